@@ -31,13 +31,21 @@ function transpile(): void {
   const source = path.join(project, 'src')
   for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.startsWith(path.join('report', 'page', 'client'))) continue
-    const { outputText } = ts.transpileModule(readFileSync(path.join(source, file), 'utf8'), {
+    const { outputText } = ts.transpileModule(withProgramTexts(path.join(source, file)), {
       compilerOptions: options
     })
     const target = path.join(LIB, file.replace(/\.ts$/, '.js'))
     mkdirSync(path.dirname(target), { recursive: true })
     writeFileSync(target, outputText)
   }
+}
+
+/** A module's text with the programs that it runs in it: `programText` reads their files when it runs from `src/`. */
+function withProgramTexts(module: string): string {
+  return readFileSync(module, 'utf8').replace(
+    /\bprogramText\(\s*new URL\('(\.\/programs\/[\w.-]+)', import\.meta\.url\)\s*\)/g,
+    (_, file: string) => JSON.stringify(readFileSync(path.join(path.dirname(module), file), 'utf8'))
+  )
 }
 
 /** The page's script and style: they run in a browser, so another bundler makes them. */

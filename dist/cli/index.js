@@ -16432,8 +16432,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
-var runtime = __nccwpck_require__(1740);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
+var runtime = __nccwpck_require__(6616);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -17556,8 +17556,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   S: () => (/* binding */ tellError)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
-var runtime = __nccwpck_require__(1740);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
+var runtime = __nccwpck_require__(6616);
 // EXTERNAL MODULE: ./lib/cli/arguments.js + 15 modules
 var cli_arguments = __nccwpck_require__(4715);
 ;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
@@ -17775,7 +17775,7 @@ class Page {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1740);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6616);
 /* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7673);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4715);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
@@ -18385,7 +18385,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 1740:
+/***/ 6616:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18394,10 +18394,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   yo: () => (/* reexport */ errors_UserError),
   xv: () => (/* reexport */ VERSION),
   kc: () => (/* reexport */ errorText),
-  r7: () => (/* reexport */ shellWord)
+  r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, HttpError, MAKE_KEY, below, bytePath, compact, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18435,14 +18435,39 @@ function explainDiskFull(error, where) {
     return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/runtime/programs.js
+
+
+/**
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
+ * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
+ * so every call is written as that of `AS_DYNO` is.
+ */
+function programText(file) {
+    return readFileSync(file, 'utf8');
+}
+/**
+ * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
+ * It must hold no text over several lines.
+ */
+function compact(text) {
+    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
+}
+/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+function withArguments(text, ...words) {
+    return `set -- ${words.map(shellWord).join(' ')}\n${compact(text)}`;
+}
+/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
 ;// CONCATENATED MODULE: ./lib/runtime/shell.js
 /** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
-function shellWord(text) {
+function shell_shellWord(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: external "node:path"
@@ -18590,6 +18615,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

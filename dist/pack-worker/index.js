@@ -45,6 +45,31 @@ function explainDiskFull(error, where) {
     return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
+;// CONCATENATED MODULE: ./lib/runtime/programs.js
+
+
+/**
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
+ * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
+ * so every call is written as that of `AS_DYNO` is.
+ */
+function programText(file) {
+    return readFileSync(file, 'utf8');
+}
+/**
+ * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
+ * It must hold no text over several lines.
+ */
+function compact(text) {
+    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
+}
+/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+function withArguments(text, ...words) {
+    return `set -- ${words.map(shellWord).join(' ')}\n${compact(text)}`;
+}
+/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
@@ -188,6 +213,7 @@ function isLoopback(hostname) {
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

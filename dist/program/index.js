@@ -58227,6 +58227,31 @@ function shell_shellWord(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+;// CONCATENATED MODULE: ./lib/runtime/programs.js
+
+
+/**
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
+ * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
+ * so every call is written as that of `AS_DYNO` is.
+ */
+function programText(file) {
+    return readFileSync(file, 'utf8');
+}
+/**
+ * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
+ * It must hold no text over several lines.
+ */
+function compact(text) {
+    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
+}
+/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+function withArguments(text, ...words) {
+    return `set -- ${words.map(shell_shellWord).join(' ')}\n${compact(text)}`;
+}
+/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
 ;// CONCATENATED MODULE: ./lib/runtime/text.js
 /**
  * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
@@ -58381,6 +58406,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -60968,8 +60994,7 @@ function writeVariables(folder, before, now) {
         if (before[name] !== value)
             writeTreeFile(folder, name, value);
 }
-/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
-const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
+const COMPILE = "# Sources the `export` files of earlier buildpacks, then becomes a compile step:\n# compile.sh PROGRAM BUILD_DIR CACHE_DIR ENV_DIR [EXPORT…]\nfor file in \"${@:5}\"; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nexec \"$1\" \"$2\" \"$3\" \"$4\"\n";
 /** The YAML of release is on standard output alone; a buildpack may have no release step. */
 const build_RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
 const LAST_LINES = 20;
@@ -61460,126 +61485,15 @@ function sorted(dependencies, names) {
  */
 /** What a person is told wherever such a slug is shown. */
 const REDIS_NOT_VERIFIED = 'Redis certificate not verified (`redis-tls: no-verify`): the traffic to Redis is encrypted, but who answers is not proven';
-/** Address of a Redis with TLS: host and port behind an optional user. Not by a URL parser, whose errors quote passwords. */
-const ADDRESS = String.raw `rediss:\/\/(?:[^@\/]*@)?(\[[^\]]+\]|[^:\/?#]+)(?::(\d+))?`;
 /**
  * `redis` 4 (Mastodon up to 4.5) connects by Redis::Connection::SSLSocket, and its driver hiredis knows no TLS;
  * `redis-client` (Sidekiq since 7, `redis` since 5) by what RedisClient::Config names, and its driver hiredis got
  * `verify_mode` late: so the Ruby driver is taken, whatever REDIS_DRIVER says. (redis/redis-rb: lib/redis/connection,
  * redis-rb/redis-client: lib/redis_client/config.rb.) It ends a boot, and with it the build, where it finds neither.
  */
-const INITIALIZER = String.raw `# frozen_string_literal: true
-
-# Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
-# It is accepted from Mastodon's own Redis servers; every other certificate is verified as ever.
-module MastodonOnHerokuRedisTls
-  OWN = %w(REDIS_URL CACHE_REDIS_URL SIDEKIQ_REDIS_URL).filter_map do |name|
-    address = ENV.fetch(name, '').match(%r{\A${ADDRESS}}i)
-    [address[1].delete('[]').downcase, (address[2] || 6379).to_i] if address
-  end.freeze
-  NO_VERIFY = { verify_mode: OpenSSL::SSL::VERIFY_NONE }.freeze
-
-  def self.own?(host, port)
-    OWN.include?([host.to_s.delete('[]').downcase, port.to_i])
-  end
-
-  module Socket
-    def connect(host, port, timeout, ssl_params)
-      ssl_params = (ssl_params || {}).merge(NO_VERIFY) if MastodonOnHerokuRedisTls.own?(host, port)
-      super
-    end
-  end
-
-  module Hiredis
-    def connect(config)
-      tls = config[:scheme] == 'rediss' || config[:ssl]
-      return super unless tls && MastodonOnHerokuRedisTls.own?(config[:host], config[:port])
-
-      Redis::Connection::Ruby.connect(config)
-    end
-  end
-
-  module Config
-    def driver
-      own_tls? ? RedisClient.driver(:ruby) : super
-    end
-
-    def ssl_context
-      return super unless own_tls?
-
-      @mastodon_on_heroku_ssl_context ||= driver.ssl_context((ssl_params || {}).merge(NO_VERIFY))
-    end
-
-    private
-
-    def own_tls?
-      ssl && MastodonOnHerokuRedisTls.own?(host, port)
-    end
-  end
-
-  def self.install
-    clients = [install_in_redis, install_in_redis_client].compact
-    raise 'it found neither the gem redis 4 nor redis-client' if clients.empty?
-  rescue StandardError, LoadError => e
-    abort "mastodon-on-heroku: redis-tls: no-verify does not fit this version of Mastodon (#{e.message}). " \
-          'Take it out of the config, and use a Redis whose certificate can be verified.'
-  end
-
-  def self.install_in_redis
-    return unless Redis::VERSION.start_with?('4.')
-
-    # The last driver that was loaded is the default: that stays as it is.
-    drivers = Redis::Connection.drivers.dup
-    require 'redis/connection/ruby'
-    Redis::Connection.drivers.replace(drivers) unless drivers.empty?
-    prepend_to(Redis::Connection::SSLSocket.singleton_class, Socket)
-    prepend_to(Redis::Connection::Hiredis.singleton_class, Hiredis) if defined?(Redis::Connection::Hiredis)
-    true
-  end
-
-  def self.install_in_redis_client
-    return unless defined?(RedisClient)
-
-    %i(ssl ssl_params host port).each { |name| RedisClient::Config.instance_method(name) }
-    RedisClient.driver(:ruby).method(:ssl_context)
-    prepend_to(RedisClient::Config, Config)
-    true
-  end
-
-  # A method that is not there, or takes other arguments, is an error at once.
-  def self.prepend_to(target, changes)
-    changes.instance_methods.each do |name|
-      fits = target.instance_method(name).arity == changes.instance_method(name).arity
-      raise "#{target.inspect} #{name}" unless fits
-    end
-    target.prepend(changes)
-  end
-end
-
-MastodonOnHerokuRedisTls.install
-`;
+const INITIALIZER = "# frozen_string_literal: true\n\n# Added to the slug by mastodon-on-heroku for \"redis-tls: no-verify\": Redis on Heroku has a self-signed certificate.\n# It is accepted from Mastodon's own Redis servers; every other certificate is verified as ever.\nmodule MastodonOnHerokuRedisTls\n  OWN = %w(REDIS_URL CACHE_REDIS_URL SIDEKIQ_REDIS_URL).filter_map do |name|\n    address = ENV.fetch(name, '').match(%r{\\Arediss:\\/\\/(?:[^@\\/]*@)?(\\[[^\\]]+\\]|[^:\\/?#]+)(?::(\\d+))?}i)\n    [address[1].delete('[]').downcase, (address[2] || 6379).to_i] if address\n  end.freeze\n  NO_VERIFY = { verify_mode: OpenSSL::SSL::VERIFY_NONE }.freeze\n\n  def self.own?(host, port)\n    OWN.include?([host.to_s.delete('[]').downcase, port.to_i])\n  end\n\n  module Socket\n    def connect(host, port, timeout, ssl_params)\n      ssl_params = (ssl_params || {}).merge(NO_VERIFY) if MastodonOnHerokuRedisTls.own?(host, port)\n      super\n    end\n  end\n\n  module Hiredis\n    def connect(config)\n      tls = config[:scheme] == 'rediss' || config[:ssl]\n      return super unless tls && MastodonOnHerokuRedisTls.own?(config[:host], config[:port])\n\n      Redis::Connection::Ruby.connect(config)\n    end\n  end\n\n  module Config\n    def driver\n      own_tls? ? RedisClient.driver(:ruby) : super\n    end\n\n    def ssl_context\n      return super unless own_tls?\n\n      @mastodon_on_heroku_ssl_context ||= driver.ssl_context((ssl_params || {}).merge(NO_VERIFY))\n    end\n\n    private\n\n    def own_tls?\n      ssl && MastodonOnHerokuRedisTls.own?(host, port)\n    end\n  end\n\n  def self.install\n    clients = [install_in_redis, install_in_redis_client].compact\n    raise 'it found neither the gem redis 4 nor redis-client' if clients.empty?\n  rescue StandardError, LoadError => e\n    abort \"mastodon-on-heroku: redis-tls: no-verify does not fit this version of Mastodon (#{e.message}). \" \\\n          'Take it out of the config, and use a Redis whose certificate can be verified.'\n  end\n\n  def self.install_in_redis\n    return unless Redis::VERSION.start_with?('4.')\n\n    # The last driver that was loaded is the default: that stays as it is.\n    drivers = Redis::Connection.drivers.dup\n    require 'redis/connection/ruby'\n    Redis::Connection.drivers.replace(drivers) unless drivers.empty?\n    prepend_to(Redis::Connection::SSLSocket.singleton_class, Socket)\n    prepend_to(Redis::Connection::Hiredis.singleton_class, Hiredis) if defined?(Redis::Connection::Hiredis)\n    true\n  end\n\n  def self.install_in_redis_client\n    return unless defined?(RedisClient)\n\n    %i(ssl ssl_params host port).each { |name| RedisClient::Config.instance_method(name) }\n    RedisClient.driver(:ruby).method(:ssl_context)\n    prepend_to(RedisClient::Config, Config)\n    true\n  end\n\n  # A method that is not there, or takes other arguments, is an error at once.\n  def self.prepend_to(target, changes)\n    changes.instance_methods.each do |name|\n      fits = target.instance_method(name).arity == changes.instance_method(name).arity\n      raise \"#{target.inspect} #{name}\" unless fits\n    end\n    target.prepend(changes)\n  end\nend\n\nMastodonOnHerokuRedisTls.install\n";
 /** Loaded before the streaming server by `NODE_OPTIONS`. ioredis and pg both call `tls.connect` with options. */
-const PRELOAD = String.raw `'use strict'
-// Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
-// It is accepted from the streaming server's own Redis; every other certificate is verified as ever.
-const tls = require('node:tls')
-const { syncBuiltinESMExports } = require('node:module')
-
-const plain = host => String(host).replace(/[[\]]/g, '').toLowerCase()
-const [, host, port = '6379'] = /^${ADDRESS}/i.exec(process.env.REDIS_URL || '') || []
-
-if (host !== undefined) {
-  const { connect } = tls
-  const isOwn = options =>
-    typeof options === 'object' && options !== null && !options.socket &&
-    plain(options.host) === plain(host) && Number(options.port) === Number(port)
-  const connectToOwn = (options, ...rest) =>
-    connect(isOwn(options) ? { ...options, rejectUnauthorized: false } : options, ...rest)
-  tls.connect = connectToOwn
-  syncBuiltinESMExports()
-  if (tls.connect !== connectToOwn) throw new Error('mastodon-on-heroku: redis-tls: no-verify does not fit this Node')
-}
-`;
+const PRELOAD = "'use strict'\n// Added to the slug by mastodon-on-heroku for \"redis-tls: no-verify\": Redis on Heroku has a self-signed certificate.\n// It is accepted from the streaming server's own Redis; every other certificate is verified as ever.\nconst tls = require('node:tls')\nconst { syncBuiltinESMExports } = require('node:module')\n\nconst plain = host => String(host).replace(/[[\\]]/g, '').toLowerCase()\nconst [, host, port = '6379'] =\n  /^rediss:\\/\\/(?:[^@/]*@)?(\\[[^\\]]+\\]|[^:/?#]+)(?::(\\d+))?/i.exec(process.env.REDIS_URL || '') || []\n\nif (host !== undefined) {\n  const { connect } = tls\n  const isOwn = options =>\n    typeof options === 'object' &&\n    options !== null &&\n    !options.socket &&\n    plain(options.host) === plain(host) &&\n    Number(options.port) === Number(port)\n  const connectToOwn = (options, ...rest) =>\n    connect(isOwn(options) ? { ...options, rejectUnauthorized: false } : options, ...rest)\n  tls.connect = connectToOwn\n  syncBuiltinESMExports()\n  if (tls.connect !== connectToOwn) throw new Error('mastodon-on-heroku: redis-tls: no-verify does not fit this Node')\n}\n";
 const PRELOAD_FILE = '.mastodon-on-heroku/redis-tls.cjs';
 /** What is added to the tree: path relative to the app's root, text. The initializer comes before Mastodon's own. */
 const REDIS_TLS_FILES = {
@@ -62140,144 +62054,18 @@ function breakpoints(dbRakeText) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/inside.js
 
-/**
- * What only a process of the app itself can see, in one boot of Rails. The script prints a line of JSON a part behind a
- * marker that nobody could know before, as soon as it is known; a part that fails says why. Each server has a lane of its
- * own, with one connection, so that one that hangs keeps its own lane alone from going on, and that not for long. It
- * changes nothing. It holds no single quote, so that it is one word of a shell.
- */
-const SCRIPT = `
-begin; Process.kill(:TERM, Integer(ENV.delete("LOOK_OUT"))); rescue StandardError; nil; end
-require "json"; require "time"; require "timeout"
-clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip.then { |line| line.size > 200 ? line[0, 200].sub(/\\S+\\z/, "") + "..." : line } }
-lock = Mutex.new
-told = {}
-tell = lambda do |name, said|
-  lock.synchronize do
-    next if told[name]
-    told[name] = true
-    $stdout.write("\\nMARKER " + JSON.generate({ part: name }.merge(said)) + "\\n")
-    $stdout.flush
-  end
-end
-look = lambda do |name, work|
-  tell.call(name, begin
-    { value: work.call }
-  rescue StandardError, ScriptError => error
-    { error: clean.call((error.is_a?(Timeout::Error) ? "" : error.class.to_s + ": ") + error.message.to_s) }
-  end)
-end
-parts = {}
-part = lambda { |name, &work| parts[name] = work }
-look.call("boot", lambda do
-  { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,
-    memory: File.read("/proc/self/status")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }
-end)
-part.call("ffmpeg") do
-  tool = lambda do |variable, usual, *arguments|
-    text = IO.popen([ENV.fetch(variable, usual), *arguments, { err: [:child, :out], in: File::NULL, pgroup: true }]) do |pipe|
-      begin
-        Timeout.timeout(SECONDS * 0.6) { pipe.read }
-      rescue Timeout::Error
-        Process.kill(:KILL, -pipe.pid)
-        raise Timeout::Error, usual + " gave no answer"
-      end
-    end
-    [$?.success?, text.scrub]
-  rescue SystemCallError => error
-    [false, error.class == Errno::ENOENT ? "" : error.message]
-  end
-  tools = [%w[FFMPEG_BINARY ffmpeg], %w[FFPROBE_BINARY ffprobe]].map { |variable, usual| tool.call(variable, usual, "-version") }
-  versions = tools.map { |good, text| good ? text[/version (\\S+)/, 1].to_s[0, 60] : nil }
-  _, encoders = tool.call("FFMPEG_BINARY", "ffmpeg", "-hide_banner", "-encoders")
-  { ffmpeg: versions[0], ffprobe: versions[1], encoders: encoders.scan(/^ [VAS]\\S{5} (\\S+)/).flatten & %w[libx264 aac libmp3lame],
-    problem: tools.map { |good, text| good ? "" : clean.call(text) }.find { |text| text != "" } }
-end
-part.call("redis") do
-  info = Sidekiq.redis { |redis| redis.call("INFO") }.to_s.scan(/^(\\w+):(.*?)\\r?$/).to_h
-  { used: info.fetch("used_memory").to_i, most: info["maxmemory"].to_i, policy: info["maxmemory_policy"].to_s[0, 60],
-    evicted: info["evicted_keys"].to_i, version: info["redis_version"].to_s[0, 60] }
-end
-part.call("sidekiq") do
-  require "sidekiq/api"
-  now = Time.now.to_f
-  { processes: Sidekiq::ProcessSet.new.first(100).map { |process|
-      { queues: Array(process["queues"]).first(50).map { |queue| queue.to_s[0, 60] }, threads: process["concurrency"].to_i,
-        memory: process["rss"].to_i * 1024, silent: now - process["beat"].to_f } },
-    queues: Sidekiq::Queue.all.first(50).map { |queue| { name: queue.name.to_s[0, 60], size: queue.size, latency: queue.latency.to_f } },
-    dead: Sidekiq::DeadSet.new.size, retries: Sidekiq::RetrySet.new.size }
-end
-part.call("vacuum") do
-  last = defined?(SidekiqScheduler::RedisManager) ? SidekiqScheduler::RedisManager.get_job_last_time("vacuum_scheduler") : Sidekiq.redis { |redis| redis.call("HGET", "sidekiq-scheduler:last_times", "vacuum_scheduler") }
-  { ago: last && Time.now - Time.parse(last) }
-end
-database = lambda do |&work|
-  ActiveRecord::Base.transaction do
-    ActiveRecord::Base.connection.execute("SET LOCAL statement_timeout = " + (SECONDS * 400).to_i.to_s)
-    work.call(ActiveRecord::Base.connection)
-  end
-end
-part.call("postgres") do
-  database.call do |connection|
-    role = connection.select_value("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user").to_i
-    { bytes: connection.select_value("SELECT pg_database_size(current_database())").to_i,
-      connections: connection.select_value("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user").to_i,
-      most: role.negative? ? connection.select_value("SHOW max_connections").to_i : role,
-      version: connection.select_value("SHOW server_version").to_s[0, 60] }
-  end
-end
-part.call("migrations") do
-  pool = ActiveRecord::Base.connection_pool
-  database.call do |connection|
-    context = pool.respond_to?(:migration_context) ? pool.migration_context : connection.migration_context
-    { pending: context.open.pending_migrations.size }
-  end
-end
-part.call("retention") do
-  Rails.cache = ActiveSupport::Cache::NullStore.new if defined?(Rails) && Rails.respond_to?(:cache=)
-  database.call do
-    %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|
-      value = Setting.public_send(setting)
-      [name, value.to_s == "" ? nil : value.to_i]
-    end
-  end
-end
-clock = lambda { Process.clock_gettime(Process::CLOCK_MONOTONIC) }
-over = clock.call + SECONDS
-lanes = [%w[ffmpeg], %w[redis sidekiq vacuum], %w[postgres migrations retention]].map do |names|
-  [names, Thread.new { names.each { |name| look.call(name, parts[name]) } }]
-end
-lanes.each do |names, thread|
-  next if thread.join([over - clock.call, 0].max)
-  hung, *others = names.reject { |name| told[name] }
-  next if hung.nil?
-  tell.call(hung, error: "no answer within SECONDS seconds")
-  others.each { |name| tell.call(name, error: "not asked: " + hung + " before it gave no answer within SECONDS seconds") }
-end
-exit!(0) if lanes.any? { |_, thread| thread.alive? }
-`;
-/**
- * Around it, what shows life while Rails boots: one line when the command begins, then one whenever the very process that
- * becomes Rails has used a fifth of a second of processor time more (`/proc/PID/stat`, fields 14 to 17; proc(5)). It is
- * looked at from outside, so that one which waits for a server shows nothing, whatever threads it has. The script ends
- * the look-out before it prints: two processes do not write at the same time.
- */
-const LIFE = `printf "\\nMARKER up\\n"
-{ used=0
-while sleep 1 > /dev/null 2>&1 && { read -r stat < /proc/$$/stat; } 2> /dev/null; do
-  set -- \${stat##*) }; now=$((\${12} + \${13} + \${14} + \${15}))
-  if [ $((now - used)) -ge 20 ]; then used=$now; printf "\\nMARKER alive %s\\n" "$now"; fi
-done; } &
-`;
+
+const SCRIPT = "# What only a process of the app itself can see, in one boot of Rails (see inside.sh; read by ../inside.ts). It prints a\n# line of JSON for each part, behind MARKER, as soon as the part is known; a part that fails says why. Each server has a\n# lane: a thread with a connection of its own, which has LANE seconds. A server that hangs stops its own lane alone.\n# It changes nothing. It has no single quote and no text over several lines: it travels in a command line.\nbegin\n  Process.kill(:TERM, Integer(ENV.delete(\"LOOK_OUT\")))\nrescue StandardError\n  nil\nend\nrequire \"json\"\nrequire \"time\"\nrequire \"timeout\"\nmarker = ENV.delete(\"MARKER\")\nseconds = Integer(ENV.delete(\"LANE\"))\nclean = lambda do |text|\n  line = text.to_s.dup.force_encoding(\"UTF-8\").scrub.gsub(%r{\\S+://\\S+}, \"...\").lines.first.to_s.strip\n  line.size > 200 ? line[0, 200].sub(/\\S+\\z/, \"\") + \"...\" : line\nend\nlock = Mutex.new\ntold = {}\ntell = lambda do |name, said|\n  lock.synchronize do\n    next if told[name]\n    told[name] = true\n    $stdout.write(\"\\n#{marker} #{JSON.generate({ part: name }.merge(said))}\\n\")\n    $stdout.flush\n  end\nend\nlook = lambda do |name, work|\n  tell.call(name, begin\n    { value: work.call }\n  rescue StandardError, ScriptError => error\n    { error: clean.call((error.is_a?(Timeout::Error) ? \"\" : error.class.to_s + \": \") + error.message.to_s) }\n  end)\nend\nparts = {}\npart = lambda { |name, &work| parts[name] = work }\nlook.call(\"boot\", lambda do\n  { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,\n    memory: File.read(\"/proc/self/status\")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }\nend)\npart.call(\"ffmpeg\") do\n  tool = lambda do |variable, usual, *arguments|\n    text = IO.popen([ENV.fetch(variable, usual), *arguments, { err: [:child, :out], in: File::NULL, pgroup: true }]) do |pipe|\n      begin\n        Timeout.timeout(seconds * 0.6) { pipe.read }\n      rescue Timeout::Error\n        Process.kill(:KILL, -pipe.pid)\n        raise Timeout::Error, usual + \" gave no answer\"\n      end\n    end\n    [$?.success?, text.scrub]\n  rescue SystemCallError => error\n    [false, error.class == Errno::ENOENT ? \"\" : error.message]\n  end\n  tools = [%w[FFMPEG_BINARY ffmpeg], %w[FFPROBE_BINARY ffprobe]].map { |variable, usual| tool.call(variable, usual, \"-version\") }\n  versions = tools.map { |good, text| good ? text[/version (\\S+)/, 1].to_s[0, 60] : nil }\n  _, encoders = tool.call(\"FFMPEG_BINARY\", \"ffmpeg\", \"-hide_banner\", \"-encoders\")\n  { ffmpeg: versions[0], ffprobe: versions[1], encoders: encoders.scan(/^ [VAS]\\S{5} (\\S+)/).flatten & %w[libx264 aac libmp3lame],\n    problem: tools.map { |good, text| good ? \"\" : clean.call(text) }.find { |text| text != \"\" } }\nend\npart.call(\"redis\") do\n  info = Sidekiq.redis { |redis| redis.call(\"INFO\") }.to_s.scan(/^(\\w+):(.*?)\\r?$/).to_h\n  { used: info.fetch(\"used_memory\").to_i, most: info[\"maxmemory\"].to_i, policy: info[\"maxmemory_policy\"].to_s[0, 60],\n    evicted: info[\"evicted_keys\"].to_i, version: info[\"redis_version\"].to_s[0, 60] }\nend\npart.call(\"sidekiq\") do\n  require \"sidekiq/api\"\n  now = Time.now.to_f\n  { processes: Sidekiq::ProcessSet.new.first(100).map { |process|\n      { queues: Array(process[\"queues\"]).first(50).map { |queue| queue.to_s[0, 60] }, threads: process[\"concurrency\"].to_i,\n        memory: process[\"rss\"].to_i * 1024, silent: now - process[\"beat\"].to_f } },\n    queues: Sidekiq::Queue.all.first(50).map { |queue| { name: queue.name.to_s[0, 60], size: queue.size, latency: queue.latency.to_f } },\n    dead: Sidekiq::DeadSet.new.size, retries: Sidekiq::RetrySet.new.size }\nend\npart.call(\"vacuum\") do\n  last = if defined?(SidekiqScheduler::RedisManager)\n    SidekiqScheduler::RedisManager.get_job_last_time(\"vacuum_scheduler\")\n  else\n    Sidekiq.redis { |redis| redis.call(\"HGET\", \"sidekiq-scheduler:last_times\", \"vacuum_scheduler\") }\n  end\n  { ago: last && Time.now - Time.parse(last) }\nend\ndatabase = lambda do |&work|\n  ActiveRecord::Base.transaction do\n    ActiveRecord::Base.connection.execute(\"SET LOCAL statement_timeout = #{seconds * 400}\")\n    work.call(ActiveRecord::Base.connection)\n  end\nend\npart.call(\"postgres\") do\n  database.call do |connection|\n    role = connection.select_value(\"SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user\").to_i\n    { bytes: connection.select_value(\"SELECT pg_database_size(current_database())\").to_i,\n      connections: connection.select_value(\"SELECT count(*) FROM pg_stat_activity WHERE usename = current_user\").to_i,\n      most: role.negative? ? connection.select_value(\"SHOW max_connections\").to_i : role,\n      version: connection.select_value(\"SHOW server_version\").to_s[0, 60] }\n  end\nend\npart.call(\"migrations\") do\n  pool = ActiveRecord::Base.connection_pool\n  database.call do |connection|\n    context = pool.respond_to?(:migration_context) ? pool.migration_context : connection.migration_context\n    { pending: context.open.pending_migrations.size }\n  end\nend\npart.call(\"retention\") do\n  Rails.cache = ActiveSupport::Cache::NullStore.new if defined?(Rails) && Rails.respond_to?(:cache=)\n  database.call do\n    %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|\n      value = Setting.public_send(setting)\n      [name, value.to_s == \"\" ? nil : value.to_i]\n    end\n  end\nend\nclock = lambda { Process.clock_gettime(Process::CLOCK_MONOTONIC) }\nover = clock.call + seconds\nlanes = [%w[ffmpeg], %w[redis sidekiq vacuum], %w[postgres migrations retention]].map do |names|\n  [names, Thread.new { names.each { |name| look.call(name, parts[name]) } }]\nend\nlanes.each do |names, thread|\n  next if thread.join([over - clock.call, 0].max)\n  hung, *others = names.reject { |name| told[name] }\n  next if hung.nil?\n  tell.call(hung, error: \"no answer within #{seconds} seconds\")\n  others.each { |name| tell.call(name, error: \"not asked: #{hung} before it gave no answer within #{seconds} seconds\") }\nend\nexit!(0) if lanes.any? { |_, thread| thread.alive? }\n";
+const SHELL = "# Becomes Rails, which runs a script: inside.sh MARKER SECONDS SCRIPT (inside.rb). Until the script runs, it shows\n# life: one line when it begins, then one whenever the very process that becomes Rails has used a fifth of a second of\n# processor time more (/proc/PID/stat, fields 14 to 17; proc(5)). That is seen from outside, so a boot that waits for a\n# server shows nothing, however many threads it has. The script ends the look-out before it prints, so two processes\n# never write at the same time. No single quote in here: it travels in a command line.\nmarker=\"$1\"\nprintf \"\\n%s up\\n\" \"$marker\"\n{\n  used=0\n  while sleep 1 > /dev/null 2>&1 && { read -r stat < /proc/$$/stat; } 2> /dev/null; do\n    set -- ${stat##*) }\n    now=$((${12} + ${13} + ${14} + ${15}))\n    if [ $((now - used)) -ge 20 ]; then\n      used=$now\n      printf \"\\n%s alive %s\\n\" \"$marker\" \"$now\"\n    fi\n  done\n} &\nexec env -u SKIP_POST_DEPLOYMENT_MIGRATIONS LOOK_OUT=$! MARKER=\"$marker\" LANE=\"$2\" bundle exec rails runner \"$3\"\n";
 /** Seconds that each lane has. */
 const LANE = 8;
 /**
  * Lines for a dyno's `bash -c`. Post-deployment migrations count as pending, too.
+ * @param marker begins each line that counts; nobody could know it before
  * @param seconds for each server to answer all that it is asked
  */
 function insideCommand(marker, seconds = LANE) {
-    const rails = `exec env -u SKIP_POST_DEPLOYMENT_MIGRATIONS LOOK_OUT=$! bundle exec rails runner '${SCRIPT}'`;
-    return (LIFE + rails).replaceAll('MARKER', marker).replaceAll('SECONDS', `${seconds}`);
+    return withArguments(SHELL, marker, `${seconds}`, compact(SCRIPT));
 }
 /** Whether whole lines of output hold one that shows life: the script's own, or the look-out's. */
 function showsLife(output, marker) {
@@ -62367,6 +62155,7 @@ function streamingPlace(config, ownUrl) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/release.js
+
 /**
  * What runs against the database around a release: a task that is added to the slug, and the commands of the release
  * phase and of one-off dynos. Every command is a line for a dyno's `bash -c`, holds nothing of the user's and may be
@@ -62398,112 +62187,26 @@ const PRE_MIGRATE_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec ra
 const PRE_PENDING_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec rails db:abort_if_pending_migrations';
 /** Changes nothing: exits 0 where no migration of either phase is pending, 1 and their names where one is. */
 const PENDING_COMMAND = `${BOTH_PHASES} bundle exec rails db:abort_if_pending_migrations`;
+const APPLIED = compact("# Prints the versions in `schema_migrations`, one a line, oldest first; nothing if there is no such table. Rails is not\n# booted. No single quote in here: it travels in a command line.\nrequire \"uri\"\nrequire \"pg\"\n# libpq takes self-signed certificates, as Heroku has them, and refuses parameters that only Rails knows (`pool`).\nurl = URI(ENV.fetch(\"DATABASE_URL\"))\nknown = PG::Connection.conndefaults.map { |option| option[:keyword] }\nurl.query = URI.encode_www_form(URI.decode_www_form(url.query.to_s).select { |name, _| known.include?(name) })\nbegin\n  rows = PG.connect(url.to_s).exec(\"SELECT version FROM schema_migrations ORDER BY version\")\n  rows.each_row { |version,| puts version }\nrescue PG::UndefinedTable\n  nil\nend\n");
+const BASE_SCHEMA = "# Loads the schema of the tree if no migration is applied, and leaves the mark by which release.rake runs the seeds\n# later, with the code that they belong to: base-schema.sh SCRIPT (applied.rb).\napplied=\"$(bundle exec ruby -e \"$1\")\" || exit 1\nif [ -z \"$applied\" ]; then\n  bundle exec rails db:schema:load &&\n    bundle exec ruby -e 'require \"pg\"; PG.connect(ENV.fetch(\"DATABASE_URL\")).exec(\"CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()\")'\nfi\n";
 /**
- * Changes nothing: prints the versions in `schema_migrations`, one a line, oldest first, and nothing where that table
- * does not exist. Rails is not booted. It connects by libpq, which takes Heroku's self-signed certificates; parameters
- * of DATABASE_URL that only Rails knows (`pool`) are left out, as libpq refuses them. It has no option `-r`: Ruby loads
- * what that names before Bundler is there, so not from the bundle, and in any version (ruby/rubygems#4025).
+ * Changes nothing: prints the versions in `schema_migrations`, one a line, oldest first, and nothing if that table does
+ * not exist. It has no option `-r`: Ruby loads what that names before Bundler is there, so not from the bundle, and in
+ * any version (ruby/rubygems#4025).
  */
-const APPLIED_COMMAND = `bundle exec ruby -e '${[
-    'require "uri"; require "pg"',
-    'url = URI(ENV.fetch("DATABASE_URL"))',
-    'known = PG::Connection.conndefaults.map { |option| option[:keyword] }',
-    'url.query = URI.encode_www_form(URI.decode_www_form(url.query.to_s).select { |name, _| known.include?(name) })',
-    'begin',
-    'rows = PG.connect(url.to_s).exec("SELECT version FROM schema_migrations ORDER BY version")',
-    'rows.each_row { |version,| puts version }',
-    'rescue PG::UndefinedTable',
-    'end'
-].join('; ')}'`;
+const APPLIED_COMMAND = `bundle exec ruby -e ${shell_shellWord(APPLIED)}`;
 /**
  * For a rehearsal: loads the schema of the tree into a database without applied migrations, and leaves the mark by which
- * the release task runs the seeds later, with the code that they belong to. Does nothing where migrations are applied.
+ * the release task runs the seeds later, with the code that they belong to. Does nothing if migrations are applied.
  */
-const BASE_SCHEMA_COMMAND = `applied="$(${APPLIED_COMMAND})" || exit 1; if [ -z "$applied" ]; then bundle exec rails db:schema:load && bundle exec ruby -e 'require "pg"; PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`;
+const BASE_SCHEMA_COMMAND = withArguments(BASE_SCHEMA, APPLIED);
 /**
  * Task `mastodon_on_heroku:release`. A first set-up takes two steps (load the schema, then seed) and may be killed in
  * between or fail in the seeds; the empty table `mastodon_on_heroku_setup` says so to the next run, which ends what was
  * begun. Loading drops tables that exist (`force: :cascade`), so it wants a database without any, or, after its own
  * mark, without any row. Upstream's seeds can be repeated (mastodon/mastodon:db/seeds).
  */
-const RELEASE_TASK = `# frozen_string_literal: true
-
-# Added to the slug by mastodon-on-heroku; run in the release phase, before the new code takes traffic.
-module MastodonOnHeroku
-  SETUP_TABLE = 'mastodon_on_heroku_setup'
-  OWN_TABLES = [SETUP_TABLE, 'schema_migrations', 'ar_internal_metadata'].freeze
-
-  module_function
-
-  def database
-    ActiveRecord::Base.connection
-  end
-
-  def table?(name)
-    database.tables.include?(name)
-  end
-
-  def versions
-    table?('schema_migrations') ? database.select_values('SELECT version FROM schema_migrations').map(&:to_s).sort : []
-  end
-
-  def tables_of_others
-    database.tables - OWN_TABLES
-  end
-
-  def rows_of_others?
-    tables_of_others.any? { |table| database.select_value("SELECT 1 FROM #{database.quote_table_name(table)} LIMIT 1") }
-  end
-
-  def release
-    before = versions
-    begin
-      before.any? ? migrate : set_up
-    ensure
-      after = versions
-      ran = before.any? ? after - before : []
-      puts "mastodon-on-heroku: migrations before=#{before.size} after=#{after.size} ran=#{ran.join(',')}"
-    end
-  end
-
-  def migrate
-    run 'db:migrate'
-    seed if table?(SETUP_TABLE)
-  end
-
-  def set_up
-    refuse unless tables_of_others.empty? || (table?(SETUP_TABLE) && !rows_of_others?)
-    database.execute("CREATE TABLE IF NOT EXISTS #{SETUP_TABLE} ()")
-    run 'db:schema:load'
-    seed
-  end
-
-  def seed
-    run 'db:seed'
-    database.execute("DROP TABLE #{SETUP_TABLE}")
-  end
-
-  def refuse
-    abort <<~MESSAGE
-      mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.
-      Loading the schema would drop them, so nothing was changed.
-      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset) and deploy again; else restore
-      schema_migrations from a backup.
-    MESSAGE
-  end
-
-  def run(task)
-    Rake::Task[task].invoke
-  end
-end
-
-namespace :mastodon_on_heroku do
-  desc 'Make the database ready for this code: migrate it, or set it up where it is empty'
-  task release: :environment do
-    MastodonOnHeroku.release
-  end
-end
-`;
+const RELEASE_TASK = "# frozen_string_literal: true\n\n# Added to the slug by mastodon-on-heroku; run in the release phase, before the new code takes traffic.\nmodule MastodonOnHeroku\n  SETUP_TABLE = 'mastodon_on_heroku_setup'\n  OWN_TABLES = [SETUP_TABLE, 'schema_migrations', 'ar_internal_metadata'].freeze\n\n  module_function\n\n  def database\n    ActiveRecord::Base.connection\n  end\n\n  def table?(name)\n    database.tables.include?(name)\n  end\n\n  def versions\n    table?('schema_migrations') ? database.select_values('SELECT version FROM schema_migrations').map(&:to_s).sort : []\n  end\n\n  def tables_of_others\n    database.tables - OWN_TABLES\n  end\n\n  def rows_of_others?\n    tables_of_others.any? { |table| database.select_value(\"SELECT 1 FROM #{database.quote_table_name(table)} LIMIT 1\") }\n  end\n\n  def release\n    before = versions\n    begin\n      before.any? ? migrate : set_up\n    ensure\n      after = versions\n      ran = before.any? ? after - before : []\n      puts \"mastodon-on-heroku: migrations before=#{before.size} after=#{after.size} ran=#{ran.join(',')}\"\n    end\n  end\n\n  def migrate\n    run 'db:migrate'\n    seed if table?(SETUP_TABLE)\n  end\n\n  def set_up\n    refuse unless tables_of_others.empty? || (table?(SETUP_TABLE) && !rows_of_others?)\n    database.execute(\"CREATE TABLE IF NOT EXISTS #{SETUP_TABLE} ()\")\n    run 'db:schema:load'\n    seed\n  end\n\n  def seed\n    run 'db:seed'\n    database.execute(\"DROP TABLE #{SETUP_TABLE}\")\n  end\n\n  def refuse\n    abort <<~MESSAGE\n      mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.\n      Loading the schema would drop them, so nothing was changed.\n      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset) and deploy again; else restore\n      schema_migrations from a backup.\n    MESSAGE\n  end\n\n  def run(task)\n    Rake::Task[task].invoke\n  end\nend\n\nnamespace :mastodon_on_heroku do\n  desc 'Make the database ready for this code: migrate it, or set it up where it is empty'\n  task release: :environment do\n    MastodonOnHeroku.release\n  end\nend\n";
 /** Files that the release command needs in the slug: path relative to the app's root, text. */
 const RELEASE_FILES = {
     '.mastodon-on-heroku/release.rake': RELEASE_TASK
@@ -62779,6 +62482,7 @@ function padded(bytes) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/source-offer.js
+
 /**
  * Makes the instance say which commit it runs and where its source is: `/api/v2/instance` then shows `version`
  * (`4.7.0+1234567`) and `source_url`. A config var of the same name wins, unless it is empty.
@@ -62790,7 +62494,7 @@ function sourceOffer(source) {
         SOURCE_TAG: source.tag !== undefined && isPlainTag(source.tag) ? source.tag : source.commit,
         MASTODON_VERSION_METADATA: source.commit.slice(0, 7)
     };
-    const lines = Object.entries(variables).map(([name, value]) => `if [ -z "\${${name}:-}" ]; then export ${name}=${shellQuoted(value)}; fi\n`);
+    const lines = Object.entries(variables).map(([name, value]) => `if [ -z "\${${name}:-}" ]; then export ${name}=${shell_shellWord(value)}; fi\n`);
     return { path: '.profile.d/mastodon-on-heroku.sh', text: lines.join('') };
 }
 /**
@@ -62800,9 +62504,6 @@ function sourceOffer(source) {
 function isPlainTag(tag) {
     const isWord = /^(?:[A-Za-z]|\d+\.\d+\.\d)[\w.+/-]*$/.test(tag);
     return isWord && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(tag);
-}
-function shellQuoted(value) {
-    return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/text.js
@@ -70487,17 +70188,13 @@ async function writeMend(root, script) {
     await (0,promises_namespaceObject.rm)(file, { force: true });
     await (0,promises_namespaceObject.writeFile)(file, script, { flag: 'wx' });
 }
-/** A script for `.profile.d` that adds folders below the app to the library path. */
+/** A script for `.profile.d` that adds folders below the app to the library path, one a line. */
 function mendScript(folders) {
-    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
-    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
-for folder in ${quoted.join(' ')}; do
-  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
-done
-export LD_LIBRARY_PATH
-unset folder
-`;
-    return Buffer.from(text, 'latin1');
+    const lines = [
+        '# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.',
+        ...folders.map(folder => `export LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$HOME/"${shell_shellWord(folder)}`)
+    ];
+    return Buffer.from(`${lines.join('\n')}\n`, 'latin1');
 }
 const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
 async function tryOnce(options) {
@@ -70532,15 +70229,7 @@ async function tryOnce(options) {
 /** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
 const ffmpeg_check_FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
 const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
-/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
-const TRANSCODE = `set -e
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-printf %s "$1" | base64 -d > "$folder/in.gif"
-${ffmpeg_check_FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
-/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
+const TRANSCODE = "# What Mastodon does with an animated GIF (here in base64, the one argument): H.264 in mp4, then asks ffprobe what came\n# out. The programs are called as Mastodon calls them: by name, or as a config var says.\nset -e\nfolder=$(mktemp -d)\ntrap 'rm -rf \"$folder\"' EXIT\nprintf %s \"$1\" | base64 -d > \"$folder/in.gif\"\n\"${FFMPEG_BINARY:-ffmpeg}\" -nostdin -v error -y -i \"$folder/in.gif\" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an \"$folder/out.mp4\"\n\"${FFPROBE_BINARY:-ffprobe}\" -v error -show_entries stream=codec_name -of json \"$folder/out.mp4\" | grep -q h264\n";
 const ffmpeg_check_TIMEOUT = 60_000;
 const MOST_OUTPUT = 1_000_000;
 async function run({ place, stack, signal }, program) {
@@ -93243,9 +92932,7 @@ async function startContainer(image, spec) {
 
 
 
-/** Sources what buildpacks left, as a dyno does (Dev Center: profiled), then becomes the command. */
-const BOOT = 'cd "$HOME" || exit 1; for f in .profile.d/*.sh; do if [ -f "$f" ]; then . "$f"; fi; done; ' +
-    'if [ -f .profile ]; then . ./.profile; fi; exec bash --norc -c "$0"';
+
 /** User of Heroku's images (heroku/base-images). */
 const HEROKU_USER = { uid: 1000, gid: 1000 };
 /** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
@@ -93295,7 +92982,7 @@ function containerUser() {
     return uid === 0 ? HEROKU_USER : { uid, gid: process.getgid?.() ?? uid };
 }
 function argv(command) {
-    return ['bash', '--norc', '-c', BOOT, command];
+    return ['bash', '--norc', '-c', AS_DYNO, 'dyno', 'bash', '--norc', '-c', command];
 }
 /** A process group of its own. */
 function startProcess(home, [program, ...args], env, output, user) {
@@ -95482,12 +95169,12 @@ async function githubRepository(folder, host, run, env) {
     const { url } = remotes.find(({ name }) => name === 'origin') ?? (remotes.length === 1 ? remotes[0] : { url: '' });
     return repository_repositoryOf(url, host);
 }
-const repository_ADDRESS = /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<at>[^/:]+)(?::\d+)?\/(?<path>.*)$/;
+const ADDRESS = /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<at>[^/:]+)(?::\d+)?\/(?<path>.*)$/;
 /** As scp writes it. */
 const repository_SHORT = /^(?:[^@/:]+@)?(?<at>[^/:]+):(?<path>.*)$/;
 /** Of `https://github.com/owner/name.git`, `git@github.com:owner/name`, `ssh://git@github.com/owner/name`. */
 function repository_repositoryOf(url, host) {
-    const { at, path } = (repository_ADDRESS.exec(url) ?? repository_SHORT.exec(url))?.groups ?? {};
+    const { at, path } = (ADDRESS.exec(url) ?? repository_SHORT.exec(url))?.groups ?? {};
     const [, name] = /^\/?([\w.-]{1,100}\/[\w.-]{1,100}?)(?:\.git)?\/?$/.exec(path ?? '') ?? [];
     return at?.toLowerCase() === host ? name : undefined;
 }

@@ -6,6 +6,7 @@ import {
   type Clock,
   type HostileOutput,
   type Log,
+  programText,
   type TreeEntry,
   UserError,
   writeTreeFile
@@ -125,8 +126,7 @@ function writeVariables(
   for (const [name, value] of Object.entries(now)) if (before[name] !== value) writeTreeFile(folder, name, value)
 }
 
-/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
-const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"'
+const COMPILE = programText(new URL('./programs/compile.sh', import.meta.url))
 /** The YAML of release is on standard output alone; a buildpack may have no release step. */
 const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi'
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import type { RunCommand } from '../runtime/index.ts'
+import { AS_DYNO, type RunCommand } from '../runtime/index.ts'
 import { startContainer } from './container.ts'
 import { type DynoHost, type DynoImage, type DynoSpec, type DynoUser, type RunningDyno } from './dyno-host.ts'
 
@@ -18,11 +18,6 @@ export interface HostOptions {
   /** Runs dynos in a container of this image instead. */
   readonly image?: DynoImage
 }
-
-/** Sources what buildpacks left, as a dyno does (Dev Center: profiled), then becomes the command. */
-const BOOT =
-  'cd "$HOME" || exit 1; for f in .profile.d/*.sh; do if [ -f "$f" ]; then . "$f"; fi; done; ' +
-  'if [ -f .profile ]; then . ./.profile; fi; exec bash --norc -c "$0"'
 
 /** User of Heroku's images (heroku/base-images). */
 const HEROKU_USER: DynoUser = { uid: 1000, gid: 1000 }
@@ -75,7 +70,7 @@ function containerUser(): DynoUser {
 }
 
 function argv(command: string): [program: string, ...args: string[]] {
-  return ['bash', '--norc', '-c', BOOT, command]
+  return ['bash', '--norc', '-c', AS_DYNO, 'dyno', 'bash', '--norc', '-c', command]
 }
 
 /** A process group of its own. */

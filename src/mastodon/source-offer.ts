@@ -1,3 +1,5 @@
+import { shellWord } from '../runtime/index.ts'
+
 /** Where the source of a deployed commit is, as the AGPL wants it offered to every user of the instance. */
 export interface Source {
   /** `owner/name` on GitHub. */
@@ -26,7 +28,7 @@ export function sourceOffer(source: Source): ProfileScript {
     MASTODON_VERSION_METADATA: source.commit.slice(0, 7)
   }
   const lines = Object.entries(variables).map(
-    ([name, value]) => `if [ -z "\${${name}:-}" ]; then export ${name}=${shellQuoted(value)}; fi\n`
+    ([name, value]) => `if [ -z "\${${name}:-}" ]; then export ${name}=${shellWord(value)}; fi\n`
   )
   return { path: '.profile.d/mastodon-on-heroku.sh', text: lines.join('') }
 }
@@ -38,8 +40,4 @@ export function sourceOffer(source: Source): ProfileScript {
 function isPlainTag(tag: string): boolean {
   const isWord = /^(?:[A-Za-z]|\d+\.\d+\.\d)[\w.+/-]*$/.test(tag)
   return isWord && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(tag)
-}
-
-function shellQuoted(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`
 }

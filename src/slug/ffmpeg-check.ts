@@ -1,7 +1,17 @@
 import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Place } from '../buildpacks/index.ts'
-import { ANIMATED_GIF, bytePath, displayPath, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
+import {
+  ANIMATED_GIF,
+  AS_DYNO,
+  bytePath,
+  displayPath,
+  programText,
+  shellWord,
+  UserError,
+  type BytePath,
+  type TreeEntry
+} from '../runtime/index.ts'
 import { realNames } from './ffmpeg-tree.ts'
 import { slugFiles } from './files.ts'
 
@@ -84,17 +94,15 @@ async function writeMend(root: string, script: Buffer): Promise<void> {
   await writeFile(file, script, { flag: 'wx' })
 }
 
-/** A script for `.profile.d` that adds folders below the app to the library path. */
+/** A script for `.profile.d` that adds folders below the app to the library path, one a line. */
 export function mendScript(folders: readonly BytePath[]): Buffer {
-  const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`)
-  const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
-for folder in ${quoted.join(' ')}; do
-  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
-done
-export LD_LIBRARY_PATH
-unset folder
-`
-  return Buffer.from(text, 'latin1')
+  const lines = [
+    '# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.',
+    ...folders.map(
+      folder => `export LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$HOME/"${shellWord(folder)}`
+    )
+  ]
+  return Buffer.from(`${lines.join('\n')}\n`, 'latin1')
 }
 
 interface Outcome {
@@ -137,17 +145,7 @@ async function tryOnce(options: CheckOptions): Promise<Outcome> {
 const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"'
 const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"'
 
-/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
-const TRANSCODE = `set -e
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-printf %s "$1" | base64 -d > "$folder/in.gif"
-${FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`
-
-/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO =
-  'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"'
+const TRANSCODE = programText(new URL('./programs/transcode.sh', import.meta.url))
 
 const TIMEOUT = 60_000
 const MOST_OUTPUT = 1_000_000

@@ -141,6 +141,7 @@ describe('what destroys or rewrites data', () => {
     "execute 'ALTER TABLE a DROP CONSTRAINT b, ADD CONSTRAINT b FOREIGN KEY (c) REFERENCES d(id) ON DELETE CASCADE'",
     "execute 'ALTER TABLE a ALTER COLUMN b DROP DEFAULT'",
     "execute 'DROP INDEX CONCURRENTLY a'",
+    "execute 'ALTER TABLE a ADD PRIMARY KEY USING INDEX b'\n    execute 'ALTER INDEX b RENAME TO c'",
     "execute 'SELECT 1 FROM a FOR UPDATE'",
     "execute 'CREATE TEMPORARY TABLE a ON COMMIT DROP AS SELECT 1'",
     'list.delete(:a)',

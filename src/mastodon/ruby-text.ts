@@ -2,7 +2,7 @@
 export interface RubyText {
   /** Without comments and without what stands in strings. */
   readonly code: string
-  /** Only what stands in strings, heredocs and words; an interpolation is a run of `x`. */
+  /** Only what stands in strings, heredocs and words; an interpolation is a run of `x`, the start of an `execute` a `;`. */
   readonly sql: string
 }
 
@@ -10,11 +10,21 @@ type Part = 'code' | 'sql' | 'interpolation' | 'nothing'
 
 /**
  * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
- * that it loses its way in (a string that never ends) counts as both, whole.
+ * that it loses its way in (a string that never ends) counts as both, whole. The parser @ruby/prism (1.9.0) is not for
+ * hostile text: its WebAssembly has a stack of 64 KB right above its data, and 150 nested classes make it run for ever.
  */
 export function splitRuby(text: string): RubyText {
   const scanner = new RubyScanner(text)
-  return scanner.scan() ? { code: scanner.only('code'), sql: scanner.only('sql') } : { code: text, sql: text }
+  if (!scanner.scan()) return { code: text, sql: text }
+  const code = scanner.only('code')
+  return { code, sql: endStatements(scanner.only('sql'), code) }
+}
+
+/** Each `execute` begins a statement, whether or not the one before it ended with a `;`. */
+function endStatements(sql: string, code: string): string {
+  const characters = sql.split('')
+  for (const { index } of code.matchAll(/\bexecute\b/g)) if (characters[index] === ' ') characters[index] = ';'
+  return characters.join('')
 }
 
 const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}', '<': '>' }

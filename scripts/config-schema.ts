@@ -19,7 +19,8 @@ import {
   TIME_OF_DAY,
   VARIABLE
 } from '../src/config/rules.ts'
-import { DYNO_SIZES, FFMPEG, INTERVALS, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../src/config/types.ts'
+import { DYNO_SIZES } from '../src/knowledge/index.ts'
+import { FFMPEG, INTERVALS, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../src/config/types.ts'
 
 type Schema = Record<string, unknown>
 

@@ -6,7 +6,8 @@ import { parse } from 'yaml'
 import { configSchema, configSchemaText } from '../../scripts/config-schema.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { REFUSED_ENV } from '../../src/config/rules.ts'
-import { DYNO_SIZES, FFMPEG, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../../src/config/types.ts'
+import { DYNO_SIZES } from '../../src/knowledge/index.ts'
+import { FFMPEG, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../../src/config/types.ts'
 import { UserError } from '../../src/runtime/index.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')

@@ -58624,14 +58624,6 @@ const FFMPEG = ['with', 'without', 'auto'];
 const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
 const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
 const INTERVALS = ['10 minutes', 'hour', 'day'];
-/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
-const DYNO_SIZES = [
-    'Eco',
-    'Basic',
-    'Standard-1X',
-    'Standard-2X',
-    ...['Performance', 'Private', 'Shield'].flatMap(kind => [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`))
-];
 const REDIS_TLS = ['verify', 'no-verify'];
 
 ;// CONCATENATED MODULE: ./lib/config/inputs.js
@@ -58675,6 +58667,376 @@ function slugLimit(value) {
 function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
     return new UserError(`Input ${input}: ${problem}`, nextStep);
 }
+
+;// CONCATENATED MODULE: ./lib/knowledge/addons.js
+
+const POSTGRES = 'heroku-postgresql';
+const REDIS = 'heroku-redis';
+/** Mastodon cannot do without either of them. */
+const SERVICES = {
+    [POSTGRES]: {
+        brings: 'DATABASE_URL',
+        smallest: 'essential-0',
+        plans: {
+            'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
+            'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
+            'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
+            'standard-0': { bytes: 64e9, connections: 120 }
+        },
+        source: 'Dev Center: heroku-postgres-plans',
+        seen: '2026-11-22'
+    },
+    [REDIS]: {
+        brings: 'REDIS_URL',
+        smallest: 'mini',
+        plans: {
+            mini: { bytes: 25e6, connections: 20 },
+            'premium-0': { bytes: 50e6, connections: 40 },
+            'premium-1': { bytes: 100e6, connections: 80 },
+            'premium-2': { bytes: 250e6, connections: 200 },
+            'premium-3': { bytes: 500e6, connections: 400 }
+        },
+        source: 'Dev Center: heroku-redis-technical-characterization',
+        seen: '2026-11-29'
+    }
+};
+/** A service by its name; undefined if it is none of these. */
+function serviceNamed(name) {
+    return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/dynos.js
+
+const dynos_size = (name, megabytes) => ({
+    name,
+    memory: megabytes * 1e6,
+    isPrivate: /^(?:Private|Shield)-/.test(name),
+    source: 'Dev Center: dyno-types; dyno-memory-behavior',
+    seen: '2026-11-29'
+});
+/** From M on, the same for each kind. */
+const LARGE = [
+    ['M', 2_560],
+    ['L', 14_336],
+    ['L-RAM', 30_720],
+    ['XL', 63_488],
+    ['2XL', 129_024]
+];
+const PRIVATE = [['S', 1_024], ...LARGE];
+const SIZES = [
+    dynos_size('Eco', 512),
+    dynos_size('Basic', 512),
+    dynos_size('Standard-1X', 512),
+    dynos_size('Standard-2X', 1_024),
+    ...LARGE.map(([name, memory]) => dynos_size(`Performance-${name}`, memory)),
+    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dynos_size(`${kind}-${name}`, memory)))
+];
+/** Names of all sizes. */
+const DYNO_SIZES = SIZES.map(({ name }) => name);
+/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
+function dynoSize(name) {
+    return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/limits.js
+
+const LIMITS_DOC = { source: 'Dev Center: limits', seen: '2026-11-22' };
+const ERRORS_DOC = { source: 'Dev Center: error-codes', seen: '2026-11-22' };
+const FACTS = {
+    /** Bytes of a compressed slug from which on Heroku warns. Decimal is the stricter reading. */
+    slugWarns: { value: 300e6, source: 'Heroku changelog 1145; conda-forge#261', seen: '2026-11-22' },
+    /** Bytes at which it stops; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
+    slugStops: {
+        value: 1e9,
+        source: 'heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility; heroku/roadmap#196',
+        seen: '2026-11-22'
+    },
+    /** Milliseconds until the router gives up a request (H12). */
+    request: { value: 30_000, ...ERRORS_DOC },
+    /** Milliseconds until a web process must listen on its port (R10). */
+    boot: { value: 60_000, ...ERRORS_DOC },
+    /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
+    exit: { value: 30_000, source: 'Dev Center: dyno-shutdown; one-off-dynos', seen: '2026-11-22' },
+    /** Milliseconds that a one-off dyno waits for its client (R13). */
+    attach: { value: 30_000, ...ERRORS_DOC },
+    /** Seconds that a one-off dyno may live at most. */
+    oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
+    /** Lines of an app's log that Heroku keeps. */
+    logLines: { value: 1_500, ...LIMITS_DOC },
+    /** Requests to the Platform API that an account has in an hour. */
+    apiRequests: { value: 4_500, ...LIMITS_DOC }
+};
+/** Heroku's limits; the unit stands beside each in this file. */
+const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
+
+;// CONCATENATED MODULE: ./lib/knowledge/errors.js
+
+
+const code = (title, means) => ({
+    title,
+    means,
+    source: 'Dev Center: error-codes',
+    seen: '2026-11-22'
+});
+/** H: the router; R: a dyno; L: the log. */
+const ERROR_CODES = {
+    H10: code('App crashed', 'the app crashed'),
+    H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
+    H13: code('Connection closed without response', 'the app closed connections without an answer'),
+    H14: code('No web processes running', 'no web dyno ran'),
+    H15: code('Idle connection', 'connections were idle for too long'),
+    H20: code('App boot timeout', 'the app did not boot in time'),
+    H21: code('Backend connection refused', 'dynos refused connections'),
+    H80: code('Maintenance mode', 'the app was in maintenance mode'),
+    H99: code('Platform error', 'a fault of the platform'),
+    R10: code('Boot timeout', 'the web process did not bind its port in time'),
+    R12: code('Exit timeout', 'processes did not end when they were told to'),
+    R13: code('Attach error', 'nobody connected to a one-off dyno'),
+    R14: code('Memory quota exceeded', 'dynos were over their memory'),
+    R15: code('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
+    R16: code('Detached', 'one-off dynos stayed after their client had gone'),
+    R17: code('Checksum error', 'the slug is not what was uploaded'),
+    L10: code('output buffer overflow', 'more was logged than a drain took'),
+    L11: code('tail buffer overflow', 'more was logged than a reader took'),
+    L12: code('local buffer overflow', 'a dyno logged more than could be sent on'),
+    L13: code('local delivery error', 'a dyno’s lines could not be sent on'),
+    L14: code('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
+};
+/** As it stands in the log: `Error R10 (Boot timeout)`. */
+function errorLine(code) {
+    return `Error ${code} (${ERROR_CODES[code].title})`;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/needs.js
+
+/** The value of a config var that only its owner can know. */
+const ANY = '…';
+const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb';
+/** What an instance on Heroku needs of its config vars. What a tree says itself is read from the tree. */
+const NEEDS = {
+    domain: {
+        vars: { LOCAL_DOMAIN: ANY },
+        without: 'it answers every visitor with 403 Blocked host',
+        note: 'LOCAL_DOMAIN is the part behind the @ of every account, and can never be changed',
+        source: 'mastodon/mastodon:config/initializers/1_hosts.rb',
+        seen: '2026-11-22'
+    },
+    /** The tree says whether it wants exactly this word: heroku/ruby sets `enabled`. */
+    staticFiles: {
+        vars: { RAILS_SERVE_STATIC_FILES: 'true' },
+        without: 'pages have no style and no script',
+        source: 'mastodon/mastodon:config/application.rb',
+        seen: '2026-11-22'
+    },
+    redisDriver: {
+        vars: { REDIS_DRIVER: 'ruby' },
+        without: 'it talks to Redis with hiredis, which has no TLS',
+        source: 'mastodon/mastodon:lib/mastodon/redis_configuration.rb; #19824',
+        seen: '2026-11-22'
+    },
+    secretKeyBase: {
+        vars: { SECRET_KEY_BASE: ANY },
+        without: 'each build makes a new one, and each deploy logs everybody out',
+        madeBy: 'openssl rand -hex 64',
+        source: 'heroku/heroku-buildpack-ruby:lib/language_pack/rails41.rb',
+        seen: '2026-11-22'
+    },
+    webPush: {
+        vars: { VAPID_PRIVATE_KEY: ANY, VAPID_PUBLIC_KEY: ANY },
+        without: 'no browser gets push notifications',
+        madeBy: 'bin/rails mastodon:webpush:generate_vapid_key',
+        source: 'mastodon/mastodon:config/vapid.yml',
+        seen: '2026-11-22'
+    },
+    mail: {
+        vars: { SMTP_SERVER: ANY, SMTP_FROM_ADDRESS: ANY },
+        also: { SMTP_PORT: ANY, SMTP_LOGIN: ANY, SMTP_PASSWORD: ANY },
+        when: config => (config['SMTP_DELIVERY_METHOD'] || 'smtp') === 'smtp',
+        without: 'no mail can be sent, so nobody can sign up or get a new password',
+        source: 'mastodon/mastodon:config/email.yml',
+        seen: '2026-11-22'
+    },
+    mediaStorage: {
+        vars: { S3_ENABLED: 'true' },
+        when: config => storageOf(config) === 'dyno',
+        without: 'uploads are kept on the dyno, and are gone when it restarts, which is at least once a day',
+        source: `${STORAGE}; Dev Center: dynos#ephemeral-filesystem`,
+        seen: '2026-11-22'
+    },
+    bucket: {
+        vars: { S3_BUCKET: ANY, AWS_ACCESS_KEY_ID: ANY, AWS_SECRET_ACCESS_KEY: ANY },
+        also: { S3_REGION: ANY },
+        when: config => storageOf(config) === 's3',
+        without: 'no upload works',
+        source: STORAGE,
+        seen: '2026-11-22'
+    },
+    /** A Heroku app has one web process, so the streaming server runs in an app of its own. */
+    streaming: {
+        vars: { STREAMING_API_BASE_URL: ANY },
+        without: 'timelines do not move by themselves',
+        source: 'mastodon/mastodon:Procfile; app/serializers/rest/instance_serializer.rb',
+        seen: '2026-11-22'
+    },
+    /**
+     * Of the streaming app. PGSSLMODE: node-postgres reads it if DATABASE_URL names no mode, and nobody vouches for the
+     * certificate of Heroku's Postgres.
+     */
+    streamingServer: {
+        vars: { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' },
+        without: 'the streaming server does not start, or cannot connect to Postgres',
+        source: 'mastodon/mastodon:Procfile; streaming/database.js; mastodon/mastodon#31774',
+        seen: '2026-11-22'
+    }
+};
+/** Where an instance keeps its media. */
+function storageOf(config) {
+    if (config['S3_ENABLED'] === 'true')
+        return 's3';
+    if (config['SWIFT_ENABLED'] === 'true')
+        return 'swift';
+    return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
+}
+/** Names of the config vars that an app would have to set; empty if it has what it needs, or does not need it. */
+function lacking(need, config) {
+    if (need.when && !need.when(config))
+        return [];
+    return Object.entries(need.vars).flatMap(([name, value]) => (value === ANY ? config[name] : config[name] === value) ? [] : [name]);
+}
+/** All config vars that are set for it, with their values. */
+function settingsOf({ vars, also }) {
+    return { ...vars, ...also };
+}
+/** Their names, for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
+function namesOf(settings) {
+    const names = Object.keys(settings).map(name => `\`${name}\``);
+    return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
+}
+/**
+ * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
+ * @param settings names with their values; of names alone a person fills in the values
+ */
+function configSet(app, settings) {
+    const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
+    return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
+}
+/** The command that takes config vars away. */
+function configUnset(app, ...names) {
+    return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
+
+const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' };
+/** By major version, the oldest first. One that is older than all of these has ended. */
+const LINES = new Map([
+    [18, { ends: '2025-04-30', ...SCHEDULE }],
+    [20, { ends: '2026-04-30', ...SCHEDULE }],
+    [21, { ends: '2024-06-01', ...SCHEDULE }],
+    [22, { ends: '2027-04-30', ...SCHEDULE }],
+    [23, { ends: '2025-06-01', ...SCHEDULE }],
+    [24, { ends: '2028-04-30', ...SCHEDULE }]
+]);
+/** Major versions of Node that are known, in their order. */
+const NODE_MAJORS = [...LINES.keys()];
+/**
+ * How much longer a major version of Node gets updates; undefined for one that is not known here.
+ * @param now milliseconds since 1970
+ */
+function nodeLife(major, now) {
+    const known = LINES.get(major);
+    return known && lifeUntil(known.ends, now);
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
+
+const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
+/** The oldest first. A line that is older than all of these has ended. */
+const rubies_LINES = {
+    '3.3': { floor: '3.3.14', ends: '2027-03-31', source: SOURCE, seen: '2026-11-22' },
+    '3.4': { floor: '3.4.13', ends: '2028-03-31', source: SOURCE, seen: '2026-11-22' },
+    '4.0': { floor: '4.0.10', ends: '2029-03-31', source: SOURCE, seen: '2026-11-22' }
+};
+/**
+ * The lines of Ruby that are known, the oldest first.
+ * @param now milliseconds since 1970
+ */
+function rubyLines(now) {
+    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: lifeUntil(ends, now) }));
+}
+/** What heroku/ruby installs if Gemfile.lock names no Ruby and the build cache has none. It changes every few months. */
+const DEFAULT_RUBY = {
+    version: '3.3.9',
+    source: 'heroku/heroku-buildpack-ruby:lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER',
+    seen: '2026-07-31'
+};
+
+;// CONCATENATED MODULE: ./lib/knowledge/stacks.js
+
+const PACKAGES = ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'];
+/** Packages: heroku/base-images:installed-packages-amd64.txt of each stack, and packages.ubuntu.com. */
+const TABLE = {
+    'heroku-26': {
+        // Five years of Ubuntu 26.04: Heroku has not said a day yet.
+        ends: '2031-04-30',
+        image: { packages: PACKAGES, oldestRuby: '3.1' },
+        source: 'heroku/base-images:README.md',
+        seen: '2026-11-22'
+    },
+    'heroku-24': {
+        ends: '2029-04-30',
+        image: { libvips: '8.15.1', ffmpeg: '6.1.1', packages: PACKAGES, oldestRuby: '3.1' },
+        source: 'Dev Center: stack',
+        seen: '2026-11-22'
+    },
+    'heroku-22': {
+        ends: '2027-04-30',
+        image: { libvips: '8.12.1', ffmpeg: '4.4.2', oldestRuby: '3.1' },
+        source: 'Dev Center: stack; freeCodeCamp/devdocs#2692',
+        seen: '2026-11-22'
+    },
+    'heroku-20': {
+        ends: '2025-04-30',
+        image: { libvips: '8.9.1', ffmpeg: '4.2.7' },
+        source: 'Dev Center: stack',
+        seen: '2026-11-22'
+    },
+    'heroku-18': { ends: '2023-04-30', source: 'Heroku changelog 2583', seen: '2026-11-29' },
+    'heroku-16': { ends: '2021-05-01', source: 'heroku/heroku-buildpack-static#214', seen: '2026-11-29' },
+    'cedar-14': { ends: '2020-11-02', source: 'Heroku changelog 1603', seen: '2026-11-29' }
+};
+/** Names of the stacks that are known, the newest first. */
+const STACKS = Object.keys(TABLE);
+/** The stack that is proposed if nothing names one, and to those on an old one. */
+const DEFAULT_STACK = 'heroku-24';
+/**
+ * How much longer a stack gets updates; undefined for one that is not known here.
+ * @param now milliseconds since 1970
+ */
+function stackLife(stack, now) {
+    const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
+    return known && lifeUntil(known.ends, now);
+}
+/** To stand behind the name of a stack, without a full stop. */
+function stackLifeInWords(life) {
+    return life.state === 'ended' ? `${lifeInWords(life)}: it gets no security updates, and no build` : lifeInWords(life);
+}
+/** What a stack's image has; empty for one that is not known here. */
+function stackImage(stack) {
+    return (stack !== undefined && Object.hasOwn(TABLE, stack) && TABLE[stack]?.image) || {};
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/index.js
+/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
+
+
+
+
+
+
+
+
+
 
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
 function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(v(e));let t=v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
@@ -58938,7 +59300,7 @@ class YamlFile {
 
 
 
-const DEFAULT_LIMIT = 300_000_000;
+
 const SAFE_TRIM = { safe: true, globs: [] };
 const TOP = [
     'app',
@@ -58953,7 +59315,7 @@ const TOP = [
     'redis-tls'
 ];
 const SLUG = ['limit', 'buildpacks', 'env', 'trim'];
-const SCHEDULE = ['with', 'tasks', 'state'];
+const load_SCHEDULE = ['with', 'tasks', 'state'];
 const TASK = ['command', 'every', 'at', 'cron', 'size', 'timeout'];
 const CHECKS = ['skip', 'thresholds'];
 const THRESHOLDS = ['certificate-days', 'key-days', 'queue-latency', 'dyno-start'];
@@ -58961,7 +59323,7 @@ const THRESHOLDS = ['certificate-days', 'key-days', 'queue-latency', 'dyno-start
 const PLACES = new Map([
     ...TOP.map(key => [key, key]),
     ...under('slug', SLUG),
-    ...under('schedule', SCHEDULE),
+    ...under('schedule', load_SCHEDULE),
     // The others of a task could be meant for anything.
     ...under('schedule.tasks[]', ['command', 'every', 'cron']),
     ...under('checks', CHECKS),
@@ -58991,7 +59353,7 @@ function readConfig(root) {
         app: at.app.text(APP_NAME_RULE, APP_NAME),
         streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
         stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-        stack: at.stack.text('a stack that runs slugs, like heroku-24', STACK),
+        stack: at.stack.text(`a stack that runs slugs, like ${DEFAULT_STACK}`, STACK),
         ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
         slug: readSlug(at.slug),
         migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
@@ -59007,7 +59369,7 @@ function isFalse(reader) {
 function readSlug(reader) {
     const at = reader.members(SLUG);
     return {
-        limit: readSize(at.limit) ?? DEFAULT_LIMIT,
+        limit: readSize(at.limit) ?? LIMITS.slugWarns,
         buildpacks: readBuildpacks(at.buildpacks),
         env: readEnv(at.env),
         trim: readTrim(at.trim) ?? SAFE_TRIM
@@ -59120,7 +59482,7 @@ function isSlow(glob) {
 function readSchedule(reader) {
     if (reader.absent)
         return undefined;
-    const at = reader.members(SCHEDULE);
+    const at = reader.members(load_SCHEDULE);
     const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
     if (reader.isMapping && at.tasks.absent)
         at.tasks.fail('expected a list of tasks; write [] to want none');
@@ -59162,8 +59524,8 @@ function readDynoSize(reader) {
     const written = reader.text('a dyno size, like Basic or Standard-1X');
     if (written === undefined)
         return undefined;
-    const known = DYNO_SIZES.find(size => size.toLowerCase() === written.toLowerCase());
-    return known ?? reader.expected('a dyno size, like Basic or Standard-1X', shown_didYouMean(written, DYNO_SIZES));
+    return (dynoSize(written)?.name ??
+        reader.expected('a dyno size, like Basic or Standard-1X', shown_didYouMean(written, DYNO_SIZES)));
 }
 function readMinutes(reader) {
     const what = `a number of minutes, 1 to ${MOST_MINUTES}`;
@@ -59994,7 +60356,7 @@ var tar_stream = __nccwpck_require__(6118);
 
 
 
-const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
+const archive_LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
 const BLOCK = 512;
 /** Bytes of headers, long names and padding that an entry may bring beside its content. */
 const ENTRY_OVERHEAD = 8 * BLOCK;
@@ -60003,7 +60365,7 @@ const ENTRY_OVERHEAD = 8 * BLOCK;
  * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
  * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
  */
-async function extractTarball(file, into, limits = LIMITS) {
+async function extractTarball(file, into, limits = archive_LIMITS) {
     const part = `${into}.part`;
     await (0,promises_namespaceObject.rm)(part, { recursive: true, force: true });
     await (0,promises_namespaceObject.mkdir)(part, { recursive: true });
@@ -60601,15 +60963,16 @@ function kill(pid, signal) {
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/images.js
 
+
 /** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
 function imagesFor(stack) {
     const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
     if (number !== undefined)
         return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
     if (stack === 'container' || stack === 'cnb') {
-        throw new UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+        throw new UserError(`The stack "${stack}" has images, not slugs`, `This works for Cedar apps with classic buildpacks: set \`stack: ${DEFAULT_STACK}\` on the app and in the config.`);
     }
-    throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+    throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, `Set \`stack\` in the config file, such as ${DEFAULT_STACK} (the one of your app: \`heroku stack\`).`);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
@@ -60727,7 +61090,7 @@ function procfile_shown(text) {
  * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
  * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
  */
-const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
+const ruby_DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
 /**
  * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
  * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
@@ -62355,7 +62718,7 @@ const BUCKET_VARIABLES = [
     'S3_PERMISSION'
 ];
 /** Where an instance keeps its media (mastodon: config/initializers/paperclip.rb). */
-function storageOf(config) {
+function storage_storageOf(config) {
     if (config['S3_ENABLED'] === 'true')
         return 's3';
     if (config['SWIFT_ENABLED'] === 'true')
@@ -62396,7 +62759,7 @@ function bucketOf(config) {
  */
 function mediaUrl(config) {
     const protocol = config['S3_PROTOCOL'] || 'https';
-    switch (storageOf(config)) {
+    switch (storage_storageOf(config)) {
         case 's3':
             return s3Url(config, protocol);
         case 'swift':
@@ -62710,16 +63073,16 @@ function bumped(version) {
  * Lines of Ruby with the lowest version without a known hole, and when each ends, the oldest first (ruby-lang.org:
  * downloads/branches; the versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
  */
-const LINES = {
+const ruby_LINES = {
     '3.3': { floor: '3.3.14', ends: '2027-03-31' },
     '3.4': { floor: '3.4.13', ends: '2028-03-31' },
     '4.0': { floor: '4.0.10', ends: '2029-03-31' }
 };
-const [OLDEST = '', NEWEST = ''] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)];
+const [OLDEST = '', NEWEST = ''] = [Object.keys(ruby_LINES)[0], Object.keys(ruby_LINES).at(-1)];
 /** @param now milliseconds since 1970; without it no line of those that are known has ended */
 function stateOfRuby(version, now = 0) {
     const line = seriesOf(version);
-    const known = Object.hasOwn(LINES, line) ? LINES[line] : undefined;
+    const known = Object.hasOwn(ruby_LINES, line) ? ruby_LINES[line] : undefined;
     if (!known) {
         const isOld = /^\d+\.\d+/.test(version) && isOlder(line, OLDEST);
         return isOld ? { is: 'ended', line } : { is: 'unknown', newest: NEWEST };
@@ -62732,7 +63095,7 @@ function stateOfRuby(version, now = 0) {
 }
 /** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
 function safeRuby(version, takes, now = 0) {
-    return Object.values(LINES)
+    return Object.values(ruby_LINES)
         .filter(({ floor, ends }) => now <= Date.parse(ends) && isTaken(floor, takes) && !isOlder(floor, version))
         .map(({ floor }) => floor)[0];
 }
@@ -62750,7 +63113,7 @@ function adviseRuby(version, takes, now = 0) {
         ? 'Deploy a version of Mastodon that takes a newer Ruby.'
         : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`;
 }
-const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${DEFAULT_RUBY.asOf})`;
+const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${ruby_DEFAULT_RUBY.version} in ${ruby_DEFAULT_RUBY.asOf})`;
 /**
  * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
  * @param wanted the Ruby that somebody seems to want
@@ -62772,7 +63135,7 @@ const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
 /** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
 const ruby_blocks_DEEPEST = 100;
 /** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
-function rubyLines(text) {
+function ruby_blocks_rubyLines(text) {
     const open = [];
     const lines = [];
     let heredoc;
@@ -62892,7 +63255,7 @@ function wantsEncryption(root, version) {
     return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '');
 }
 function rulesOf(file, text) {
-    const lines = rubyLines(text);
+    const lines = ruby_blocks_rubyLines(text);
     return {
         required: [...lines.flatMap(line => fetched(file, line)), ...listed(file, text)],
         forbidden: lines.flatMap(line => refused(file, line, /^abort\b/)),
@@ -64019,7 +64382,7 @@ function streamingMustRestart({ tree, from }) {
 
 
 /** Packages as in the Ubuntu below each stack (heroku/base-images: installed-packages-amd64.txt; packages.ubuntu.com). */
-const STACKS = {
+const runtime_STACKS = {
     'heroku-24': { libvips: '8.15.1', ffmpeg: '6.1.1' },
     'heroku-22': { libvips: '8.12.1', ffmpeg: '4.4.2', end: 'April 30, 2027' },
     'heroku-20': { libvips: '8.9.1', ffmpeg: '4.2.7', ended: true },
@@ -64038,7 +64401,7 @@ function checkStack({ stack, live }) {
     if (live && stack !== undefined && stack !== live.stack) {
         found.push(finding('stack', `The slug is for ${stack}, and ${live.app} is on ${live.stack}`, `Set \`stack: ${live.stack}\` in the config, or move the app: \`heroku stack:set ${stack} --app ${live.app}\`.`));
     }
-    const { end, ended } = STACKS[stack ?? ''] ?? {};
+    const { end, ended } = runtime_STACKS[stack ?? ''] ?? {};
     if (end !== undefined || ended) {
         found.push(finding('stack-end-of-life', ended
             ? `${stack} gets no updates any more, and Heroku builds nothing on it`
@@ -64126,7 +64489,7 @@ function checkNode({ tree: { minimums, version }, from }) {
     ];
 }
 function checkLibraries({ tree: { minimums, aptfile }, stack, live, buildpacks }) {
-    const { libvips, ffmpeg } = STACKS[stack ?? ''] ?? {};
+    const { libvips, ffmpeg } = runtime_STACKS[stack ?? ''] ?? {};
     const found = [];
     const wanted = minimums.libvips;
     const isUsed = wanted?.unless === undefined ||
@@ -64151,14 +64514,14 @@ function isFfmpegOfStack(entry) {
 
 
 
-const POSTGRES = 'heroku-postgresql';
-const REDIS = 'heroku-redis';
+const services_POSTGRES = 'heroku-postgresql';
+const services_REDIS = 'heroku-redis';
 /** Postgres and Redis: there, new enough, and reachable over TLS. */
 function checkServices(facts) {
     const { live } = facts;
     if (!live)
         return [];
-    const addons = { DATABASE_URL: POSTGRES, REDIS_URL: REDIS };
+    const addons = { DATABASE_URL: services_POSTGRES, REDIS_URL: services_REDIS };
     return [
         ...Object.entries(addons).flatMap(([name, service]) => live.config.has(name)
             ? []
@@ -64172,11 +64535,11 @@ function checkServices(facts) {
 }
 function versions({ tree: { minimums } }, live) {
     const found = [];
-    const postgres = addonOf(live, POSTGRES);
+    const postgres = addonOf(live, services_POSTGRES);
     if (isTooOld(postgres?.version, minimums.postgres)) {
         found.push(finding('postgres-version', `Postgres of ${live.app} is ${postgres.version}, and this version takes ${minimums.postgres} or newer: its release phase would fail`, `\`heroku pg:upgrade:run DATABASE_URL --app ${live.app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`));
     }
-    const redis = addonOf(live, REDIS);
+    const redis = addonOf(live, services_REDIS);
     if (isTooOld(redis?.version, minimums.redis)) {
         found.push(finding('redis-version', `Redis of ${live.app} is ${redis.version}, and this version takes ${minimums.redis} or newer: Sidekiq stops as it starts`, `\`heroku redis:upgrade --app ${live.app}\`.`));
     }
@@ -64218,7 +64581,7 @@ function postgresTls({ app, config, streaming, addons }) {
     const address = streaming.config.address('DATABASE_URL');
     const mode = address?.sslmode ?? streaming.config.value('PGSSLMODE');
     const verifies = mode !== undefined && ['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode);
-    const isHeroku = addons?.some(({ service }) => service === POSTGRES) ?? isAmazon(address);
+    const isHeroku = addons?.some(({ service }) => service === services_POSTGRES) ?? isAmazon(address);
     if (verifies && isHeroku && !streaming.config.equals('NODE_TLS_REJECT_UNAUTHORIZED', '0')) {
         found.push(finding('streaming-postgres-tls', `${streaming.app} connects to Postgres with sslmode ${mode}, with which Node verifies a certificate that nobody vouches for`, `\`heroku config:set PGSSLMODE=no-verify --app ${streaming.app}\`, and DATABASE_URL without \`sslmode\`.`));
     }
@@ -64226,7 +64589,7 @@ function postgresTls({ app, config, streaming, addons }) {
 }
 /** By the add-on, else by where it runs. */
 function isHerokus({ addons }, address) {
-    return (addons?.some(({ service }) => service === REDIS) ?? true) && isAmazon(address);
+    return (addons?.some(({ service }) => service === services_REDIS) ?? true) && isAmazon(address);
 }
 /** Heroku's data services have names like `ec2-1-2-3-4.compute-1.amazonaws.com`. */
 function isAmazon(address) {
@@ -65474,11 +65837,11 @@ const MOST_PRINTED = 20e6;
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
     const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
-    const fork = await namesOf(here, options, commit, only);
+    const fork = await merge_namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
-    const theirs = await namesOf(upstream, options, fetched.commit, only, ofTag);
-    const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only, ofTag);
+    const theirs = await merge_namesOf(upstream, options, fetched.commit, only, ofTag);
+    const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only, ofTag);
     const { entries, contested } = mergeNames({ fork, base, theirs }, own);
     if (entries.length > MOST_NAMES)
         throw tooMany(entries.length);
@@ -65510,7 +65873,7 @@ function mergeNames({ fork, base, theirs }, own) {
 function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
-async function namesOf(repository, tools, commit, only, explain = unreadable) {
+async function merge_namesOf(repository, tools, commit, only, explain = unreadable) {
     const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
         throw explain(`commit ${commit}`, tree);
@@ -65915,6 +66278,7 @@ var lib = __nccwpck_require__(6188);
 var request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
 
+
 /** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
 class HerokuError extends UserError {
     details;
@@ -65977,7 +66341,7 @@ function hint({ method, path, status, id, outcome, service, hint }) {
         case 422:
             return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
         case 429:
-            return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
+            return `The account’s rate limit (${LIMITS.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`;
     }
     if (outcome === 'unknown' && method !== 'GET')
         return unsure;
@@ -66861,8 +67225,7 @@ async function fetchPage(url, { host, most = LARGEST_PAGE, headers, ...more }, {
 ;// CONCATENATED MODULE: ./lib/heroku/logs.js
 
 
-/** As many lines as Heroku keeps (Dev Center: limits). */
-const LOG_KEPT = 1_500;
+
 const LARGEST_LOG = 20_000_000;
 /**
  * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
@@ -66881,7 +67244,7 @@ async function herokuLog(app, lines, options) {
  * Lines of another form are left out.
  */
 async function logLines(app, source, options) {
-    const lines = await readLog(app, LOG_KEPT, source === 'heroku' ? 'heroku' : undefined, options);
+    const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options);
     return lines.flatMap(line => {
         const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
         const at = Date.parse(time);
@@ -67023,6 +67386,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
 
 
 
+
 const one_off_MARK = 'mastodon-on-heroku';
 /** Bytes without a line end that are held back, as they may become the exit line. */
 const LONGEST_HELD = 1_000_000;
@@ -67045,7 +67409,7 @@ async function runOneOff(app, oneOff, options) {
             command: wrap(oneOff.command, marker, exitLine.name),
             attach: true,
             size: oneOff.size,
-            timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
+            timeToLive: Math.min(LIMITS.oneOff, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
             marker
         });
         const { id, name, attach_url: url } = created;
@@ -67381,6 +67745,7 @@ function secrets_decoded(text) {
 
 
 
+
 const postgres = looseObject({ postgres_version: nullish(string()) });
 const redis = looseObject({ version: nullish(string()) });
 /**
@@ -67389,12 +67754,14 @@ const redis = looseObject({ version: nullish(string()) });
  * redis:info). Rejects with a `HerokuError`.
  */
 async function serverVersion(data, { id, name, addon_service: { name: service } }) {
-    const found = service === 'heroku-postgresql'
-        ? (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
-        : service === 'heroku-redis'
-            ? (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
-            : undefined;
-    return /\d+(?:\.\d+)*/.exec(found ?? '')?.[0];
+    const text = async () => {
+        if (service === POSTGRES)
+            return (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version;
+        if (service === REDIS)
+            return (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version;
+        return undefined;
+    };
+    return /\d+(?:\.\d+)*/.exec((await text()) ?? '')?.[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
@@ -68551,7 +68918,7 @@ const PLAIN = /^[\w./@:+~#,=%^-]+$/;
  * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
  * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
  */
-function code(hostile) {
+function markdown_code(hostile) {
     if (hostile.length <= markdown_LONGEST)
         return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${markdown_escape(hostile)}</code>`;
     const characters = [...hostile];
@@ -68560,7 +68927,7 @@ function code(hostile) {
 }
 /** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
 function snippet(line) {
-    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : markdown_code(line);
 }
 function details(summary, content, open = false) {
     return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
@@ -68578,7 +68945,7 @@ function prose(text) {
     // A backtick without its fellow is a letter.
     if (parts.length % 2 === 0)
         return markdown_escape(parts.join('`'));
-    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : markdown_escape(part))).join('');
+    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? markdown_code(part) : markdown_escape(part))).join('');
 }
 /** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
 function cell(text) {
@@ -68795,6 +69162,7 @@ async function followToEnd(first, read, { what, next }, tools) {
 
 
 
+
 /** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
 const RELEASES = 25;
 /** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
@@ -68802,7 +69170,7 @@ async function readTarget(app, mask, tools) {
     const info = await app.info();
     const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
     if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, `Make a Cedar app for this instance: \`heroku create --stack ${DEFAULT_STACK}\`.`);
     }
     const config = await app.configVars();
     mask(config);
@@ -69338,7 +69706,7 @@ function howTo(main, app, vars, attachments) {
 
 
 /** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
-const SERVICES = {
+const provision_plan_SERVICES = {
     'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
     'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
 };
@@ -69349,7 +69717,7 @@ const SERVICES = {
  */
 const provision_plan_PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' };
 /** Mastodon cannot do without them, whatever app.json says. */
-const NEEDED = Object.keys(SERVICES);
+const NEEDED = Object.keys(provision_plan_SERVICES);
 /** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
 const RUNS = ['web', 'worker'];
 const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS'];
@@ -69400,7 +69768,7 @@ function missingAddons({ addons, config }, appJson) {
     const wanted = [...appJson.addons, ...NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))];
     return wanted.flatMap(addon => {
         const service = serviceOf(addon.plan);
-        const { brings, smallest } = SERVICES[service] ?? {};
+        const { brings, smallest } = provision_plan_SERVICES[service] ?? {};
         if (there.has(service) || (brings !== undefined && config[brings]))
             return [];
         if (addon.plan !== service)
@@ -69453,7 +69821,7 @@ function hasOtherStorage(config) {
 function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
     const comes = new Set([
         ...secrets.flatMap(({ vars }) => vars),
-        ...Object.values(SERVICES).map(({ brings }) => brings)
+        ...Object.values(provision_plan_SERVICES).map(({ brings }) => brings)
     ]);
     const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
     const missing = [...new Set(['LOCAL_DOMAIN', ...required])].filter(name => !config[name] && !vars[name] && !comes.has(name));
@@ -70457,13 +70825,7 @@ function foldersOf(files) {
 
 ;// CONCATENATED MODULE: ./lib/slug/gate.js
 
-/**
- * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
- * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
- * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
- */
-const HEROKU_WARNS_AT = 300_000_000;
-const HEROKU_STOPS_AT = 1_000_000_000;
+
 /**
  * Picks the variant. If there is only one, that is the one: whether it is what was asked for, and fits, is for the caller
  * to say.
@@ -70481,12 +70843,12 @@ function chooseVariant(choice, sizes, fits, ffmpegWorks = true) {
 /** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
 function sizeWarnings(bytes, limit) {
     const warnings = [];
-    const [warnsAt, stopsAt] = [figures_sizeText(HEROKU_WARNS_AT), figures_sizeText(HEROKU_STOPS_AT)];
-    if (bytes > HEROKU_STOPS_AT)
+    const [warnsAt, stopsAt] = [figures_sizeText(LIMITS.slugWarns), figures_sizeText(LIMITS.slugStops)];
+    if (bytes > LIMITS.slugStops)
         warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
-    else if (bytes > HEROKU_WARNS_AT)
+    else if (bytes > LIMITS.slugWarns)
         warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
-    if (limit > HEROKU_STOPS_AT)
+    if (limit > LIMITS.slugStops)
         warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
     return warnings;
 }
@@ -72448,6 +72810,7 @@ function neededByDynos({ streamingApp }, web) {
 
 
 
+
 /** Decides how the tree is built, and brings the buildpacks here. */
 async function makeRecipe(context, config, source) {
     const { inputs, runtime } = context;
@@ -72511,7 +72874,7 @@ function requireStack(inputs, config, appJson) {
     const stack = stackFor(inputs, config, appJson);
     if (stack !== undefined)
         return stack;
-    throw new UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+    throw new UserError('Nothing says which stack the slug is for', `Set \`stack: ${DEFAULT_STACK}\` (the one of your app: \`heroku stack\`) in the config file.`);
 }
 /** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
 function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
@@ -79656,10 +80019,10 @@ function whatChanged({ comparison, baseline, report }, open) {
 function reasons({ change = 0, components, buildpacks }, head, base) {
     const updates = buildpacks.map(({ name, from, to }) => {
         if (from === undefined)
-            return `buildpack ${code(name)} is new`;
+            return `buildpack ${markdown_code(name)} is new`;
         if (to === undefined)
-            return `buildpack ${code(name)} is gone`;
-        return `buildpack ${code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
+            return `buildpack ${markdown_code(name)} is gone`;
+        return `buildpack ${markdown_code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
     });
     const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
     if (before !== now)
@@ -79682,7 +80045,7 @@ function changes_title({ kind, name, how, from, to }) {
     const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
     const versions = told.filter(version => version !== undefined).join(' → ');
     const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
-    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
+    return kind === 'folder' ? markdown_code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${markdown_code(name)}${version}`;
 }
 function componentTable({ components, rest, shares, moved }) {
     const shown = components.slice(0, SHOWN_COMPONENTS);
@@ -79703,7 +80066,7 @@ function changes_fileTable({ files }) {
     const rows = files
         .slice(0, SHOWN_FILES)
         .map(({ path, how, change, size: now }) => [
-        code(path),
+        markdown_code(path),
         how,
         signedSize(change),
         how === 'gone' ? '' : figures_sizeText(now)
@@ -79748,13 +80111,13 @@ function ffmpegLines({ ffmpeg, variants }) {
     const { check } = ffmpeg;
     if (check) {
         if (check.works)
-            lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
+            lines.push(`It starts and made an mp4 of an animated GIF: ${markdown_code(check.version ?? 'ffmpeg')}.`);
         else
             lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
         if (check.encoders.length > 0)
-            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
+            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(markdown_code).join(', ')}.`);
         if (check.mended.length > 0) {
-            lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
+            lines.push(`It did not start as it came: ${check.mended.map(markdown_code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
         }
     }
     const how = without && DERIVATIONS[without.derivation];
@@ -79764,7 +80127,7 @@ function ffmpegLines({ ffmpeg, variants }) {
 }
 /** The layer of the commit is called `source` (src/buildpacks/build.ts). */
 function stepName(layer) {
-    return layer === 'source' ? 'the commit itself' : code(layer);
+    return layer === 'source' ? 'the commit itself' : markdown_code(layer);
 }
 const SHOWN_PROGRAMS = 10;
 /** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
@@ -79776,7 +80139,7 @@ function programLines(programs, hasWithout) {
                 ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
                 : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
         const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
-        return `${code(path)} (${stepName(layer)}) ${where}${fixed}.`;
+        return `${markdown_code(path)} (${stepName(layer)}) ${where}${fixed}.`;
     });
     if (programs.length > SHOWN_PROGRAMS)
         lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
@@ -79793,7 +80156,7 @@ const DERIVATIONS = {
 const sections_WORTH_NAMING = 1_000_000;
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
 function waysBack(report, withReasons) {
-    const { verdict, trim, variants } = report;
+    const { verdict, trim, variants, heroku } = report;
     if (judgeSize(verdict.compressed, verdict.limit).fits)
         return '';
     const lines = [];
@@ -79815,10 +80178,10 @@ function waysBack(report, withReasons) {
     for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
         if (saves < sections_WORTH_NAMING)
             continue;
-        const what = withReasons ? snippet(setting) : code(name);
+        const what = withReasons ? snippet(setting) : markdown_code(name);
         lines.push(`${what} saves ${figures_sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
     }
-    lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
+    lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
     return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
 }
 /** The chosen slug by layer, each with its change where that is known. */
@@ -79831,18 +80194,18 @@ function layerTable({ report: { variants, verdict, layers }, comparison }) {
         const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
         const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
         return [
-            code(name),
+            markdown_code(name),
             figures_sizeText(compressed),
             ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
             figures_sizeText(raw),
             numberText(files),
             seconds,
-            version ? code(version) : ''
+            version ? markdown_code(version) : ''
         ];
     });
     const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
     for (const [name, change] of gone)
-        rows.push([code(name), 'gone', signedSize(change), '', '', '', '']);
+        rows.push([markdown_code(name), 'gone', signedSize(change), '', '', '', '']);
     const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
     return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
 }
@@ -79854,7 +80217,7 @@ function directoryTable(report) {
         .filter(({ path }) => path.split('/').length <= 2)
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
-        code(path),
+        markdown_code(path),
         figures_sizeText(compressed),
         shareText(compressed, chosen.compressed),
         figures_sizeText(raw),
@@ -79865,7 +80228,7 @@ function directoryTable(report) {
 function sections_fileTable(report) {
     const { chosen } = report.verdict;
     const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
-        code(file.path),
+        markdown_code(file.path),
         `${file.shared ? '≈ ' : ''}${figures_sizeText(file[chosen] ?? 0)}`,
         figures_sizeText(file.raw)
     ]);
@@ -79883,7 +80246,7 @@ function trimTable({ trim }, withReasons) {
         ? `Trimming took ${saved} off this slug (${figures_sizeText(trim.before)} before; measured).`
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
     const row = ({ name, files, raw, saves }) => [
-        code(name),
+        markdown_code(name),
         numberText(files),
         figures_sizeText(raw),
         figures_sizeText(saves)
@@ -79902,7 +80265,7 @@ function sections_largestFirst(rules = []) {
     return rules.toSorted((a, b) => b.saves - a.saves);
 }
 function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
+    return leftIn.map(({ name, why }) => `- ${markdown_code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
 }
 const SHOWN_POINTS = 10;
 /** The last sizes of the base branch, and this one behind them. */
@@ -79938,7 +80301,7 @@ function commitLink(commit, repositoryUrl) {
 }
 function processTypes(report) {
     const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
+    return types.map(([type, command]) => `- ${markdown_code(type)}: ${markdown_code(command)}`).join('\n');
 }
 const SHOWN_WARNINGS = 10;
 const LONGEST_WARNING = 400;
@@ -80003,18 +80366,18 @@ function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
 function where({ kind, name, commit }) {
     const at = `\`${commit.slice(0, 8)}\``;
     if (kind === 'tag')
-        return `the tag ${code(name)} (${at})`;
+        return `the tag ${markdown_code(name)} (${at})`;
     if (kind === 'parent')
         return `the commit before it (${at})`;
     if (kind === 'release')
-        return `what ${code(name)} runs (${at})`;
-    return `where it left ${code(name)} (${at})`;
+        return `what ${markdown_code(name)} runs (${at})`;
+    return `where it left ${markdown_code(name)} (${at})`;
 }
 function inWords(upgrade) {
     const { findings, steps, migrations } = upgrade;
     const rows = findings.map(({ level, name, reason, remedy }) => [
         level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
-        code(name),
+        markdown_code(name),
         upgrade_prose(reason),
         upgrade_prose(remedy)
     ]);
@@ -80023,7 +80386,7 @@ function inWords(upgrade) {
             ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
             : 'Nothing stands against it.',
         steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${markdown_code(command)}`}`)
             .join('\n'),
         migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
     ];
@@ -80032,7 +80395,7 @@ function inWords(upgrade) {
 function upgrade_names({ findings }) {
     return findings.length === 0
         ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
+        : `Findings: ${findings.map(({ name, level }) => `${markdown_code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
 }
 const upgrade_SHOWN = 200;
 function migrationTable(migrations) {
@@ -80040,7 +80403,7 @@ function migrationTable(migrations) {
         .slice(0, upgrade_SHOWN)
         .map(({ version, name, phase, does, long, destructive, irreversible }) => [
         `\`${version}\``,
-        code(name),
+        markdown_code(name),
         phase === 'pre' ? 'before' : 'after',
         [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
             .filter(Boolean)
@@ -80051,7 +80414,7 @@ function migrationTable(migrations) {
         (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
 }
 function lineOf(marker) {
-    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
+    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${markdown_code(marker.text)}`;
 }
 /** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
 function upgrade_prose(text) {
@@ -80156,7 +80519,7 @@ function grownBy({ comparison, maxGrowth }) {
 }
 /** Whose slug it is, and who measured it. */
 function origin({ report, app, measuredBy }) {
-    const of = app === undefined ? '' : ` of ${code(app)}`;
+    const of = app === undefined ? '' : ` of ${markdown_code(app)}`;
     const { chosen } = report.verdict;
     const { raw, files } = report.variants.find(({ name }) => name === chosen);
     const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${figures_sizeText(raw)} unpacked.`;
@@ -80225,7 +80588,7 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
     const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
     const commit = commitLink(base.source.commit, repositoryUrl);
     const lines = [
-        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${markdown_code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
     ];
     if (behind > 0 && wanted !== undefined) {
         lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
@@ -80238,7 +80601,7 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
     if (chosen !== report.verdict.chosen)
         lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
     if (base.stack !== report.stack)
-        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
+        lines.push(`Its stack was ${markdown_code(base.stack)}; this one's is ${markdown_code(report.stack)}.`);
     return lines.join(' ');
 }
 function live({ live, report }) {
@@ -80247,15 +80610,15 @@ function live({ live, report }) {
     const change = report.verdict.compressed - live.bytes;
     const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
     const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${figures_sizeText(live.bytes)}. ${against}.`;
+    return `${markdown_code(live.app)} runs release v${live.version}${commit}, with a slug of ${figures_sizeText(live.bytes)}. ${against}.`;
 }
 function footer({ report, measuredBy, runUrl, repositoryUrl }) {
     const { source, stack, place, tool, createdAt } = report;
     const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
-    const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
-    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
+    const where = place.kind === 'container' ? `in a container of ${markdown_code(place.buildImage ?? '')}` : 'on the runner itself';
+    const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
     const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
         `Buildpacks: ${buildpacks(report)}.`,
         'MB = 10<sup>6</sup> bytes.',
         runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
@@ -80264,7 +80627,7 @@ function footer({ report, measuredBy, runUrl, repositoryUrl }) {
 }
 /** Each with its commit, or the digest of what was fetched. */
 function buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
     return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
 }
 function section(name, content) {
@@ -80759,6 +81122,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
 
 
 
+
 /** Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. It judges nothing. */
 async function buildSlugs(context, config, source, recipe) {
     const { inputs, runtime } = context;
@@ -80822,7 +81186,7 @@ async function buildSlugs(context, config, source, recipe) {
             weighed,
             streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
             dependencies: readDependencies(app.root),
-            heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
+            heroku: { warnsAt: LIMITS.slugWarns, stopsAt: LIMITS.slugStops },
             trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
             leftIn: trimming.leftIn,
             app,
@@ -81316,6 +81680,7 @@ const ALL_WITHIN = 27_000;
 
 
 
+
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
 /** Milliseconds for a fact, however late it is asked for. */
@@ -81334,9 +81699,9 @@ function appFacts(app, { platform, data, ...options }) {
         return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded');
     });
     const addons = fact(() => app.addons());
-    const addonOf = async (service, variable) => {
+    const addonOf = async (service) => {
         const all = (await addons()).filter(({ addon_service: { name } }) => name === service);
-        return all.find(({ config_vars }) => config_vars.includes(variable)) ?? all[0];
+        return all.find(({ config_vars }) => config_vars.includes(SERVICES[service].brings)) ?? all[0];
     };
     return {
         name: app.name,
@@ -81355,11 +81720,11 @@ function appFacts(app, { platform, data, ...options }) {
         platformLog: fact(() => logLines(app, 'heroku', options)),
         log: fact(() => logLines(app, 'all', options)),
         postgres: fact(async () => {
-            const addon = await addonOf('heroku-postgresql', 'DATABASE_URL');
+            const addon = await addonOf(POSTGRES);
             return addon && postgresFigures(data, addon.id, addon.plan?.name ?? '');
         }),
         redisPolicy: fact(async () => {
-            const addon = await addonOf('heroku-redis', 'REDIS_URL');
+            const addon = await addonOf(REDIS);
             return addon && redisPolicy(data, addon.name);
         })
     };
@@ -81823,32 +82188,32 @@ const herokuKey = {
 
 
 
+
 /** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
 const logLess = (app) => `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`;
-/** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
-const CODES = {
-    H10: { level: 'fail', means: 'the app crashed' },
-    H12: { level: 'warn', means: 'requests took longer than 30 s', from: 5 },
-    H13: { level: 'warn', means: 'the app closed connections without an answer', from: 5 },
-    H14: { level: 'fail', means: 'no web dyno ran' },
-    H15: { level: 'warn', means: 'connections were idle for too long', from: 5 },
-    H20: { level: 'fail', means: 'the app did not boot in time' },
-    H21: { level: 'warn', means: 'dynos refused connections' },
-    H99: { level: 'warn', means: 'a fault of the platform' },
-    R10: { level: 'fail', means: 'the web process did not bind its port in time' },
-    R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
-    R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
-    R17: { level: 'fail', means: 'the slug is not what was uploaded' },
-    L10: { level: 'warn', means: 'more was logged than a drain took', remedy: logLess },
-    L11: { level: 'warn', means: 'more was logged than a reader took' },
-    L12: { level: 'warn', means: 'a dyno logged more than could be sent on', remedy: logLess },
-    L13: { level: 'warn', means: 'a dyno’s lines could not be sent on' },
+/** How bad Heroku's codes are, of those that tell something about the instance. R14 and R15 are told by `memory`. */
+const JUDGEMENTS = new Map(Object.entries({
+    H10: { level: 'fail' },
+    H12: { level: 'warn', from: 5 },
+    H13: { level: 'warn', from: 5 },
+    H14: { level: 'fail' },
+    H15: { level: 'warn', from: 5 },
+    H20: { level: 'fail' },
+    H21: { level: 'warn' },
+    H99: { level: 'warn' },
+    R10: { level: 'fail' },
+    R12: { level: 'warn', from: 3 },
+    R16: { level: 'warn' },
+    R17: { level: 'fail' },
+    L10: { level: 'warn', remedy: logLess },
+    L11: { level: 'warn' },
+    L12: { level: 'warn', remedy: logLess },
+    L13: { level: 'warn' },
     L14: {
         level: 'warn',
-        means: 'the certificate of a drain is not valid, so it gets nothing',
         remedy: app => `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
     }
-};
+}));
 /** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
 const SENDER = 'log-shuttle';
 /** Milliseconds in which a fault counts as now. */
@@ -81877,10 +82242,13 @@ async function codesOf({ app, clock }) {
     const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER);
     for (const [code, seen] of codeCounts(shuttle, now).counts)
         counts.set(code, seen);
-    const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []));
+    const found = [...counts].flatMap(([code, seen]) => {
+        const judgement = JUDGEMENTS.get(code);
+        return judgement ? [{ code: code, ...judgement, ...seen }] : [];
+    });
     if (found.length === 0)
         return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
-    return found.map(({ code, level, means, remedy, number, lost, last, from = 1 }) => {
+    return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
         const ago = span((now - last) / 1000);
         // A deploy or a crash that is over is worth a look, and not a red morning.
         const recent = now - last <= RECENT;
@@ -81888,8 +82256,8 @@ async function codesOf({ app, clock }) {
             level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
             about: code.toLowerCase(),
             figure: `${number}`,
-            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
-            remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+            remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num ${LIMITS.logLines} --app ${app.name}\` around it.`,
             link: 'https://devcenter.heroku.com/articles/error-codes'
         };
     });
@@ -81943,18 +82311,7 @@ function codeCounts(lines, now) {
 
 
 
-/** Bytes of memory of each dyno size (Dev Center: dyno-tiers). */
-const SIZES = {
-    eco: 512e6,
-    basic: 512e6,
-    'standard-1x': 512e6,
-    'standard-2x': 1_024e6,
-    'performance-m': 2_560e6,
-    'performance-l': 14_336e6,
-    'performance-l-ram': 30_720e6,
-    'performance-xl': 63_488e6,
-    'performance-2xl': 129_024e6
-};
+
 const LINK = 'https://devcenter.heroku.com/articles/dyno-tiers';
 const LARGER = 'Lower `WEB_CONCURRENCY` or `SIDEKIQ_CONCURRENCY`, set `MALLOC_ARENA_MAX=2`, or take a larger dyno size.';
 /** Whether dynos run out of memory (R14, R15), and whether what runs in them fits. */
@@ -82001,7 +82358,7 @@ async function memory_fits({ app, dyno, config }) {
 }
 function fit(type, formation, bytes, what) {
     const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? '';
-    const most = SIZES[size.toLowerCase()];
+    const most = dynoSize(size)?.memory;
     if (most === undefined)
         return undefined;
     const figure = percent(bytes, most);
@@ -83447,7 +83804,7 @@ const media_media = {
     title: 'Media',
     config: MEDIA_VARIABLES,
     async look(world) {
-        if (storageOf(world.config) === 'dyno')
+        if (storage_storageOf(world.config) === 'dyno')
             return [KEPT_ON_DYNO];
         const { instance: place } = world;
         if (!place)
@@ -84081,7 +84438,7 @@ const objectStorage = {
     title: 'Object storage',
     config: [...MEDIA_VARIABLES, ...BUCKET_VARIABLES],
     async look(world) {
-        if (storageOf(world.config) !== 's3')
+        if (storage_storageOf(world.config) !== 's3')
             return [];
         const endpoint = world.config['S3_ENDPOINT'];
         // The AWS SDK takes none without a scheme (aws-sdk-ruby: seahorse/client/plugins/endpoint.rb).
@@ -85231,7 +85588,7 @@ class Cookies {
 /**
  * Error code descriptions for documentation and debugging
  */
-const ERROR_CODES = {
+const errors_ERROR_CODES = {
     // Connection errors
     ECONNECTION: 'Connection closed unexpectedly',
     ETIMEDOUT: 'Connection or operation timed out',
@@ -89482,7 +89839,7 @@ function conflicts(contested) {
 }
 function check_plan_names(files) {
     const left = files.length - check_plan_MOST;
-    return files.slice(0, check_plan_MOST).map(code).join(', ') + (left > 0 ? ` and ${left} more` : '');
+    return files.slice(0, check_plan_MOST).map(markdown_code).join(', ') + (left > 0 ? ` and ${left} more` : '');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-markdown.js
@@ -89506,7 +89863,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
         .filter(({ finding }) => finding.level === level)
         .map(({ check, finding }) => [level, prose(check.title), markdown_escape(finding.figure ?? ''), check_markdown_told(finding)]));
     const listed = (levels) => table(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
-    const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
+    const none = results.filter(({ level }) => level === undefined).map(({ check }) => markdown_code(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
     const good = rows(['ok']);
     const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
@@ -89550,7 +89907,7 @@ function issueMarkdown(night, results, { app, runUrl }, most) {
     const { problems, held, gone, date } = night;
     const run = runUrl ? ` ([run](${runUrl}))` : '';
     const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${check_markdown_told(finding)}`));
-    const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
+    const head = `Nightly checks of ${markdown_code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
     const sections = [
         ...problems.map(problemMarkdown),
         check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
@@ -90147,7 +90504,7 @@ async function showSteps({ runtime, results }, steps) {
         return runtime.log.info('No tasks, neither wanted nor there');
     const rows = shown.map(({ action, command, when, size, why }) => [
         action,
-        code(results.redact(command)),
+        markdown_code(results.redact(command)),
         ...[when, size, why].map(text => markdown_escape(results.redact(text)))
     ]);
     await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`);
@@ -90184,7 +90541,7 @@ async function showRecorded(context, app, schedule, tools) {
     });
     for (const [command, when, , last, next] of rows)
         tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
-    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(markdown_escape)]);
+    const shown = rows.map(([command = '', ...rest]) => [markdown_code(command), ...rest.map(markdown_escape)]);
     if (shown.length > 0) {
         const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
         await context.results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`);
@@ -90537,7 +90894,7 @@ async function whereAllowed({ runtime }, github, permission, find) {
 async function judgedHere({ inputs }, github, report, pull) {
     const branch = inputs.github.event.defaultBranch ?? (await defaultBranch(github));
     const config = mergeInputs(loadConfig(await readFileAt(github, inputs.config, branch), inputs.config), inputs);
-    const heroku = { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT };
+    const heroku = { warnsAt: LIMITS.slugWarns, stopsAt: LIMITS.slugStops };
     const base = await baseOfForeign(github, report.source.commit, pull);
     return {
         report: judgedBy(report, { limit: config.slug.limit, ...heroku }),
@@ -91241,7 +91598,7 @@ async function isFree(port) {
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/logs.js
 
-const logs_HISTORY = 1_500;
+
 /** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). Tells of each new `line`. */
 class AppLog extends external_node_events_.EventEmitter {
     #lines = [];
@@ -91259,7 +91616,7 @@ class AppLog extends external_node_events_.EventEmitter {
             const time = new Date(this.#now()).toISOString().replace('Z', '000+00:00');
             const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` };
             this.#lines.push(line);
-            if (this.#lines.length > logs_HISTORY)
+            if (this.#lines.length > LIMITS.logLines)
                 this.#lines.shift();
             this.emit('line', line);
         }
@@ -91316,30 +91673,20 @@ class Store {
 
 
 
+
 const HEROKU_TIMES = {
-    boot: 60_000,
-    grace: 30_000,
-    attach: 30_000,
+    boot: LIMITS.boot,
+    grace: LIMITS.exit,
+    attach: LIMITS.attach,
     preboot: 180_000,
     coolOff: 10_000,
-    hold: 30_000,
+    hold: LIMITS.request,
     memory: 20_000
 };
-/** Memory in bytes (Dev Center: dyno-sizes). */
-const MEMORY = {
-    Eco: 512e6,
-    Basic: 512e6,
-    'Standard-1X': 512e6,
-    'Standard-2X': 1024e6,
-    'Performance-M': 2560e6,
-    'Performance-L': 14_336e6,
-    'Performance-L-RAM': 30_720e6,
-    'Performance-XL': 63_488e6,
-    'Performance-2XL': 129_024e6
-};
-const dyno_SIZES = Object.keys(MEMORY);
+/** Those outside of Private Spaces. */
+const dyno_SIZES = DYNO_SIZES.filter(name => !dynoSize(name).isPrivate);
 /** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
-function dynoSize(name) {
+function dyno_dynoSize(name) {
     return dyno_SIZES.find(size => size.toLowerCase() === name.toLowerCase());
 }
 /** A dyno of the formation: it is started again when it crashes. */
@@ -91402,7 +91749,7 @@ class Dyno {
         const over = new AbortController();
         const giveUp = clock.after(times.boot, () => {
             over.abort();
-            this.#say(`Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`);
+            this.#say(`${errorLine('R10')} -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`);
             this.#say('Stopping process with SIGKILL');
             running.signal('SIGKILL');
         });
@@ -91439,7 +91786,7 @@ class Dyno {
         this.#say('Stopping all processes with SIGTERM');
         running.signal('SIGTERM');
         const giveUp = clock.after(times.grace, () => {
-            this.#say(`Error R12 (Exit timeout) -> At least one process failed to exit within ${times.grace / 1000} seconds of SIGTERM`);
+            this.#say(`${errorLine('R12')} -> At least one process failed to exit within ${times.grace / 1000} seconds of SIGTERM`);
             this.#say('Stopping remaining processes with SIGKILL');
             running.signal('SIGKILL');
         });
@@ -91448,14 +91795,14 @@ class Dyno {
         running.signal('SIGKILL');
     }
     #watchMemory(running) {
-        const quota = MEMORY[this.options.size];
+        const quota = dynoSize(this.options.size).memory;
         const look = async () => {
             if (this.#running !== running)
                 return;
             const used = await running.memory();
             if (used !== undefined && used > quota) {
                 this.#say(`Process running mem=${(used / 1e6).toFixed(0)}M(${((used / quota) * 100).toFixed(1)}%)`);
-                this.#say('Error R14 (Memory quota exceeded)');
+                this.#say(errorLine('R14'));
             }
             this.#undo.push(this.options.clock.after(this.options.times.memory, () => void look()));
         };
@@ -91584,6 +91931,7 @@ function certificateIn(folder) {
 
 
 
+
 /** A one-off dyno: it runs once, and is gone when it ends. */
 class OneOffDyno {
     id = (0,external_node_crypto_.randomUUID)();
@@ -91629,7 +91977,7 @@ class OneOffDyno {
             void this.#run(client);
         });
         const giveUp = this.options.clock.after(this.options.times.attach, () => {
-            this.#say('Error R13 (Attach error) -> Failed to attach to process');
+            this.#say(`${errorLine('R13')} -> Failed to attach to process`);
             this.#end(128);
         });
         this.#undo.push(uninvite, giveUp);
@@ -91676,7 +92024,7 @@ class OneOffDyno {
             return;
         this.#undo.push(this.options.clock.after(this.options.times.grace, () => {
             if (signal === 'SIGHUP')
-                this.#say('Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external connection was closed.');
+                this.#say(`${errorLine('R16')} -> An attached process is not responding to SIGHUP after its external connection was closed.`);
             running.signal('SIGKILL');
         }));
     }
@@ -91772,6 +92120,7 @@ function fileSize(file) {
 
 
 
+
 /**
  * Heroku's router for one app: hands a request to a web dyno that is up, and holds it while dynos start. It says that
  * the client came by https, as it does where TLS ends at Heroku's router.
@@ -91810,19 +92159,19 @@ class Router {
         const until = clock.now() + times.hold;
         for (;;) {
             if (maintenance())
-                return this.#refuse(response, 'H80', 'Maintenance mode');
+                return this.#refuse(response, 'H80');
             const dyno = this.#pick();
             if (dyno)
                 return this.#forward(dyno, request, response);
             const all = this.#options.dynos();
             if (!this.#options.changing()) {
                 if (all.length === 0)
-                    return this.#refuse(response, 'H14', 'No web processes running');
+                    return this.#refuse(response, 'H14');
                 if (all.every(({ state }) => state === 'crashed'))
-                    return this.#refuse(response, 'H10', 'App crashed');
+                    return this.#refuse(response, 'H10');
             }
             if (!(await this.#wait(until - clock.now(), response)))
-                return this.#refuse(response, 'H20', 'App boot timeout');
+                return this.#refuse(response, 'H20');
         }
     }
     #pick() {
@@ -91865,12 +92214,13 @@ class Router {
             if (response.headersSent)
                 response.destroy();
             else
-                this.#refuse(response, 'H13', 'Connection closed without response');
+                this.#refuse(response, 'H13');
         });
         response.on('close', () => onward.destroy());
         request.pipe(onward);
     }
-    #refuse(response, code, text) {
+    #refuse(response, code) {
+        const text = ERROR_CODES[code].title;
         this.#options.log.write('heroku[router]', `at=error code=${code} desc="${text}" status=503`);
         response.writeHead(503, { 'content-type': 'text/html' });
         response.end(`<html><body><h1>${text}</h1></body></html>`);
@@ -92331,7 +92681,6 @@ function only(body, known) {
 
 
 
-const apps_STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
 /** The account, apps, their config vars and preboot. */
 const APP_ROUTES = {
     'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
@@ -92387,7 +92736,7 @@ const CODE_ROUTES = {
         const app = appOf(world, params);
         only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
         const stack = route_text(body['stack']) ?? app.stack;
-        if (!apps_STACKS.includes(stack))
+        if (!STACKS.includes(stack))
             throw invalid(`Stack ${stack} is not a stack`);
         const slug = {
             id: (0,external_node_crypto_.randomUUID)(),
@@ -92459,6 +92808,7 @@ function releaseOf(app, idOrVersion) {
 
 
 
+
 /** The formation, dynos, log sessions. */
 const DYNO_ROUTES = {
     'GET /apps/:app/formation': (world, { params }) => [200, formationViews(world, params)],
@@ -92519,8 +92869,8 @@ function startOneOff(world, { params, body }, env = {}) {
     if (command === undefined)
         throw invalid('Command is required');
     const timeToLive = body['time_to_live'] ?? undefined;
-    if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
-        throw invalid('Time to live must be from 1 to 86400');
+    if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= LIMITS.oneOff))
+        throw invalid(`Time to live must be from 1 to ${LIMITS.oneOff}`);
     const dyno = machine.runOneOff({
         command,
         type: route_text(body['type']),
@@ -92550,7 +92900,7 @@ function readScale(app, type, update) {
     return { type, quantity, size: dynos_sizeOf(size) };
 }
 function dynos_sizeOf(name) {
-    const size = dynoSize(name);
+    const size = dyno_dynoSize(name);
     if (size === undefined)
         throw invalid(`No such dyno size as ${name}`);
     return size;
@@ -93135,6 +93485,7 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 
 
 
+
 /** Starts a Heroku whose addresses are all on loopback. Rejects if the port is taken. */
 async function startLocalHeroku(options) {
     const { folder, host, clock, store = new Store(folder), attaching = (_, meet) => meet } = options;
@@ -93186,7 +93537,7 @@ async function startLocalHeroku(options) {
         caFile: rendezvous.caFile,
         apiKey: store.state.apiKey,
         world,
-        async addApp(name, { stack = 'heroku-24', config = {}, preboot } = {}) {
+        async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot } = {}) {
             const known = store.app(name);
             const app = known ?? (await addApp(name, stack));
             const changed = Object.keys(config).filter(name => app.configVars[name] !== config[name]);
@@ -93220,10 +93571,10 @@ async function startLocalHeroku(options) {
 
 
 
+
 const rehearse_APP = 'rehearsal';
 const STREAMING_APP = 'rehearsal-streaming';
 const DOMAIN = 'rehearsal.example';
-const DEFAULT_STACK = 'heroku-24';
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
  * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
@@ -93319,7 +93670,7 @@ function rehearse_configVars() {
         LOCAL_DOMAIN: DOMAIN,
         RAILS_ENV: 'production',
         NODE_ENV: 'production',
-        RAILS_SERVE_STATIC_FILES: 'true',
+        ...NEEDS.staticFiles.vars,
         RAILS_LOG_TO_STDOUT: 'enabled',
         SECRET_KEY_BASE: secret() + secret(),
         OTP_SECRET: secret(),
@@ -93327,7 +93678,7 @@ function rehearse_configVars() {
         ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
         ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
         ...makeVapidPair(),
-        REDIS_DRIVER: 'ruby'
+        ...NEEDS.redisDriver.vars
     };
 }
 /** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
@@ -93971,6 +94322,7 @@ function filesIn(folder) {
 
 ;// CONCATENATED MODULE: ./lib/init/fit.js
 
+
 /** A page of `docs/`, as it is in that release: a fork does not have it. */
 function docsLink({ repository, sha }, page) {
     return `https://github.com/${repository}/blob/${sha}/docs/${page}`;
@@ -93987,7 +94339,6 @@ function fit_linked(example, action) {
     return example.replace(/(?<![\w/])docs\/([\w-]+\.md(?:#[\w-]+)?)/g, (_, page) => docsLink(action, page));
 }
 const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby'];
-const fit_DEFAULT_STACK = 'heroku-24';
 /** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
 function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
     const { repository, sha } = action;
@@ -94003,7 +94354,7 @@ function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
         [
             /^#stack: .*$/m,
             stack === undefined
-                ? `stack: ${fit_DEFAULT_STACK} # ${proposal(fork, 'heroku stack')}`
+                ? `stack: ${DEFAULT_STACK} # ${proposal(fork, 'heroku stack')}`
                 : `#stack: ${stack} # app.json’s`
         ],
         [

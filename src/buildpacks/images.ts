@@ -1,3 +1,4 @@
+import { DEFAULT_STACK } from '../knowledge/index.ts'
 import { UserError } from '../runtime/index.ts'
 
 /** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
@@ -7,11 +8,11 @@ export function imagesFor(stack: string): { build: string; run: string } {
   if (stack === 'container' || stack === 'cnb') {
     throw new UserError(
       `The stack "${stack}" has images, not slugs`,
-      'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.'
+      `This works for Cedar apps with classic buildpacks: set \`stack: ${DEFAULT_STACK}\` on the app and in the config.`
     )
   }
   throw new UserError(
     `"${stack.slice(0, 100)}" is not a stack`,
-    'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).'
+    `Set \`stack\` in the config file, such as ${DEFAULT_STACK} (the one of your app: \`heroku stack\`).`
   )
 }

@@ -15,6 +15,7 @@ import {
   type Release,
   type Slug
 } from '../heroku/index.ts'
+import { POSTGRES, REDIS, SERVICES } from '../knowledge/index.ts'
 import { once, type Clock } from '../runtime/index.ts'
 import { DEADLINE } from './deadline.ts'
 
@@ -75,9 +76,9 @@ export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClie
     return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded')
   })
   const addons = fact(() => app.addons())
-  const addonOf = async (service: string, variable: string): Promise<Addon | undefined> => {
+  const addonOf = async (service: keyof typeof SERVICES): Promise<Addon | undefined> => {
     const all = (await addons()).filter(({ addon_service: { name } }) => name === service)
-    return all.find(({ config_vars }) => config_vars.includes(variable)) ?? all[0]
+    return all.find(({ config_vars }) => config_vars.includes(SERVICES[service].brings)) ?? all[0]
   }
   return {
     name: app.name,
@@ -96,11 +97,11 @@ export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClie
     platformLog: fact(() => logLines(app, 'heroku', options)),
     log: fact(() => logLines(app, 'all', options)),
     postgres: fact(async () => {
-      const addon = await addonOf('heroku-postgresql', 'DATABASE_URL')
+      const addon = await addonOf(POSTGRES)
       return addon && postgresFigures(data, addon.id, addon.plan?.name ?? '')
     }),
     redisPolicy: fact(async () => {
-      const addon = await addonOf('heroku-redis', 'REDIS_URL')
+      const addon = await addonOf(REDIS)
       return addon && redisPolicy(data, addon.name)
     })
   }

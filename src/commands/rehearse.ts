@@ -5,6 +5,7 @@ import { imagesFor, otherUser } from '../buildpacks/index.ts'
 import { type Config } from '../config/index.ts'
 import { finishRelease, shipSlug, waitForDynos, type Artifact, type Deployable, type Tools } from '../deploy/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
+import { DEFAULT_STACK, NEEDS } from '../knowledge/index.ts'
 import {
   describeVisit,
   processHost,
@@ -26,7 +27,6 @@ import { readConfig, takeSourceToBuild } from './steps/source.ts'
 const APP = 'rehearsal'
 const STREAMING_APP = 'rehearsal-streaming'
 const DOMAIN = 'rehearsal.example'
-const DEFAULT_STACK = 'heroku-24'
 
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
@@ -127,7 +127,7 @@ function configVars(): Record<string, string> {
     LOCAL_DOMAIN: DOMAIN,
     RAILS_ENV: 'production',
     NODE_ENV: 'production',
-    RAILS_SERVE_STATIC_FILES: 'true',
+    ...NEEDS.staticFiles.vars,
     RAILS_LOG_TO_STDOUT: 'enabled',
     SECRET_KEY_BASE: secret() + secret(),
     OTP_SECRET: secret(),
@@ -135,7 +135,7 @@ function configVars(): Record<string, string> {
     ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
     ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
     ...makeVapidPair(),
-    REDIS_DRIVER: 'ruby'
+    ...NEEDS.redisDriver.vars
   }
 }
 

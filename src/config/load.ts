@@ -1,3 +1,4 @@
+import { DEFAULT_STACK, DYNO_SIZES, dynoSize, LIMITS } from '../knowledge/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { cronProblem } from './cron.ts'
 import { YamlFile, type Reader } from './reader.ts'
@@ -19,7 +20,6 @@ import {
 import { didYouMean, shown } from './shown.ts'
 import { parseLimit } from './size.ts'
 import {
-  DYNO_SIZES,
   FFMPEG,
   INTERVALS,
   MIGRATIONS,
@@ -34,7 +34,6 @@ import {
   type TrimConfig
 } from './types.ts'
 
-const DEFAULT_LIMIT = 300_000_000
 const SAFE_TRIM: TrimConfig = { safe: true, globs: [] }
 
 const TOP = [
@@ -92,7 +91,7 @@ function readConfig(root: Reader): Config {
     app: at.app.text(APP_NAME_RULE, APP_NAME),
     streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
     stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-    stack: at.stack.text('a stack that runs slugs, like heroku-24', STACK),
+    stack: at.stack.text(`a stack that runs slugs, like ${DEFAULT_STACK}`, STACK),
     ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
     slug: readSlug(at.slug),
     migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
@@ -110,7 +109,7 @@ function isFalse(reader: Reader): boolean {
 function readSlug(reader: Reader): SlugConfig {
   const at = reader.members(SLUG)
   return {
-    limit: readSize(at.limit) ?? DEFAULT_LIMIT,
+    limit: readSize(at.limit) ?? LIMITS.slugWarns,
     buildpacks: readBuildpacks(at.buildpacks),
     env: readEnv(at.env),
     trim: readTrim(at.trim) ?? SAFE_TRIM
@@ -259,8 +258,10 @@ function readCron(reader: Reader): string | undefined {
 function readDynoSize(reader: Reader): string | undefined {
   const written = reader.text('a dyno size, like Basic or Standard-1X')
   if (written === undefined) return undefined
-  const known = DYNO_SIZES.find(size => size.toLowerCase() === written.toLowerCase())
-  return known ?? reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES))
+  return (
+    dynoSize(written)?.name ??
+    reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES))
+  )
 }
 
 function readMinutes(reader: Reader): number | undefined {

@@ -2,16 +2,6 @@ export const FFMPEG = ['with', 'without', 'auto'] as const
 export const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'] as const
 export const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'] as const
 export const INTERVALS = ['10 minutes', 'hour', 'day'] as const
-/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
-export const DYNO_SIZES = [
-  'Eco',
-  'Basic',
-  'Standard-1X',
-  'Standard-2X',
-  ...['Performance', 'Private', 'Shield'].flatMap(kind =>
-    [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`)
-  )
-]
 export const REDIS_TLS = ['verify', 'no-verify'] as const
 
 /** The config file, checked, with its defaults. */

@@ -1,4 +1,5 @@
 import { type App, type Formation, type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
+import { DEFAULT_STACK } from '../knowledge/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { poll, type Tools } from './tools.ts'
 
@@ -36,7 +37,7 @@ export async function readTarget(
   if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
     throw new UserError(
       `The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`,
-      'Make a Cedar app for this instance: `heroku create --stack heroku-24`.'
+      `Make a Cedar app for this instance: \`heroku create --stack ${DEFAULT_STACK}\`.`
     )
   }
   const config = await app.configVars()

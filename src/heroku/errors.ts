@@ -1,3 +1,4 @@
+import { LIMITS } from '../knowledge/index.ts'
 import { MAKE_KEY, UserError } from '../runtime/index.ts'
 
 /**
@@ -89,7 +90,7 @@ function hint({ method, path, status, id, outcome, service, hint }: HerokuErrorD
     case 422:
       return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.'
     case 429:
-      return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.'
+      return `The account’s rate limit (${LIMITS.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`
   }
   if (outcome === 'unknown' && method !== 'GET') return unsure
   return 'Look at https://status.heroku.com, then run the job again.'

@@ -6,7 +6,7 @@ export { HerokuError, isNotFound, mayHaveHappened } from './errors.ts'
 export { addDomain, domainsOf, enableCertificates } from './domains.ts'
 export { scaleFormation, type Scale } from './formation.ts'
 export { postgresFigures, redisPolicy, type PostgresFigures, type Share } from './data.ts'
-export { codesIn, errorCodes, herokuLog, LOG_KEPT, logLines, type LogLine } from './logs.ts'
+export { codesIn, errorCodes, herokuLog, logLines, type LogLine } from './logs.ts'
 export {
   endLeftovers,
   runOneOff,

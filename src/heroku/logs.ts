@@ -1,3 +1,4 @@
+import { LIMITS } from '../knowledge/index.ts'
 import { type HerokuApp } from './app.ts'
 import { receiveText, transfer, type TransferOptions } from './transfer.ts'
 
@@ -12,8 +13,6 @@ export interface LogLine {
   readonly text: string
 }
 
-/** As many lines as Heroku keeps (Dev Center: limits). */
-export const LOG_KEPT = 1_500
 const LARGEST_LOG = 20_000_000
 
 /**
@@ -33,7 +32,7 @@ export async function herokuLog(app: HerokuApp, lines: number, options: Transfer
  * Lines of another form are left out.
  */
 export async function logLines(app: HerokuApp, source: 'heroku' | 'all', options: TransferOptions): Promise<LogLine[]> {
-  const lines = await readLog(app, LOG_KEPT, source === 'heroku' ? 'heroku' : undefined, options)
+  const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options)
   return lines.flatMap(line => {
     const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? []
     const at = Date.parse(time)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { LIMITS } from '../knowledge/index.ts'
 import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
 import { type HerokuApp } from './app.ts'
 import { attach } from './rendezvous.ts'
@@ -55,7 +56,7 @@ export async function runOneOff(app: HerokuApp, oneOff: OneOff, options: OneOffO
       command: wrap(oneOff.command, marker, exitLine.name),
       attach: true,
       size: oneOff.size,
-      timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
+      timeToLive: Math.min(LIMITS.oneOff, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
       marker
     })
     const { id, name, attach_url: url } = created

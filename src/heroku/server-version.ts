@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { POSTGRES, REDIS } from '../knowledge/index.ts'
 import { type HerokuClient } from './client.ts'
 import { type Addon } from './shapes.ts'
 
@@ -14,11 +15,11 @@ export async function serverVersion(
   data: HerokuClient,
   { id, name, addon_service: { name: service } }: Addon
 ): Promise<string | undefined> {
-  const found =
-    service === 'heroku-postgresql'
-      ? (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
-      : service === 'heroku-redis'
-        ? (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
-        : undefined
-  return /\d+(?:\.\d+)*/.exec(found ?? '')?.[0]
+  const text = async (): Promise<string | null | undefined> => {
+    if (service === POSTGRES)
+      return (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
+    if (service === REDIS) return (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
+    return undefined
+  }
+  return /\d+(?:\.\d+)*/.exec((await text()) ?? '')?.[0]
 }

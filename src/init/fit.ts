@@ -1,3 +1,4 @@
+import { DEFAULT_STACK } from '../knowledge/index.ts'
 import { type Fork } from './fork.ts'
 
 /** The action that workflows use. */
@@ -43,7 +44,6 @@ function linked(example: string, action: Action): string {
 }
 
 const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby']
-const DEFAULT_STACK = 'heroku-24'
 
 /** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
 export function fitConfig(example: string, action: Action, fork: Fork, { app, streamingApp, tasks }: Start): string {

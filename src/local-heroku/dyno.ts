@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import net from 'node:net'
+import { dynoSize as herokuSize, DYNO_SIZES, errorLine, LIMITS } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
 import { freePort } from './free-port.ts'
@@ -25,29 +26,17 @@ export interface Times {
 }
 
 export const HEROKU_TIMES: Times = {
-  boot: 60_000,
-  grace: 30_000,
-  attach: 30_000,
+  boot: LIMITS.boot,
+  grace: LIMITS.exit,
+  attach: LIMITS.attach,
   preboot: 180_000,
   coolOff: 10_000,
-  hold: 30_000,
+  hold: LIMITS.request,
   memory: 20_000
 }
 
-/** Memory in bytes (Dev Center: dyno-sizes). */
-const MEMORY: Readonly<Record<string, number>> = {
-  Eco: 512e6,
-  Basic: 512e6,
-  'Standard-1X': 512e6,
-  'Standard-2X': 1024e6,
-  'Performance-M': 2560e6,
-  'Performance-L': 14_336e6,
-  'Performance-L-RAM': 30_720e6,
-  'Performance-XL': 63_488e6,
-  'Performance-2XL': 129_024e6
-}
-
-export const SIZES: readonly string[] = Object.keys(MEMORY)
+/** Those outside of Private Spaces. */
+export const SIZES: readonly string[] = DYNO_SIZES.filter(name => !herokuSize(name)!.isPrivate)
 
 /** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
 export function dynoSize(name: string): string | undefined {
@@ -136,7 +125,7 @@ export class Dyno {
     const giveUp = clock.after(times.boot, () => {
       over.abort()
       this.#say(
-        `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`
+        `${errorLine('R10')} -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`
       )
       this.#say('Stopping process with SIGKILL')
       running.signal('SIGKILL')
@@ -173,7 +162,7 @@ export class Dyno {
     running.signal('SIGTERM')
     const giveUp = clock.after(times.grace, () => {
       this.#say(
-        `Error R12 (Exit timeout) -> At least one process failed to exit within ${times.grace / 1000} seconds of SIGTERM`
+        `${errorLine('R12')} -> At least one process failed to exit within ${times.grace / 1000} seconds of SIGTERM`
       )
       this.#say('Stopping remaining processes with SIGKILL')
       running.signal('SIGKILL')
@@ -184,13 +173,13 @@ export class Dyno {
   }
 
   #watchMemory(running: RunningDyno): void {
-    const quota = MEMORY[this.options.size]!
+    const quota = herokuSize(this.options.size)!.memory
     const look = async (): Promise<void> => {
       if (this.#running !== running) return
       const used = await running.memory()
       if (used !== undefined && used > quota) {
         this.#say(`Process running mem=${(used / 1e6).toFixed(0)}M(${((used / quota) * 100).toFixed(1)}%)`)
-        this.#say('Error R14 (Memory quota exceeded)')
+        this.#say(errorLine('R14'))
       }
       this.#undo.push(this.options.clock.after(this.options.times.memory, () => void look()))
     }

@@ -3,6 +3,7 @@
  * processes that run, a router, one-off dynos, release phases. Nothing of it goes to Heroku.
  */
 import { randomUUID } from 'node:crypto'
+import { DEFAULT_STACK } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { HEROKU_TIMES, type Times } from './dyno.ts'
 import { type DynoHost } from './dyno-host.ts'
@@ -112,7 +113,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     caFile: rendezvous.caFile,
     apiKey: store.state.apiKey,
     world,
-    async addApp(name, { stack = 'heroku-24', config = {}, preboot } = {}) {
+    async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot } = {}) {
       const known = store.app(name)
       const app = known ?? (await addApp(name, stack))
       const changed = Object.keys(config).filter(name => app.configVars[name] !== config[name])

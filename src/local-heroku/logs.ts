@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
-
-const HISTORY = 1_500
+import { LIMITS } from '../knowledge/index.ts'
 
 export interface LogLine {
   /** `heroku` or `app`, and the dyno: `web.1`, `router`. */
@@ -27,7 +26,7 @@ export class AppLog extends EventEmitter<{ line: [LogLine] }> {
       const time = new Date(this.#now()).toISOString().replace('Z', '000+00:00')
       const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` }
       this.#lines.push(line)
-      if (this.#lines.length > HISTORY) this.#lines.shift()
+      if (this.#lines.length > LIMITS.logLines) this.#lines.shift()
       this.emit('line', line)
     }
   }

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { errorLine } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { type Times } from './dyno.ts'
 import { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
@@ -76,7 +77,7 @@ export class OneOffDyno {
       void this.#run(client)
     })
     const giveUp = this.options.clock.after(this.options.times.attach, () => {
-      this.#say('Error R13 (Attach error) -> Failed to attach to process')
+      this.#say(`${errorLine('R13')} -> Failed to attach to process`)
       this.#end(128)
     })
     this.#undo.push(uninvite, giveUp)
@@ -122,7 +123,7 @@ export class OneOffDyno {
       this.options.clock.after(this.options.times.grace, () => {
         if (signal === 'SIGHUP')
           this.#say(
-            'Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external connection was closed.'
+            `${errorLine('R16')} -> An attached process is not responding to SIGHUP after its external connection was closed.`
           )
         running.signal('SIGKILL')
       })

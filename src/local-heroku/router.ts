@@ -1,5 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
+import { ERROR_CODES, type ErrorCode } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { type Dyno, type Times } from './dyno.ts'
 import { type AppLog } from './logs.ts'
@@ -57,15 +58,15 @@ export class Router {
     const { maintenance, clock, times } = this.#options
     const until = clock.now() + times.hold
     for (;;) {
-      if (maintenance()) return this.#refuse(response, 'H80', 'Maintenance mode')
+      if (maintenance()) return this.#refuse(response, 'H80')
       const dyno = this.#pick()
       if (dyno) return this.#forward(dyno, request, response)
       const all = this.#options.dynos()
       if (!this.#options.changing()) {
-        if (all.length === 0) return this.#refuse(response, 'H14', 'No web processes running')
-        if (all.every(({ state }) => state === 'crashed')) return this.#refuse(response, 'H10', 'App crashed')
+        if (all.length === 0) return this.#refuse(response, 'H14')
+        if (all.every(({ state }) => state === 'crashed')) return this.#refuse(response, 'H10')
       }
-      if (!(await this.#wait(until - clock.now(), response))) return this.#refuse(response, 'H20', 'App boot timeout')
+      if (!(await this.#wait(until - clock.now(), response))) return this.#refuse(response, 'H20')
     }
   }
 
@@ -107,13 +108,14 @@ export class Router {
       // The client left first: nobody is there to be told.
       if (response.closed) return
       if (response.headersSent) response.destroy()
-      else this.#refuse(response, 'H13', 'Connection closed without response')
+      else this.#refuse(response, 'H13')
     })
     response.on('close', () => onward.destroy())
     request.pipe(onward)
   }
 
-  #refuse(response: ServerResponse, code: string, text: string): void {
+  #refuse(response: ServerResponse, code: ErrorCode): void {
+    const text = ERROR_CODES[code].title
     this.#options.log.write('heroku[router]', `at=error code=${code} desc="${text}" status=503`)
     response.writeHead(503, { 'content-type': 'text/html' })
     response.end(`<html><body><h1>${text}</h1></body></html>`)

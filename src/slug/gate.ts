@@ -1,16 +1,9 @@
+import { LIMITS } from '../knowledge/index.ts'
 import { sizeText } from '../runtime/index.ts'
 
 /** What the config or the input asks for. */
 export type FfmpegChoice = 'with' | 'without' | 'auto'
 export type FfmpegVariant = 'with' | 'without'
-
-/**
- * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
- * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
- * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
- */
-export const HEROKU_WARNS_AT = 300_000_000
-export const HEROKU_STOPS_AT = 1_000_000_000
 
 /** The variant that is the slug. */
 export interface ChosenSlug {
@@ -49,10 +42,10 @@ export function chooseVariant(
 /** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
 export function sizeWarnings(bytes: number, limit: number): string[] {
   const warnings: string[] = []
-  const [warnsAt, stopsAt] = [sizeText(HEROKU_WARNS_AT), sizeText(HEROKU_STOPS_AT)]
-  if (bytes > HEROKU_STOPS_AT) warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`)
-  else if (bytes > HEROKU_WARNS_AT)
+  const [warnsAt, stopsAt] = [sizeText(LIMITS.slugWarns), sizeText(LIMITS.slugStops)]
+  if (bytes > LIMITS.slugStops) warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`)
+  else if (bytes > LIMITS.slugWarns)
     warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`)
-  if (limit > HEROKU_STOPS_AT) warnings.push(`The limit is above ${stopsAt}, where Heroku stops`)
+  if (limit > LIMITS.slugStops) warnings.push(`The limit is above ${stopsAt}, where Heroku stops`)
   return warnings
 }

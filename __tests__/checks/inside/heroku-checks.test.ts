@@ -180,8 +180,14 @@ table(memory, {
     more: { configVars: { WEB_CONCURRENCY: '1' } },
     expected: [
       'ok quota: No dyno was over its memory (R14, R15) in an empty log',
-      'ok web (59 %): 1 Puma worker of at least 300.0 MB in a basic dyno of 512.0 MB: 59 %'
+      'ok web (59 %): 1 Puma worker of at least 300.0 MB in a basic dyno of 512.0 MB: 59 %',
+      'ok worker (44 %): Sidekiq, of 450.0 MB, in a private-s dyno of 1024.0 MB: 44 %'
     ]
+  },
+  'is not judged in a size that nobody knows': {
+    said: { platformLog: [], formation: sizes('huge', 'huge') },
+    inside: booted(300e6, 450e6),
+    expected: ['ok quota: No dyno was over its memory (R14, R15) in an empty log']
   },
   'killed dynos': {
     said: { platformLog: [line(60, R14), line(50, 'Error R15 (Memory quota vastly exceeded)')] },

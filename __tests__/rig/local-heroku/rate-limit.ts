@@ -1,8 +1,9 @@
+import { LIMITS } from '../../../src/knowledge/index.ts'
 import type { Clock } from '../../../src/runtime/index.ts'
 import { ApiError } from './errors.ts'
 
-/** Requests an hour that an account has (Dev Center: platform-api-reference#rate-limits). */
-export const HEROKU_RATE_LIMIT = 4_500
+/** Requests an hour that an account has. */
+export const HEROKU_RATE_LIMIT = LIMITS.apiRequests
 
 /** The account's bucket of requests: each takes one, and it is refilled all the time, a sixtieth a minute. */
 export class RateLimit {

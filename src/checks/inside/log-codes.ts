@@ -1,13 +1,13 @@
 import { codesIn, type LogLine } from '../../heroku/index.ts'
+import { ERROR_CODES, LIMITS, type ErrorCode } from '../../knowledge/index.ts'
 import { type Check, type Finding, type Level, type World } from '../check.ts'
 import { counted, part, span } from '../figures.ts'
 
-interface Code {
+interface Judgement {
   readonly level: Level
-  readonly means: string
   /** How many there must be before it is worth a word: a busy instance has some of them every day. */
   readonly from?: number
-  /** Where there is more to do than to look at the log. */
+  /** If there is more to do than to look at the log. */
   readonly remedy?: (app: string) => string
 }
 
@@ -15,31 +15,32 @@ interface Code {
 const logLess = (app: string): string =>
   `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`
 
-/** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
-const CODES: Readonly<Record<string, Code>> = {
-  H10: { level: 'fail', means: 'the app crashed' },
-  H12: { level: 'warn', means: 'requests took longer than 30 s', from: 5 },
-  H13: { level: 'warn', means: 'the app closed connections without an answer', from: 5 },
-  H14: { level: 'fail', means: 'no web dyno ran' },
-  H15: { level: 'warn', means: 'connections were idle for too long', from: 5 },
-  H20: { level: 'fail', means: 'the app did not boot in time' },
-  H21: { level: 'warn', means: 'dynos refused connections' },
-  H99: { level: 'warn', means: 'a fault of the platform' },
-  R10: { level: 'fail', means: 'the web process did not bind its port in time' },
-  R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
-  R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
-  R17: { level: 'fail', means: 'the slug is not what was uploaded' },
-  L10: { level: 'warn', means: 'more was logged than a drain took', remedy: logLess },
-  L11: { level: 'warn', means: 'more was logged than a reader took' },
-  L12: { level: 'warn', means: 'a dyno logged more than could be sent on', remedy: logLess },
-  L13: { level: 'warn', means: 'a dyno’s lines could not be sent on' },
-  L14: {
-    level: 'warn',
-    means: 'the certificate of a drain is not valid, so it gets nothing',
-    remedy: app =>
-      `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
-  }
-}
+/** How bad Heroku's codes are, of those that tell something about the instance. R14 and R15 are told by `memory`. */
+const JUDGEMENTS: ReadonlyMap<string, Judgement> = new Map(
+  Object.entries({
+    H10: { level: 'fail' },
+    H12: { level: 'warn', from: 5 },
+    H13: { level: 'warn', from: 5 },
+    H14: { level: 'fail' },
+    H15: { level: 'warn', from: 5 },
+    H20: { level: 'fail' },
+    H21: { level: 'warn' },
+    H99: { level: 'warn' },
+    R10: { level: 'fail' },
+    R12: { level: 'warn', from: 3 },
+    R16: { level: 'warn' },
+    R17: { level: 'fail' },
+    L10: { level: 'warn', remedy: logLess },
+    L11: { level: 'warn' },
+    L12: { level: 'warn', remedy: logLess },
+    L13: { level: 'warn' },
+    L14: {
+      level: 'warn',
+      remedy: app =>
+        `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
+    }
+  } satisfies Partial<Record<ErrorCode, Judgement>>)
+)
 
 /** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
 const SENDER = 'log-shuttle'
@@ -73,10 +74,13 @@ async function codesOf({ app, clock }: World): Promise<Finding[]> {
   // What a dyno's own sender lost stands among the lines of the app.
   const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER)
   for (const [code, seen] of codeCounts(shuttle, now).counts) counts.set(code, seen)
-  const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []))
+  const found = [...counts].flatMap(([code, seen]) => {
+    const judgement = JUDGEMENTS.get(code)
+    return judgement ? [{ code: code as ErrorCode, ...judgement, ...seen }] : []
+  })
   if (found.length === 0)
     return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }]
-  return found.map(({ code, level, means, remedy, number, lost, last, from = 1 }) => {
+  return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
     const ago = span((now - last) / 1000)
     // A deploy or a crash that is over is worth a look, and not a red morning.
     const recent = now - last <= RECENT
@@ -84,8 +88,8 @@ async function codesOf({ app, clock }: World): Promise<Finding[]> {
       level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
       about: code.toLowerCase(),
       figure: `${number}`,
-      text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
-      remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+      text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+      remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num ${LIMITS.logLines} --app ${app.name}\` around it.`,
       link: 'https://devcenter.heroku.com/articles/error-codes'
     }
   })

@@ -1,22 +1,11 @@
 import { type Formation } from '../../heroku/index.ts'
+import { dynoSize } from '../../knowledge/index.ts'
 import { sizeText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
 import { counted, fullness, part, percent } from '../figures.ts'
 import { codeCounts } from './log-codes.ts'
 
-/** Bytes of memory of each dyno size (Dev Center: dyno-tiers). */
-const SIZES: Readonly<Record<string, number>> = {
-  eco: 512e6,
-  basic: 512e6,
-  'standard-1x': 512e6,
-  'standard-2x': 1_024e6,
-  'performance-m': 2_560e6,
-  'performance-l': 14_336e6,
-  'performance-l-ram': 30_720e6,
-  'performance-xl': 63_488e6,
-  'performance-2xl': 129_024e6
-}
 const LINK = 'https://devcenter.heroku.com/articles/dyno-tiers'
 const LARGER = 'Lower `WEB_CONCURRENCY` or `SIDEKIQ_CONCURRENCY`, set `MALLOC_ARENA_MAX=2`, or take a larger dyno size.'
 
@@ -71,7 +60,7 @@ async function fits({ app, dyno, config }: World): Promise<Finding[]> {
 
 function fit(type: string, formation: readonly Formation[], bytes: number, what: string): Finding | undefined {
   const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? ''
-  const most = SIZES[size.toLowerCase()]
+  const most = dynoSize(size)?.memory
   if (most === undefined) return undefined
   const figure = percent(bytes, most)
   const text = `${what} in a ${size} dyno of ${sizeText(most)}: ${figure}`

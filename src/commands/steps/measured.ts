@@ -14,7 +14,7 @@ import {
 } from '../../github/index.ts'
 import { judgedBy, LARGEST_REPORT, parseReport, type Report } from '../../report/index.ts'
 import { errorText, UserError } from '../../runtime/index.ts'
-import { HEROKU_STOPS_AT, HEROKU_WARNS_AT } from '../../slug/index.ts'
+import { LIMITS } from '../../knowledge/index.ts'
 import type { Context } from '../context.ts'
 import { baseOfForeign, downloads, type BaseOf } from './baseline.ts'
 import { runUrl } from './github.ts'
@@ -109,7 +109,7 @@ async function judgedHere<Pull extends BaseOf>(
 ): Promise<{ report: Report; config: Config; pullRequest: Pull }> {
   const branch = inputs.github.event.defaultBranch ?? (await defaultBranch(github))
   const config = mergeInputs(loadConfig(await readFileAt(github, inputs.config, branch), inputs.config), inputs)
-  const heroku = { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT }
+  const heroku = { warnsAt: LIMITS.slugWarns, stopsAt: LIMITS.slugStops }
   const base = await baseOfForeign(github, report.source.commit, pull)
   return {
     report: judgedBy(report, { limit: config.slug.limit, ...heroku }),

@@ -14,6 +14,7 @@ import {
 } from '../../buildpacks/index.ts'
 import { type Config, type Inputs } from '../../config/index.ts'
 import { refuse } from '../../deploy/index.ts'
+import { DEFAULT_STACK } from '../../knowledge/index.ts'
 import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
 import { readTreeFile, UserError, walkTree, type BytePath } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK, guessProvider, requireCommitted, slugFiles, type FfmpegProvider } from '../../slug/index.ts'
@@ -108,7 +109,7 @@ export function requireStack(inputs: Inputs, config: Config, appJson: string | u
   if (stack !== undefined) return stack
   throw new UserError(
     'Nothing says which stack the slug is for',
-    'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.'
+    `Set \`stack: ${DEFAULT_STACK}\` (the one of your app: \`heroku stack\`) in the config file.`
   )
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type BuiltApp } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
+import { LIMITS } from '../../knowledge/index.ts'
 import { readDependencies, readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { makeReport, type Report, type Told, type Upgrade } from '../../report/index.ts'
 import { displayPath, errorText, type BytePath } from '../../runtime/index.ts'
@@ -11,8 +12,6 @@ import {
   possibleRules,
   requirePrograms,
   unmatchedGlobs,
-  HEROKU_STOPS_AT,
-  HEROKU_WARNS_AT,
   inPackOrder,
   makeVariants,
   Packer,
@@ -123,7 +122,7 @@ export async function buildSlugs(
       weighed,
       streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
       dependencies: readDependencies(app.root),
-      heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
+      heroku: { warnsAt: LIMITS.slugWarns, stopsAt: LIMITS.slugStops },
       trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
       leftIn: trimming.leftIn,
       app,

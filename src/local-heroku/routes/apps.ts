@@ -3,8 +3,6 @@ import { appView, featureView, USER } from '../views.ts'
 import { appOf, configRelease, machineOf } from '../world.ts'
 import { type Routes } from './route.ts'
 
-export const STACKS = ['heroku-22', 'heroku-24', 'heroku-26']
-
 /** The account, apps, their config vars and preboot. */
 export const APP_ROUTES: Routes = {
   'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { STACKS } from '../../knowledge/index.ts'
 import { invalid, notFound } from '../errors.ts'
 import { type AppState, type ReleaseState, type SlugState } from '../store.ts'
 import { releaseView, slugView } from '../views.ts'
 import { appOf, machineOf } from '../world.ts'
-import { STACKS } from './apps.ts'
 import { now, only, text, type Routes } from './route.ts'
 
 /** Slugs and releases. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { LIMITS } from '../../knowledge/index.ts'
 import { dynoSize } from '../dyno.ts'
 import { ApiError, invalid, notFound } from '../errors.ts'
 import { type Machine } from '../machine.ts'
@@ -68,8 +69,8 @@ export function startOneOff(
   const command = text(body['command'])
   if (command === undefined) throw invalid('Command is required')
   const timeToLive = body['time_to_live'] ?? undefined
-  if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
-    throw invalid('Time to live must be from 1 to 86400')
+  if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= LIMITS.oneOff))
+    throw invalid(`Time to live must be from 1 to ${LIMITS.oneOff}`)
   const dyno = machine.runOneOff({
     command,
     type: text(body['type']),

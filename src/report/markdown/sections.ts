@@ -75,7 +75,7 @@ const WORTH_NAMING = 1_000_000
 
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
 export function waysBack(report: Report, withReasons: boolean): string {
-  const { verdict, trim, variants } = report
+  const { verdict, trim, variants, heroku } = report
   if (judgeSize(verdict.compressed, verdict.limit).fits) return ''
   const lines: string[] = []
   const fits = (after: number): string => {
@@ -101,7 +101,9 @@ export function waysBack(report: Report, withReasons: boolean): string {
     const what = withReasons ? snippet(setting) : code(name)
     lines.push(`${what} saves ${sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${escape(why)}` : ''}`)
   }
-  lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`)
+  lines.push(
+    `A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`
+  )
   return lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
 }
 

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { serviceNamed } from '../../../../src/knowledge/index.ts'
 import { ApiError, invalid, notFound } from '../errors.ts'
 import { type AddonState, type AppState, type AttachmentState } from '../store.ts'
 import { addonView, attachmentView } from '../views.ts'
 import { appOf, configRelease, type World } from '../world.ts'
 import { named, only, text, within, type Answer, type Routes } from './route.ts'
-
-/** What a service alone means (heroku/cli: addons:create). */
-const DEFAULT_PLANS: Readonly<Record<string, string>> = { 'heroku-postgresql': 'essential-0', 'heroku-redis': 'mini' }
 
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 export const ADDON_ROUTES: Routes = {
@@ -26,7 +24,7 @@ export const ADDON_ROUTES: Routes = {
     const wanted = named(body['plan'])
     const service = wanted.split(':')[0]!
     const vars = await world.addonVars(service, app.name)
-    const plan = wanted === service ? `${service}:${DEFAULT_PLANS[service] ?? 'standard'}` : wanted
+    const plan = wanted === service ? `${service}:${serviceNamed(service)?.smallest ?? 'standard'}` : wanted
     if (!vars) throw invalid(`Couldn't find either the add-on service or the add-on plan of "${plan}".`)
     const addon = newAddon(world, app, plan)
     // The slow ones are made in the background, and the app restarts when they are there (heroku/cli: addons:create).

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { STACKS } from '../../../../src/local-heroku/routes/apps.ts'
+import { DEFAULT_STACK, STACKS } from '../../../../src/knowledge/index.ts'
 import { featureView, USER } from '../../../../src/local-heroku/views.ts'
 import { invalid, notFound } from '../errors.ts'
 import { type AppState } from '../store.ts'
@@ -19,7 +19,7 @@ export const APP_ROUTES: Routes = {
   'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
   'POST /apps': async (world, { body }) => {
     const name = text(body['name']) ?? `app-${randomUUID().slice(0, 8)}`
-    const stack = text(body['stack']) ?? 'heroku-24'
+    const stack = text(body['stack']) ?? DEFAULT_STACK
     if (!APP_NAME.test(name)) throw invalid('Name must be 3 to 30 lower-case letters, digits and dashes')
     if (!STACKS.includes(stack)) throw invalid(`Stack ${stack} is not a stack`)
     if (world.store.app(name)) throw invalid(`Name ${name} is already taken`)

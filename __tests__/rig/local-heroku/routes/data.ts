@@ -1,3 +1,4 @@
+import { POSTGRES, REDIS, SERVICES, type Plan } from '../../../../src/knowledge/index.ts'
 import { invalid, notFound } from '../errors.ts'
 import { type AddonState } from '../store.ts'
 import { type DataFigures, type World } from '../world.ts'
@@ -43,20 +44,8 @@ export const DATA_ROUTES: Routes = {
   }
 }
 
-/** What a plan holds (Dev Center: heroku-postgres-plans); where it is not known the largest. */
-interface PlanLimits {
-  readonly bytes: number
-  readonly connections: number
-  readonly tables?: number
-}
-
-const PLANS: Readonly<Record<string, PlanLimits>> = {
-  'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
-  'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
-  'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
-  'standard-0': { bytes: 64e9, connections: 120 }
-}
-const UNKNOWN_PLAN: PlanLimits = { bytes: 4096e9, connections: 500 }
+/** Of a plan that is not known: the largest. */
+const UNKNOWN_PLAN: Plan = { bytes: 4096e9, connections: 500 }
 
 /** Redis's own policies (redis.io: eviction). Heroku's default is `noeviction` (Dev Center: heroku-redis). */
 const POLICIES: Readonly<Record<string, string>> = {
@@ -76,11 +65,11 @@ const REDIS_SETTINGS: Readonly<Record<string, string | number>> = {
 }
 
 function databaseOf(world: World, idOrName: string | undefined): AddonState {
-  return serviceOf(world, idOrName, 'heroku-postgresql')
+  return serviceOf(world, idOrName, POSTGRES)
 }
 
 function redisOf(world: World, idOrName: string | undefined): AddonState {
-  return serviceOf(world, idOrName, 'heroku-redis')
+  return serviceOf(world, idOrName, REDIS)
 }
 
 function serviceOf(world: World, idOrName: string | undefined, service: string): AddonState {
@@ -101,7 +90,7 @@ function urlOf({ store }: World, { app, configVars }: AddonState): string {
 function postgresView(addon: AddonState, url: string, figures: DataFigures): unknown {
   const { bytes = 0, connections = 0, tables = 0, version = '16.4', status = 'Available', info = {} } = figures
   const [, plan = ''] = addon.plan.split(':')
-  const most = PLANS[plan] ?? UNKNOWN_PLAN
+  const most = SERVICES[POSTGRES].plans[plan] ?? UNKNOWN_PLAN
   const lines: Record<string, string> = {
     Plan: titleOf(plan),
     Status: status,

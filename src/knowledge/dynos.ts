@@ -1,0 +1,46 @@
+import { type Sourced } from './fact.ts'
+
+/** A size of dynos. */
+export interface DynoSize extends Sourced {
+  /** As Heroku writes it, and as Heroku Scheduler wants it, which minds capitals: `Standard-1X`. */
+  readonly name: string
+  /** Bytes that a dyno may use before Heroku logs R14. */
+  readonly memory: number
+  /** Whether it is for apps in a Private or Shield Space alone. */
+  readonly isPrivate: boolean
+}
+
+const size = (name: string, megabytes: number): DynoSize => ({
+  name,
+  memory: megabytes * 1e6,
+  isPrivate: /^(?:Private|Shield)-/.test(name),
+  source: 'Dev Center: dyno-types; dyno-memory-behavior',
+  seen: '2026-11-29'
+})
+
+/** From M on, the same for each kind. */
+const LARGE = [
+  ['M', 2_560],
+  ['L', 14_336],
+  ['L-RAM', 30_720],
+  ['XL', 63_488],
+  ['2XL', 129_024]
+] as const
+const PRIVATE = [['S', 1_024], ...LARGE] as const
+
+const SIZES: readonly DynoSize[] = [
+  size('Eco', 512),
+  size('Basic', 512),
+  size('Standard-1X', 512),
+  size('Standard-2X', 1_024),
+  ...LARGE.map(([name, memory]) => size(`Performance-${name}`, memory)),
+  ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => size(`${kind}-${name}`, memory)))
+]
+
+/** Names of all sizes. */
+export const DYNO_SIZES: readonly string[] = SIZES.map(({ name }) => name)
+
+/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
+export function dynoSize(name: string): DynoSize | undefined {
+  return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase())
+}

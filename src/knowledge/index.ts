@@ -1,0 +1,21 @@
+/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
+export { POSTGRES, REDIS, serviceNamed, SERVICES, type Plan } from './addons.ts'
+export { DYNO_SIZES, dynoSize } from './dynos.ts'
+export { ERROR_CODES, errorLine, type ErrorCode } from './errors.ts'
+export { type Life } from './fact.ts'
+export { LIMITS } from './limits.ts'
+export {
+  ANY,
+  configSet,
+  configUnset,
+  lacking,
+  namesOf,
+  NEEDS,
+  settingsOf,
+  storageOf,
+  type ConfigVars,
+  type Need
+} from './needs.ts'
+export { NODE_MAJORS, nodeLife } from './nodes.ts'
+export { DEFAULT_RUBY, rubyLines } from './rubies.ts'
+export { DEFAULT_STACK, stackImage, stackLife, stackLifeInWords, STACKS } from './stacks.ts'

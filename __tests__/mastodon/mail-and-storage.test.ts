@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { bucketOf, mailServer, mediaUrl, storageOf } from '../../src/mastodon/index.ts'
+import { storageOf } from '../../src/knowledge/index.ts'
+import { bucketOf, mailServer, mediaUrl } from '../../src/mastodon/index.ts'
 
 describe('the mail server', () => {
   const base = { SMTP_SERVER: 'mail.test', LOCAL_DOMAIN: 'site.test' }

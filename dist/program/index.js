@@ -58912,6 +58912,10 @@ function namesOf(settings) {
     const names = Object.keys(settings).map(name => `\`${name}\``);
     return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
 }
+/** A clause as a sentence of its own: with a capital. */
+function sentence(clause) {
+    return clause.replace(/^./, letter => letter.toUpperCase());
+}
 /**
  * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
  * @param settings names with their values; of names alone a person fills in the values
@@ -62501,12 +62505,17 @@ function readInside(output, marker) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/place.js
 
+
+/** By what name the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN; undefined if neither is set. */
+function instanceDomain(config) {
+    return config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'] || undefined;
+}
 /**
  * The instance as its users reach it: under WEB_DOMAIN, else LOCAL_DOMAIN. Undefined where neither is a name.
  * @param ownUrl the app's own address; where that is this machine, it is asked there under its name
  */
 function instancePlace(config, ownUrl) {
-    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
+    const domain = instanceDomain(config);
     if (!domain || !/^[\w.:-]{1,253}$/.test(domain))
         return undefined;
     if (ownUrl && isLoopback(new URL(ownUrl).hostname))
@@ -62694,6 +62703,7 @@ function methodOf(auth) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/storage.js
+
 /** The config vars that say where browsers get media; no secrets among them. */
 const MEDIA_VARIABLES = [
     'AZURE_ALIAS_HOST',
@@ -62717,14 +62727,6 @@ const BUCKET_VARIABLES = [
     'S3_OVERRIDE_PATH_STYLE',
     'S3_PERMISSION'
 ];
-/** Where an instance keeps its media (mastodon: config/initializers/paperclip.rb). */
-function storage_storageOf(config) {
-    if (config['S3_ENABLED'] === 'true')
-        return 's3';
-    if (config['SWIFT_ENABLED'] === 'true')
-        return 'swift';
-    return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
-}
 /**
  * The bucket as Mastodon and the AWS SDK for Ruby read it. S3_HOSTNAME and S3_PROTOCOL are for the addresses that
  * browsers see; what Mastodon writes goes to S3_ENDPOINT, or to AWS in S3_REGION. Undefined without bucket or keys.
@@ -62759,7 +62761,7 @@ function bucketOf(config) {
  */
 function mediaUrl(config) {
     const protocol = config['S3_PROTOCOL'] || 'https';
-    switch (storage_storageOf(config)) {
+    switch (storageOf(config)) {
         case 's3':
             return s3Url(config, protocol);
         case 'swift':
@@ -62783,6 +62785,7 @@ function withSlash(url) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/secrets.js
+
 
 
 
@@ -62815,10 +62818,10 @@ function secrets_secretsOf(root, { env }) {
             : []),
         {
             name: 'VAPID',
-            vars: ['VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY'],
+            vars: Object.keys(NEEDS.webPush.vars),
             needed: false,
             make: makeVapidPair,
-            byHand: 'bin/rails mastodon:webpush:generate_vapid_key'
+            byHand: NEEDS.webPush.madeBy
         }
     ];
 }
@@ -62834,7 +62837,7 @@ function single(name, needed) {
         vars: [name],
         needed,
         make: () => ({ [name]: (0,external_node_crypto_.randomBytes)(64).toString('hex') }),
-        byHand: 'openssl rand -hex 64'
+        byHand: NEEDS.secretKeyBase.madeBy
     };
 }
 /** As Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
@@ -66283,7 +66286,7 @@ var request = __nccwpck_require__(3633);
 class HerokuError extends UserError {
     details;
     constructor(details, options) {
-        super(sentence(details), hint(details), options);
+        super(errors_sentence(details), hint(details), options);
         this.name = 'HerokuError';
         this.details = details;
     }
@@ -66301,7 +66304,7 @@ function mayHaveHappened(error) {
 function isNotFound(error) {
     return error instanceof HerokuError && error.status === 404;
 }
-function sentence(details) {
+function errors_sentence(details) {
     const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details;
     const known = [status, id].filter(part => part !== undefined).join(' ');
     const asked = `${method} ${path}`;
@@ -69427,6 +69430,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 
 
 
+
 /** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
 class HealthError extends UserError {
     serves;
@@ -69511,7 +69515,7 @@ async function assetProbes(target, tools) {
         url: new URL(path, place.url).href,
         host: place.host,
         wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
-        next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
+        next: `The front page names files that the app does not serve: ${configSet(target.app.name, NEEDS.staticFiles.vars)}.`
     }));
 }
 /** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
@@ -69622,15 +69626,7 @@ async function inDyno(app, job, tools, quiet = false) {
 
 
 
-/**
- * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
- * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
- */
-const WANTED = {
-    RUN_STREAMING: 'true',
-    NODE_ENV: 'production',
-    PGSSLMODE: 'no-verify'
-};
+
 /** Add-ons of the main app that the streaming server shares. */
 const SHARED = ['DATABASE', 'REDIS'];
 /**
@@ -69688,40 +69684,29 @@ function missingOfStreaming(config) {
 }
 function missingVars(config) {
     const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
-    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
+    return Object.fromEntries(Object.entries(NEEDS.streamingServer.vars).filter(([name, value]) => name === 'RUN_STREAMING'
         ? config[name] !== value
         : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
 }
 function howTo(main, app, vars, attachments) {
-    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
     const commands = [
-        ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
-        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
+        ...attachments.map(name => `\`heroku addons:attach ${main}::${name} --app ${app}\``),
+        ...(Object.keys(vars).length > 0 ? [configSet(app, vars)] : [])
     ];
-    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
+    return `Set \`streaming-setup: true\` to have it done, or: ${commands.join(', ')}.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
 
 
 
-/** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
-const provision_plan_SERVICES = {
-    'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
-    'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
-};
-/**
- * What Mastodon needs on Heroku, where no web server is before it and Redis has TLS: it wants this very word, and not the
- * `enabled` that Heroku's Ruby buildpack sets (mastodon/mastodon: config/application.rb); hiredis has no TLS
- * (lib/mastodon/redis_configuration.rb).
- */
-const provision_plan_PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' };
+
+/** What every app on Heroku is given. */
+const provision_plan_PLATFORM = { ...NEEDS.staticFiles.vars, ...NEEDS.redisDriver.vars };
 /** Mastodon cannot do without them, whatever app.json says. */
-const NEEDED = Object.keys(provision_plan_SERVICES);
+const NEEDED = Object.keys(SERVICES);
 /** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
 const RUNS = ['web', 'worker'];
-const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS'];
-const MEDIA = ['S3_BUCKET', 'S3_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 /** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
 function planProvision(have, wishes) {
     const addons = missingAddons(have, wishes.appJson);
@@ -69759,7 +69744,7 @@ function provisionedFormation(formation, appJson) {
 }
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
 function domainOf(config) {
-    const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '');
+    const name = instanceDomain(config)?.toLowerCase().replace(/:\d+$/, '');
     return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined;
 }
 function missingAddons({ addons, config }, appJson) {
@@ -69768,7 +69753,7 @@ function missingAddons({ addons, config }, appJson) {
     const wanted = [...appJson.addons, ...NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))];
     return wanted.flatMap(addon => {
         const service = serviceOf(addon.plan);
-        const { brings, smallest } = provision_plan_SERVICES[service] ?? {};
+        const { brings, smallest } = serviceNamed(service) ?? {};
         if (there.has(service) || (brings !== undefined && config[brings]))
             return [];
         if (addon.plan !== service)
@@ -69791,7 +69776,7 @@ function missingSecrets({ app, config, hasRun }, groups) {
     const why = hasRun ? 'has run before' : 'has other secrets already';
     const needs = (of) => of.map(group => ({
         reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
-        remedy: `\`heroku config:set ${lacking(group).map(assigned).join(' ')} --app ${app}\` with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
+        remedy: `${configSet(app, lacking(group))} with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
     }));
     const blocks = (group) => group.needed || !isWhollyMissing(group);
     return {
@@ -69815,35 +69800,33 @@ function provision_plan_missingVars({ config, hasRun, streaming }, { appJson }) 
 }
 /** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config) {
-    return config['S3_ENABLED'] !== 'true' && ['SWIFT_ENABLED', 'AZURE_ENABLED'].some(name => config[name] === 'true');
+    return ['swift', 'azure'].includes(storageOf(config));
 }
 /** What app.json requires and nobody gave: only a person can know it. */
 function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
     const comes = new Set([
         ...secrets.flatMap(({ vars }) => vars),
-        ...Object.values(provision_plan_SERVICES).map(({ brings }) => brings)
+        ...Object.values(SERVICES).map(({ brings }) => brings)
     ]);
     const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
     const missing = [...new Set(['LOCAL_DOMAIN', ...required])].filter(name => !config[name] && !vars[name] && !comes.has(name));
     if (missing.length === 0)
         return [];
-    const forEver = missing.includes('LOCAL_DOMAIN')
-        ? ' LOCAL_DOMAIN is the part behind the @ in every account’s name, and can never be changed.'
-        : '';
+    const forEver = missing.includes('LOCAL_DOMAIN') ? ` ${NEEDS.domain.note}.` : '';
     return [
         {
             reason: `${app} lacks ${missing.join(', ')}, which only you can know`,
-            remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.${forEver}`
+            remedy: `${configSet(app, missing)}.${forEver}`
         }
     ];
 }
 function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
-    if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === 'heroku-redis'))
+    if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === REDIS))
         return [];
     return [
         {
             reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
-            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: ${configSet(app, [SERVICES[REDIS].brings])}.`
         }
     ];
 }
@@ -69867,30 +69850,25 @@ function streamingOf({ streaming }) {
 }
 /** What a person should give, too. */
 function unfinished({ app, config, streaming }) {
-    const group = (names, reason) => {
-        const missing = names.filter(name => !config[name]);
-        if (missing.length === 0)
-            return [];
-        return [{ reason, remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.` }];
+    const group = (need, reason) => {
+        const missing = Object.keys(settingsOf(need)).filter(name => !config[name]);
+        return missing.length === 0 ? [] : [{ reason, remedy: `${configSet(app, missing)}.` }];
     };
+    const { mail, mediaStorage, bucket, streaming: live } = NEEDS;
     return [
-        ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
+        ...(mail.when(config) ? group(mail, sentence(mail.without)) : []),
         ...(config['S3_ENABLED'] === 'false' || hasOtherStorage(config)
             ? []
-            : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
+            : group(bucket, `Media has nowhere to go: ${mediaStorage.without}`)),
         ...(streaming
             ? []
             : [
                 {
-                    reason: 'There is no streaming app, so timelines do not move by themselves',
+                    reason: `There is no streaming app, so ${live.without}`,
                     remedy: 'Make one with `heroku create`, name it as `streaming-app`, and run this again.'
                 }
             ])
     ];
-}
-/** `NAME=…`, for a command that a person fills in. */
-function assigned(name) {
-    return `${name}=…`;
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/provision.js
@@ -83163,6 +83141,7 @@ function hostOf({ url, host }) {
 
 
 
+
 const instance_PATH = '/api/v2/instance';
 /** What the instance says of itself: the version that runs, where browsers find streaming, whether push works. */
 const instance_instance = {
@@ -83266,12 +83245,13 @@ function pushOf({ webPush }, { app }) {
     return {
         level: 'fail',
         about,
-        text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
-        remedy: `Set both variables that \`heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}\` prints`
+        text: `It has no key (\`VAPID_PUBLIC_KEY\`): ${NEEDS.webPush.without}`,
+        remedy: `Set both variables that \`heroku run ${NEEDS.webPush.madeBy} --app ${app.name}\` prints`
     };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/assets.js
+
 
 
 
@@ -83336,7 +83316,7 @@ function judged(what, all, wrong) {
         level: 'fail',
         figure,
         text: `${what} asks for ${wrong.length} of ${all} styles and scripts that do not come: ${wrong[0]}`,
-        remedy: 'Set `RAILS_SERVE_STATIC_FILES=true`; where `CDN_HOST` is set, look whether it fetches from the app; empty the CDN’s cache after a deploy'
+        remedy: `Set \`RAILS_SERVE_STATIC_FILES=${NEEDS.staticFiles.vars.RAILS_SERVE_STATIC_FILES}\`; if \`CDN_HOST\` is set, look whether it fetches from the app; empty the CDN’s cache after a deploy`
     };
 }
 
@@ -83798,13 +83778,14 @@ function hsts({ last }, hostname) {
 
 
 
+
 /** Where pictures come from: kept at all, by https, with CORS, allowed by the page's own policy, nothing by plain http. */
 const media_media = {
     name: 'media',
     title: 'Media',
     config: MEDIA_VARIABLES,
     async look(world) {
-        if (storage_storageOf(world.config) === 'dyno')
+        if (storageOf(world.config) === 'dyno')
             return [KEPT_ON_DYNO];
         const { instance: place } = world;
         if (!place)
@@ -83834,12 +83815,11 @@ function unread(why) {
         text: `The front page could not be read (${why}), so neither pictures nor its policy were looked at`
     };
 }
-/** Dynos restart at least once a day and keep nothing (Dev Center: dynos#ephemeral-filesystem). */
 const KEPT_ON_DYNO = {
     level: 'fail',
     about: 'storage',
-    text: 'Uploads are kept on the dyno, and are gone when it restarts, which is at least once a day',
-    remedy: 'Set `S3_ENABLED=true` and the bucket’s other variables (docs.joinmastodon.org: admin/optional/object-storage)'
+    text: sentence(NEEDS.mediaStorage.without),
+    remedy: `Set \`S3_ENABLED=true\`, ${namesOf(settingsOf(NEEDS.bucket))} (docs.joinmastodon.org: admin/optional/object-storage)`
 };
 const ALIAS = 'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate';
 function hostFinding(url) {
@@ -84430,6 +84410,7 @@ function s3Error({ status, body }) {
 
 
 
+
 /** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
 const object_storage_PATIENCE = 5_000;
 /** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
@@ -84438,7 +84419,7 @@ const objectStorage = {
     title: 'Object storage',
     config: [...MEDIA_VARIABLES, ...BUCKET_VARIABLES],
     async look(world) {
-        if (storage_storageOf(world.config) !== 's3')
+        if (storageOf(world.config) !== 's3')
             return [];
         const endpoint = world.config['S3_ENDPOINT'];
         // The AWS SDK takes none without a scheme (aws-sdk-ruby: seahorse/client/plugins/endpoint.rb).
@@ -84456,7 +84437,7 @@ const objectStorage = {
             return [
                 {
                     level: 'unknown',
-                    text: '`S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are not all set, so the bucket could not be tried'
+                    text: `${namesOf(NEEDS.bucket.vars)} are not all set, so the bucket could not be tried`
                 }
             ];
         const network = { ...world.network, patience: Math.min(object_storage_PATIENCE, world.network.patience) };
@@ -89105,6 +89086,7 @@ function explained(error) {
 
 
 
+
 /** Whether the mail server answers and takes the login. No mail is sent. */
 const smtp = {
     name: 'smtp',
@@ -89119,8 +89101,8 @@ const smtp = {
             return [
                 {
                     level: 'fail',
-                    text: '`SMTP_SERVER` is not set: no mail goes out, so nobody can confirm an address or set a new password',
-                    remedy: 'Set `SMTP_SERVER`, `SMTP_PORT`, `SMTP_LOGIN`, `SMTP_PASSWORD` and `SMTP_FROM_ADDRESS`'
+                    text: `\`SMTP_SERVER\` is not set: ${NEEDS.mail.without}`,
+                    remedy: `Set ${namesOf(settingsOf(NEEDS.mail))}`
                 }
             ];
         return [await greet(server, world)];
@@ -89236,6 +89218,7 @@ function headersOf({ url, host }, key, token) {
 
 
 
+
 const HEALTH = '/api/v1/streaming/health';
 const SOCKET = '/api/v1/streaming';
 /** Nobody's token: the streaming server looks it up in Postgres, so that its refusal proves that it can. */
@@ -89293,7 +89276,7 @@ async function socketOf(place, world) {
         return notReached(what, error, world, { about, remedy });
     }
 }
-const streaming_POSTGRES = 'Its Postgres connection fails: set `PGSSLMODE=no-verify` on the streaming app (mastodon/mastodon#31774), and look at its log';
+const streaming_POSTGRES = `Its Postgres connection fails: set \`PGSSLMODE=${NEEDS.streamingServer.vars.PGSSLMODE}\` on the streaming app (mastodon/mastodon#31774), and look at its log`;
 function asNobody(what, { status, headers }, remedy) {
     if (status === 401)
         return {
@@ -91462,7 +91445,7 @@ class Facts {
         const { results } = this.#context;
         if (current)
             results.output('previous-release-version', current.version);
-        const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
+        const domain = instanceDomain(config);
         this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined);
     };
     deploying = async ({ commit }) => {

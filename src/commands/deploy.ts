@@ -7,7 +7,7 @@ import {
   type Tools
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
-import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
+import { instanceDomain, migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import { CancelledError, errorText, once, UserError } from '../runtime/index.ts'
 import { Story, storyMarkdown } from '../verdict/index.ts'
@@ -187,7 +187,7 @@ class Facts implements DeployProgress {
   target: DeployProgress['target'] = ({ info, current, config }) => {
     const { results } = this.#context
     if (current) results.output('previous-release-version', current.version)
-    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN']
+    const domain = instanceDomain(config)
     this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined)
   }
 

@@ -1,4 +1,5 @@
 import { fetchPage, type Page } from '../heroku/index.ts'
+import { configSet, NEEDS } from '../knowledge/index.ts'
 import { assetsOf, instancePlace, mayRun, readInstance } from '../mastodon/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
@@ -109,7 +110,7 @@ async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
     url: new URL(path, place.url).href,
     host: place.host,
     wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
-    next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
+    next: `The front page names files that the app does not serve: ${configSet(target.app.name, NEEDS.staticFiles.vars)}.`
   }))
 }
 

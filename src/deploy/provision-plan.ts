@@ -1,5 +1,16 @@
 import { serviceOf, type Addon, type App, type Domain, type Formation, type Scale } from '../heroku/index.ts'
-import { type AppJson, type LiveFacts, type SecretGroup, type WantedAddon } from '../mastodon/index.ts'
+import {
+  configSet,
+  NEEDS,
+  REDIS,
+  sentence,
+  serviceNamed,
+  SERVICES,
+  settingsOf,
+  storageOf,
+  type Need as KnownNeed
+} from '../knowledge/index.ts'
+import { instanceDomain, type AppJson, type LiveFacts, type SecretGroup, type WantedAddon } from '../mastodon/index.ts'
 import { missingOfStreaming, type MissingOfStreaming } from './streaming.ts'
 
 /** What a commit wants of the app it runs on. */
@@ -47,23 +58,12 @@ export interface Need {
   readonly remedy: string
 }
 
-/** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
-const SERVICES: Readonly<Record<string, { readonly brings: string; readonly smallest: string }>> = {
-  'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
-  'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
-}
-/**
- * What Mastodon needs on Heroku, where no web server is before it and Redis has TLS: it wants this very word, and not the
- * `enabled` that Heroku's Ruby buildpack sets (mastodon/mastodon: config/application.rb); hiredis has no TLS
- * (lib/mastodon/redis_configuration.rb).
- */
-const PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' }
+/** What every app on Heroku is given. */
+const PLATFORM = { ...NEEDS.staticFiles.vars, ...NEEDS.redisDriver.vars }
 /** Mastodon cannot do without them, whatever app.json says. */
 const NEEDED = Object.keys(SERVICES)
 /** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
 const RUNS = ['web', 'worker']
-const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS']
-const MEDIA = ['S3_BUCKET', 'S3_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
 
 /** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
 export function planProvision(have: Have, wishes: Wishes): ProvisionPlan {
@@ -106,7 +106,7 @@ export function provisionedFormation(formation: Have['formation'], appJson: AppJ
 
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
 function domainOf(config: Readonly<Record<string, string>>): string | undefined {
-  const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '')
+  const name = instanceDomain(config)?.toLowerCase().replace(/:\d+$/, '')
   return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined
 }
 
@@ -116,7 +116,7 @@ function missingAddons({ addons, config }: Have, appJson: AppJson): ProvisionPla
   const wanted = [...appJson.addons, ...NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))]
   return wanted.flatMap(addon => {
     const service = serviceOf(addon.plan)
-    const { brings, smallest } = SERVICES[service] ?? {}
+    const { brings, smallest } = serviceNamed(service) ?? {}
     if (there.has(service) || (brings !== undefined && config[brings])) return []
     if (addon.plan !== service) return [{ ...addon, why: 'as app.json says' }]
     return smallest === undefined
@@ -141,7 +141,7 @@ function missingSecrets(
   const needs = (of: readonly SecretGroup[]): Need[] =>
     of.map(group => ({
       reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
-      remedy: `\`heroku config:set ${lacking(group).map(assigned).join(' ')} --app ${app}\` with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
+      remedy: `${configSet(app, lacking(group))} with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
     }))
   const blocks = (group: SecretGroup): boolean => group.needed || !isWhollyMissing(group)
   return {
@@ -169,7 +169,7 @@ function missingVars({ config, hasRun, streaming }: Have, { appJson }: Wishes): 
 
 /** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config: Have['config']): boolean {
-  return config['S3_ENABLED'] !== 'true' && ['SWIFT_ENABLED', 'AZURE_ENABLED'].some(name => config[name] === 'true')
+  return ['swift', 'azure'].includes(storageOf(config))
 }
 
 /** What app.json requires and nobody gave: only a person can know it. */
@@ -183,23 +183,21 @@ function unset({ app, config }: Have, { appJson, secrets }: Wishes, vars: Provis
     name => !config[name] && !vars[name] && !comes.has(name)
   )
   if (missing.length === 0) return []
-  const forEver = missing.includes('LOCAL_DOMAIN')
-    ? ' LOCAL_DOMAIN is the part behind the @ in every account’s name, and can never be changed.'
-    : ''
+  const forEver = missing.includes('LOCAL_DOMAIN') ? ` ${NEEDS.domain.note}.` : ''
   return [
     {
       reason: `${app} lacks ${missing.join(', ')}, which only you can know`,
-      remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.${forEver}`
+      remedy: `${configSet(app, missing)}.${forEver}`
     }
   ]
 }
 
 function redis({ app }: Have, { takesHerokuRedis }: Wishes, addons: ProvisionPlan['addons']): Need[] {
-  if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === 'heroku-redis')) return []
+  if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === REDIS)) return []
   return [
     {
       reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
-      remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+      remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: ${configSet(app, [SERVICES[REDIS].brings])}.`
     }
   ]
 }
@@ -224,28 +222,23 @@ function streamingOf({ streaming }: Have): ProvisionPlan['streaming'] {
 
 /** What a person should give, too. */
 function unfinished({ app, config, streaming }: Have): Need[] {
-  const group = (names: readonly string[], reason: string): Need[] => {
-    const missing = names.filter(name => !config[name])
-    if (missing.length === 0) return []
-    return [{ reason, remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.` }]
+  const group = (need: KnownNeed, reason: string): Need[] => {
+    const missing = Object.keys(settingsOf(need)).filter(name => !config[name])
+    return missing.length === 0 ? [] : [{ reason, remedy: `${configSet(app, missing)}.` }]
   }
+  const { mail, mediaStorage, bucket, streaming: live } = NEEDS
   return [
-    ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
+    ...(mail.when(config) ? group(mail, sentence(mail.without)) : []),
     ...(config['S3_ENABLED'] === 'false' || hasOtherStorage(config)
       ? []
-      : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
+      : group(bucket, `Media has nowhere to go: ${mediaStorage.without}`)),
     ...(streaming
       ? []
       : [
           {
-            reason: 'There is no streaming app, so timelines do not move by themselves',
+            reason: `There is no streaming app, so ${live.without}`,
             remedy: 'Make one with `heroku create`, name it as `streaming-app`, and run this again.'
           }
         ])
   ]
-}
-
-/** `NAME=…`, for a command that a person fills in. */
-function assigned(name: string): string {
-  return `${name}=…`
 }

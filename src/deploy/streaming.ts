@@ -1,3 +1,4 @@
+import { configSet, NEEDS } from '../knowledge/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { type PlanTarget, type Target } from './target.ts'
 import { type Tools } from './tools.ts'
@@ -7,15 +8,6 @@ export interface StreamingSetup {
   readonly allowed: boolean
 }
 
-/**
- * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
- * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
- */
-const WANTED: Readonly<Record<string, string>> = {
-  RUN_STREAMING: 'true',
-  NODE_ENV: 'production',
-  PGSSLMODE: 'no-verify'
-}
 /** Add-ons of the main app that the streaming server shares. */
 const SHARED = ['DATABASE', 'REDIS']
 
@@ -95,7 +87,7 @@ export function missingOfStreaming(config: Readonly<Record<string, string>>): Mi
 function missingVars(config: Readonly<Record<string, string>>): Record<string, string> {
   const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false
   return Object.fromEntries(
-    Object.entries(WANTED).filter(([name, value]) =>
+    Object.entries(NEEDS.streamingServer.vars).filter(([name, value]) =>
       name === 'RUN_STREAMING'
         ? config[name] !== value
         : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)
@@ -109,10 +101,9 @@ function howTo(
   vars: Readonly<Record<string, string>>,
   attachments: readonly string[]
 ): string {
-  const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`)
   const commands = [
-    ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
-    ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
+    ...attachments.map(name => `\`heroku addons:attach ${main}::${name} --app ${app}\``),
+    ...(Object.keys(vars).length > 0 ? [configSet(app, vars)] : [])
   ]
-  return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`
+  return `Set \`streaming-setup: true\` to have it done, or: ${commands.join(', ')}.`
 }

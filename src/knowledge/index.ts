@@ -11,6 +11,7 @@ export {
   lacking,
   namesOf,
   NEEDS,
+  sentence,
   settingsOf,
   storageOf,
   type ConfigVars,

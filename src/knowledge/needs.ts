@@ -128,6 +128,11 @@ export function namesOf(settings: Readonly<Record<string, string>>): string {
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('')
 }
 
+/** A clause as a sentence of its own: with a capital. */
+export function sentence(clause: string): string {
+  return clause.replace(/^./, letter => letter.toUpperCase())
+}
+
 /**
  * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
  * @param settings names with their values; of names alone a person fills in the values

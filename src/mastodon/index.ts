@@ -12,7 +12,7 @@ export {
   type RollbackVerdict
 } from './migrations.ts'
 export { insideCommand, PARTS, readInside, showsLife, type Inside, type Part, type PartValue } from './inside.ts'
-export { instancePlace, streamingPlace, type Place } from './place.ts'
+export { instanceDomain, instancePlace, streamingPlace, type Place } from './place.ts'
 export {
   APPLIED_COMMAND,
   BASE_SCHEMA_COMMAND,
@@ -25,7 +25,7 @@ export {
 } from './release.ts'
 export { assetsOf, mayRun, readInstance, type Instance } from './instance.ts'
 export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
-export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, storageOf, type Bucket } from './storage.ts'
+export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from './storage.ts'
 export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'
 export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
 export { readMinimums, type Minimums } from './minimums.ts'

@@ -1,3 +1,4 @@
+import { type ConfigVars } from '../knowledge/index.ts'
 import { isLoopback } from '../runtime/index.ts'
 
 /** Where something of the instance is reached. */
@@ -8,15 +9,17 @@ export interface Place {
   readonly host?: string
 }
 
+/** By what name the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN; undefined if neither is set. */
+export function instanceDomain(config: ConfigVars): string | undefined {
+  return config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'] || undefined
+}
+
 /**
  * The instance as its users reach it: under WEB_DOMAIN, else LOCAL_DOMAIN. Undefined where neither is a name.
  * @param ownUrl the app's own address; where that is this machine, it is asked there under its name
  */
-export function instancePlace(
-  config: Readonly<Record<string, string | undefined>>,
-  ownUrl: string | null | undefined
-): Place | undefined {
-  const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN']
+export function instancePlace(config: ConfigVars, ownUrl: string | null | undefined): Place | undefined {
+  const domain = instanceDomain(config)
   if (!domain || !/^[\w.:-]{1,253}$/.test(domain)) return undefined
   if (ownUrl && isLoopback(new URL(ownUrl).hostname)) return { url: ownUrl, host: domain }
   return { url: `https://${domain}/` }
@@ -28,10 +31,7 @@ export function instancePlace(
  * streaming server can be. Undefined where it is not set or is no address.
  * @param ownUrl the streaming app's own address, as for `instancePlace`
  */
-export function streamingPlace(
-  config: Readonly<Record<string, string | undefined>>,
-  ownUrl: string | null | undefined
-): Place | undefined {
+export function streamingPlace(config: ConfigVars, ownUrl: string | null | undefined): Place | undefined {
   const base = config['STREAMING_API_BASE_URL']
   if (!base || !/^(wss?|https?):\/\//.test(base) || !URL.canParse(base)) return undefined
   const { host, protocol } = new URL(base)

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import { NEEDS } from '../knowledge/index.ts'
 import { readTreeFile } from '../runtime/index.ts'
 import { type AppJson } from './app-json.ts'
 
@@ -46,10 +47,10 @@ export function secretsOf(root: string, { env }: AppJson): SecretGroup[] {
       : []),
     {
       name: 'VAPID',
-      vars: ['VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY'],
+      vars: Object.keys(NEEDS.webPush.vars),
       needed: false,
       make: makeVapidPair,
-      byHand: 'bin/rails mastodon:webpush:generate_vapid_key'
+      byHand: NEEDS.webPush.madeBy
     }
   ]
 }
@@ -67,7 +68,7 @@ function single(name: string, needed: boolean): SecretGroup {
     vars: [name],
     needed,
     make: () => ({ [name]: randomBytes(64).toString('hex') }),
-    byHand: 'openssl rand -hex 64'
+    byHand: NEEDS.secretKeyBase.madeBy
   }
 }
 

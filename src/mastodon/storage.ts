@@ -1,3 +1,5 @@
+import { storageOf, type ConfigVars } from '../knowledge/index.ts'
+
 /** The bucket that an instance keeps its media in. */
 export interface Bucket {
   /** Where its objects are, with a slash at the end. */
@@ -37,21 +39,12 @@ export const BUCKET_VARIABLES = [
   'S3_PERMISSION'
 ] as const
 
-type Config = Readonly<Record<string, string | undefined>>
-
-/** Where an instance keeps its media (mastodon: config/initializers/paperclip.rb). */
-export function storageOf(config: Config): 's3' | 'swift' | 'azure' | 'dyno' {
-  if (config['S3_ENABLED'] === 'true') return 's3'
-  if (config['SWIFT_ENABLED'] === 'true') return 'swift'
-  return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno'
-}
-
 /**
  * The bucket as Mastodon and the AWS SDK for Ruby read it. S3_HOSTNAME and S3_PROTOCOL are for the addresses that
  * browsers see; what Mastodon writes goes to S3_ENDPOINT, or to AWS in S3_REGION. Undefined without bucket or keys.
  * @param config a variable that is set and empty counts as not set, but for S3_PERMISSION
  */
-export function bucketOf(config: Config): Bucket | undefined {
+export function bucketOf(config: ConfigVars): Bucket | undefined {
   const { S3_BUCKET: name, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = config
   if (!name || !key || !secret) return undefined
   const region = config['S3_REGION'] || 'us-east-1'
@@ -76,7 +69,7 @@ export function bucketOf(config: Config): Bucket | undefined {
  * Where browsers get media: an https address with a slash at its end, or as wrong as it is configured. Undefined where
  * media come from the instance itself.
  */
-export function mediaUrl(config: Config): string | undefined {
+export function mediaUrl(config: ConfigVars): string | undefined {
   const protocol = config['S3_PROTOCOL'] || 'https'
   switch (storageOf(config)) {
     case 's3':
@@ -91,7 +84,7 @@ export function mediaUrl(config: Config): string | undefined {
 }
 
 /** kt-paperclip: lib/paperclip/storage/s3.rb, `:s3_alias_url` and `:s3_path_url`. */
-function s3Url(config: Config, protocol: string): string {
+function s3Url(config: ConfigVars, protocol: string): string {
   const alias = config['S3_ALIAS_HOST'] || config['S3_CLOUDFRONT_HOST']
   if (alias) return withSlash(`${protocol}://${alias}`)
   const host = config['S3_HOSTNAME'] || `s3-${config['S3_REGION'] || 'us-east-1'}.amazonaws.com`

@@ -137,11 +137,7 @@ describe('instance', () => {
     [
       'has no key for push',
       says({ configuration: { ...configuration, vapid: { public_key: null } } }),
-      [
-        ...OK,
-        STREAMING,
-        'fail web-push: It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any'
-      ]
+      [...OK, STREAMING, 'fail web-push: It has no key (`VAPID_PUBLIC_KEY`): no browser gets push notifications']
     ],
     [
       'is something else',

@@ -1,3 +1,4 @@
+import { NEEDS } from '../../knowledge/index.ts'
 import { assetsOf } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { ask, askPlace } from '../probes/http.ts'
@@ -62,7 +63,6 @@ function judged(what: string, all: number, wrong: readonly string[]): Finding {
     level: 'fail',
     figure,
     text: `${what} asks for ${wrong.length} of ${all} styles and scripts that do not come: ${wrong[0]}`,
-    remedy:
-      'Set `RAILS_SERVE_STATIC_FILES=true`; where `CDN_HOST` is set, look whether it fetches from the app; empty the CDN’s cache after a deploy'
+    remedy: `Set \`RAILS_SERVE_STATIC_FILES=${NEEDS.staticFiles.vars.RAILS_SERVE_STATIC_FILES}\`; if \`CDN_HOST\` is set, look whether it fetches from the app; empty the CDN’s cache after a deploy`
   }
 }

@@ -1,3 +1,4 @@
+import { NEEDS } from '../../knowledge/index.ts'
 import { mayRun, readInstance, type Instance } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace } from '../probes/http.ts'
@@ -108,7 +109,7 @@ function pushOf({ webPush }: Instance, { app }: World): Finding {
   return {
     level: 'fail',
     about,
-    text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
-    remedy: `Set both variables that \`heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}\` prints`
+    text: `It has no key (\`VAPID_PUBLIC_KEY\`): ${NEEDS.webPush.without}`,
+    remedy: `Set both variables that \`heroku run ${NEEDS.webPush.madeBy} --app ${app.name}\` prints`
   }
 }

@@ -1,4 +1,5 @@
-import { MEDIA_VARIABLES, mediaUrl, readInstance, storageOf, type Place } from '../../mastodon/index.ts'
+import { namesOf, NEEDS, sentence, settingsOf, storageOf } from '../../knowledge/index.ts'
+import { MEDIA_VARIABLES, mediaUrl, readInstance, type Place } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { ask, askPlace, type Answer } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
@@ -40,13 +41,11 @@ function unread(why: string): Finding {
   }
 }
 
-/** Dynos restart at least once a day and keep nothing (Dev Center: dynos#ephemeral-filesystem). */
 const KEPT_ON_DYNO: Finding = {
   level: 'fail',
   about: 'storage',
-  text: 'Uploads are kept on the dyno, and are gone when it restarts, which is at least once a day',
-  remedy:
-    'Set `S3_ENABLED=true` and the bucket’s other variables (docs.joinmastodon.org: admin/optional/object-storage)'
+  text: sentence(NEEDS.mediaStorage.without),
+  remedy: `Set \`S3_ENABLED=true\`, ${namesOf(settingsOf(NEEDS.bucket))} (docs.joinmastodon.org: admin/optional/object-storage)`
 }
 const ALIAS =
   'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, storageOf, type Bucket } from '../../mastodon/index.ts'
+import { namesOf, NEEDS, storageOf } from '../../knowledge/index.ts'
+import { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { ask, type Answer } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
@@ -32,7 +33,7 @@ export const objectStorage: Check = {
       return [
         {
           level: 'unknown',
-          text: '`S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are not all set, so the bucket could not be tried'
+          text: `${namesOf(NEEDS.bucket.vars)} are not all set, so the bucket could not be tried`
         }
       ]
     const network = { ...world.network, patience: Math.min(PATIENCE, world.network.patience) }

@@ -1,3 +1,4 @@
+import { namesOf, NEEDS, settingsOf } from '../../knowledge/index.ts'
 import { MAIL_VARIABLES, mailServer, type MailServer } from '../../mastodon/index.ts'
 import { errorCode } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
@@ -18,8 +19,8 @@ export const smtp: Check = {
       return [
         {
           level: 'fail',
-          text: '`SMTP_SERVER` is not set: no mail goes out, so nobody can confirm an address or set a new password',
-          remedy: 'Set `SMTP_SERVER`, `SMTP_PORT`, `SMTP_LOGIN`, `SMTP_PASSWORD` and `SMTP_FROM_ADDRESS`'
+          text: `\`SMTP_SERVER\` is not set: ${NEEDS.mail.without}`,
+          remedy: `Set ${namesOf(settingsOf(NEEDS.mail))}`
         }
       ]
     return [await greet(server, world)]

@@ -1,3 +1,4 @@
+import { NEEDS } from '../../knowledge/index.ts'
 import { type Place } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace } from '../probes/http.ts'
@@ -64,8 +65,7 @@ async function socketOf(place: Place, world: World): Promise<Finding> {
   }
 }
 
-const POSTGRES =
-  'Its Postgres connection fails: set `PGSSLMODE=no-verify` on the streaming app (mastodon/mastodon#31774), and look at its log'
+const POSTGRES = `Its Postgres connection fails: set \`PGSSLMODE=${NEEDS.streamingServer.vars.PGSSLMODE}\` on the streaming app (mastodon/mastodon#31774), and look at its log`
 
 function asNobody(what: string, { status, headers }: Upgrade, remedy: string): Finding {
   if (status === 401)

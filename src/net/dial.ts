@@ -1,0 +1,70 @@
+import { getProxyUrl } from '@actions/http-client/lib/proxy'
+import http from 'node:http'
+import https from 'node:https'
+import net from 'node:net'
+import tls from 'node:tls'
+
+/** Opens a TCP connection, through the runner's proxy if its variables name one. */
+export function dial(host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
+  const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`))
+  return proxy
+    ? dialThrough(proxy, authority(host, port), signal)
+    : connected(net.connect({ host, port, signal }), 'connect')
+}
+
+function authority(host: string, port: number): string {
+  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
+/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
+function dialThrough(proxy: URL, path: string, signal: AbortSignal): Promise<net.Socket> {
+  // The library hands them out decoded.
+  const login = `${proxy.username}:${proxy.password}`
+  const headers = {
+    host: path,
+    ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
+  }
+  return new Promise((resolve, reject) => {
+    const { protocol, hostname, port: own } = proxy
+    const { request } = protocol === 'https:' ? https : http
+    request({
+      host: hostname,
+      port: own || (protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path,
+      headers,
+      signal,
+      agent: false
+    })
+      .on('connect', ({ statusCode }, socket) => {
+        if (statusCode === 200) return resolve(socket)
+        socket.destroy()
+        reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`))
+      })
+      .on('error', reject)
+      .end()
+  })
+}
+
+/** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
+export function secured(socket: net.Socket, host: string, options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
+  return connected(tls.connect({ socket, host, ...tlsOptions(host), ...options }), 'secureConnect')
+}
+
+/** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
+export function tlsOptions(host: string, trust?: tls.SecureContext): tls.ConnectionOptions {
+  return { ...(net.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) }
+}
+
+function connected<Socket extends net.Socket>(socket: Socket, event: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const lost = (): void => reject(new Error('the connection was closed'))
+    socket.once('error', reject).once('close', lost)
+    socket.once(event, () => {
+      socket.off('error', reject).off('close', lost)
+      // Whoever uses it listens; one that breaks before or after must not end the program.
+      socket.on('error', () => {})
+      resolve(socket)
+    })
+  })
+}

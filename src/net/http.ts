@@ -1,0 +1,252 @@
+import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { type Duplex } from 'node:stream'
+import { errorText, requireSafeUrl, UserError, VERSION } from '../runtime/index.ts'
+import { LateError, moving, within, type NetTools } from './deadline.ts'
+import { dial, secured } from './dial.ts'
+import { backOff, retry } from './retry.ts'
+
+/** Milliseconds for one answer, from the first step of the connection to the last byte. */
+const PAGE_WITHIN = 30_000
+const JSON_WITHIN = 60_000
+/** It is only asked for what a plan can do without. */
+const STATUS_WITHIN = 10_000
+/** Milliseconds without a byte after which a server is given up. */
+export const SILENT_FOR = 60_000
+const ATTEMPTS = 4
+const MOST_REDIRECTS = 5
+/** Bytes. */
+const LARGEST_PAGE = 5_000_000
+const USER_AGENT = { 'user-agent': `mastodon-on-heroku/${VERSION}` }
+
+export class HttpError extends Error {
+  /** HTTP status, or undefined if no (whole) answer came. */
+  readonly status: number | undefined
+  readonly url: string
+  /** Milliseconds after which the server wants to be asked again. */
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, url: string, status?: number, options?: ErrorOptions & { retryAfter?: number }) {
+    super(message, options)
+    this.name = 'HttpError'
+    this.url = url
+    this.status = status
+    this.retryAfter = options?.retryAfter
+  }
+}
+
+/** Opens a connection to an address's host and port, with TLS for https; the request is then written to it. */
+export type Connect = (url: URL, signal: AbortSignal) => Promise<Duplex>
+
+export interface RequestOptions {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string | number>>
+  /** Writes the body. Without it there is none. */
+  readonly send?: (request: ClientRequest) => void
+  /** In place of the runner's own way out; who opens it also decides whether unprotected http may be asked. */
+  readonly connect?: Connect
+}
+
+/**
+ * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
+ * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
+ */
+export function open(
+  url: string,
+  { method = 'GET', headers = {}, send, connect }: RequestOptions,
+  signal: AbortSignal
+): Promise<IncomingMessage> {
+  if (!connect) requireSafeUrl(url)
+  const isHttps = url.startsWith('https:')
+  return new Promise((resolve, reject) => {
+    const request = (isHttps ? https : http).request(url, {
+      method,
+      headers,
+      // Without an agent Node would name port 80 in the Host header of an https request.
+      defaultPort: isHttps ? 443 : 80,
+      createConnection: (_, done) => {
+        // The types do not know that nothing may come instead of a connection.
+        ;(connect ?? connectDirectly)(new URL(url), signal).then(
+          connection => done(null, connection),
+          (error: Error) => done(error, undefined as never)
+        )
+        return undefined
+      }
+    })
+    const end = (): void => void request.destroy(new Error('the request was given up'))
+    request.on('error', reject).on('response', resolve).on('upgrade', resolve)
+    request.on('close', () => signal.removeEventListener('abort', end))
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) return end()
+    if (send) send(request)
+    else request.end()
+  })
+}
+
+async function connectDirectly({ protocol, hostname, port }: URL, signal: AbortSignal): Promise<Duplex> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  if (protocol !== 'https:') return dial(host, Number(port || 80), signal)
+  return secured(await dial(host, Number(port || 443), signal), host, { ALPNProtocols: ['http/1.1'] })
+}
+
+/** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
+export async function* bodyOf(response: IncomingMessage, most = Infinity): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > most)
+      throw new UserError(`the answer is larger than ${most} bytes`, 'Check that the address is the right one.')
+    yield chunk
+  }
+}
+
+/** A small body as text. */
+export async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+export interface Page {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+export interface PageOptions extends RequestOptions {
+  /** A Host header in place of the address's. */
+  readonly host?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Most bytes of the body. */
+  readonly most?: number
+  /** Milliseconds for the whole answer. */
+  readonly limit?: number
+}
+
+/** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
+export function fetchPage(
+  url: string,
+  { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }: PageOptions,
+  tools: NetTools
+): Promise<Page> {
+  return within(tools, limit, 'no answer', async signal => {
+    const named: PageOptions['headers'] = host === undefined ? USER_AGENT : { ...USER_AGENT, host }
+    const response = await open(url, { ...request, headers: { ...named, ...headers } }, signal)
+    const body = await textOf(bodyOf(response, most))
+    return { status: response.statusCode ?? 0, headers: response.headers, body }
+  })
+}
+
+/** Status of a HEAD, asked once; undefined if nothing answers in time. Rejects with a `CancelledError`. */
+export async function statusOf(url: string, tools: NetTools): Promise<number | undefined> {
+  try {
+    const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools)
+    return status
+  } catch (error) {
+    if (tools.signal?.aborted || error instanceof UserError) throw error
+    return undefined
+  }
+}
+
+/** JSON of an address, with redirects and further attempts as `getting` does it. */
+export function getJson(url: string, headers: Readonly<Record<string, string>>, tools: NetTools): Promise<unknown> {
+  const accepting = { accept: 'application/json', ...headers }
+  return getting(url, accepting, { limit: JSON_WITHIN, most: LARGEST_PAGE }, tools, async body => {
+    const text = await textOf(body)
+    try {
+      return JSON.parse(text) as unknown
+    } catch (error) {
+      throw new HttpError(`${url} did not answer with JSON`, url, 200, { cause: error })
+    }
+  })
+}
+
+/**
+ * GET with its redirects, never from https to http. `take` is handed the body of a 200. All of it is done again, with
+ * growing pauses, on a lost connection, on 429 and 5xx, and if it is not done in time. Rejects with an `HttpError`.
+ * @param size.limit milliseconds for one attempt, whole
+ * @param size.most bytes
+ */
+export function getting<Answer>(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  { limit, most }: { readonly limit: number; readonly most: number },
+  tools: NetTools,
+  take: (body: AsyncIterable<Buffer>) => Promise<Answer>
+): Promise<Answer> {
+  const { host } = new URL(url)
+  const attempt = async (): Promise<Answer> => {
+    try {
+      return await within(tools, limit, `${host} did not answer`, inner =>
+        moving({ clock: tools.clock, signal: inner }, SILENT_FOR, `${host} sent nothing`, async (signal, heard) =>
+          take(wholeBody(await followed(url, headers, signal), url, most, heard))
+        )
+      )
+    } catch (error) {
+      if (tools.signal?.aborted || !(error instanceof LateError)) throw error
+      throw new HttpError(error.message, url, undefined, { cause: error })
+    }
+  }
+  return retry(tools, { waits: backOff(ATTEMPTS), again: mayHelp }, attempt)
+}
+
+async function* wholeBody(
+  response: IncomingMessage,
+  url: string,
+  most: number,
+  heard: () => void
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of bodyOf(response, most)) {
+      heard()
+      yield chunk
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${url}: ${error.message}`, error.nextStep)
+    throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error })
+  }
+}
+
+function mayHelp(error: unknown): boolean | number {
+  if (!(error instanceof HttpError)) return false
+  const { status, retryAfter } = error
+  return (status === undefined || status === 429 || status >= 500) && (retryAfter ?? true)
+}
+
+/** Follows redirects to a 200. */
+async function followed(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal
+): Promise<IncomingMessage> {
+  let at = url
+  for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+    const response = await open(at, { headers: { ...USER_AGENT, ...headers } }, signal).catch((error: unknown) => {
+      if (error instanceof UserError) throw error
+      const message = `${new URL(at).host} did not answer: ${errorText(error)}`
+      throw new HttpError(message, url, undefined, { cause: error })
+    })
+    const { statusCode: status = 0, statusMessage = '' } = response
+    if (status === 200) return response
+    response.destroy()
+    const { location } = response.headers
+    if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+      throw new HttpError(`${at} answered ${status} ${statusMessage}`.trim(), url, status, {
+        retryAfter: retryAfter(response.headers)
+      })
+    const next = new URL(location, at)
+    if (at.startsWith('https:') && next.protocol !== 'https:')
+      throw new UserError(
+        `${at} redirects from https to ${next.origin}`,
+        'A redirect to an unprotected address is not followed. Name the final address.'
+      )
+    at = next.href
+  }
+  throw new HttpError(`${url} redirects too often`, url)
+}
+
+/** Milliseconds of a Retry-After header in seconds. */
+function retryAfter(headers: IncomingHttpHeaders): number | undefined {
+  const seconds = Number(headers['retry-after'])
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { shellWord } from '../../src/runtime/index.ts'
 import { describeOrSkip, isRoot } from '../helpers/skip.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
 
@@ -59,7 +60,7 @@ describe('what others print and name', () => {
         folder,
         'my-ffmpeg',
         `mkdir -p "$1/bin" "$1/.profile.d"; echo 'export PATH="$HOME/bin:$PATH"' > "$1/.profile.d/a.sh"
-for name in ffmpeg ffprobe; do printf '#!/bin/bash\\n%s\\n' ${quoted(program)} > "$1/bin/$name"; chmod +x "$1/bin/$name"; done`
+for name in ffmpeg ffprobe; do printf '#!/bin/bash\\n%s\\n' ${shellWord(program)} > "$1/bin/$name"; chmod +x "$1/bin/$name"; done`
       )
     })
     const { output } = await fork.build({ 'slug-limit': '1GB' }, configWith(['my-ffmpeg']))
@@ -104,8 +105,3 @@ for name in ffmpeg ffprobe; do printf '#!/bin/bash\\n%s\\n' ${quoted(program)} >
     expect(output).toContain('it leads out of the commit')
   })
 })
-
-/** A word of the shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}

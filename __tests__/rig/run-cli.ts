@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
+import { shellWord } from '../src/runtime/index.ts'
 
 export interface CliRun {
   readonly args: readonly string[]
@@ -25,7 +26,7 @@ const ENTRY = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'index.j
 /** Runs the committed program of the terminal as a shell does, with an environment of its own. */
 export async function runCli({ args, env = {}, cwd, terminal, onOutput, program }: CliRun): Promise<CliResult> {
   const command = [...(program ?? [process.execPath, ENTRY]), ...args]
-  const [file, ...rest] = terminal ? ['script', '-qec', command.map(quoted).join(' '), '/dev/null'] : command
+  const [file, ...rest] = terminal ? ['script', '-qec', command.map(shellWord).join(' '), '/dev/null'] : command
   const child = spawn(file!, rest, {
     cwd,
     env: { PATH: process.env['PATH'], HOME: os.tmpdir(), TMPDIR: os.tmpdir(), TERM: 'xterm-256color', ...env }
@@ -43,8 +44,4 @@ export async function runCli({ args, env = {}, cwd, terminal, onOutput, program 
     child.on('close', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal!]))
   })
   return { code, ...texts }
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -7,9 +7,9 @@ import { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fetchBuildpack, type FetchOptions } from '../../src/buildpacks/fetch.ts'
 import { parseBuildpack } from '../../src/buildpacks/reference.ts'
-import { createHttp } from '../../src/runtime/http.ts'
 import { CancelledError, UserError } from '../../src/runtime/index.ts'
 import { runCommand } from '../../src/runtime/run-command.ts'
+import { TestClock } from '../helpers/clock.ts'
 import { body, cutOff, HttpServer, json, redirect, status } from '../helpers/http-server.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
 import { buildpackEntries, tarball } from '../helpers/tarballs.ts'
@@ -17,7 +17,6 @@ import { temp } from '../helpers/temp.ts'
 import { makeTree } from '../slug/helpers.ts'
 
 const signal = new AbortController().signal
-const http = createHttp({ signal, wait: () => Promise.resolve() })
 let archive: Buffer
 let server: HttpServer | undefined
 let folder: string
@@ -35,7 +34,7 @@ function bring(text: string, more: Partial<FetchOptions> = {}) {
     into: path.join(folder, 'buildpacks', '1'),
     registryUrl: server?.url ?? 'https://registry.invalid',
     sourceTree: folder,
-    http,
+    clock: new TestClock(),
     run: runCommand,
     searchPath: process.env['PATH']!,
     proxyEnvironment: {},
@@ -121,8 +120,7 @@ describe('a buildpack of the registry', () => {
   it('says that it was cancelled, and not that it failed', async () => {
     const cancel = new AbortController()
     await registry(() => cancel.abort())
-    const impatient = createHttp({ signal: cancel.signal })
-    await expect(bring('heroku/ruby', { http: impatient, signal: cancel.signal })).rejects.toThrow(CancelledError)
+    await expect(bring('heroku/ruby', { signal: cancel.signal })).rejects.toThrow(CancelledError)
     expectNothingLeft()
   })
 

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { hasRuby, installsLockedRuby, isHerokuRuby, lockedRuby, type LockedRuby } from '../../src/buildpacks/index.ts'
-import { createHttp } from '../../src/runtime/http.ts'
+import { systemClock } from '../../src/runtime/real.ts'
 import { body, HttpServer, reset, status, type Answer } from '../helpers/http-server.ts'
 
-const http = createHttp({ signal: new AbortController().signal })
 let server: HttpServer | undefined
 
 afterEach(() => server?.close())
@@ -14,7 +13,7 @@ async function ask(
   ruby: LockedRuby = { version: '4.0.6' }
 ): Promise<boolean | undefined> {
   server = await HttpServer.start(rubies)
-  return hasRuby(http, { ruby, stack, vendorUrl: `${server.url}/` })
+  return hasRuby({ ruby, stack, vendorUrl: `${server.url}/` }, { clock: systemClock })
 }
 
 describe('a Ruby', () => {

@@ -66,7 +66,7 @@ describe('the runner', () => {
       ['unknown', 240_000],
       ['ok', 0]
     ])
-    expect(reasons).toEqual(['no answer within 25 seconds', 'no answer within 240 seconds'])
+    expect(reasons).toEqual(['no answer within 25 s', 'no answer within 240 s'])
   })
 
   it('holds every check to the longest that the job allows', async () => {
@@ -74,7 +74,7 @@ describe('the runner', () => {
     const hangs = check('hangs', () => new Promise(() => {}), { deadline: 240_000 })
     const running = runChecks([hangs], surroundings({ clock, longest: 3_000 }))
     clock.pass(3_000)
-    expect(lines((await running)[0]!.findings)).toEqual(['unknown: It could not look: no answer within 3 seconds'])
+    expect(lines((await running)[0]!.findings)).toEqual(['unknown: It could not look: no answer within 3 s'])
   })
 
   it('gives checks less time where something was waited for before them', async () => {
@@ -83,7 +83,7 @@ describe('the runner', () => {
     const running = runChecks([hangs, good], surroundings({ clock, waited: 12_000, noConfig: 'Heroku hangs' }))
     clock.pass(15_000)
     expect((await running).map(({ findings }) => lines(findings))).toEqual([
-      ['unknown: It could not look: no answer within 15 seconds'],
+      ['unknown: It could not look: no answer within 15 s'],
       ['unknown: It could not look: Heroku hangs']
     ])
   })

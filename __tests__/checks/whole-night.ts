@@ -8,7 +8,6 @@ import { openScene } from '../../src/commands/steps/check-scene.ts'
 import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { type DynoSpec, type LocalHeroku } from '../rig/local-heroku/index.ts'
-import { createHttp } from '../../src/runtime/real.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { pages, type Handler } from '../helpers/internet.ts'
 import { appOf, clientOf, makeSlug, NO_SIGNAL, openHeroku, ship, until } from '../helpers/local-heroku.ts'
@@ -173,7 +172,6 @@ export function useNights() {
         clock,
         signal: NO_SIGNAL,
         scratch: temp(),
-        http: createHttp({ signal: NO_SIGNAL }),
         // There is no repository here.
         run: () => Promise.resolve({ code: 128, stdout: Buffer.alloc(0), stderr: '' })
       }

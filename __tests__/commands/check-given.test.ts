@@ -6,7 +6,7 @@ import { givenTo } from '../../src/commands/steps/check-given.ts'
 import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
-import { createHttp, runCommand, systemClock } from '../../src/runtime/real.ts'
+import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { factsOf } from '../checks/world.ts'
 import { TOKEN, useGithub } from '../github/world.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
@@ -64,8 +64,7 @@ function given({
       clock: systemClock,
       run: runCommand,
       signal: NO_SIGNAL,
-      scratch: temp(),
-      http: createHttp({ signal: NO_SIGNAL })
+      scratch: temp()
     }
   } as unknown as Context
   const client = clientOf({ ...heroku, apiKey: key })

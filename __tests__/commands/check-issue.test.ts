@@ -228,7 +228,7 @@ describe('the issue over a fortnight', () => {
     const before = clock.now()
     expect(await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))).toBeUndefined()
     expect(clock.now() - before).toBe(15_000)
-    expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 seconds\)/)
+    expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 s\)/)
     expect(issues()).toHaveLength(0)
   })
 
@@ -240,7 +240,7 @@ describe('the issue over a fortnight', () => {
     const before = clock.now()
     await keepIssue(job(clock, 2).context, 'a', resultsOf({ slug: 'fail' }))
     expect(clock.now() - before).toBeLessThan(18_000)
-    expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 seconds\)/)
+    expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 s\)/)
   })
 
   it('is one also where the answer to the first was lost, and none with `plan`', async () => {

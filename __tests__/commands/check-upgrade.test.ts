@@ -11,7 +11,7 @@ import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { compareNight, memoryOf, NO_MEMORY } from '../../src/checks/index.ts'
 import { type HerokuApp } from '../../src/heroku/index.ts'
-import { createHttp, runCommand, systemClock } from '../../src/runtime/real.ts'
+import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { type Clock } from '../../src/runtime/index.ts'
 import { factsOf, surroundings } from '../checks/world.ts'
 import { useInternet } from '../checks/outside/scene.ts'
@@ -115,7 +115,7 @@ async function night({
     asked++
     const context = {
       inputs: { path: checkout, searchPath, proxyEnvironment: {}, herokuDataUrl: 'http://127.0.0.1:1' },
-      runtime: { run: runCommand, log: around.log, clock, signal, scratch, http: createHttp({ signal: NO_SIGNAL }) }
+      runtime: { run: runCommand, log: around.log, clock, signal, scratch }
     } as unknown as Context
     const sources = {
       config: { ...config, streamingApp: 'live' },
@@ -270,7 +270,7 @@ describe('the upgrade plan of the check `updates`', () => {
     expect(first(done.result)).toMatchObject({
       level: 'fail',
       text: '4.7.6 mends a security hole of 4.7.4, which runs',
-      more: ['No upgrade plan could be made: it was not done within 15 seconds']
+      more: ['No upgrade plan could be made: it was not done within 15 s']
     })
     expect(done.result.took).toBe(15_000)
     while (running(url).length > 0) await new Promise(resolve => setTimeout(resolve, 10))

@@ -136,7 +136,7 @@ describe('command: check', () => {
     heroku.faults.clear()
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
     expect(Date.now() - started).toBeLessThan(30_000)
-    expect(output).toMatch(/^unknown +worker: It could not look: no answer within 6 seconds/m)
+    expect(output).toMatch(/^unknown +worker: It could not look: no answer within 6 s/m)
     expect(output).toMatch(/^ok +queues: /m)
     expect(outputs['checks-failed']).toBe('0')
     expect((await appOf(clientOf(heroku), 'main').dynos()).filter(({ type }) => type === 'run')).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readdirSync } from 'node:fs'
 import { artifactsOfRun, downloadFile } from '../../src/github/index.ts'
-import { createHttp } from '../../src/runtime/real.ts'
+import { TestClock } from '../helpers/clock.ts'
 import { temp } from '../helpers/temp.ts'
 import { reportZip, zipOf, type ZipEntry } from '../helpers/zip.ts'
 import { SECRETS, sha, useGithub } from './world.ts'
@@ -15,9 +15,9 @@ async function download(zip: Buffer, maxZip = 1_000_000): Promise<string> {
   const github = world.connect()
   const [artifact] = await artifactsOfRun(github, RUN.id, 'slug-report')
   const into = temp()
-  const http = createHttp({ signal: new AbortController().signal, wait: () => Promise.resolve() })
+  const clock = new TestClock()
   try {
-    return await downloadFile(github, artifact!, { file: 'report.json', maxBytes: 1_000, maxZip, into, http })
+    return await downloadFile(github, artifact!, { file: 'report.json', maxBytes: 1_000, maxZip, into, clock })
   } finally {
     expect(readdirSync(into)).toEqual([])
   }

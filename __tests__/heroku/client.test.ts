@@ -171,6 +171,25 @@ describe('a read', () => {
     ])
   })
 
+  it('is an error where a list never ends, and it is not asked for again', async () => {
+    answers = [response => void response.writeHead(206, { 'next-range': 'id ]1..' }).end('[{"name":"one"}]')]
+    const error = await failure(client.get('/apps', v.array(thing)))
+    expect(error.message).toBe('Heroku could not be asked GET /apps: the list does not end: it has more than 100 pages')
+    expect(seen).toHaveLength(100)
+  })
+
+  it('has one time limit for all pages of a list', async () => {
+    answers = [
+      response => {
+        clock.pass(7_000)
+        response.writeHead(206, { 'next-range': 'id ]1..' }).end('[{"name":"one"}]')
+      }
+    ]
+    const error = await failure(client.write('POST', '/apps', v.array(thing)))
+    expect(error.details).toMatchObject({ outcome: 'unknown', reason: 'no answer within 30 s' })
+    expect(seen).toHaveLength(5)
+  })
+
   it('takes one page alone where a range is asked for', async () => {
     answers = [response => void response.writeHead(206, { 'next-range': 'version ]1..' }).end('[{"name":"one"}]')]
     await expect(client.get('/r', v.array(thing), { range: 'version ..; order=desc, max=1' })).resolves.toHaveLength(1)

@@ -157,7 +157,7 @@ describe('a one-off dyno that goes on though it was stopped', () => {
 
 describe('the connection to a one-off dyno', () => {
   /** A server that plays the dyno, byte by byte. */
-  async function against(play: (socket: TLSSocket, exitName: string) => void): Promise<Run> {
+  async function against(play: (socket: TLSSocket, exitName: string) => void, clock = new TestClock()): Promise<Run> {
     const server = tls.createServer({
       cert: readFileSync(heroku.caFile),
       key: readFileSync(heroku.caFile.replace('.pem', '.key'))
@@ -180,7 +180,7 @@ describe('the connection to a one-off dyno', () => {
       const result = await runOneOff(
         fake,
         { command: 'x', purpose: 'test', timeout: 1_000, write },
-        { clock: new TestClock(), signal: NO_SIGNAL, ca }
+        { clock, signal: NO_SIGNAL, ca }
       )
       return { ...result, output }
     } finally {
@@ -207,6 +207,23 @@ describe('the connection to a one-off dyno', () => {
       socket.end(`rendezvous\r\nfirst\nsecond\n\n${exitName} 0\n`)
     )
     expect([exitCode, output]).toEqual([0, 'first\nsecond\n'])
+  })
+
+  it('is taken for lost if output goes on long after Heroku would have ended the dyno', async () => {
+    const clock = new TestClock()
+    const begun = clock.now()
+    const { exitCode } = await against(socket => {
+      socket.on('error', () => {}).write('rendezvous\r\n')
+      const second = (): void => {
+        if (socket.destroyed) return
+        socket.write('.')
+        clock.pass(1_000)
+        setImmediate(second)
+      }
+      second()
+    }, clock)
+    expect(exitCode).toBeUndefined()
+    expect((clock.now() - begun) / 1_000).toBeLessThan(130)
   })
 
   it('does not take half an exit line for a whole one', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
-import { shellWord } from '../src/runtime/index.ts'
+import { shellWord } from '../../src/runtime/index.ts'
 
 export interface CliRun {
   readonly args: readonly string[]

@@ -18756,7 +18756,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, HttpError, MAKE_KEY, below, bytePath, compact, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, below, bytePath, compact, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18971,7 +18971,7 @@ const VERSION = '0.1.0';
 
 ;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 
@@ -18987,20 +18987,6 @@ const VERSION = '0.1.0';
 
 
 
-class HttpError extends Error {
-    /** HTTP status, or undefined where no (whole) answer came. */
-    status;
-    url;
-    /** Milliseconds after which the server wants to be asked again. */
-    retryAfter;
-    constructor(message, url, status, options) {
-        super(message, options);
-        this.name = 'HttpError';
-        this.url = url;
-        this.status = status;
-        this.retryAfter = options?.retryAfter;
-    }
-}
 
 
 /***/ })

@@ -210,7 +210,7 @@ function isLoopback(hostname) {
 
 ;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 
@@ -226,20 +226,6 @@ function isLoopback(hostname) {
 
 
 
-class HttpError extends Error {
-    /** HTTP status, or undefined where no (whole) answer came. */
-    status;
-    url;
-    /** Milliseconds after which the server wants to be asked again. */
-    retryAfter;
-    constructor(message, url, status, options) {
-        super(message, options);
-        this.name = 'HttpError';
-        this.url = url;
-        this.status = status;
-        this.retryAfter = options?.retryAfter;
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/slug/files.js
 

@@ -58403,7 +58403,7 @@ const VERSION = '0.1.0';
 
 ;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 
@@ -58419,20 +58419,6 @@ const VERSION = '0.1.0';
 
 
 
-class HttpError extends Error {
-    /** HTTP status, or undefined where no (whole) answer came. */
-    status;
-    url;
-    /** Milliseconds after which the server wants to be asked again. */
-    retryAfter;
-    constructor(message, url, status, options) {
-        super(message, options);
-        this.name = 'HttpError';
-        this.url = url;
-        this.status = status;
-        this.retryAfter = options?.retryAfter;
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
@@ -60345,8 +60331,516 @@ function stackOf(appJson) {
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/net/deadline.js
+
+/** The time for a piece of work ran out. */
+class LateError extends Error {
+}
+/**
+ * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal
+ * that the work is handed is aborted. Rejects at that moment also if the work does not listen: with a `LateError`, or,
+ * if the caller's signal was aborted, with its reason (a `CancelledError` if that says nothing).
+ *
+ * Our own: p-timeout rejects, but does not end what it waits for.
+ * @param milliseconds for all of the work
+ * @param late begins the error: `GitHub did not answer` gives "GitHub did not answer within 15 s"
+ */
+function within(tools, milliseconds, late, work) {
+    return moving(tools, milliseconds, late, signal => work(signal));
+}
+/**
+ * The same for work that may take long, as long as something moves: each call of `heard` gives it the time anew. Beside
+ * `within`, never in its place, for one byte a minute moves, too.
+ */
+async function moving({ clock, signal }, milliseconds, late, work) {
+    if (signal?.aborted)
+        throw reasonOf(signal);
+    const over = new AbortController();
+    const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+    let end = () => { };
+    const ended = new Promise((_, reject) => {
+        end = () => reject(reasonOf(either));
+        either.addEventListener('abort', end, { once: true });
+    });
+    const tooLate = () => over.abort(new LateError(`${late} within ${seconds(milliseconds)}`));
+    const silence = new Silence(clock, milliseconds, tooLate);
+    try {
+        return await Promise.race([work(either, () => silence.heard()), ended]);
+    }
+    catch (error) {
+        throw either.aborted ? reasonOf(either) : error;
+    }
+    finally {
+        silence.stop();
+        either.removeEventListener('abort', end);
+    }
+}
+/** Why a signal was aborted; an `abort()` without a reason says nothing. */
+function reasonOf({ reason }) {
+    return reason instanceof Error && reason.name !== 'AbortError' ? reason : new CancelledError('The request');
+}
+/** `0.3 s`, `25 s` */
+function seconds(milliseconds) {
+    return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`;
+}
+/** Gives something up if nothing is heard of it for some time. Call `stop` at the end. */
+class Silence {
+    #clock;
+    #giveUp;
+    #milliseconds;
+    #stopTimer = () => { };
+    constructor(clock, milliseconds, giveUp) {
+        this.#clock = clock;
+        this.#milliseconds = milliseconds;
+        this.#giveUp = giveUp;
+        this.heard();
+    }
+    /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
+    heard(milliseconds = this.#milliseconds) {
+        this.stop();
+        this.#milliseconds = milliseconds;
+        this.#stopTimer = this.#clock.after(milliseconds, this.#giveUp);
+    }
+    stop() {
+        this.#stopTimer();
+    }
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/net/dial.js
+
+
+
+
+
+/** Opens a TCP connection, through the runner's proxy if its variables name one. */
+function dial(host, port, signal) {
+    const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`));
+    return proxy
+        ? dialThrough(proxy, authority(host, port), signal)
+        : connected(external_node_net_.connect({ host, port, signal }), 'connect');
+}
+function authority(host, port) {
+    return `${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
+function dialThrough(proxy, path, signal) {
+    // The library hands them out decoded.
+    const login = `${proxy.username}:${proxy.password}`;
+    const headers = {
+        host: path,
+        ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
+    };
+    return new Promise((resolve, reject) => {
+        const { protocol, hostname, port: own } = proxy;
+        const { request } = protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_;
+        request({
+            host: hostname,
+            port: own || (protocol === 'https:' ? 443 : 80),
+            method: 'CONNECT',
+            path,
+            headers,
+            signal,
+            agent: false
+        })
+            .on('connect', ({ statusCode }, socket) => {
+            if (statusCode === 200)
+                return resolve(socket);
+            socket.destroy();
+            reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`));
+        })
+            .on('error', reject)
+            .end();
+    });
+}
+/** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
+function secured(socket, host, options) {
+    return connected(external_node_tls_.connect({ socket, host, ...tlsOptions(host), ...options }), 'secureConnect');
+}
+/** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
+function tlsOptions(host, trust) {
+    return { ...(external_node_net_.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) };
+}
+function connected(socket, event) {
+    return new Promise((resolve, reject) => {
+        const lost = () => reject(new Error('the connection was closed'));
+        socket.once('error', reject).once('close', lost);
+        socket.once(event, () => {
+            socket.off('error', reject).off('close', lost);
+            // Whoever uses it listens; one that breaks before or after must not end the program.
+            socket.on('error', () => { });
+            resolve(socket);
+        });
+    });
+}
+
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./lib/net/retry.js
+
+/** The longest time in milliseconds that a server is waited for, whatever it asks for. */
+const LONGEST_WAIT = 60_000;
+/**
+ * Does the work, and does it again as long as `again` agrees and there are waits left. Rejects with the last error, and
+ * with a `CancelledError` if the signal is aborted while it waits. Our own, as p-retry waits by Node's timers and not by
+ * the clock it is handed.
+ */
+async function retry({ clock, signal }, { waits, again, random = Math.random }, work) {
+    for (const wait of waits) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            if (signal?.aborted)
+                throw error;
+            const asked = again(error);
+            if (asked === false)
+                throw error;
+            await clock.sleep(Math.min(asked === true ? wait : asked, LONGEST_WAIT) * (1 + random() / 4), signal);
+        }
+    }
+    return work();
+}
+/** Waits for so many attempts in all: a second, then twice as long each time. */
+function backOff(attempts) {
+    return Array.from({ length: attempts - 1 }, (_, index) => 1_000 * 2 ** index);
+}
+
+;// CONCATENATED MODULE: ./lib/net/http.js
+
+
+
+
+
+
+
+/** Milliseconds for one answer, from the first step of the connection to the last byte. */
+const PAGE_WITHIN = 30_000;
+const JSON_WITHIN = 60_000;
+/** It is only asked for what a plan can do without. */
+const STATUS_WITHIN = 10_000;
+/** Milliseconds without a byte after which a server is given up. */
+const SILENT_FOR = 60_000;
+const ATTEMPTS = 4;
+const MOST_REDIRECTS = 5;
+/** Bytes. */
+const LARGEST_PAGE = 5_000_000;
+const USER_AGENT = { 'user-agent': `mastodon-on-heroku/${VERSION}` };
+class HttpError extends Error {
+    /** HTTP status, or undefined if no (whole) answer came. */
+    status;
+    url;
+    /** Milliseconds after which the server wants to be asked again. */
+    retryAfter;
+    constructor(message, url, status, options) {
+        super(message, options);
+        this.name = 'HttpError';
+        this.url = url;
+        this.status = status;
+        this.retryAfter = options?.retryAfter;
+    }
+}
+/**
+ * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
+ * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
+ */
+function http_open(url, { method = 'GET', headers = {}, send, connect }, signal) {
+    if (!connect)
+        requireSafeUrl(url);
+    const isHttps = url.startsWith('https:');
+    return new Promise((resolve, reject) => {
+        const request = (isHttps ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method,
+            headers,
+            // Without an agent Node would name port 80 in the Host header of an https request.
+            defaultPort: isHttps ? 443 : 80,
+            createConnection: (_, done) => {
+                // The types do not know that nothing may come instead of a connection.
+                ;
+                (connect ?? connectDirectly)(new URL(url), signal).then(connection => done(null, connection), (error) => done(error, undefined));
+                return undefined;
+            }
+        });
+        const end = () => void request.destroy(new Error('the request was given up'));
+        request.on('error', reject).on('response', resolve).on('upgrade', resolve);
+        request.on('close', () => signal.removeEventListener('abort', end));
+        signal.addEventListener('abort', end, { once: true });
+        if (signal.aborted)
+            return end();
+        if (send)
+            send(request);
+        else
+            request.end();
+    });
+}
+async function connectDirectly({ protocol, hostname, port }, signal) {
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    if (protocol !== 'https:')
+        return dial(host, Number(port || 80), signal);
+    return secured(await dial(host, Number(port || 443), signal), host, { ALPNProtocols: ['http/1.1'] });
+}
+/** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
+async function* bodyOf(response, most = Infinity) {
+    let size = 0;
+    for await (const chunk of response) {
+        size += chunk.length;
+        if (size > most)
+            throw new UserError(`the answer is larger than ${most} bytes`, 'Check that the address is the right one.');
+        yield chunk;
+    }
+}
+/** A small body as text. */
+async function textOf(body) {
+    const chunks = [];
+    for await (const chunk of body)
+        chunks.push(chunk);
+    return Buffer.concat(chunks).toString('utf8');
+}
+/** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
+function fetchPage(url, { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }, tools) {
+    return within(tools, limit, 'no answer', async (signal) => {
+        const named = host === undefined ? USER_AGENT : { ...USER_AGENT, host };
+        const response = await http_open(url, { ...request, headers: { ...named, ...headers } }, signal);
+        const body = await textOf(bodyOf(response, most));
+        return { status: response.statusCode ?? 0, headers: response.headers, body };
+    });
+}
+/** Status of a HEAD, asked once; undefined if nothing answers in time. Rejects with a `CancelledError`. */
+async function statusOf(url, tools) {
+    try {
+        const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools);
+        return status;
+    }
+    catch (error) {
+        if (tools.signal?.aborted || error instanceof UserError)
+            throw error;
+        return undefined;
+    }
+}
+/** JSON of an address, with redirects and further attempts as `getting` does it. */
+function getJson(url, headers, tools) {
+    const accepting = { accept: 'application/json', ...headers };
+    return getting(url, accepting, { limit: JSON_WITHIN, most: LARGEST_PAGE }, tools, async (body) => {
+        const text = await textOf(body);
+        try {
+            return JSON.parse(text);
+        }
+        catch (error) {
+            throw new HttpError(`${url} did not answer with JSON`, url, 200, { cause: error });
+        }
+    });
+}
+/**
+ * GET with its redirects, never from https to http. `take` is handed the body of a 200. All of it is done again, with
+ * growing pauses, on a lost connection, on 429 and 5xx, and if it is not done in time. Rejects with an `HttpError`.
+ * @param size.limit milliseconds for one attempt, whole
+ * @param size.most bytes
+ */
+function getting(url, headers, { limit, most }, tools, take) {
+    const { host } = new URL(url);
+    const attempt = async () => {
+        try {
+            return await within(tools, limit, `${host} did not answer`, inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, `${host} sent nothing`, async (signal, heard) => take(wholeBody(await followed(url, headers, signal), url, most, heard))));
+        }
+        catch (error) {
+            if (tools.signal?.aborted || !(error instanceof LateError))
+                throw error;
+            throw new HttpError(error.message, url, undefined, { cause: error });
+        }
+    };
+    return retry(tools, { waits: backOff(ATTEMPTS), again: mayHelp }, attempt);
+}
+async function* wholeBody(response, url, most, heard) {
+    try {
+        for await (const chunk of bodyOf(response, most)) {
+            heard();
+            yield chunk;
+        }
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            throw new UserError(`${url}: ${error.message}`, error.nextStep);
+        throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
+    }
+}
+function mayHelp(error) {
+    if (!(error instanceof HttpError))
+        return false;
+    const { status, retryAfter } = error;
+    return (status === undefined || status === 429 || status >= 500) && (retryAfter ?? true);
+}
+/** Follows redirects to a 200. */
+async function followed(url, headers, signal) {
+    let at = url;
+    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+        const response = await http_open(at, { headers: { ...USER_AGENT, ...headers } }, signal).catch((error) => {
+            if (error instanceof UserError)
+                throw error;
+            const message = `${new URL(at).host} did not answer: ${errorText(error)}`;
+            throw new HttpError(message, url, undefined, { cause: error });
+        });
+        const { statusCode: status = 0, statusMessage = '' } = response;
+        if (status === 200)
+            return response;
+        response.destroy();
+        const { location } = response.headers;
+        if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+            throw new HttpError(`${at} answered ${status} ${statusMessage}`.trim(), url, status, {
+                retryAfter: retryAfter(response.headers)
+            });
+        const next = new URL(location, at);
+        if (at.startsWith('https:') && next.protocol !== 'https:')
+            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
+        at = next.href;
+    }
+    throw new HttpError(`${url} redirects too often`, url);
+}
+/** Milliseconds of a Retry-After header in seconds. */
+function retryAfter(headers) {
+    const seconds = Number(headers['retry-after']);
+    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/net/look.js
+
+/** Sends a write once. If its answer is lost, looks whether it happened; resolves with what is found then. */
+async function writeOnce({ clock, signal }, write, { isLost, find, looks, otherwise }) {
+    try {
+        return await write();
+    }
+    catch (error) {
+        if (!isLost(error))
+            throw error;
+        for (const wait of looks) {
+            await clock.sleep(wait, signal);
+            const found = await find();
+            if (found !== undefined)
+                return found;
+        }
+        if (otherwise === undefined)
+            throw error;
+        return otherwise();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/net/poll.js
+
+/**
+ * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, also in the
+ * middle of a question, and as soon as the next pause would go beyond it.
+ * @param ask resolves with undefined if it does not hold yet; its signal ends with the time
+ */
+async function poll(tools, { first, longest, timeout }, ask) {
+    const { clock } = tools;
+    const until = clock.now() + timeout;
+    try {
+        return await within(tools, timeout, 'no answer', async (signal) => {
+            for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
+                const answer = await ask(signal);
+                if (answer !== undefined || clock.now() + pause > until)
+                    return answer;
+                await clock.sleep(pause, signal);
+            }
+        });
+    }
+    catch (error) {
+        if (error instanceof LateError && clock.now() >= until && !tools.signal?.aborted)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/net/transfer.js
+
+
+
+
+
+
+
+
+/** Milliseconds for a download, whole: archives of some megabytes to a gigabyte at most. */
+const DOWNLOAD_WITHIN = 15 * 60_000;
+/** Bytes a millisecond, 100 kB/s: an upload may take a minute, and as long as its size takes at this speed. */
+const SLOWEST_UPLOAD = 100;
+/** Bytes of what a store says to an upload. */
+const LARGEST_ANSWER = 100_000;
+/**
+ * Downloads to a file: redirects and further attempts as `getting` does it. Rejects past `most` bytes, and if the body is
+ * shorter than announced; then nothing is left.
+ * @returns bytes, and their SHA-256 in hexadecimal
+ */
+async function download(url, file, most, tools) {
+    const part = `${file}.part`;
+    try {
+        return await getting(url, {}, { limit: DOWNLOAD_WITHIN, most }, tools, async (body) => {
+            const hash = (0,external_node_crypto_.createHash)('sha256');
+            let size = 0;
+            const look = (chunk) => {
+                hash.update(chunk);
+                size += chunk.length;
+            };
+            await (0,external_node_stream_promises_namespaceObject.pipeline)(body, looking(look), (0,external_node_fs_namespaceObject.createWriteStream)(part));
+            await (0,promises_namespaceObject.rename)(part, file);
+            return { size, sha256: hash.digest('hex') };
+        });
+    }
+    catch (error) {
+        await (0,promises_namespaceObject.rm)(part, { force: true });
+        throw explainDiskFull(error, file);
+    }
+}
+function looking(look) {
+    return async function* (source) {
+        for await (const chunk of source) {
+            look(chunk);
+            yield chunk;
+        }
+    };
+}
+/** Streams a file up, once. Rejects if the connection is lost, if nothing moves any more, and if it is not done in time. */
+async function sendFile({ file, url, method, headers, progress }, tools) {
+    const { size } = await (0,promises_namespaceObject.stat)(file);
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    let sent = 0;
+    let told = 0;
+    const look = (chunk) => {
+        md5.update(chunk);
+        sent += chunk.length;
+        if (sent - told < size / 10 && sent < size)
+            return;
+        told = sent;
+        progress(sent, size);
+    };
+    return within(tools, SILENT_FOR + size / SLOWEST_UPLOAD, 'it was not done', inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, 'nothing moved', async (signal, heard) => {
+        const send = (request) => {
+            const chunks = (0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: 1 << 18 });
+            // The request reports its own errors; one of the file must reach it.
+            (0,external_node_stream_promises_namespaceObject.pipeline)(chunks, looking(look), looking(heard), request).catch((error) => request.destroy(error));
+        };
+        const response = await http_open(url, { method, headers: { ...headers, 'content-length': size }, send }, signal);
+        const body = await textOf(bodyOf(response, LARGEST_ANSWER));
+        return { status: response.statusCode ?? 0, headers: response.headers, body, size, md5: md5.digest('hex') };
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/net/index.js
+/** The way to the network: one HTTP client, one transfer, one retry, one deadline, one poll, one look after a lost write. */
+
+
+
+
+
+
+
+
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
@@ -60576,6 +61070,7 @@ async function treeDigest(folder) {
 
 
 
+
 const LARGEST_ARCHIVE = 1_000_000_000;
 /** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
 async function fetchBuildpack(reference, options) {
@@ -60619,14 +61114,14 @@ async function bring(reference, options) {
     }
 }
 /** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
-async function archiveOf(name, { http, registryUrl }) {
+async function archiveOf(name, { registryUrl, ...tools }) {
     const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
-    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
+    const answer = (await getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }, tools));
     if (typeof answer?.blob_url !== 'string')
         throw new Error('the registry gives no address of an archive (blob_url)');
     return answer.blob_url;
 }
-async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
+async function bringTarball(address, { into, cacheFolder, sha256: pin, ...tools }) {
     const kept = (sha256) => cacheFolder && external_node_path_namespaceObject.join(cacheFolder, `${sha256}.tgz`);
     const known = pin && kept(pin);
     if (pin && known && (await sha256Of(known)) === pin) {
@@ -60635,7 +61130,7 @@ async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
     }
     const archive = `${into}.tgz`;
     try {
-        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
+        const { sha256 } = await download(await address(), archive, LARGEST_ARCHIVE, tools);
         // A wrong one is not even unpacked.
         if (pin === undefined || pin === sha256)
             await extractTarball(archive, into);
@@ -61127,9 +61622,9 @@ const KNOWN = '3.4.1';
  * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
  * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
  */
-async function hasRuby(http, { ruby, stack, vendorUrl = VENDOR }, signal) {
+async function hasRuby({ ruby, stack, vendorUrl = VENDOR }, tools) {
     const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
-    const status = (name) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal);
+    const status = (name) => statusOf(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, tools);
     const [wanted, known] = await Promise.all([status(ruby_nameOf(ruby)), status(KNOWN)]);
     if (wanted === 200)
         return true;
@@ -66358,13 +66853,15 @@ function hint({ method, path, status, id, outcome, service, hint }) {
 
 
 
-const TIMEOUT = 30_000;
+
+/** Milliseconds. Heroku's router ends a request after 30 s (Dev Center: request-timeout). */
+const ANSWER_WITHIN = 30_000;
 const READ_ATTEMPTS = 6;
 const WRITE_ATTEMPTS = 5;
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 60_000;
+/** A list that is longer never ends: 200 entries a page (Dev Center: platform-api-reference, ranges). */
+const MOST_PAGES = 100;
 function createClient(options) {
-    const { url, key, clock, timeout = TIMEOUT, random = Math.random } = options;
+    const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options;
     // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
     // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
     const reads = new lib_HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url);
@@ -66376,22 +66873,11 @@ function createClient(options) {
         userAgent: `mastodon-on-heroku/${VERSION}`,
         guard: { reads, writes, clock, timeout, usage, service: options.service }
     });
-    const patiently = async (method, path, request) => {
+    const patiently = (method, path, request) => {
         const { signal = options.signal } = request;
-        const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
-        for (let attempt = 1;; attempt++) {
-            if (signal.aborted)
-                throw new CancelledError(`${method} ${path}`);
-            try {
-                return await heroku.ask(method, path, { ...request, signal });
-            }
-            catch (error) {
-                if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error))
-                    throw error;
-                const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1);
-                await clock.sleep(Math.min(wanted, LONGEST_WAIT) * (1 + random() / 4), signal);
-            }
-        }
+        const again = (error) => error instanceof HerokuError && mayAskAgain(method, error) && (error.details.retryAfter ?? true);
+        const waits = backOff(method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS);
+        return retry({ clock, signal }, { waits, again, random }, () => heroku.ask(method, path, { ...request, signal }));
     };
     const shaped = async (method, path, shape, request = {}) => {
         const answer = await patiently(method, path, request);
@@ -66432,14 +66918,15 @@ class GuardedHeroku extends lib {
             ...(range === undefined ? {} : { Range: range })
         };
         const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
-        const cancel = () => request.fail(new CancelledError(`${method} ${path}`));
-        signal.addEventListener('abort', cancel, { once: true });
+        const { clock, timeout } = this.#options.guard;
         try {
-            return await request.request();
+            return await within({ clock, signal }, timeout, 'no answer', async (inner) => {
+                inner.addEventListener('abort', () => request.fail(inner.reason), { once: true });
+                return request.request();
+            });
         }
-        finally {
-            signal.removeEventListener('abort', cancel);
-            request.settle();
+        catch (error) {
+            throw request.explain(error);
         }
     }
 }
@@ -66453,7 +66940,7 @@ class GuardedRequest extends request {
     #method;
     #path;
     #sent;
-    #stopTimer = () => { };
+    #pages = 0;
     constructor(options, guard) {
         // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
         const { noDeprecation } = process;
@@ -66468,23 +66955,22 @@ class GuardedRequest extends request {
     }
     /** Gives the request up. Nothing is sent again. */
     fail(error) {
-        this.settle();
-        this.reject(this.#explain(error));
+        this.reject(this.explain(error));
         this.#sent?.destroy();
-    }
-    settle() {
-        this.#stopTimer();
     }
     /** heroku-client calls this for each request it sends, a list's further pages included. */
     setRequestTimeout(request) {
-        const { clock, timeout, usage, service } = this.#guard;
+        const { usage, service } = this.#guard;
         // heroku-client sends a list's range with every request; only the Platform API knows it.
         if (service && !request.headersSent)
             request.removeHeader('range');
-        this.settle();
         usage.requests++;
         this.#sent = request;
-        this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)));
+        if (++this.#pages <= MOST_PAGES)
+            return;
+        const [method, path] = [this.#method, this.#path];
+        const reason = `the list does not end: it has more than ${MOST_PAGES} pages`;
+        this.fail(new HerokuError({ method, path, outcome: 'refused', reason, service: service?.name }));
     }
     /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
     isRetryAllowed(error) {
@@ -66541,7 +67027,7 @@ class GuardedRequest extends request {
             requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
         };
     }
-    #explain(error) {
+    explain(error) {
         if (error instanceof HerokuError || error instanceof CancelledError)
             return error;
         const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
@@ -66573,22 +67059,11 @@ function errorBody(body) {
 ;// CONCATENATED MODULE: ./lib/heroku/look.js
 
 
-/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+/** Milliseconds before each look for a write whose answer was lost. */
 const LOOKS = [0, 2_000, 5_000, 10_000];
-/**
- * Looks, some times, whether a write happened that failed with `error`. Rejects with `error` where it surely did not, or
- * nothing is found.
- */
-async function lookForLost(error, find, { clock, signal }) {
-    if (!mayHaveHappened(error))
-        throw error;
-    for (const wait of LOOKS) {
-        await clock.sleep(wait, signal);
-        const found = await find();
-        if (found !== undefined)
-            return found;
-    }
-    throw error;
+/** Sends a write to Heroku. If its answer is lost, looks some times whether it happened; rejects if nothing is found. */
+function written(tools, write, find) {
+    return writeOnce(tools, write, { isLost: mayHaveHappened, find, looks: LOOKS });
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/shapes.js
@@ -66694,6 +67169,7 @@ const build = looseObject({
 
 
 
+
 /** The service of a plan: `heroku-postgresql` of `heroku-postgresql:essential-0`. */
 function serviceOf(plan) {
     return plan.split(':')[0] ?? '';
@@ -66702,18 +67178,13 @@ function serviceOf(plan) {
  * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
  * for by its service among those that were not there before.
  */
-async function createAddon(client, app, { plan, as, options }, patience) {
+async function createAddon(client, app, { plan, as, options }, tools) {
     const path = `/apps/${encodeURIComponent(app)}/addons`;
     const all = () => client.get(path, array(addon));
     const known = new Set((await all()).map(({ id }) => id));
     const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) };
-    try {
-        return await client.write('POST', path, addon, { body });
-    }
-    catch (error) {
-        const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
-        return lookForLost(error, async () => (await all()).find(isNew), patience);
-    }
+    const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
+    return written(tools, () => client.write('POST', path, addon, { body }), async () => (await all()).find(isNew));
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/formation.js
@@ -66721,25 +67192,20 @@ async function createAddon(client, app, { plan, as, options }, patience) {
 
 
 
+
 /** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
-async function scaleFormation(client, app, wanted, patience) {
+async function scaleFormation(client, app, wanted, tools) {
     const path = `/apps/${encodeURIComponent(app)}/formation`;
     const updates = wanted.map(({ type, quantity, size }) => ({
         type,
         quantity,
         ...(size === undefined ? {} : { dyno_size: { name: size } })
     }));
-    try {
-        await client.write('PATCH', path, array(formation), { body: { updates } });
-    }
-    catch (error) {
-        const isSet = async () => {
-            const now = await client.get(path, array(formation));
-            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
-            return wanted.every(has) || undefined;
-        };
-        await lookForLost(error, isSet, patience);
-    }
+    await written(tools, () => client.write('PATCH', path, array(formation), { body: { updates } }), async () => {
+        const now = await client.get(path, array(formation));
+        const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
+        return wanted.every(has) ? now : undefined;
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/app.js
@@ -66786,15 +67252,10 @@ class HerokuApp {
     }
     /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
     async setConfigVars(vars) {
-        try {
-            await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
-        }
-        catch (error) {
-            await this.#look(error, async () => {
-                const now = await this.configVars();
-                return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
-            });
-        }
+        await this.#written(() => this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars }), async () => {
+            const now = await this.configVars();
+            return Object.entries(vars).every(([name, value]) => now[name] === value) ? now : undefined;
+        });
     }
     /** The newest first. */
     releases(most) {
@@ -66831,14 +67292,9 @@ class HerokuApp {
      * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
      * @param after version of the newest release before
      */
-    async createRelease(slugId, description, after) {
-        try {
-            const body = { slug: slugId, description };
-            return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
-        }
-        catch (error) {
-            return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
-        }
+    createRelease(slugId, description, after) {
+        const body = { slug: slugId, description };
+        return this.#written(() => this.#client.write('POST', `${this.#path}/releases`, release, { body }), async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
     }
     formation() {
         return this.#client.get(`${this.#path}/formation`, array(formation));
@@ -66865,14 +67321,9 @@ class HerokuApp {
      * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
      * dyno's command back as it was sent.
      */
-    async createDyno({ command, attach, size, timeToLive, marker }) {
+    createDyno({ command, attach, size, timeToLive, marker }) {
         const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
-        try {
-            return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
-        }
-        catch (error) {
-            return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
-        }
+        return this.#written(() => this.#client.write('POST', `${this.#path}/dynos`, dyno, { body }), async () => (await this.dynos()).find(dyno => dyno.command.includes(marker)));
     }
     /** Stops a dyno; one that is gone is fine. */
     async stopDyno(idOrName) {
@@ -66894,12 +67345,7 @@ class HerokuApp {
     /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
     async attach(addon, name) {
         const body = { addon, app: this.name, name, confirm: this.name };
-        try {
-            await this.#client.write('POST', '/addon-attachments', attachment, { body });
-        }
-        catch (error) {
-            await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
-        }
+        await this.#written(() => this.#client.write('POST', '/addon-attachments', attachment, { body }), async () => (await this.attachments()).find(attached => attached.name === name));
     }
     async hasFeature(name) {
         try {
@@ -66913,12 +67359,10 @@ class HerokuApp {
     }
     /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
     async setMaintenance(on) {
-        try {
-            await this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } });
-        }
-        catch (error) {
-            await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
-        }
+        await this.#written(() => this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } }), async () => {
+            const now = await this.info();
+            return now.maintenance === on ? now : undefined;
+        });
     }
     /** The newest first. */
     builds(most) {
@@ -66939,12 +67383,7 @@ class HerokuApp {
             buildpacks: buildpacks.map(nameOrUrl)
         };
         const known = new Set((await this.builds(10)).map(({ id }) => id));
-        try {
-            return await this.#client.write('POST', `${this.#path}/builds`, build, { body });
-        }
-        catch (error) {
-            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
-        }
+        return this.#written(() => this.#client.write('POST', `${this.#path}/builds`, build, { body }), async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
     }
     /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
     async cancelBuild(id) {
@@ -66965,8 +67404,8 @@ class HerokuApp {
         const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
         return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
     }
-    #look(error, find) {
-        return lookForLost(error, find, { clock: this.#clock, signal: this.#signal });
+    #written(write, find) {
+        return written({ clock: this.#clock, signal: this.#signal }, write, find);
     }
 }
 function nameOrUrl(buildpack) {
@@ -66995,6 +67434,7 @@ async function keyExpiresIn(client, key) {
 
 
 
+
 /** All names under which the app is reached, `herokuapp.com` among them. */
 function domainsOf(client, app) {
     return client.get(`${pathOf(app)}/domains`, array(shapes_domain));
@@ -67003,26 +67443,18 @@ function domainsOf(client, app) {
  * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
  * (Schema: domain, "create": both keys are required.)
  */
-async function addDomain(client, app, hostname, patience) {
-    try {
-        return await client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } });
-    }
-    catch (error) {
-        const find = async () => (await domainsOf(client, app)).find(known => known.hostname === hostname);
-        return lookForLost(error, find, patience);
-    }
+function addDomain(client, app, hostname, tools) {
+    return written(tools, () => client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } }), async () => (await domainsOf(client, app)).find(known => known.hostname === hostname));
 }
 /**
  * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
  * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
  */
-async function enableCertificates(client, app, patience) {
-    try {
-        await client.write('POST', `${pathOf(app)}/acm`, shapes_app);
-    }
-    catch (error) {
-        await lookForLost(error, async () => (await client.get(pathOf(app), shapes_app)).acm || undefined, patience);
-    }
+async function enableCertificates(client, app, tools) {
+    await written(tools, () => client.write('POST', `${pathOf(app)}/acm`, shapes_app), async () => {
+        const now = await client.get(pathOf(app), shapes_app);
+        return now.acm ? now : undefined;
+    });
 }
 function pathOf(app) {
     return `/apps/${encodeURIComponent(app)}`;
@@ -67098,133 +67530,6 @@ function share(part, whole) {
     return Number.isFinite(part) && Number.isFinite(whole) && whole > 0 ? { part: part, whole: whole } : undefined;
 }
 
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./lib/heroku/transfer.js
-
-
-
-
-
-/**
- * One request to an address that Heroku handed out (blob, output stream, logs): such an address carries its own
- * permission, so no key goes with it. Resolves with the answer's head; rejects on a lost connection.
- * @param options.patience starts when the body has been sent
- */
-function transfer(url, options) {
-    const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
-    const way = wayTo(url, options.connect);
-    return new Promise((resolve, reject) => {
-        const { request: open } = url.startsWith('https:') ? external_node_https_namespaceObject : external_node_http_;
-        const request = open(url, { method, headers, ...way });
-        let stopTimer = () => { };
-        let over = false;
-        const finish = () => {
-            over = true;
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-        };
-        const cancel = () => void request.destroy(new CancelledError(`${method} ${new URL(url).host}`));
-        request.on('finish', () => {
-            // An answer may come before the body has been sent.
-            if (!over)
-                stopTimer = clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-        });
-        request.on('error', error => {
-            finish();
-            reject(error);
-        });
-        const answered = (response) => {
-            finish();
-            resolve(response);
-        };
-        request.on('response', answered);
-        // Another protocol from here on: the connection (`socket` of the answer) is the caller's.
-        request.on('upgrade', answered);
-        if (signal.aborted)
-            return cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-        if (send)
-            send(request);
-        else
-            request.end();
-    });
-}
-/** How a request gets its connection: through `connect`, else as the runner's proxy variables say. */
-function wayTo(url, connect) {
-    if (connect)
-        return {
-            // Without an agent Node would name port 80 in the Host header of an https request.
-            defaultPort: url.startsWith('https:') ? 443 : 80,
-            createConnection: (_, done) => {
-                // The types do not know that nothing may come instead of a connection.
-                connect(new URL(url)).then(connection => done(null, connection), (error) => done(error, undefined));
-                return undefined;
-            }
-        };
-    requireSafeUrl(url);
-    return { agent: new lib_HttpClient().getAgent(url) };
-}
-/**
- * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
- * `patience` milliseconds, and where the signal is aborted.
- */
-async function receive(response, take, { clock, signal, patience }) {
-    let stopTimer = () => { };
-    const watch = () => {
-        stopTimer();
-        stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
-    };
-    const cancel = () => void response.destroy(new CancelledError('A transfer'));
-    if (signal.aborted)
-        cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-        watch();
-        for await (const chunk of response) {
-            take(chunk);
-            watch();
-        }
-    }
-    finally {
-        stopTimer();
-        signal.removeEventListener('abort', cancel);
-    }
-}
-/** The whole of a small answer as text. Rejects past `most` bytes. */
-async function receiveText(response, most, options) {
-    const chunks = [];
-    let size = 0;
-    const take = (chunk) => {
-        size += chunk.length;
-        if (size > most)
-            response.destroy(new Error(`the answer is larger than ${most} bytes`));
-        else
-            chunks.push(chunk);
-    };
-    await receive(response, take, { ...options, patience: 30_000 });
-    return Buffer.concat(chunks).toString('utf8');
-}
-const LARGEST_PAGE = 5_000_000;
-/** GET of a page; redirects are not followed. Rejects on a lost connection, and past `most` bytes. */
-async function fetchPage(url, { host, most = LARGEST_PAGE, headers, ...more }, { clock, signal }) {
-    const response = await transfer(url, {
-        ...more,
-        headers: {
-            'user-agent': `mastodon-on-heroku/${VERSION}`,
-            ...(host === undefined ? {} : { host }),
-            ...headers
-        },
-        patience: 30_000,
-        clock,
-        signal
-    });
-    const body = await receiveText(response, most, { clock, signal });
-    return { status: response.statusCode ?? 0, headers: response.headers, body };
-}
-
 ;// CONCATENATED MODULE: ./lib/heroku/logs.js
 
 
@@ -67255,14 +67560,11 @@ async function logLines(app, source, options) {
     });
 }
 async function readLog(app, lines, source, options) {
-    const response = await transfer(await app.logUrl(lines, source), { patience: 15_000, ...options });
-    if (response.statusCode !== 200) {
-        response.resume();
-        throw new Error(`the log was answered with ${response.statusCode ?? 0}`);
-    }
-    const text = await receiveText(response, LARGEST_LOG, options);
+    const { status, body } = await fetchPage(await app.logUrl(lines, source), { most: LARGEST_LOG }, options);
+    if (status !== 200)
+        throw new Error(`the log was answered with ${status}`);
     // An event stream carries each line behind `data: `.
-    return text.split(/\r?\n/).flatMap(line => {
+    return body.split(/\r?\n/).flatMap(line => {
         const plain = line.replace(/^data: ?/, '');
         return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
     });
@@ -67276,17 +67578,17 @@ function codesIn(line) {
     return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
 }
 
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./lib/heroku/rendezvous.js
 
 
+
 /** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
-const CONNECT_PATIENCE = 10_000;
-const CONNECT_ATTEMPTS = 3;
+const CONNECT_WITHIN = 10_000;
+/** Milliseconds before each further attempt. */
+const CONNECT_AGAIN = [1_000, 1_000];
 const BANNER = /^[^\n]*\n/;
 /** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
-const SILENCE = 60 * 60_000;
+const rendezvous_SILENT_FOR = 60 * 60_000;
 /**
  * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
  * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
@@ -67299,15 +67601,14 @@ async function attach(options) {
         throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
     }
     const secret = `${pathname.slice(1)}${search}`;
-    for (let attempt = 1;; attempt++) {
-        const connection = await connect(hostname, Number(port || 5000), options);
-        if (typeof connection !== 'string')
-            return converse(connection, secret, options);
-        if (attempt === CONNECT_ATTEMPTS) {
-            throw new UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
-        }
-        await clock.sleep(1_000, signal);
-    }
+    const at = { host: hostname, port: Number(port || 5000) };
+    const waits = CONNECT_AGAIN;
+    const socket = await retry({ clock, signal }, { waits, again: () => true, random: () => 0 }, () => connect(at, options)).catch((error) => {
+        if (signal.aborted)
+            throw new CancelledError('Attaching to a dyno');
+        throw new UserError(`The one-off dyno could not be reached at ${at.host}:${at.port}: ${errorText(error)}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+    });
+    return converse(socket, secret, options);
 }
 const contexts = new Map();
 /** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
@@ -67316,43 +67617,29 @@ function contextWith(ca) {
     contexts.set(ca, context);
     return context;
 }
-/** A connection, or why there is none. */
-function connect(host, port, { ca, clock, signal }) {
-    return new Promise((resolve, reject) => {
+function connect({ host, port }, { ca, clock, signal }) {
+    return within({ clock, signal }, CONNECT_WITHIN, 'no answer', inner => {
         const trust = ca === undefined ? {} : { secureContext: contextWith(ca) };
         const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...trust });
-        const finish = (result) => {
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-            if (typeof result === 'string')
-                socket.destroy();
-            resolve(result);
-        };
-        const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`));
-        const cancel = () => {
-            stopTimer();
-            socket.destroy();
-            reject(new CancelledError('Attaching to a dyno'));
-        };
-        socket.once('error', error => finish(errorText(error)));
-        socket.once('secureConnect', () => finish(socket));
-        if (signal.aborted)
-            cancel();
-        signal.addEventListener('abort', cancel, { once: true });
+        const end = () => void socket.destroy();
+        inner.addEventListener('abort', end, { once: true });
+        return new Promise((resolve, reject) => {
+            socket.on('error', reject);
+            socket.once('secureConnect', () => {
+                inner.removeEventListener('abort', end);
+                resolve(socket);
+            });
+        });
     });
 }
 function converse(socket, secret, { write, met, clock, signal }) {
     return new Promise((resolve, reject) => {
         let banner = Buffer.alloc(0);
-        let stopTimer = () => { };
-        const watch = () => {
-            stopTimer();
-            stopTimer = clock.after(SILENCE, () => socket.destroy());
-        };
+        const silence = new Silence(clock, rendezvous_SILENT_FOR, () => socket.destroy());
         const cancel = () => void socket.destroy();
         socket.setKeepAlive(true, 15_000);
         socket.on('data', (chunk) => {
-            watch();
+            silence.heard();
             if (banner === undefined)
                 return write(chunk);
             banner = Buffer.concat([banner, chunk]);
@@ -67368,14 +67655,15 @@ function converse(socket, secret, { write, met, clock, signal }) {
         // A lost connection ends it like any other end: what is known is what was read.
         socket.on('error', () => { });
         socket.on('close', () => {
-            stopTimer();
+            silence.stop();
             signal.removeEventListener('abort', cancel);
             if (signal.aborted)
                 reject(new CancelledError('The command'));
             else
                 resolve();
         });
-        watch();
+        if (signal.aborted)
+            cancel();
         signal.addEventListener('abort', cancel, { once: true });
         socket.write(`${secret}\r\n`);
         // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
@@ -67384,6 +67672,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/one-off.js
+
 
 
 
@@ -67420,7 +67709,7 @@ async function runOneOff(app, oneOff, options) {
         told({ step: 'created', dyno: created });
         const met = () => told({ step: 'met' });
         if (url)
-            await attach({ url, write: chunk => exitLine.take(chunk), met, ...options });
+            await attachFor(oneOff.timeout, { url, write: chunk => exitLine.take(chunk), met, ...options });
         const exitCode = exitLine.end();
         if (exitCode === undefined) {
             told({ step: 'lost' });
@@ -67448,20 +67737,24 @@ async function endLeftovers(app, purpose, options) {
  * process type, or Heroku runs that type's command instead.
  */
 function wrap(command, marker, exitName) {
-    return `bash -c ${one_off_quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
+    return `bash -c ${shell_shellWord(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
 }
-function one_off_quote(text) {
-    return `'${text.replaceAll("'", "'\\''")}'`;
+/** Attaches for as long as Heroku lets the dyno live. A server that goes on after that is taken for a lost connection. */
+async function attachFor(timeout, rendezvous) {
+    try {
+        await within(rendezvous, timeout + GONE_WITHIN, 'the one-off dyno did not end', signal => attach({ ...rendezvous, signal }));
+    }
+    catch (error) {
+        if (!(error instanceof LateError) || rendezvous.signal.aborted)
+            throw error;
+    }
 }
 /** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
-async function waitUntilGone(app, id, { clock, signal }) {
-    for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
-        const until = clock.now() + patience;
-        for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
-            if ((await app.dyno(id)) === undefined)
-                return;
-            await clock.sleep(pause, signal);
-        }
+async function waitUntilGone(app, id, tools) {
+    for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
+        const isGone = async () => (await app.dyno(id)) === undefined || undefined;
+        if (await poll(tools, { first: 1_000, longest: 10_000, timeout }, isGone))
+            return;
         await app.stopDyno(id);
     }
     const name = (await app.dyno(id))?.name;
@@ -67471,19 +67764,16 @@ async function waitUntilGone(app, id, { clock, signal }) {
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app, id, marker, clock) {
-    const late = new AbortController();
-    const stopTimer = clock.after(CLEARING_AWAY, () => late.abort());
-    const asked = app.under(late.signal);
     try {
-        const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id;
-        if (dyno !== undefined)
-            await asked.stopDyno(dyno);
+        await within({ clock }, CLEARING_AWAY, 'no answer', async (signal) => {
+            const asked = app.under(signal);
+            const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id;
+            if (dyno !== undefined)
+                await asked.stopDyno(dyno);
+        });
     }
     catch {
         // Nothing more can be done.
-    }
-    finally {
-        stopTimer();
     }
 }
 /** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
@@ -67550,8 +67840,9 @@ class ExitLine {
 ;// CONCATENATED MODULE: ./lib/heroku/output.js
 
 
+/** Milliseconds without an answer or output after which the connection counts as lost. */
+const output_SILENT_FOR = 30_000;
 /** Milliseconds. */
-const PATIENCE = 30_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 10_000;
 /** Times that an output which is over may still not be readable to its end. */
@@ -67583,29 +67874,31 @@ async function followOutput(options) {
 /** Reads on from a byte. `ended`: the server had no more at that time. */
 async function readFrom({ url, write, clock, signal }, from) {
     let bytes = 0;
+    const take = (news) => {
+        bytes += news.length;
+        if (news.length > 0)
+            write(news);
+    };
     try {
-        const response = await transfer(url, {
-            headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
-            patience: PATIENCE,
-            clock,
-            signal
+        const ended = await moving({ clock, signal }, output_SILENT_FOR, 'nothing came', async (inner, heard) => {
+            const headers = { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
+            const response = await http_open(url, { headers }, inner);
+            const { statusCode = 0 } = response;
+            if (statusCode !== 200 && statusCode !== 206) {
+                response.destroy();
+                // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+                return (statusCode === 404 && from === 0) || statusCode === 416;
+            }
+            // A server that ignores `Range` sends all again; what is here already is left out.
+            let known = statusCode === 200 ? from : 0;
+            for await (const chunk of bodyOf(response)) {
+                heard();
+                take(chunk.subarray(Math.min(known, chunk.length)));
+                known -= Math.min(known, chunk.length);
+            }
+            return true;
         });
-        const { statusCode = 0 } = response;
-        if (statusCode !== 200 && statusCode !== 206) {
-            response.resume();
-            // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
-            return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 };
-        }
-        // A server that ignores `Range` sends all again; what is here already is left out.
-        let known = statusCode === 200 ? from : 0;
-        await receive(response, chunk => {
-            const news = chunk.subarray(Math.min(known, chunk.length));
-            known -= chunk.length - news.length;
-            bytes += news.length;
-            if (news.length > 0)
-                write(news);
-        }, { clock, signal, patience: PATIENCE });
-        return { bytes, ended: true };
+        return { bytes, ended };
     }
     catch {
         if (signal.aborted)
@@ -67617,97 +67910,54 @@ async function readFrom({ url, write, clock, signal }, from) {
 ;// CONCATENATED MODULE: ./lib/heroku/upload.js
 
 
-
-
-
-
 class UploadError extends UserError {
     constructor(reason, options) {
-        super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
+        super(`The upload failed: ${reason}`, 'Run the job again. If it fails each time, look at https://status.heroku.com.', options);
         this.name = 'UploadError';
     }
 }
-/** Milliseconds without any movement after which an upload is given up. */
-const upload_PATIENCE = 60_000;
 /**
- * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
- * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
- * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
+ * Streams a file to a presigned address, which carries its own permission, so no key goes with it. With its length, and an
+ * empty Content-Type, which the signature wants (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an
+ * `UploadError` unless the store answered with success and, if its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was
+ * sent.
  * @returns whether the ETag proved that every byte arrived
  */
 async function upload(options) {
-    const { file, url, method, progress, clock, signal } = options;
-    const { size } = await (0,promises_namespaceObject.stat)(file);
-    const md5 = (0,external_node_crypto_.createHash)('md5');
-    let response;
-    let text;
-    try {
-        response = await transfer(url, {
-            method: method.toUpperCase(),
-            headers: { 'content-type': '', 'content-length': size },
-            send: request => void send(request, options, size, chunk => md5.update(chunk), progress),
-            clock,
-            signal,
-            patience: upload_PATIENCE
-        });
-        text = await receiveText(response, 100_000, { clock, signal });
-    }
-    catch (cause) {
-        if (cause instanceof CancelledError || signal.aborted)
-            throw new CancelledError('The upload');
-        throw new UploadError(errorText(cause), { cause });
-    }
-    const { statusCode = 0, headers } = response;
-    if (statusCode < 200 || statusCode > 299) {
-        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1];
-        throw new UploadError(`the store answered ${statusCode}${code ? ` ${code}` : ''}`);
+    const { status, headers, body, size, md5 } = await sent(options);
+    if (status < 200 || status > 299) {
+        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(body)?.[1];
+        throw new UploadError(`the store answered ${status}${code ? ` ${code}` : ''}`);
     }
     const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
-    const sent = md5.digest('hex');
-    if (etag !== undefined && etag !== sent)
-        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${sent})`);
+    if (etag !== undefined && etag !== md5)
+        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${md5})`);
     return { bytes: size, proven: etag !== undefined };
 }
-async function send(request, { file, clock }, size, look, progress) {
-    let sent = 0;
-    let told = 0;
-    const stalled = () => void request.destroy(new Error(`nothing could be sent for ${upload_PATIENCE / 1000} s`));
-    let stopTimer = clock.after(upload_PATIENCE, stalled);
-    const tell = (chunk) => {
-        stopTimer();
-        stopTimer = clock.after(upload_PATIENCE, stalled);
-        look(chunk);
-        sent += chunk.length;
-        if (sent - told < size / 10 && sent < size)
-            return;
-        told = sent;
-        progress(sent, size);
-    };
+async function sent({ file, url, method, progress, ...tools }) {
     try {
-        await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: 1 << 18 }), async function* (source) {
-            for await (const chunk of source) {
-                tell(chunk);
-                yield chunk;
-            }
-        }, request);
+        const headers = { 'content-type': '' };
+        return await sendFile({ file, url, method: method.toUpperCase(), headers, progress }, tools);
     }
-    catch (error) {
-        // The request reports its own errors; one of the file must reach it.
-        request.destroy(error);
-    }
-    finally {
-        stopTimer();
+    catch (cause) {
+        if (tools.signal?.aborted)
+            throw cause;
+        throw new UploadError(errorText(cause), { cause });
     }
 }
+/** Milliseconds for the store to say how large a blob is. */
+const SIZE_WITHIN = 30_000;
 /** How many bytes the store has under a presigned GET address: asks for the first alone. */
-async function storedSize(url, options) {
-    const response = await transfer(url, { headers: { range: 'bytes=0-0' }, patience: 30_000, ...options });
-    response.destroy();
-    const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
-    if (response.statusCode === 206 && total !== undefined)
-        return Number(total);
-    const whole = Number(response.headers['content-length']);
-    return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
+function storedSize(url, tools) {
+    return within(tools, SIZE_WITHIN, 'the store did not answer', async (signal) => {
+        const response = await http_open(url, { headers: { range: 'bytes=0-0' } }, signal);
+        response.destroy();
+        const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+        if (response.statusCode === 206 && total !== undefined)
+            return Number(total);
+        const whole = Number(response.headers['content-length']);
+        return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/secrets.js
@@ -68059,10 +68309,10 @@ class CronToGo {
         return (await this.#client.get(this.#path, array(job))).map(cron_to_go_scheduledTask);
     }
     async create(task) {
-        await this.#client.write('POST', this.#path, unknown(), { body: bodyOf(task) });
+        await this.#client.write('POST', this.#path, unknown(), { body: cron_to_go_bodyOf(task) });
     }
     async change({ id }, task) {
-        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, unknown(), { body: bodyOf(task) });
+        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, unknown(), { body: cron_to_go_bodyOf(task) });
     }
     async remove({ id }) {
         await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, unknown());
@@ -68087,7 +68337,7 @@ function outcomeOf(state) {
     return state === 'running' || state === 'pending' ? 'running' : 'unknown';
 }
 /** `Retries: 0`: a task that failed is not run a second time by itself. */
-function bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
+function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
     return {
         Alias: `${task_MARK}: ${command}`.slice(0, 200),
         ScheduleExpression: cron,
@@ -68347,6 +68597,7 @@ function reason(step) {
 
 
 
+
 /** Milliseconds between looks for a write whose answer was lost. */
 const apply_LOOKS = [0, 2_000, 5_000];
 /**
@@ -68388,21 +68639,17 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
 }
 /** One write; where its answer is lost, a look whether it happened. */
 async function apply_once(scheduler, step, known, { clock, signal }) {
-    try {
+    await writeOnce({ clock, signal }, async () => {
         await write(scheduler, step);
-    }
-    catch (error) {
-        if (step.kind === 'remove' && isNotFound(error))
-            return;
-        if (!mayHaveHappened(error))
+        return true;
+    }, {
+        isLost: mayHaveHappened,
+        find: async () => happened(step, await scheduler.list(), known) || undefined,
+        looks: apply_LOOKS
+    }).catch((error) => {
+        if (step.kind !== 'remove' || !isNotFound(error))
             throw error;
-        for (const wait of apply_LOOKS) {
-            await clock.sleep(wait, signal);
-            if (happened(step, await scheduler.list(), known))
-                return;
-        }
-        throw error;
-    }
+    });
 }
 async function write(scheduler, step) {
     if (step.kind === 'create')
@@ -68724,7 +68971,6 @@ function usualSize(formation) {
 
 
 
-
 ;// CONCATENATED MODULE: ./lib/commands/steps/output-folder.js
 
 
@@ -68738,6 +68984,7 @@ async function clearOutput(folder) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
 
 
 
@@ -68823,11 +69070,11 @@ async function tellUncommitted({ inputs, runtime }, { commit }) {
     const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
     const own = [outputDir, ...output_folder_FILES.map(file => external_node_path_namespaceObject.join(outputDir, file)), external_node_path_namespaceObject.join(checkout, inputs.config), ...ours];
     try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
-        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
-        if (head.sha !== commit.sha)
-            return;
-        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
+        const found = await within(runtime, LOOK_WITHIN, 'git did not answer', async (inner) => {
+            const tools = { path: checkout, run, signal: inner, searchPath };
+            const head = await resolveCommit(tools);
+            return head.sha === commit.sha ? uncommitted({ ...tools, commit: head.sha, own }) : undefined;
+        });
         if (!found)
             return;
         const { count, first } = found;
@@ -68837,7 +69084,7 @@ async function tellUncommitted({ inputs, runtime }, { commit }) {
         log.info(`${what} not part of this build (first: ${displayPath(first)})`);
     }
     catch (error) {
-        if (signal.aborted || !(error instanceof UserError || error instanceof CancelledError))
+        if (signal.aborted || !(error instanceof UserError || error instanceof LateError))
             throw error;
         log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`);
     }
@@ -69077,20 +69324,15 @@ function storyMarkdown(story, { title, outcome, links, redact }) {
 
 
 
-/**
- * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
- * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
- */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }, ask) {
-    const until = clock.now() + timeout;
-    for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
-        const answer = await ask();
-        if (answer !== undefined)
-            return answer;
-        if (clock.now() + pause > until)
-            throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
-        await clock.sleep(pause, signal);
-    }
+
+/** Milliseconds between two looks at Heroku, first and longest (heroku/cli: ps:wait polls every 10 s). */
+const PAUSES = { first: 2_000, longest: 10_000 };
+/** Asks until there is an answer. Rejects with a `UserError` if the tools' timeout ends before. */
+async function waitFor({ clock, signal, timeout }, { what, next, fail = (...of) => new UserError(...of) }, ask) {
+    const answer = await poll({ clock, signal }, { ...PAUSES, timeout }, ask);
+    if (answer !== undefined)
+        return answer;
+    throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
 }
 /** Keeps the last lines of output, for the error that follows. */
 class tools_Tail {
@@ -69122,6 +69364,7 @@ function plain(line) {
 
 
 
+
 const KEPT_OUTPUT = 200_000;
 /**
  * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
@@ -69129,7 +69372,7 @@ const KEPT_OUTPUT = 200_000;
  * @param what for people: `Release v12`
  */
 async function followToEnd(first, read, { what, next }, tools) {
-    const { story, log, clock, signal, timeout } = tools;
+    const { story, log, clock, timeout } = tools;
     const tail = new tools_Tail();
     let output = '';
     let latest = first;
@@ -69149,16 +69392,27 @@ async function followToEnd(first, read, { what, next }, tools) {
             output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
         };
         try {
-            const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal });
-            if (!whole)
+            if (!(await isWhole(first.output_stream_url, write, isOver, tools)))
                 story.warn(`${what}: its output could not be read to its end`);
         }
         finally {
             fence.close();
         }
     }
-    await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () => (await isOver()) ? true : undefined);
+    await waitFor(tools, { what, next }, async () => (await isOver()) || undefined);
     return { latest, tail, output };
+}
+/** Whether the output was followed to its end; not if its server goes on sending when the time is over. */
+async function isWhole(url, write, isOver, { clock, signal, timeout }) {
+    try {
+        const { whole } = await within({ clock, signal }, timeout, 'its end did not come', inner => followOutput({ url, write, isOver, clock, signal: inner }));
+        return whole;
+    }
+    catch (error) {
+        if (error instanceof LateError && !signal.aborted)
+            return false;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/target.js
@@ -69194,7 +69448,7 @@ async function readTarget(app, mask, tools) {
 }
 async function waitForBuild(app, tools) {
     let told = false;
-    await poll(tools, waiting('a build to finish', tools), async () => {
+    await waitFor(tools, waiting('a build to finish'), async () => {
         const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
         if (!pending)
             return true;
@@ -69207,7 +69461,7 @@ async function waitForBuild(app, tools) {
 /** Releases, none of them pending. */
 async function settledReleases(app, tools) {
     let told = false;
-    return poll(tools, waiting('a release to finish', tools), async () => {
+    return waitFor(tools, waiting('a release to finish'), async () => {
         const releases = await app.releases(RELEASES);
         const pending = releases.find(({ status }) => status === 'pending');
         if (!pending)
@@ -69220,9 +69474,9 @@ async function settledReleases(app, tools) {
         return undefined;
     });
 }
-function waiting(what, { timeout }) {
+function waiting(what) {
     const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
-    return { what, next, first: 2_000, longest: 10_000, timeout };
+    return { what, next };
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/slugs.js
@@ -69230,8 +69484,9 @@ function waiting(what, { timeout }) {
 
 
 
-/** Times that an upload is tried. */
-const UPLOADS = 3;
+
+/** Milliseconds before each further attempt to upload. */
+const UPLOAD_AGAIN = [2_000, 4_000];
 /** Slugs of a list of releases that are looked at for one to reuse. */
 const LOOK_AT = 5;
 /** Kept in the slug's `commit_description`, by which it is found again. */
@@ -69272,29 +69527,32 @@ async function shipSlug(app, artifact, tools) {
     const { story, log, clock, signal } = tools;
     const { file, sha256, processTypes, commit, stack, variant } = artifact;
     const description = slugDescription(artifact);
-    for (let attempt = 1;; attempt++) {
-        try {
-            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
-            const { bytes, proven } = await upload({
-                file,
-                url: slug.blob.url,
-                method: slug.blob.method,
-                progress: (sent, total) => log.progress(sent, total),
-                clock,
-                signal
-            });
-            if (!proven)
-                await compareSize(app, slug.id, bytes, tools);
-            story.note(`Uploaded ${figures_sizeText(bytes)} to ${app.name} and checked what arrived`);
-            return { id: slug.id, commit, size: bytes, variant, processTypes };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. A new slug is made and uploaded`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
-    }
+    return uploading('A new slug is made and uploaded', tools, async () => {
+        const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+        const progress = (sent, total) => log.progress(sent, total);
+        const { bytes, proven } = await upload({
+            file,
+            url: slug.blob.url,
+            method: slug.blob.method,
+            progress,
+            clock,
+            signal
+        });
+        if (!proven)
+            await compareSize(app, slug.id, bytes, tools);
+        story.note(`Uploaded ${figures_sizeText(bytes)} to ${app.name} and checked what arrived`);
+        return { id: slug.id, commit, size: bytes, variant, processTypes };
+    });
+}
+/** Makes a place and uploads to it; if the upload fails, all of it again. @param again says so */
+function uploading(again, { story, ...tools }, work) {
+    const isUpload = (error) => {
+        if (!(error instanceof UploadError))
+            return false;
+        story.warn(`${error.message}. ${again}`);
+        return true;
+    };
+    return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work);
 }
 /** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
 async function newSlug(app, slug) {
@@ -69332,8 +69590,11 @@ async function compareSize(app, id, bytes, tools) {
 
 
 
+
 /** Newest builds that are looked at for one of the same. */
 const builds_LOOK_AT = 10;
+/** Milliseconds to end a build on Heroku: a runner ends a cancelled job soon. */
+const CANCELLED_WITHIN = 8_000;
 /** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
 async function findBuilt(app, recipe, tools) {
     const description = slugDescription(recipe);
@@ -69362,29 +69623,16 @@ async function buildOn(app, recipe, tools) {
     throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
 }
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
-async function shipSource(app, recipe, { story, log, clock, signal }) {
+async function shipSource(app, recipe, tools) {
+    const { story, log, clock, signal } = tools;
     const { file, sha256 } = await recipe.pack();
-    for (let attempt = 1;; attempt++) {
-        try {
-            const { source_blob } = await newSource(app);
-            const { bytes } = await upload({
-                file,
-                url: source_blob.put_url,
-                method: 'PUT',
-                progress: (sent, total) => log.progress(sent, total),
-                clock,
-                signal
-            });
-            story.note(`Uploaded ${figures_sizeText(bytes)} of source; Heroku checks its SHA-256`);
-            return { url: source_blob.get_url, sha256 };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. It is uploaded again, to a new place`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
-    }
+    return uploading('It is uploaded again, to a new place', tools, async () => {
+        const { source_blob } = await newSource(app);
+        const progress = (sent, total) => log.progress(sent, total);
+        const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
+        story.note(`Uploaded ${figures_sizeText(bytes)} of source; Heroku checks its SHA-256`);
+        return { url: source_blob.get_url, sha256 };
+    });
 }
 /** A place whose making had no answer is not looked for: it belongs to nothing. */
 async function newSource(app) {
@@ -69408,7 +69656,7 @@ async function follow(app, build, tools) {
     }
     catch (error) {
         if (error instanceof CancelledError)
-            await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
+            await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal => app.under(signal).cancelBuild(build.id));
         throw error;
     }
 }
@@ -69440,7 +69688,7 @@ class HealthError extends UserError {
     }
 }
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
-const health_PATIENCE = 120_000;
+const RIGHT_WITHIN = 120_000;
 const PAUSE = 3_000;
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 const STREAMING_HEALTH = '/api/v1/streaming/health';
@@ -69522,28 +69770,29 @@ async function assetProbes(target, tools) {
 async function checkHealth(probes, tools) {
     const results = [];
     for (const probe of probes)
-        results.push(await patiently(probe, results.length > 0, tools));
+        results.push(await untilRight(probe, results.length > 0, tools));
     return results;
 }
-async function patiently({ name, url, host, wrong, next }, serves, tools) {
+async function untilRight(probe, serves, tools) {
+    const { name, url, host, wrong, next } = probe;
     const { clock, signal, story } = tools;
-    const until = clock.now() + Math.min(health_PATIENCE, tools.timeout);
-    for (;;) {
+    let problem = 'did not answer';
+    const took = async () => {
         const started = clock.now();
-        const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
+        problem = await fetchPage(url, { host }, { clock, signal }).then(wrong, (error) => {
             if (error instanceof CancelledError)
                 throw error;
             return `could not be reached: ${errorText(error)}`;
         });
-        if (problem === undefined) {
-            const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`;
-            story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
-            return { name, url, answer };
-        }
-        if (clock.now() + PAUSE > until)
-            throw new HealthError(`${url} ${problem}`, next, serves);
-        await clock.sleep(PAUSE, signal);
-    }
+        return problem === undefined ? clock.now() - started : undefined;
+    };
+    const timeout = Math.min(RIGHT_WITHIN, tools.timeout);
+    const milliseconds = await poll({ clock, signal }, { first: PAUSE, longest: PAUSE, timeout }, took);
+    if (milliseconds === undefined)
+        throw new HealthError(`${url} ${problem}`, next, serves);
+    const answer = `200 in ${(milliseconds / 1000).toFixed(1)} s`;
+    story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
+    return { name, url, answer };
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/migrate.js
@@ -69953,14 +70202,11 @@ async function readHave({ client, app, streaming, maskConfig }) {
 }
 /** Add-ons may take minutes; their config vars come with them. */
 async function untilProvisioned(app, tools) {
-    const polling = {
+    const waiting = {
         what: `the add-ons of ${app.name}`,
-        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
-        first: 2_000,
-        longest: 10_000,
-        timeout: tools.timeout
+        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`
     };
-    await poll(tools, polling, async () => {
+    await waitFor(tools, waiting, async () => {
         const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning');
         return waiting.length === 0 || undefined;
     });
@@ -70129,7 +70375,7 @@ const CRASHES = 2;
  * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
  */
 async function waitForDynos(app, version, tools) {
-    const { story, timeout } = tools;
+    const { story } = tools;
     const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
     const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
     if (types.length === 0)
@@ -70139,8 +70385,7 @@ async function waitForDynos(app, version, tools) {
     const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
     const what = `the dynos of ${app.name} to run v${version}`;
     const fail = (...of) => new CrashError(...of);
-    const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail };
-    await poll(tools, polling, async () => {
+    await waitFor(tools, { what, next, fail }, async () => {
         last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
         const isNew = ({ release }) => (release?.version ?? 0) >= version;
         const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
@@ -70347,6 +70592,9 @@ class GateError extends UserError {
 
 
 
+
+/** Milliseconds: a runner ends a cancelled job soon. */
+const OFF_WITHIN = 8_000;
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 class Maintenance {
     #plan;
@@ -70390,7 +70638,9 @@ class Maintenance {
         if (!this.#on)
             return;
         // The job may have been cancelled: the site comes back all the same.
-        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
+        const { app } = this.#plan;
+        const { clock } = this.#tools;
+        await within({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => app.under(signal).setMaintenance(false));
         this.#on = false;
         this.#tools.story.note('Maintenance mode is off');
     }
@@ -70588,7 +70838,7 @@ async function tryOnce(options) {
 const ffmpeg_check_FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
 const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
 const TRANSCODE = "# What Mastodon does with an animated GIF (here in base64, the one argument): H.264 in mp4, then asks ffprobe what came\n# out. The programs are called as Mastodon calls them: by name, or as a config var says.\nset -e\nfolder=$(mktemp -d)\ntrap 'rm -rf \"$folder\"' EXIT\nprintf %s \"$1\" | base64 -d > \"$folder/in.gif\"\n\"${FFMPEG_BINARY:-ffmpeg}\" -nostdin -v error -y -i \"$folder/in.gif\" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an \"$folder/out.mp4\"\n\"${FFPROBE_BINARY:-ffprobe}\" -v error -show_entries stream=codec_name -of json \"$folder/out.mp4\" | grep -q h264\n";
-const ffmpeg_check_TIMEOUT = 60_000;
+const TIMEOUT = 60_000;
 const MOST_OUTPUT = 1_000_000;
 async function run({ place, stack, signal }, program) {
     const chunks = [];
@@ -70604,10 +70854,10 @@ async function run({ place, stack, signal }, program) {
                 chunks.push(chunk);
         },
         signal,
-        timeout: ffmpeg_check_TIMEOUT
+        timeout: TIMEOUT
     });
     const output = Buffer.concat(chunks).toString('utf8');
-    return { code, output: timedOut ? `${output}\nit was ended after ${ffmpeg_check_TIMEOUT / 1000} s` : output };
+    return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
 }
 /** The folder of a library in the tree; the first one in byte order where there are several. */
 function findFolder(entries, library) {
@@ -71178,7 +71428,7 @@ class Packer {
                 throw new CancelledError('Packing the slug');
             if (this.#options.blockStore)
                 await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, pack_seconds(this.#options.commitTime)), job.output)));
             for (const slug of slugs)
                 await slug.open();
             await this.#packBlocks(slugs);
@@ -71282,7 +71532,7 @@ function nameInStore(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
 }
 /** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
-function seconds(milliseconds) {
+function pack_seconds(milliseconds) {
     return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
 }
 /** A slug while it is packed. */
@@ -71494,7 +71744,7 @@ function withScripts(command, files) {
             if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path))
                 continue;
             read.add(file.path);
-            const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '');
+            const script = scripts_textOf(file).replace(/^\s*#(?!!).*$/gm, '');
             const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path);
             if (!script.includes('\0'))
                 texts.push(visit(isRuby ? commandsIn(script) : script));
@@ -71511,7 +71761,7 @@ function commandsIn(ruby) {
         .join('\n');
 }
 /** The text of a file; empty for what is none, and for what is too large to be a script. */
-function textOf({ kind, size, root, path }) {
+function scripts_textOf({ kind, size, root, path }) {
     return kind === 'file' && size <= scripts_LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
 }
 
@@ -71773,7 +72023,7 @@ function lineThatReads(files) {
             : !PROGRAM.test(file.path) && RUBY_RUNS.test(text)
                 ? 'runs Node'
                 : undefined;
-        for (const [i, text] of textOf(file).split('\n').entries()) {
+        for (const [i, text] of scripts_textOf(file).split('\n').entries()) {
             if (/^\s*#/.test(text) || OF_THE_BUILD.test(text))
                 continue;
             const what = does(text);
@@ -71798,7 +72048,7 @@ function linkInto(files) {
 const GEMS = /^ {4}(grover|mjml-rails|nodo|schmooze) \(/m;
 function gemThatReads(files) {
     const lock = files.find(({ path }) => path === 'Gemfile.lock');
-    const gem = lock && GEMS.exec(textOf(lock))?.[1];
+    const gem = lock && GEMS.exec(scripts_textOf(lock))?.[1];
     return gem && `the gem ${gem} runs Node with packages of the app`;
 }
 /** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`), without an option that loads a package. */
@@ -71814,7 +72064,7 @@ function commandThatRuns({ files, processTypes, tasks = [] }) {
     const commands = Object.entries(processTypes).map(([type, command]) => [`the process type ${type}`, command]);
     const scheduled = tasks.map(command => [`the scheduled task "${displayPath(bytePath(command.slice(0, 100)))}"`, command]);
     const sourced = files.filter(({ layer, path }) => layer === 0 && SOURCED.test(path));
-    const scripts = sourced.map(file => [displayPath(file.path), textOf(file).replace(/^\s*#.*$/gm, '')]);
+    const scripts = sourced.map(file => [displayPath(file.path), scripts_textOf(file).replace(/^\s*#.*$/gm, '')]);
     const found = [...commands, ...scheduled, ...scripts].find(([, command]) => {
         const text = withScripts(command, byPath);
         return RUNS_NODE.test(text.replace(SERVER, '')) || LOADS.test(text);
@@ -77688,12 +77938,15 @@ function getOctokit(token, options, ...additionalPlugins) {
 ;// CONCATENATED MODULE: ./lib/github/client.js
 
 
-/** Milliseconds for one answer. */
-const client_PATIENCE = 15_000;
+
+/** Milliseconds for one answer, whole. */
+const client_ANSWER_WITHIN = 15_000;
 /** Milliseconds before a read is sent again. */
 const READ_AGAIN = [1_000, 3_000];
-/** Longest wait that a rate limit may ask for, in milliseconds. */
-const client_LONGEST_WAIT = 60_000;
+/** Milliseconds before a look whether a write happened whose answer was lost. */
+const LOOK_AFTER = 2_000;
+/** A list that is longer never ends, or is none that we should read. */
+const client_MOST_PAGES = 100;
 const COMMENTING = 'pull-requests: write';
 /** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
 const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
@@ -77722,32 +77975,31 @@ class Github {
         return (await this.ask(call, signal)).data;
     }
     /** The same, with the whole answer. */
-    async ask(call, signal = this.#options.signal) {
-        for (const wait of READ_AGAIN) {
-            try {
-                return await this.#once(call, signal);
-            }
-            catch (error) {
-                const asked = waitAsked(error);
-                if (client_isRefused(error) && asked === undefined)
-                    throw error;
-                await this.clock.sleep(Math.min(asked ?? wait, client_LONGEST_WAIT), signal);
-            }
-        }
-        return this.#once(call, signal);
+    ask(call, signal = this.#options.signal) {
+        const again = (error) => waitAsked(error) ?? !client_isRefused(error);
+        return retry({ clock: this.clock, signal }, { waits: READ_AGAIN, again }, () => this.#once(call, signal));
     }
-    /** All pages of a list, one after the other. */
+    /** All pages of a list, one after the other. Rejects if it does not end. */
     async *pages(call) {
-        for (let page = 1;; page++) {
+        for (let page = 1; page <= client_MOST_PAGES; page++) {
             const items = await this.read(request => call(page, request));
             yield items;
             if (items.length < PER_PAGE)
                 return;
         }
+        throw new Error(`GitHub's list does not end: it has more than ${client_MOST_PAGES} pages`);
     }
     /** Sends a write, once. It is sent also after the job was cancelled, to say so. */
     async write(call) {
         return (await this.#once(call, undefined)).data;
+    }
+    /**
+     * Sends a write once; if its answer is lost, looks whether it happened.
+     * @param otherwise what to do if nothing is found; without it the error of the write stays
+     */
+    written(write, find, otherwise) {
+        const isLost = (error) => !client_isRefused(error);
+        return writeOnce({ clock: this.clock }, write, { isLost, find, looks: [LOOK_AFTER], otherwise });
     }
     /**
      * What went wrong and what to do, on one line and without the token.
@@ -77763,19 +78015,14 @@ class Github {
             : '';
         return `GitHub did not do it (${reason}). ${next}${consequence}`;
     }
-    async #once(call, signal) {
-        const late = new AbortController();
-        const answered = this.clock.after(client_PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${client_PATIENCE / 1000} seconds`)));
-        try {
-            const answer = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal });
+    #once(call, signal) {
+        return within({ clock: this.clock, signal }, client_ANSWER_WITHIN, 'GitHub did not answer', async (inner) => {
+            const answer = await call({ signal: inner });
             // Octokit hands on what it cannot parse as text, also an answer that was cut off.
             if (typeof answer.data !== 'object' && isJson(answer))
                 throw new Error("GitHub's answer is not whole");
             return answer;
-        }
-        finally {
-            answered();
-        }
+        });
     }
 }
 /** As many as GitHub gives at once. */
@@ -77915,6 +78162,7 @@ function zip_refused(why, cause) {
 
 
 
+
 /** The artifacts of a run with that name that have not expired, the newest first. */
 async function artifactsOfRun(github, runId, name) {
     const { octokit, repository } = github;
@@ -77960,7 +78208,7 @@ async function downloadFile(github, artifact, options) {
         throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
     }
     const archive = external_node_path_namespaceObject.join(into, `artifact-${artifact.id}.zip`);
-    await download(await addressOf(github, artifact), archive, options);
+    await downloadArchive(await addressOf(github, artifact), archive, options);
     return readFromZip(archive, file, maxBytes);
 }
 async function addressOf(github, { id }) {
@@ -77977,9 +78225,9 @@ async function addressOf(github, { id }) {
     return location;
 }
 /** Whoever has the address may download for a while, so no message shows it. */
-async function download(address, archive, { maxZip, http }) {
+async function downloadArchive(address, archive, { maxZip, ...tools }) {
     try {
-        await http.download(address, archive, maxZip);
+        await download(address, archive, maxZip, tools);
     }
     catch (error) {
         if (error instanceof CancelledError)
@@ -77993,7 +78241,7 @@ async function download(address, archive, { maxZip, http }) {
 
 
 /** Pages of artifacts that are looked through, 100 each. */
-const MOST_PAGES = 10;
+const baseline_MOST_PAGES = 10;
 /** As many as are of use: the nearest to compare with, the others for what its history lacks. */
 const MOST_FOUND = 6;
 /** Runs that are asked what started them. */
@@ -78021,7 +78269,7 @@ async function findBaselines(github, wanted) {
 /** All artifacts of a commit's own runs, the oldest first: the nearest to when it was deployed. */
 async function artifactsOfCommit(github, name, commit) {
     const found = [];
-    for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
+    for await (const page of artifactsNamed(github, name, baseline_MOST_PAGES)) {
         found.push(...page.filter(({ headSha, ownCode }) => ownCode && headSha === commit));
     }
     return found.sort((a, b) => a.id - b.id);
@@ -78030,7 +78278,7 @@ async function artifactsOfCommit(github, name, commit) {
 async function candidates(github, { name, commit: base, branch }) {
     const distance = await ancestors(github, base);
     const candidates = [];
-    for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
+    for await (const page of artifactsNamed(github, name, baseline_MOST_PAGES)) {
         for (const artifact of page) {
             const { headSha: commit, headBranch, ownCode } = artifact;
             const behind = commit === undefined ? undefined : distance.get(commit);
@@ -78204,8 +78452,6 @@ function encoded(key) {
 const LONGEST_COMMENT = 65_536;
 /** Characters left for a text beside the marker, whose key has 100 at most, three each as it is written. */
 const LONGEST_BODY = LONGEST_COMMENT - 400;
-/** Milliseconds until we look whether a comment was made whose answer was lost. */
-const LOOK_AFTER = 2_000;
 /**
  * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
  * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
@@ -78231,26 +78477,21 @@ async function update(github, { run }, there, body) {
     await github.read(request => octokit.rest.issues.updateComment({ ...repository, comment_id: there.id, body, request }));
     return { outcome: 'updated', url };
 }
-/** Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
-async function create(github, comment, body) {
+/** Sent once; if the answer is lost, it is looked for, and sent again only if nothing is there. */
+function create(github, comment, body) {
     const { octokit, repository } = github;
     const post = async () => {
         const made = await github.write(request => octokit.rest.issues.createComment({ ...repository, issue_number: comment.pullRequest, body, request }));
         return { outcome: 'created', url: made.html_url };
     };
-    try {
-        return await post();
-    }
-    catch (error) {
-        if (client_isRefused(error))
-            throw error;
-        await github.clock.sleep(LOOK_AFTER);
+    const find = async () => {
         const there = await newestOwn(github, comment);
         if (!there)
-            return post();
+            return undefined;
         const { outcome, url } = await update(github, comment, there, body);
         return { outcome: outcome === 'unchanged' ? 'created' : outcome, url };
-    }
+    };
+    return github.written(post, find, post);
 }
 /** The newest comment of this key that this token's user has written. */
 async function newestOwn(github, { pullRequest, key, log }) {
@@ -78291,8 +78532,6 @@ function isNewer(there, { id, attempt }) {
 const MAKER = 'mastodon-on-heroku';
 /** docs.github.com: REST API, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140;
-/** Milliseconds until we look whether a write happened whose answer was lost. */
-const deployments_LOOK_AFTER = 2_000;
 /** How many deployments made by others we look into for this run: each is one request. */
 const LOOKED_INTO = 10;
 const ENDED = new Set(['success', 'failure', 'error', 'inactive']);
@@ -78400,22 +78639,14 @@ class Deployments {
         return false;
     }
     /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
-    async create() {
-        try {
+    create() {
+        const post = async () => {
             const made = await this.#github.write(request => this.#github.octokit.rest.repos.createDeployment(this.#newDeployment(request)));
             if ('id' in made)
                 return made.id;
             throw new Error(made.message ?? 'GitHub made no deployment');
-        }
-        catch (error) {
-            if (client_isRefused(error))
-                throw error;
-            await this.#options.clock.sleep(deployments_LOOK_AFTER);
-            const made = this.ofEarlierAttempt(await this.deployments());
-            if (!made)
-                throw error;
-            return made.id;
-        }
+        };
+        return this.#github.written(post, async () => this.ofEarlierAttempt(await this.deployments())?.id);
     }
     /** Where the answer is lost, sends it again only if it is not the newest status. */
     async addStatus(id, state, description, environmentUrl) {
@@ -78429,17 +78660,12 @@ class Deployments {
             ...(environmentUrl !== undefined && { environment_url: environmentUrl }),
             request
         });
-        try {
-            await this.#github.write(post);
-        }
-        catch (error) {
-            if (client_isRefused(error))
-                throw error;
-            await this.#options.clock.sleep(deployments_LOOK_AFTER);
+        const write = () => this.#github.write(post);
+        const find = async () => {
             const [newest] = await this.#statuses(id);
-            if (newest?.state !== state || newest.description !== description)
-                await this.#github.write(post);
-        }
+            return (newest?.state === state && newest.description === description) || undefined;
+        };
+        await this.#github.written(write, find, write);
     }
     explain(error) {
         return this.#github.explain(error, PERMISSION, ALL_THE_SAME);
@@ -78540,8 +78766,6 @@ const LONGEST_NOTE = 10_000;
 const LONGEST_MEMO = 12_000;
 /** For a text beside the marker, with room for what it and the key take. */
 const LONGEST_ISSUE = issues_LONGEST - 2 * LONGEST_MEMO;
-/** Milliseconds until we look whether an issue was made whose answer was lost. */
-const issues_LOOK_AFTER = 2_000;
 /** Closed issues are looked through from the latest change on; ours is among the first. */
 const CLOSED_PAGES = 3;
 /**
@@ -78571,19 +78795,14 @@ async function findIssue(github, key) {
     return undefined;
 }
 /** Opens an issue. Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
-async function openIssue(github, key, issue) {
+function openIssue(github, key, issue) {
     const { octokit, repository } = github;
     const post = async () => ours(await github.write(request => octokit.rest.issues.create({ ...repository, title: issue.title, body: issues_bodyOf(key, issue), request })));
-    try {
-        return await post();
-    }
-    catch (error) {
-        if (client_isRefused(error))
-            throw error;
-        await github.clock.sleep(issues_LOOK_AFTER);
+    const find = async () => {
         const there = await findIssue(github, key);
-        return there?.open ? there : post();
-    }
+        return there?.open ? there : undefined;
+    };
+    return github.written(post, find, post);
 }
 /** Changes an issue in place, and opens or closes it. Twice the same is the same, so it is sent again like a read. */
 async function changeIssue(github, { number }, key, issue, open) {
@@ -80823,7 +81042,7 @@ function baseline_missing(wanted, branch, name) {
 }
 /** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
 function downloads({ runtime }) {
-    return { maxZip: 60_000_000, into: runtime.scratch, http: runtime.http };
+    return { maxZip: 60_000_000, into: runtime.scratch, clock: runtime.clock, signal: runtime.signal };
 }
 /**
  * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
@@ -81031,10 +81250,10 @@ async function planOfTree(context, config, source) {
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
-async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, ruby, stack) {
+async function askForRuby({ runtime }, { slug }, buildpacks, ruby, stack) {
     if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
         return undefined;
-    return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
+    return hasRuby({ ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, runtime);
 }
 /**
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
@@ -81408,11 +81627,12 @@ class CouldNotLook extends Error {
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
 
 
+
 /**
  * Milliseconds without a sign of life after which a dyno is given up; while it starts it cannot show any, and has what
  * the config says. What has its own lane inside the dyno is answered sooner (mastodon: inside.ts).
  */
-const dyno_watch_PATIENCE = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 };
+const dyno_watch_SILENT_FOR = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 };
 /** Milliseconds after which also one that shows life is given up, before the checks are that wait for it. */
 const dyno_watch_LONGEST = 220_000;
 /** Gives a dyno up that shows no life for too long, or for all too long shows nothing else. Call `stop` at its end. */
@@ -81421,28 +81641,25 @@ class DynoWatch {
     #since;
     #clock;
     #start;
-    #giveUp;
     #begun;
-    #stopTimer = () => { };
+    #silence;
     #stopLongest;
     /** @param start milliseconds from Heroku's answer to the first line */
     constructor(clock, start, giveUp) {
         this.#clock = clock;
         this.#start = start;
-        this.#giveUp = giveUp;
         this.#since = this.#begun = clock.now();
         this.#stopLongest = clock.after(dyno_watch_LONGEST, giveUp);
-        this.sign('asked');
+        this.#silence = new Silence(clock, dyno_watch_SILENT_FOR.asked, giveUp);
     }
     /** It lives, and this is what it is at now. */
     sign(phase) {
         this.#phase = phase;
         this.#since = this.#clock.now();
-        this.#stopTimer();
-        this.#stopTimer = this.#clock.after(phase === 'starting' ? this.#start : dyno_watch_PATIENCE[phase], this.#giveUp);
+        this.#silence.heard(phase === 'starting' ? this.#start : dyno_watch_SILENT_FOR[phase]);
     }
     stop() {
-        this.#stopTimer();
+        this.#silence.stop();
         this.#stopLongest();
     }
     /** Where it stands, since when, and what to do. */
@@ -81659,6 +81876,7 @@ const ALL_WITHIN = 27_000;
 
 
 
+
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
 /** Milliseconds for a fact, however late it is asked for. */
@@ -81670,7 +81888,7 @@ function appFacts(app, { platform, data, ...options }) {
     const begun = clock.now();
     // What is asked for late has less time, or it would keep those checks that have more than others.
     const left = () => Math.max(facts_LEAST, DEADLINE - (clock.now() - begun));
-    const fact = (work) => once(() => inTime(clock, left(), work));
+    const fact = (work) => once(() => within(options, left(), 'Heroku did not answer', work));
     const releases = fact(() => app.releases(facts_RELEASES));
     const release = fact(async () => {
         const all = await releases();
@@ -81719,21 +81937,11 @@ async function facts_sizesOf(app, releases) {
         .map(async ([id, released]) => ({ bytes: (await app.slug(id))?.size, released }));
     return (await Promise.all(found)).flatMap(({ bytes, released }) => typeof bytes === 'number' ? [{ bytes, released }] : []);
 }
-/** Rejects where the work takes longer; what it still does is not waited for. */
-async function inTime(clock, milliseconds, work) {
-    let stopTimer = () => { };
-    const late = new Promise((_, reject) => {
-        stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${Math.round(milliseconds / 1000)} seconds`)));
-    });
-    return Promise.race([work(), late]).finally(stopTimer);
-}
 
 ;// CONCATENATED MODULE: ./lib/checks/given.js
 
 
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: external "node:dns/promises"
 const external_node_dns_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns/promises");
 ;// CONCATENATED MODULE: ./lib/checks/probes/names.js
@@ -81785,50 +81993,11 @@ function orNothing(answer) {
 
 
 
-
-
-const network_PATIENCE = 10_000;
-/** The real network, through the runner's proxy where its variables name one (all but DNS). */
+/** Milliseconds for one answer: a check asks several times within its own deadline. */
+const network_ANSWER_WITHIN = 10_000;
+/** The real network, through the runner's proxy if its variables name one (all but DNS). */
 function realNetwork() {
-    return {
-        dial: (host, port, signal) => {
-            const proxy = getProxyUrl(new URL(`https://${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`));
-            return proxy ? dialThrough(proxy, host, port, signal) : connected(external_node_net_.connect({ host, port, signal }), 'connect');
-        },
-        names: dnsNames(),
-        patience: network_PATIENCE
-    };
-}
-/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
-function dialThrough(proxy, host, port, signal) {
-    const path = `${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`;
-    // The library hands them out decoded.
-    const login = `${proxy.username}:${proxy.password}`;
-    const headers = {
-        host: path,
-        ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
-    };
-    return new Promise((resolve, reject) => {
-        const { protocol, hostname, port: own } = proxy;
-        const { request } = protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_;
-        request({
-            host: hostname,
-            port: own || (protocol === 'https:' ? 443 : 80),
-            method: 'CONNECT',
-            path,
-            headers,
-            signal,
-            agent: false
-        })
-            .on('connect', ({ statusCode }, socket) => {
-            if (statusCode === 200)
-                return resolve(socket);
-            socket.destroy();
-            reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`));
-        })
-            .on('error', reject)
-            .end();
-    });
+    return { dial: dial, names: dnsNames(), patience: network_ANSWER_WITHIN };
 }
 /**
  * Opens a TLS connection. With `check`, rejects where the certificate is not good for the host.
@@ -81836,46 +82005,12 @@ function dialThrough(proxy, host, port, signal) {
  */
 async function network_secure(host, port, { network, signal }, check = true) {
     const socket = await network.dial(host, port, signal);
-    return connected(external_node_tls_.connect({ socket, host, ...tlsOptions(host, network), rejectUnauthorized: check }), 'secureConnect');
+    return secured(socket, host, { ...tlsOptions(host, network.trust), rejectUnauthorized: check });
 }
-/** For a TLS handshake with a host. */
-function tlsOptions(host, { trust }) {
-    return { ...(external_node_net_.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) };
-}
-function connected(socket, event) {
-    return new Promise((resolve, reject) => {
-        const lost = () => reject(new Error('the connection was closed'));
-        socket.once('error', reject).once('close', lost);
-        socket.once(event, () => {
-            socket.off('error', reject).off('close', lost);
-            // Whoever uses it listens; one that breaks before or after must not end the program.
-            socket.on('error', () => { });
-            resolve(socket);
-        });
-    });
-}
-/** A target that did not answer in time. */
-class LateError extends Error {
-}
-/** Does one piece of work within the network's patience, then aborts its signal and rejects with a `LateError`. */
-async function within({ network, clock, signal }, work) {
-    const late = new AbortController();
-    const stop = clock.after(network.patience, () => late.abort(new LateError(`no answer within ${network.patience / 1000} s`)));
-    const both = AbortSignal.any([signal, late.signal]);
-    let give = () => { };
-    const aborted = new Promise((_, reject) => {
-        give = () => reject(both.reason);
-        if (both.aborted)
-            give();
-        both.addEventListener('abort', give, { once: true });
-    });
-    try {
-        return await Promise.race([work({ network, clock, signal: both }), aborted]);
-    }
-    finally {
-        stop();
-        both.removeEventListener('abort', give);
-    }
+/** Does one piece of work within the time that the network has for one question. */
+function asking(outside, work) {
+    const { network, clock } = outside;
+    return within(outside, network.patience, 'no answer', signal => work({ network, clock, signal }));
 }
 /** Codes that tell of the way from here, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'];
@@ -81935,8 +82070,8 @@ function brief(text, most = 200) {
 
 
 const action_version_DAY = 86_400_000;
-/** A new release may be awaited for some days: others find its faults. */
-const action_version_PATIENCE = 7 * action_version_DAY;
+/** Milliseconds for which a new release may be left alone: others find its faults. */
+const NEW_FOR = 7 * action_version_DAY;
 /** Whether the pinned version of this action is out of date. */
 const actionVersion = {
     name: 'action-version',
@@ -81952,7 +82087,7 @@ const actionVersion = {
         const text = behind
             ? `${running} runs; ${newest} came out on ${new Date(publishedAt).toISOString().slice(0, 10)}`
             : `${running} is the newest`;
-        if (!behind || clock.now() - publishedAt < action_version_PATIENCE)
+        if (!behind || clock.now() - publishedAt < NEW_FOR)
             return [{ level: 'ok', figure: running, text }];
         return [
             {
@@ -83023,11 +83158,11 @@ const INSIDE = [
 
 const http_MOST = 1_000_000;
 /**
- * One request (GET, if not said otherwise), answered within the network's patience; redirects are answers.
+ * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
  * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
  */
 function http_ask(url, options, outside) {
-    return within(outside, async (inner) => {
+    return asking(outside, async (inner) => {
         const started = inner.clock.now();
         const page = await fetchPage(url, { most: http_MOST, ...options, connect: connectOf(inner) }, inner);
         return { ...page, url, took: inner.clock.now() - started };
@@ -83045,7 +83180,7 @@ function connectOf(outside) {
         return outside.network.dial(host, Number(port || 80), outside.signal);
     };
 }
-const MOST_REDIRECTS = 5;
+const http_MOST_REDIRECTS = 5;
 /**
  * Follows redirects one by one: at most five, to no address twice, never back from https to http, and to no bare IP
  * address or odd port, which no instance would name. Rejects as `ask` does.
@@ -83075,7 +83210,7 @@ function redirectOf({ url, status, headers: { location } }) {
 function whyNot(from, to, urls) {
     if (urls.includes(to))
         return 'loop';
-    if (urls.length > MOST_REDIRECTS)
+    if (urls.length > http_MOST_REDIRECTS)
         return 'too many';
     const [a, b] = [new URL(from), new URL(to)];
     if (!['http:', 'https:'].includes(b.protocol))
@@ -83325,7 +83460,7 @@ function judged(what, all, wrong) {
 
 /** Looks at the certificate of a host, good or not. Rejects where no TLS connection comes about. */
 function certificateOf(host, port, outside) {
-    return within(outside, async (inner) => {
+    return asking(outside, async (inner) => {
         const socket = await network_secure(host, port, inner, false);
         try {
             const { subjectaltname = '', issuer, valid_to } = socket.getPeerCertificate();
@@ -83507,11 +83642,12 @@ async function nodeinfo(place, world) {
 
 
 
+
 /** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
 const gif_upload_PAUSE = 2_000;
-const gif_upload_PATIENCE = 15_000;
+const WORKED_WITHIN = 15_000;
 /** Milliseconds for a look and for the removal, so that also a slow instance leaves time for it before the deadline. */
-const LOOK = 3_000;
+const gif_upload_LOOK_WITHIN = 3_000;
 const media = object({ id: pipe(string(), regex(/^\d{1,30}$/)), type: string(), url: nullish(string()) });
 /** From outside, what ffmpeg is for: a GIF with two frames is uploaded, has to come out as a video, and is removed again. */
 const gifUpload = {
@@ -83523,12 +83659,12 @@ const gifUpload = {
         const { instance, token, wants } = world;
         if (instance === undefined || token === undefined || wants.ffmpeg === 'without')
             return [];
-        const until = world.clock.now() + gif_upload_PATIENCE;
+        const until = world.clock.now() + WORKED_WITHIN;
         const asked = await gif_upload_ask(world, 'POST', '/api/v2/media', multipart(Buffer.from(ANIMATED_GIF, 'base64')));
         if (asked.status !== 200 && asked.status !== 202)
             return [gif_upload_refused(asked, world)];
         const made = gif_upload_read(asked);
-        const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK, world.network.patience) } };
+        const brisk = { ...world, network: { ...world.network, patience: Math.min(gif_upload_LOOK_WITHIN, world.network.patience) } };
         try {
             return [gif_upload_judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)];
         }
@@ -83538,20 +83674,22 @@ const gifUpload = {
         }
     }
 };
-/** Waits until a worker has made of it what it makes; `undefined` where none could. */
+/** Waits until a worker has made of it what it makes; `undefined` if none could. */
 async function worked({ id }, world, until) {
-    for (;;) {
+    const timeout = Math.max(0, until - world.clock.now());
+    const ended = await poll(world, { first: gif_upload_PAUSE, longest: gif_upload_PAUSE, timeout }, async () => {
         const now = await gif_upload_ask(world, 'GET', `/api/v1/media/${id}`);
         if (now.status === 200)
-            return gif_upload_read(now);
+            return { made: gif_upload_read(now) };
         if (now.status === 422)
-            return undefined;
+            return { made: undefined };
         if (now.status !== 206)
             throw new Error(`the upload was answered with ${now.status}`);
-        if (world.clock.now() >= until)
-            throw new Error(`it is still worked on after ${gif_upload_PATIENCE / 1000} s; look at the queues`);
-        await world.clock.sleep(gif_upload_PAUSE, world.signal);
-    }
+        return undefined;
+    });
+    if (ended === undefined)
+        throw new Error(`it is still worked on after ${WORKED_WITHIN / 1000} s; look at the queues`);
+    return ended.made;
 }
 function gif_upload_judge(made, world) {
     if (made?.type === 'gifv')
@@ -84412,7 +84550,7 @@ function s3Error({ status, body }) {
 
 
 /** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
-const object_storage_PATIENCE = 5_000;
+const REQUEST_WITHIN = 5_000;
 /** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
 const objectStorage = {
     name: 'object-storage',
@@ -84440,7 +84578,7 @@ const objectStorage = {
                     text: `${namesOf(NEEDS.bucket.vars)} are not all set, so the bucket could not be tried`
                 }
             ];
-        const network = { ...world.network, patience: Math.min(object_storage_PATIENCE, world.network.patience) };
+        const network = { ...world.network, patience: Math.min(REQUEST_WITHIN, world.network.patience) };
         return tryBucket(bucket, { ...world, network });
     }
 };
@@ -88995,8 +89133,9 @@ class SMTPConnection extends external_node_events_.EventEmitter {
 
 
 
+
 /** Milliseconds for the server's goodbye. */
-const LEAVING = 2_000;
+const GOODBYE_WITHIN = 2_000;
 /** A server that did not go along. `stage`: what it was about. */
 class SmtpError extends Error {
     stage;
@@ -89010,7 +89149,7 @@ class SmtpError extends Error {
  * connection that is not encrypted. Rejects with an `SmtpError`.
  */
 function greetMailServer(server, outside) {
-    return within(outside, async (inner) => {
+    return asking(outside, async (inner) => {
         const { host, port, tls, starttls, verify, login } = server;
         const socket = await smtp_open(server, inner);
         const connection = new smtp_connection({
@@ -89022,7 +89161,7 @@ function greetMailServer(server, outside) {
             ignoreTLS: starttls === 'never',
             requireTLS: starttls === 'always',
             name: server.name,
-            tls: { ...tlsOptions(host, inner.network), rejectUnauthorized: verify },
+            tls: { ...tlsOptions(host, inner.network.trust), rejectUnauthorized: verify },
             greetingTimeout: inner.network.patience,
             maxResponseSize: 100_000
         });
@@ -89040,10 +89179,8 @@ function greetMailServer(server, outside) {
         }
         finally {
             connection.on('error', () => { });
-            const stop = inner.clock.after(LEAVING, give);
             connection.quit();
-            await over;
-            stop();
+            await within(inner, GOODBYE_WITHIN, 'no goodbye', () => over).catch(give);
             inner.signal.removeEventListener('abort', give);
             socket.destroy();
         }
@@ -89081,6 +89218,7 @@ function explained(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/smtp.js
+
 
 
 
@@ -89182,16 +89320,10 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 /** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
 function openWebSocket(place, path, token, outside) {
-    return within(outside, async (inner) => {
+    return asking(outside, async (inner) => {
         const key = (0,external_node_crypto_.randomBytes)(16).toString('base64');
         const expected = (0,external_node_crypto_.createHash)('sha1').update(`${key}${GUID}`).digest('base64');
-        const { statusCode: status = 0, headers, socket } = await transfer(new URL(path, place.url).href, {
-            headers: headersOf(place, key, token),
-            clock: inner.clock,
-            signal: inner.signal,
-            patience: inner.network.patience,
-            connect: connectOf(inner)
-        });
+        const { statusCode: status = 0, headers, socket } = await http_open(new URL(path, place.url).href, { headers: headersOf(place, key, token), connect: connectOf(inner) }, inner.signal);
         if (status === 101)
             socket.end(CLOSE, () => socket.destroy());
         else
@@ -89339,8 +89471,9 @@ async function isValid({ instance, token, ...world }) {
 
 
 
+
 /** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
-const upgrade_PATIENCE = 15_000;
+const PLANNED_WITHIN = 15_000;
 /** Of the check's time, kept to tell what is known without a plan. */
 const REST = 1_000;
 /** Findings that are told; all stand in the plan. */
@@ -89349,8 +89482,10 @@ const upgrade_MOST = 6;
 const outside_upgrade_LONGEST = 200;
 /** What an upgrade brings and what stands against it; or, where no plan could be made, why. */
 async function upgrade_planned(from, to, world) {
+    const { clock, until } = world;
     try {
-        const upgrade = await inPatience(world, signal => world.given.upgrade(from, to, signal));
+        const limit = Math.max(0, Math.min(PLANNED_WITHIN, until - clock.now() - REST));
+        const upgrade = await within(world, limit, 'it was not done', signal => world.given.upgrade(from, to, signal));
         const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block');
         return {
             more: inShort(upgrade),
@@ -89365,21 +89500,6 @@ async function upgrade_planned(from, to, world) {
             more: [`No upgrade plan could be made: ${brief(errorText(error))}`],
             remedy: `Read the release notes; \`command: plan\` with \`ref: v${to}\` tells the migrations and what else it needs`
         };
-    }
-}
-/** Ends the work, and rejects, in time for the check to say what it knows without it. */
-async function inPatience({ clock, signal, until }, work) {
-    const limit = Math.max(0, Math.min(upgrade_PATIENCE, until - clock.now() - REST));
-    const late = new AbortController();
-    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${Math.round(limit / 1000)} seconds`)));
-    const ended = new Promise((_, reject) => {
-        late.signal.addEventListener('abort', () => reject(late.signal.reason));
-    });
-    try {
-        return await Promise.race([work(AbortSignal.any([signal, late.signal])), ended]);
-    }
-    finally {
-        stop();
     }
 }
 /**
@@ -89703,6 +89823,7 @@ function titleOf(key, results) {
 
 
 
+
 /**
  * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
  * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
@@ -89728,22 +89849,7 @@ function run_look(check, { configVars, noConfig, mastodonToken, longest, waited,
     const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
     const token = check.token ? mastodonToken : undefined;
     const until = clock.now() + limit;
-    const late = new AbortController();
-    const signal = AbortSignal.any([cancelled, late.signal]);
-    return new Promise((resolve, reject) => {
-        if (signal.aborted)
-            return reject(signal.reason);
-        const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${Math.round(limit / 1000)} seconds`)));
-        const end = () => reject(signal.reason);
-        signal.addEventListener('abort', end, { once: true });
-        // A check that throws at once is one that rejects.
-        new Promise(begin => begin(check.look({ ...shared, config, token, signal, until })))
-            .then(resolve, reject)
-            .finally(() => {
-            stopTimer();
-            signal.removeEventListener('abort', end);
-        });
-    });
+    return within({ clock, signal: cancelled }, limit, 'no answer', async (signal) => check.look({ ...shared, config, token, signal, until }));
 }
 /** From the best to the worst: a failure counts more than what is not known, and that more than good news. */
 const run_ORDER = ['ok', 'unknown', 'warn', 'fail'];
@@ -89947,6 +90053,7 @@ function check_markdown_told({ level, text, more = [], remedy, link }) {
 
 
 
+
 /**
  * Opens, updates or closes the one issue of this app's checks. What one night hands on to the next stands in the issue
  * itself. Whatever GitHub refuses is a warning: whether the instance is well is for the checks to say. Returns the URL
@@ -90022,20 +90129,9 @@ async function check_issue_keep(context, app, results) {
  * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
  * night finds the issue, and what stands in it.
  */
-async function inIssueTime(context, work) {
+function inIssueTime(context, work) {
     const { runtime } = context;
-    const late = new AbortController();
-    const stopTimer = runtime.clock.after(ISSUE_WITHIN, () => late.abort());
-    const signal = AbortSignal.any([runtime.signal, late.signal]);
-    try {
-        return await work({ ...context, runtime: { ...runtime, signal } });
-    }
-    catch (error) {
-        throw late.signal.aborted ? new Error(`no answer within ${ISSUE_WITHIN / 1_000} seconds`) : error;
-    }
-    finally {
-        stopTimer();
-    }
+    return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...context, runtime: { ...runtime, signal } }));
 }
 function noteOf(night, step) {
     if (step === 'close')
@@ -90123,8 +90219,9 @@ function addonReader({ inputs, runtime }) {
 
 
 
+
 /** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
-const check_upgrade_PATIENCE = 6_000;
+const APP_WITHIN = 6_000;
 /** Milliseconds of these for the add-ons. */
 const ADDONS_WITHIN = 4_000;
 /** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
@@ -90185,9 +90282,9 @@ async function startOf(tools, deployed, version) {
 }
 /** The app as it runs; undefined where Heroku does not say enough of it. */
 async function liveOf(context, sources) {
-    const { clock, log } = context.runtime;
+    const { log } = context.runtime;
     try {
-        return await inTime(clock, check_upgrade_PATIENCE, () => askApp(context, sources));
+        return await within(context.runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(context, sources));
     }
     catch (error) {
         log.info(`The upgrade plan is made without the app: ${errorText(error)}`);
@@ -90196,7 +90293,7 @@ async function liveOf(context, sources) {
 }
 async function askApp(context, { app, facts, configVars, streaming }) {
     // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
-    const addonsOf = inTime(context.runtime.clock, ADDONS_WITHIN, () => addonReader(context)(app));
+    const addonsOf = within(context.runtime, ADDONS_WITHIN, 'Heroku did not answer', () => addonReader(context)(app));
     const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
         facts.info(),
         facts.formation(),
@@ -90555,9 +90652,10 @@ function byHand(error, app, wanted) {
 
 
 
+
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
 /** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
-const check_given_PATIENCE = 8_000;
+const DEPLOYED_WITHIN = 8_000;
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
@@ -90607,7 +90705,7 @@ async function buildOf(context, github, { deployed }) {
     const report = await tonightsReport(context, github, runId);
     if (!report && failed.length === 0)
         return undefined;
-    const running = await inTime(context.runtime.clock, check_given_PATIENCE, async () => (await deployed()).commit).catch(() => undefined);
+    const running = await within(context.runtime, DEPLOYED_WITHIN, 'Heroku did not answer', deployed).then(({ commit }) => commit, () => undefined);
     return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) };
 }
 async function tonightsReport(context, github, runId) {
@@ -90666,8 +90764,10 @@ async function tasksOf(context, { config, app }) {
 
 
 
+
 /** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
-const check_scene_PATIENCE = 12_000;
+const KNOWN_WITHIN = 12_000;
+const LATE = 'Heroku did not answer';
 /** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
 async function openScene(context, config, name) {
     const { inputs, runtime } = context;
@@ -90696,7 +90796,7 @@ async function openScene(context, config, name) {
         masker(context)(vars);
         return vars;
     };
-    const ownUrl = async (facts) => facts && (await inTime(clock, check_scene_PATIENCE, () => facts.info()).catch(() => undefined))?.web_url;
+    const ownUrl = async (facts) => facts && (await within(runtime, KNOWN_WITHIN, LATE, () => facts.info()).catch(() => undefined))?.web_url;
     const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)]);
     const given = givenTo(bounded, {
         config,
@@ -90738,7 +90838,7 @@ async function openScene(context, config, name) {
 /** The app's config vars; a key that has expired is for a check to tell. */
 async function readVars(context, app) {
     try {
-        const configVars = await inTime(context.runtime.clock, check_scene_PATIENCE, () => app.configVars());
+        const configVars = await within(context.runtime, KNOWN_WITHIN, LATE, () => app.configVars());
         masker(context)(configVars);
         return { configVars };
     }
@@ -93884,177 +93984,6 @@ function findCommand(name) {
     throw new UserError(`There is no command "${name}"`, known);
 }
 
-;// CONCATENATED MODULE: ./lib/runtime/http.js
-
-
-
-
-
-
-
-
-const ATTEMPTS = 4;
-const http_FIRST_WAIT = 1_000;
-const http_LONGEST_WAIT = 60_000;
-const http_SILENCE = 60_000;
-const STATUS_SILENCE = 10_000;
-const http_MOST_REDIRECTS = 5;
-const MOST_JSON = 5_000_000;
-/** HTTP on `@actions/http-client`, which knows the runner's proxy variables. */
-function createHttp({ signal, wait = waitFor, silence = http_SILENCE }) {
-    const client = new lib_HttpClient(`mastodon-on-heroku/${VERSION}`, undefined, {
-        allowRedirects: false,
-        socketTimeout: silence
-    });
-    /** Tries again where the answer says that it may help: no answer, 429, 5xx. */
-    const patiently = async (work) => {
-        for (let attempt = 1;; attempt++) {
-            try {
-                return await work();
-            }
-            catch (error) {
-                if (signal.aborted)
-                    throw new CancelledError('A download');
-                if (attempt === ATTEMPTS || !(error instanceof HttpError) || !mayHelp(error))
-                    throw error;
-                const wanted = error.retryAfter ?? http_FIRST_WAIT * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
-                await wait(Math.min(wanted, http_LONGEST_WAIT), signal);
-            }
-        }
-    };
-    return {
-        getJson: (url, headers = {}) => patiently(async () => {
-            const response = await http_request(client, url, { accept: 'application/json', ...headers }, signal, silence);
-            const chunks = [];
-            await http_receive(response, url, MOST_JSON, signal, chunk => void chunks.push(chunk));
-            try {
-                return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-            }
-            catch (error) {
-                throw new HttpError(`${url} did not answer with JSON`, url, response.statusCode, { cause: error });
-            }
-        }),
-        download: (url, file, maxBytes) => patiently(() => http_download(client, url, file, maxBytes, signal, silence)),
-        status: (url, own) => statusOf(url, own ? AbortSignal.any([signal, own]) : signal)
-    };
-}
-async function statusOf(url, signal) {
-    requireSafeUrl(url);
-    const client = new lib_HttpClient(`mastodon-on-heroku/${VERSION}`, undefined, {
-        allowRedirects: false,
-        socketTimeout: STATUS_SILENCE
-    });
-    try {
-        const { message } = await http_send(signal, url, client.head(url));
-        message.resume();
-        return message.statusCode;
-    }
-    catch (error) {
-        if (error instanceof CancelledError)
-            throw error;
-        return undefined;
-    }
-}
-async function http_download(client, url, file, maxBytes, signal, silence) {
-    const response = await http_request(client, url, {}, signal, silence);
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const part = `${file}.part`;
-    const out = (0,external_node_fs_namespaceObject.createWriteStream)(part);
-    try {
-        const size = await http_receive(response, url, maxBytes, signal, chunk => void hash.update(chunk), out);
-        await (0,promises_namespaceObject.rename)(part, file);
-        return { size, sha256: hash.digest('hex') };
-    }
-    catch (error) {
-        await (0,promises_namespaceObject.rm)(part, { force: true });
-        throw explainDiskFull(error, file);
-    }
-}
-/** One GET with its redirects. Resolves with a 200; rejects with an `HttpError`. */
-async function http_request(client, url, headers, signal, silence) {
-    let at = url;
-    for (let hops = 0; hops <= http_MOST_REDIRECTS; hops++) {
-        requireSafeUrl(at);
-        const { message } = await http_send(signal, at, client.get(at, headers));
-        // The client's own time limit only half-closes the connection once an answer has begun.
-        message.setTimeout(silence, () => message.destroy(new Error(`nothing came for ${silence / 1000} s`)));
-        const status = message.statusCode ?? 0;
-        if (status === 200)
-            return message;
-        message.resume();
-        const location = message.headers.location;
-        if (![301, 302, 303, 307, 308].includes(status) || location === undefined) {
-            throw new HttpError(`${at} answered ${status} ${message.statusMessage ?? ''}`.trim(), url, status, {
-                retryAfter: retryAfter(message)
-            });
-        }
-        const next = new URL(location, at);
-        if (at.startsWith('https:') && next.protocol !== 'https:') {
-            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
-        }
-        at = next.href;
-    }
-    throw new HttpError(`${url} redirects too often`, url);
-}
-/** Waits for the answer; rejects with an `HttpError` where none comes. */
-async function http_send(signal, url, answer) {
-    const cancelled = new Promise((_, reject) => {
-        const cancel = () => reject(new CancelledError('A download'));
-        if (signal.aborted)
-            cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-    });
-    try {
-        return await Promise.race([answer, cancelled]);
-    }
-    catch (error) {
-        if (error instanceof CancelledError)
-            throw error;
-        throw new HttpError(`${new URL(url).host} did not answer: ${errorText(error)}`, url, undefined, { cause: error });
-    }
-}
-/** Reads a body to its end; rejects where it is longer than allowed, or shorter than announced. */
-async function http_receive(message, url, maxBytes, signal, look, out) {
-    let size = 0;
-    const counter = new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            size += chunk.length;
-            if (size > maxBytes)
-                return done(new UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
-            look(chunk);
-            done(null, out ? chunk : undefined);
-        }
-    });
-    try {
-        await (out ? (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter, out, { signal }) : (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter.resume(), { signal }));
-    }
-    catch (error) {
-        if (error instanceof UserError || isFileError(error))
-            throw error;
-        throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
-    }
-    const announced = Number(message.headers['content-length'] ?? size);
-    if (announced !== size)
-        throw new HttpError(`The answer of ${url} was cut off after ${size} of ${announced} bytes`, url);
-    return size;
-}
-function isFileError(error) {
-    return ['ENOSPC', 'EDQUOT', 'EACCES', 'ENOENT', 'EROFS'].includes(error.code ?? '');
-}
-function mayHelp({ status }) {
-    return status === undefined || status === 429 || status >= 500;
-}
-/** Milliseconds of a Retry-After header in seconds. */
-function retryAfter({ headers }) {
-    const seconds = Number(headers['retry-after']);
-    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
-}
-async function waitFor(milliseconds, signal) {
-    await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
-        throw new CancelledError('A download');
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/runtime/run-command.js
 
 
@@ -94138,8 +94067,6 @@ function tooMuch(program, most) {
 
 
 
-
-
 const systemClock = {
     now: () => Date.now(),
     sleep: async (milliseconds, signal) => {
@@ -94148,7 +94075,8 @@ const systemClock = {
         });
     },
     after: (milliseconds, work) => {
-        const timer = setTimeout(work, milliseconds);
+        // More than Node can wait for would be no wait at all.
+        const timer = setTimeout(work, Math.min(milliseconds, 2 ** 31 - 1));
         return () => clearTimeout(timer);
     }
 };
@@ -94163,7 +94091,6 @@ async function withRuntime({ log, signal, dist }, work) {
             log,
             clock: systemClock,
             run: runCommand,
-            http: createHttp({ signal }),
             signal,
             scratch,
             packWorker: new URL('./pack-worker/index.js', dist),

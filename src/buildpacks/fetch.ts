@@ -8,17 +8,16 @@ import {
   errorCode,
   errorText,
   fetchEnvironment,
-  HttpError,
   UserError,
   type FetchTools,
-  type Http,
   type RunCommand
 } from '../runtime/index.ts'
+import { download, getJson, HttpError, type NetTools } from '../net/index.ts'
 import { extractTarball } from './archive.ts'
 import { treeDigest } from './digest.ts'
 import { type BuildpackReference } from './reference.ts'
 
-export interface FetchOptions extends FetchTools {
+export interface FetchOptions extends FetchTools, NetTools {
   /** The new folder that will hold the buildpack. */
   readonly into: string
   /** Keeps archives between runs. */
@@ -28,7 +27,6 @@ export interface FetchOptions extends FetchTools {
   readonly sourceTree: string
   /** What the buildpack must be. */
   readonly sha256?: string
-  readonly http: Http
   readonly run: RunCommand
   readonly signal: AbortSignal
 }
@@ -98,9 +96,9 @@ async function bring(reference: BuildpackReference, options: FetchOptions): Prom
 }
 
 /** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
-async function archiveOf(name: string, { http, registryUrl }: FetchOptions): Promise<string> {
+async function archiveOf(name: string, { registryUrl, ...tools }: FetchOptions): Promise<string> {
   const accept = 'application/vnd.heroku+json; version=3.buildpack-registry'
-  const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept })) as {
+  const answer = (await getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }, tools)) as {
     blob_url?: unknown
   } | null
   if (typeof answer?.blob_url !== 'string') throw new Error('the registry gives no address of an archive (blob_url)')
@@ -109,7 +107,7 @@ async function archiveOf(name: string, { http, registryUrl }: FetchOptions): Pro
 
 async function bringTarball(
   address: () => Promise<string>,
-  { into, cacheFolder, sha256: pin, http }: FetchOptions
+  { into, cacheFolder, sha256: pin, ...tools }: FetchOptions
 ): Promise<Brought> {
   const kept = (sha256: string): string | undefined => cacheFolder && path.join(cacheFolder, `${sha256}.tgz`)
   const known = pin && kept(pin)
@@ -119,7 +117,7 @@ async function bringTarball(
   }
   const archive = `${into}.tgz`
   try {
-    const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE)
+    const { sha256 } = await download(await address(), archive, LARGEST_ARCHIVE, tools)
     // A wrong one is not even unpacked.
     if (pin === undefined || pin === sha256) await extractTarball(archive, into)
     const keep = kept(sha256)

@@ -1,4 +1,4 @@
-import { type Http } from '../runtime/index.ts'
+import { statusOf, type NetTools } from '../net/index.ts'
 
 /** The Ruby that a Gemfile.lock names, as heroku/ruby reads it. */
 export interface LockedRuby {
@@ -51,13 +51,12 @@ const KNOWN = '3.4.1'
  * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
  */
 export async function hasRuby(
-  http: Http,
   { ruby, stack, vendorUrl = VENDOR }: { ruby: LockedRuby; stack: string; vendorUrl?: string },
-  signal?: AbortSignal
+  tools: NetTools
 ): Promise<boolean | undefined> {
   const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`
   const status = (name: string): Promise<number | undefined> =>
-    http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal)
+    statusOf(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, tools)
   const [wanted, known] = await Promise.all([status(nameOf(ruby)), status(KNOWN)])
   if (wanted === 200) return true
   return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined

@@ -1,3 +1,4 @@
+import { Silence } from '../net/index.ts'
 import { type Clock } from '../runtime/index.ts'
 import { CouldNotLook } from './could-not-look.ts'
 
@@ -19,7 +20,7 @@ export interface Known {
  * Milliseconds without a sign of life after which a dyno is given up; while it starts it cannot show any, and has what
  * the config says. What has its own lane inside the dyno is answered sooner (mastodon: inside.ts).
  */
-const PATIENCE = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 }
+const SILENT_FOR = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 }
 /** Milliseconds after which also one that shows life is given up, before the checks are that wait for it. */
 export const LONGEST = 220_000
 
@@ -29,31 +30,28 @@ export class DynoWatch {
   #since: number
   readonly #clock: Clock
   readonly #start: number
-  readonly #giveUp: () => void
   readonly #begun: number
-  #stopTimer = (): void => {}
+  readonly #silence: Silence
   readonly #stopLongest: () => void
 
   /** @param start milliseconds from Heroku's answer to the first line */
   constructor(clock: Clock, start: number, giveUp: () => void) {
     this.#clock = clock
     this.#start = start
-    this.#giveUp = giveUp
     this.#since = this.#begun = clock.now()
     this.#stopLongest = clock.after(LONGEST, giveUp)
-    this.sign('asked')
+    this.#silence = new Silence(clock, SILENT_FOR.asked, giveUp)
   }
 
   /** It lives, and this is what it is at now. */
   sign(phase: Phase): void {
     this.#phase = phase
     this.#since = this.#clock.now()
-    this.#stopTimer()
-    this.#stopTimer = this.#clock.after(phase === 'starting' ? this.#start : PATIENCE[phase], this.#giveUp)
+    this.#silence.heard(phase === 'starting' ? this.#start : SILENT_FOR[phase])
   }
 
   stop(): void {
-    this.#stopTimer()
+    this.#silence.stop()
     this.#stopLongest()
   }
 

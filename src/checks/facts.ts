@@ -16,6 +16,7 @@ import {
   type Slug
 } from '../heroku/index.ts'
 import { POSTGRES, REDIS, SERVICES } from '../knowledge/index.ts'
+import { within } from '../net/index.ts'
 import { once, type Clock } from '../runtime/index.ts'
 import { DEADLINE } from './deadline.ts'
 
@@ -69,7 +70,8 @@ export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClie
   const begun = clock.now()
   // What is asked for late has less time, or it would keep those checks that have more than others.
   const left = (): number => Math.max(LEAST, DEADLINE - (clock.now() - begun))
-  const fact = <Answer>(work: () => Promise<Answer>) => once(() => inTime(clock, left(), work))
+  const fact = <Answer>(work: () => Promise<Answer>) =>
+    once(() => within(options, left(), 'Heroku did not answer', work))
   const releases = fact(() => app.releases(RELEASES))
   const release = fact(async () => {
     const all = await releases()
@@ -119,15 +121,4 @@ async function sizesOf(app: HerokuApp, releases: readonly Release[]): Promise<Re
   return (await Promise.all(found)).flatMap(({ bytes, released }) =>
     typeof bytes === 'number' ? [{ bytes, released }] : []
   )
-}
-
-/** Rejects where the work takes longer; what it still does is not waited for. */
-export async function inTime<Answer>(clock: Clock, milliseconds: number, work: () => Promise<Answer>): Promise<Answer> {
-  let stopTimer = (): void => {}
-  const late = new Promise<never>((_, reject) => {
-    stopTimer = clock.after(milliseconds, () =>
-      reject(new Error(`no answer within ${Math.round(milliseconds / 1000)} seconds`))
-    )
-  })
-  return Promise.race([work(), late]).finally(stopTimer)
 }

@@ -5,7 +5,7 @@ import { OUTSIDE } from './outside/index.ts'
 
 export type { Check, Deployed, Finding, Level, Result, Thresholds, Wants, World } from './check.ts'
 export { dynoFacts, type DynoFacts } from './dyno.ts'
-export { appFacts, inTime, type AppClients, type AppFacts } from './facts.ts'
+export { appFacts, type AppClients, type AppFacts } from './facts.ts'
 export type { BuildReport, Given, NightlyBuild, PlannedUpgrade, Repository, Tasks } from './given.ts'
 export {
   compareNight,

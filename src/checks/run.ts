@@ -1,3 +1,4 @@
+import { within } from '../net/index.ts'
 import { CancelledError } from '../runtime/index.ts'
 import { type Check, type Finding, type Level, type Result, type World } from './check.ts'
 import { ALL_WITHIN, DEADLINE } from './deadline.ts'
@@ -44,23 +45,9 @@ function look(
   const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]))
   const token = check.token ? mastodonToken : undefined
   const until = clock.now() + limit
-  const late = new AbortController()
-  const signal = AbortSignal.any([cancelled, late.signal])
-  return new Promise<readonly Finding[]>((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error)
-    const stopTimer = clock.after(limit, () =>
-      late.abort(new Error(`no answer within ${Math.round(limit / 1000)} seconds`))
-    )
-    const end = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', end, { once: true })
-    // A check that throws at once is one that rejects.
-    new Promise<readonly Finding[]>(begin => begin(check.look({ ...shared, config, token, signal, until })))
-      .then(resolve, reject)
-      .finally(() => {
-        stopTimer()
-        signal.removeEventListener('abort', end)
-      })
-  })
+  return within({ clock, signal: cancelled }, limit, 'no answer', async signal =>
+    check.look({ ...shared, config, token, signal, until })
+  )
 }
 
 /** From the best to the worst: a failure counts more than what is not known, and that more than good news. */

@@ -1,7 +1,8 @@
 import { mayHaveHappened, storedSize, upload, UploadError, type Build, type HerokuApp } from '../heroku/index.ts'
+import { within } from '../net/index.ts'
 import { CancelledError, sizeText, UserError } from '../runtime/index.ts'
 import { followToEnd, type Followed } from './follow.ts'
-import { slugDescription, UPLOADS, type Role, type ShippedSlug } from './slugs.ts'
+import { slugDescription, uploading, type Role, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
 
 /** What Heroku is to build. */
@@ -26,6 +27,8 @@ export interface BuiltSlug extends ShippedSlug {
 
 /** Newest builds that are looked at for one of the same. */
 const LOOK_AT = 10
+/** Milliseconds to end a build on Heroku: a runner ends a cancelled job soon. */
+const CANCELLED_WITHIN = 8_000
 
 /** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
 export async function findBuilt(app: HerokuApp, recipe: BuildRecipe, tools: Tools): Promise<BuiltSlug | undefined> {
@@ -64,31 +67,16 @@ export async function buildOn(app: HerokuApp, recipe: BuildRecipe, tools: Tools)
 }
 
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
-async function shipSource(
-  app: HerokuApp,
-  recipe: BuildRecipe,
-  { story, log, clock, signal }: Tools
-): Promise<{ url: string; sha256: string }> {
+async function shipSource(app: HerokuApp, recipe: BuildRecipe, tools: Tools): Promise<{ url: string; sha256: string }> {
+  const { story, log, clock, signal } = tools
   const { file, sha256 } = await recipe.pack()
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const { source_blob } = await newSource(app)
-      const { bytes } = await upload({
-        file,
-        url: source_blob.put_url,
-        method: 'PUT',
-        progress: (sent, total) => log.progress(sent, total),
-        clock,
-        signal
-      })
-      story.note(`Uploaded ${sizeText(bytes)} of source; Heroku checks its SHA-256`)
-      return { url: source_blob.get_url, sha256 }
-    } catch (error) {
-      if (!(error instanceof UploadError) || attempt === UPLOADS) throw error
-      story.warn(`${error.message}. It is uploaded again, to a new place`)
-      await clock.sleep(2_000 * attempt, signal)
-    }
-  }
+  return uploading('It is uploaded again, to a new place', tools, async () => {
+    const { source_blob } = await newSource(app)
+    const progress = (sent: number, total: number): void => log.progress(sent, total)
+    const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal })
+    story.note(`Uploaded ${sizeText(bytes)} of source; Heroku checks its SHA-256`)
+    return { url: source_blob.get_url, sha256 }
+  })
 }
 
 /** A place whose making had no answer is not looked for: it belongs to nothing. */
@@ -110,7 +98,10 @@ async function follow(app: HerokuApp, build: Build, tools: Tools): Promise<Follo
   try {
     return await followToEnd(build, () => app.build(build.id), about, tools)
   } catch (error) {
-    if (error instanceof CancelledError) await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id)
+    if (error instanceof CancelledError)
+      await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal =>
+        app.under(signal).cancelBuild(build.id)
+      )
     throw error
   }
 }

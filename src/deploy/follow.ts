@@ -1,6 +1,7 @@
 import { followOutput } from '../heroku/index.ts'
+import { LateError, within } from '../net/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { poll, Tail, type Tools } from './tools.ts'
+import { Tail, waitFor, type Tools } from './tools.ts'
 
 /** A release or a build. */
 interface Underway {
@@ -30,7 +31,7 @@ export async function followToEnd<Thing extends Underway>(
   { what, next }: { readonly what: string; readonly next: string },
   tools: Tools
 ): Promise<Followed<Thing>> {
-  const { story, log, clock, signal, timeout } = tools
+  const { story, log, clock, timeout } = tools
   const tail = new Tail()
   let output = ''
   let latest = first
@@ -49,14 +50,30 @@ export async function followToEnd<Thing extends Underway>(
       output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT)
     }
     try {
-      const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal })
-      if (!whole) story.warn(`${what}: its output could not be read to its end`)
+      if (!(await isWhole(first.output_stream_url, write, isOver, tools)))
+        story.warn(`${what}: its output could not be read to its end`)
     } finally {
       fence.close()
     }
   }
-  await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () =>
-    (await isOver()) ? true : undefined
-  )
+  await waitFor(tools, { what, next }, async () => (await isOver()) || undefined)
   return { latest, tail, output }
+}
+
+/** Whether the output was followed to its end; not if its server goes on sending when the time is over. */
+async function isWhole(
+  url: string,
+  write: (chunk: Buffer) => void,
+  isOver: () => Promise<boolean>,
+  { clock, signal, timeout }: Tools
+): Promise<boolean> {
+  try {
+    const { whole } = await within({ clock, signal }, timeout, 'its end did not come', inner =>
+      followOutput({ url, write, isOver, clock, signal: inner })
+    )
+    return whole
+  } catch (error) {
+    if (error instanceof LateError && !signal.aborted) return false
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
-import { fetchPage, type Page } from '../heroku/index.ts'
 import { configSet, NEEDS } from '../knowledge/index.ts'
 import { assetsOf, instancePlace, mayRun, readInstance } from '../mastodon/index.ts'
+import { fetchPage, poll, type Page } from '../net/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
@@ -35,7 +35,7 @@ export class HealthError extends UserError {
 }
 
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
-const PATIENCE = 120_000
+const RIGHT_WITHIN = 120_000
 const PAUSE = 3_000
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 export const STREAMING_HEALTH = '/api/v1/streaming/health'
@@ -117,25 +117,26 @@ async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
 /** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
 export async function checkHealth(probes: readonly Probe[], tools: Tools): Promise<ProbeResult[]> {
   const results: ProbeResult[] = []
-  for (const probe of probes) results.push(await patiently(probe, results.length > 0, tools))
+  for (const probe of probes) results.push(await untilRight(probe, results.length > 0, tools))
   return results
 }
 
-async function patiently({ name, url, host, wrong, next }: Probe, serves: boolean, tools: Tools): Promise<ProbeResult> {
+async function untilRight(probe: Probe, serves: boolean, tools: Tools): Promise<ProbeResult> {
+  const { name, url, host, wrong, next } = probe
   const { clock, signal, story } = tools
-  const until = clock.now() + Math.min(PATIENCE, tools.timeout)
-  for (;;) {
+  let problem: string | undefined = 'did not answer'
+  const took = async (): Promise<number | undefined> => {
     const started = clock.now()
-    const problem = await fetchPage(url, { host }, tools).then(wrong, (error: unknown) => {
+    problem = await fetchPage(url, { host }, { clock, signal }).then(wrong, (error: unknown) => {
       if (error instanceof CancelledError) throw error
       return `could not be reached: ${errorText(error)}`
     })
-    if (problem === undefined) {
-      const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`
-      story.note(`${host ?? new URL(url).host}${name}: ${answer}`)
-      return { name, url, answer }
-    }
-    if (clock.now() + PAUSE > until) throw new HealthError(`${url} ${problem}`, next, serves)
-    await clock.sleep(PAUSE, signal)
+    return problem === undefined ? clock.now() - started : undefined
   }
+  const timeout = Math.min(RIGHT_WITHIN, tools.timeout)
+  const milliseconds = await poll({ clock, signal }, { first: PAUSE, longest: PAUSE, timeout }, took)
+  if (milliseconds === undefined) throw new HealthError(`${url} ${problem}`, next, serves)
+  const answer = `200 in ${(milliseconds / 1000).toFixed(1)} s`
+  story.note(`${host ?? new URL(url).host}${name}: ${answer}`)
+  return { name, url, answer }
 }

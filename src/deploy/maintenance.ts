@@ -1,8 +1,12 @@
+import { within } from '../net/index.ts'
 import { errorText } from '../runtime/index.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Deployable, type DeployPlan } from './plan.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
+
+/** Milliseconds: a runner ends a cancelled job soon. */
+const OFF_WITHIN = 8_000
 
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 export class Maintenance {
@@ -49,7 +53,9 @@ export class Maintenance {
   async end(): Promise<void> {
     if (!this.#on) return
     // The job may have been cancelled: the site comes back all the same.
-    await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false)
+    const { app } = this.#plan
+    const { clock } = this.#tools
+    await within({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => app.under(signal).setMaintenance(false))
     this.#on = false
     this.#tools.story.note('Maintenance mode is off')
   }

@@ -9,7 +9,7 @@ import {
 } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { isProvisioned, planProvision, type Have, type ProvisionPlan, type Wishes } from './provision-plan.ts'
-import { poll, type Tools } from './tools.ts'
+import { waitFor, type Tools } from './tools.ts'
 
 export interface Provisioning {
   readonly client: HerokuClient
@@ -108,14 +108,11 @@ async function readHave({ client, app, streaming, maskConfig }: Provisioning): P
 
 /** Add-ons may take minutes; their config vars come with them. */
 async function untilProvisioned(app: HerokuApp, tools: Tools): Promise<void> {
-  const polling = {
+  const waiting = {
     what: `the add-ons of ${app.name}`,
-    next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
-    first: 2_000,
-    longest: 10_000,
-    timeout: tools.timeout
+    next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`
   }
-  await poll(tools, polling, async () => {
+  await waitFor(tools, waiting, async () => {
     const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning')
     return waiting.length === 0 || undefined
   })

@@ -1,6 +1,6 @@
 import { errorCodes, herokuLog, type Dyno, type HerokuApp } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { poll, type Tools } from './tools.ts'
+import { waitFor, type Tools } from './tools.ts'
 
 /** Dynos of the new release crash, or never come up: the site may be down. */
 export class CrashError extends UserError {}
@@ -15,7 +15,7 @@ const CRASHES = 2
  * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
  */
 export async function waitForDynos(app: HerokuApp, version: number, tools: Tools): Promise<void> {
-  const { story, timeout } = tools
+  const { story } = tools
   const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]))
   const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0)
   if (types.length === 0)
@@ -25,8 +25,7 @@ export async function waitForDynos(app: HerokuApp, version: number, tools: Tools
   const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`
   const what = `the dynos of ${app.name} to run v${version}`
   const fail = (...of: [string, string]): CrashError => new CrashError(...of)
-  const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail }
-  await poll(tools, polling, async () => {
+  await waitFor(tools, { what, next, fail }, async () => {
     last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type))
     const isNew = ({ release }: Dyno): boolean => (release?.version ?? 0) >= version
     const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed')

@@ -1,4 +1,5 @@
 import { mayHaveHappened, storedSize, upload, UploadError, type HerokuApp, type Slug } from '../heroku/index.ts'
+import { retry } from '../net/index.ts'
 import { CancelledError, sizeText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
@@ -30,8 +31,8 @@ export interface ShippedSlug {
   readonly processTypes: Readonly<Record<string, string>>
 }
 
-/** Times that an upload is tried. */
-export const UPLOADS = 3
+/** Milliseconds before each further attempt to upload. */
+const UPLOAD_AGAIN = [2_000, 4_000]
 /** Slugs of a list of releases that are looked at for one to reuse. */
 const LOOK_AT = 5
 
@@ -85,26 +86,35 @@ export async function shipSlug(app: HerokuApp, artifact: Artifact, tools: Tools)
   const { story, log, clock, signal } = tools
   const { file, sha256, processTypes, commit, stack, variant } = artifact
   const description = slugDescription(artifact)
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const slug = await newSlug(app, { processTypes, sha256, commit, description, stack })
-      const { bytes, proven } = await upload({
-        file,
-        url: slug.blob.url,
-        method: slug.blob.method,
-        progress: (sent, total) => log.progress(sent, total),
-        clock,
-        signal
-      })
-      if (!proven) await compareSize(app, slug.id, bytes, tools)
-      story.note(`Uploaded ${sizeText(bytes)} to ${app.name} and checked what arrived`)
-      return { id: slug.id, commit, size: bytes, variant, processTypes }
-    } catch (error) {
-      if (!(error instanceof UploadError) || attempt === UPLOADS) throw error
-      story.warn(`${error.message}. A new slug is made and uploaded`)
-      await clock.sleep(2_000 * attempt, signal)
-    }
+  return uploading('A new slug is made and uploaded', tools, async () => {
+    const slug = await newSlug(app, { processTypes, sha256, commit, description, stack })
+    const progress = (sent: number, total: number): void => log.progress(sent, total)
+    const { bytes, proven } = await upload({
+      file,
+      url: slug.blob.url,
+      method: slug.blob.method,
+      progress,
+      clock,
+      signal
+    })
+    if (!proven) await compareSize(app, slug.id, bytes, tools)
+    story.note(`Uploaded ${sizeText(bytes)} to ${app.name} and checked what arrived`)
+    return { id: slug.id, commit, size: bytes, variant, processTypes }
+  })
+}
+
+/** Makes a place and uploads to it; if the upload fails, all of it again. @param again says so */
+export function uploading<Place>(
+  again: string,
+  { story, ...tools }: Tools,
+  work: () => Promise<Place>
+): Promise<Place> {
+  const isUpload = (error: unknown): boolean => {
+    if (!(error instanceof UploadError)) return false
+    story.warn(`${error.message}. ${again}`)
+    return true
   }
+  return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work)
 }
 
 /** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */

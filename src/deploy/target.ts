@@ -1,7 +1,7 @@
 import { type App, type Formation, type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
 import { DEFAULT_STACK } from '../knowledge/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { poll, type Tools } from './tools.ts'
+import { waitFor, type Waiting, type Tools } from './tools.ts'
 
 /** An app as it is before anything is changed. */
 export interface Target {
@@ -60,7 +60,7 @@ export async function readTarget(
 
 async function waitForBuild(app: HerokuApp, tools: Tools): Promise<void> {
   let told = false
-  await poll(tools, waiting('a build to finish', tools), async () => {
+  await waitFor(tools, waiting('a build to finish'), async () => {
     const pending = (await app.builds(1)).find(({ status }) => status === 'pending')
     if (!pending) return true
     if (!told)
@@ -73,7 +73,7 @@ async function waitForBuild(app: HerokuApp, tools: Tools): Promise<void> {
 /** Releases, none of them pending. */
 async function settledReleases(app: HerokuApp, tools: Tools): Promise<Release[]> {
   let told = false
-  return poll(tools, waiting('a release to finish', tools), async () => {
+  return waitFor(tools, waiting('a release to finish'), async () => {
     const releases = await app.releases(RELEASES)
     const pending = releases.find(({ status }) => status === 'pending')
     if (!pending) return releases
@@ -86,8 +86,8 @@ async function settledReleases(app: HerokuApp, tools: Tools): Promise<Release[]>
   })
 }
 
-function waiting(what: string, { timeout }: Tools): Parameters<typeof poll>[1] {
+function waiting(what: string): Waiting {
   const next =
     'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.'
-  return { what, next, first: 2_000, longest: 10_000, timeout }
+  return { what, next }
 }

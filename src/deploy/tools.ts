@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { type OneOffOptions } from '../heroku/index.ts'
+import { poll } from '../net/index.ts'
 import { UserError, type Clock, type Log } from '../runtime/index.ts'
 import { type Story } from '../verdict/index.ts'
 
@@ -13,34 +14,26 @@ export interface Tools extends OneOffOptions {
   readonly timeout: number
 }
 
-export interface Polling {
+export interface Waiting {
   /** What is waited for, for the error: `the release to finish`. */
   readonly what: string
   readonly next: string
-  /** Milliseconds: first pause, longest pause, and how long in all. */
-  readonly first: number
-  readonly longest: number
-  readonly timeout: number
-  /** Makes the error where it takes too long. */
+  /** Makes the error if it takes longer than the tools' timeout. */
   readonly fail?: (message: string, next: string) => UserError
 }
 
-/**
- * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
- * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
- */
-export async function poll<T>(
-  { clock, signal }: Pick<Tools, 'clock' | 'signal'>,
-  { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }: Polling,
-  ask: () => Promise<T | undefined>
-): Promise<T> {
-  const until = clock.now() + timeout
-  for (let pause = first; ; pause = Math.min(pause * 1.5, longest)) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    if (clock.now() + pause > until) throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next)
-    await clock.sleep(pause, signal)
-  }
+/** Milliseconds between two looks at Heroku, first and longest (heroku/cli: ps:wait polls every 10 s). */
+const PAUSES = { first: 2_000, longest: 10_000 }
+
+/** Asks until there is an answer. Rejects with a `UserError` if the tools' timeout ends before. */
+export async function waitFor<Answer>(
+  { clock, signal, timeout }: Pick<Tools, 'clock' | 'signal' | 'timeout'>,
+  { what, next, fail = (...of) => new UserError(...of) }: Waiting,
+  ask: () => Promise<Answer | undefined>
+): Promise<Answer> {
+  const answer = await poll({ clock, signal }, { ...PAUSES, timeout }, ask)
+  if (answer !== undefined) return answer
+  throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next)
 }
 
 /** Keeps the last lines of output, for the error that follows. */

@@ -1,5 +1,6 @@
 import path from 'node:path'
-import { CancelledError, errorText, UserError, type Http } from '../runtime/index.ts'
+import { download, type NetTools } from '../net/index.ts'
+import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { PER_PAGE, type Github } from './client.ts'
 import { readFromZip } from './zip.ts'
 
@@ -81,7 +82,7 @@ export async function runOf(github: Github, id: number): Promise<Run> {
   return { event: run.event, headSha: run.head_sha, url: run.html_url }
 }
 
-export interface DownloadOptions {
+export interface DownloadOptions extends NetTools {
   /** The one file of the artifact that is wanted. */
   readonly file: string
   /** Largest file and largest archive, in bytes. */
@@ -89,7 +90,6 @@ export interface DownloadOptions {
   readonly maxZip: number
   /** A folder for the archive. */
   readonly into: string
-  readonly http: Http
 }
 
 /**
@@ -105,7 +105,7 @@ export async function downloadFile(github: Github, artifact: Artifact, options: 
     )
   }
   const archive = path.join(into, `artifact-${artifact.id}.zip`)
-  await download(await addressOf(github, artifact), archive, options)
+  await downloadArchive(await addressOf(github, artifact), archive, options)
   return readFromZip(archive, file, maxBytes)
 }
 
@@ -125,9 +125,9 @@ async function addressOf(github: Github, { id }: Artifact): Promise<string> {
 }
 
 /** Whoever has the address may download for a while, so no message shows it. */
-async function download(address: string, archive: string, { maxZip, http }: DownloadOptions): Promise<void> {
+async function downloadArchive(address: string, archive: string, { maxZip, ...tools }: DownloadOptions): Promise<void> {
   try {
-    await http.download(address, archive, maxZip)
+    await download(address, archive, maxZip, tools)
   } catch (error) {
     if (error instanceof CancelledError) throw error
     const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address')

@@ -1,4 +1,5 @@
 import { getOctokit } from '@actions/github'
+import { retry, within, writeOnce } from '../net/index.ts'
 import { errorText, type Clock, type Log } from '../runtime/index.ts'
 
 export interface GithubOptions {
@@ -17,12 +18,14 @@ type Octokit = ReturnType<typeof getOctokit>
 /** One request, under what ends it. */
 type Call<Answer> = (request: { signal: AbortSignal }) => Promise<Answer>
 
-/** Milliseconds for one answer. */
-const PATIENCE = 15_000
+/** Milliseconds for one answer, whole. */
+const ANSWER_WITHIN = 15_000
 /** Milliseconds before a read is sent again. */
 const READ_AGAIN = [1_000, 3_000]
-/** Longest wait that a rate limit may ask for, in milliseconds. */
-const LONGEST_WAIT = 60_000
+/** Milliseconds before a look whether a write happened whose answer was lost. */
+const LOOK_AFTER = 2_000
+/** A list that is longer never ends, or is none that we should read. */
+const MOST_PAGES = 100
 
 const COMMENTING = 'pull-requests: write'
 /** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
@@ -59,34 +62,40 @@ export class Github {
   }
 
   /** The same, with the whole answer. */
-  async ask<Answer extends { data: unknown }>(
+  ask<Answer extends { data: unknown }>(
     call: Call<Answer>,
     signal: AbortSignal | undefined = this.#options.signal
   ): Promise<Answer> {
-    for (const wait of READ_AGAIN) {
-      try {
-        return await this.#once(call, signal)
-      } catch (error) {
-        const asked = waitAsked(error)
-        if (isRefused(error) && asked === undefined) throw error
-        await this.clock.sleep(Math.min(asked ?? wait, LONGEST_WAIT), signal)
-      }
-    }
-    return this.#once(call, signal)
+    const again = (error: unknown): boolean | number => waitAsked(error) ?? !isRefused(error)
+    return retry({ clock: this.clock, signal }, { waits: READ_AGAIN, again }, () => this.#once(call, signal))
   }
 
-  /** All pages of a list, one after the other. */
+  /** All pages of a list, one after the other. Rejects if it does not end. */
   async *pages<Item>(call: (page: number, request: { signal: AbortSignal }) => Promise<{ data: Item[] }>) {
-    for (let page = 1; ; page++) {
+    for (let page = 1; page <= MOST_PAGES; page++) {
       const items = await this.read(request => call(page, request))
       yield items
       if (items.length < PER_PAGE) return
     }
+    throw new Error(`GitHub's list does not end: it has more than ${MOST_PAGES} pages`)
   }
 
   /** Sends a write, once. It is sent also after the job was cancelled, to say so. */
   async write<Data>(call: Call<{ data: Data }>): Promise<Data> {
     return (await this.#once(call, undefined)).data
+  }
+
+  /**
+   * Sends a write once; if its answer is lost, looks whether it happened.
+   * @param otherwise what to do if nothing is found; without it the error of the write stays
+   */
+  written<Found>(
+    write: () => Promise<Found>,
+    find: () => Promise<Found | undefined>,
+    otherwise?: () => Promise<Found>
+  ): Promise<Found> {
+    const isLost = (error: unknown): boolean => !isRefused(error)
+    return writeOnce({ clock: this.clock }, write, { isLost, find, looks: [LOOK_AFTER], otherwise })
   }
 
   /**
@@ -104,19 +113,13 @@ export class Github {
     return `GitHub did not do it (${reason}). ${next}${consequence}`
   }
 
-  async #once<Answer extends { data: unknown }>(call: Call<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
-    const late = new AbortController()
-    const answered = this.clock.after(PATIENCE, () =>
-      late.abort(new Error(`GitHub did not answer within ${PATIENCE / 1000} seconds`))
-    )
-    try {
-      const answer = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal })
+  #once<Answer extends { data: unknown }>(call: Call<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+    return within({ clock: this.clock, signal }, ANSWER_WITHIN, 'GitHub did not answer', async inner => {
+      const answer = await call({ signal: inner })
       // Octokit hands on what it cannot parse as text, also an answer that was cut off.
       if (typeof answer.data !== 'object' && isJson(answer)) throw new Error("GitHub's answer is not whole")
       return answer
-    } finally {
-      answered()
-    }
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Log } from '../runtime/index.ts'
 import { encoded, isSame, ownLogin, type Author } from './author.ts'
-import { isRefused, PER_PAGE, type Github } from './client.ts'
+import { PER_PAGE, type Github } from './client.ts'
 
 /** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
 export const LONGEST_COMMENT = 65_536
@@ -27,9 +27,6 @@ interface Listed {
   readonly html_url: string
   readonly user: Author | null
 }
-
-/** Milliseconds until we look whether a comment was made whose answer was lost. */
-const LOOK_AFTER = 2_000
 
 /**
  * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
@@ -61,8 +58,8 @@ async function update(
   return { outcome: 'updated', url }
 }
 
-/** Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
-async function create(github: Github, comment: NewComment, body: string): Promise<{ outcome: Outcome; url: string }> {
+/** Sent once; if the answer is lost, it is looked for, and sent again only if nothing is there. */
+function create(github: Github, comment: NewComment, body: string): Promise<{ outcome: Outcome; url: string }> {
   const { octokit, repository } = github
   const post = async (): Promise<{ outcome: Outcome; url: string }> => {
     const made = await github.write(request =>
@@ -70,16 +67,13 @@ async function create(github: Github, comment: NewComment, body: string): Promis
     )
     return { outcome: 'created', url: made.html_url }
   }
-  try {
-    return await post()
-  } catch (error) {
-    if (isRefused(error)) throw error
-    await github.clock.sleep(LOOK_AFTER)
+  const find = async (): Promise<{ outcome: Outcome; url: string } | undefined> => {
     const there = await newestOwn(github, comment)
-    if (!there) return post()
+    if (!there) return undefined
     const { outcome, url } = await update(github, comment, there, body)
     return { outcome: outcome === 'unchanged' ? 'created' : outcome, url }
   }
+  return github.written(post, find, post)
 }
 
 /** The newest comment of this key that this token's user has written. */

@@ -3,7 +3,7 @@
  * It is only told there. Whatever GitHub answers, a deploy never fails because of it.
  */
 import { type Clock, type Log } from '../runtime/index.ts'
-import { Github, isRefused, lacksPermission } from './client.ts'
+import { Github, lacksPermission } from './client.ts'
 
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error'
 
@@ -45,8 +45,6 @@ type ListedStatus = Awaited<ReturnType<Octokit['rest']['repos']['listDeploymentS
 const MAKER = 'mastodon-on-heroku'
 /** docs.github.com: REST API, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140
-/** Milliseconds until we look whether a write happened whose answer was lost. */
-const LOOK_AFTER = 2_000
 /** How many deployments made by others we look into for this run: each is one request. */
 const LOOKED_INTO = 10
 const ENDED = new Set(['success', 'failure', 'error', 'inactive'])
@@ -165,20 +163,15 @@ class Deployments {
   }
 
   /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
-  async create(): Promise<number> {
-    try {
+  create(): Promise<number> {
+    const post = async (): Promise<number> => {
       const made = await this.#github.write<{ id: number } | { message?: string }>(request =>
         this.#github.octokit.rest.repos.createDeployment(this.#newDeployment(request))
       )
       if ('id' in made) return made.id
       throw new Error(made.message ?? 'GitHub made no deployment')
-    } catch (error) {
-      if (isRefused(error)) throw error
-      await this.#options.clock.sleep(LOOK_AFTER)
-      const made = this.ofEarlierAttempt(await this.deployments())
-      if (!made) throw error
-      return made.id
     }
+    return this.#github.written(post, async () => this.ofEarlierAttempt(await this.deployments())?.id)
   }
 
   /** Where the answer is lost, sends it again only if it is not the newest status. */
@@ -194,14 +187,12 @@ class Deployments {
         ...(environmentUrl !== undefined && { environment_url: environmentUrl }),
         request
       })
-    try {
-      await this.#github.write<unknown>(post)
-    } catch (error) {
-      if (isRefused(error)) throw error
-      await this.#options.clock.sleep(LOOK_AFTER)
+    const write = (): Promise<unknown> => this.#github.write<unknown>(post)
+    const find = async (): Promise<true | undefined> => {
       const [newest] = await this.#statuses(id)
-      if (newest?.state !== state || newest.description !== description) await this.#github.write<unknown>(post)
+      return (newest?.state === state && newest.description === description) || undefined
     }
+    await this.#github.written<unknown>(write, find, write)
   }
 
   explain(error: unknown): string {

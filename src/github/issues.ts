@@ -1,5 +1,5 @@
 import { encoded, isSame, ownLogin, type Author } from './author.ts'
-import { isRefused, PER_PAGE, refusal, type Github } from './client.ts'
+import { PER_PAGE, refusal, type Github } from './client.ts'
 
 /** Characters that GitHub takes. */
 const LONGEST = 65_536
@@ -44,8 +44,6 @@ interface Listed {
   readonly pull_request?: unknown
 }
 
-/** Milliseconds until we look whether an issue was made whose answer was lost. */
-const LOOK_AFTER = 2_000
 /** Closed issues are looked through from the latest change on; ours is among the first. */
 const CLOSED_PAGES = 3
 
@@ -76,7 +74,7 @@ export async function findIssue(github: Github, key: string): Promise<OwnIssue |
 }
 
 /** Opens an issue. Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
-export async function openIssue(github: Github, key: string, issue: IssueText): Promise<OwnIssue> {
+export function openIssue(github: Github, key: string, issue: IssueText): Promise<OwnIssue> {
   const { octokit, repository } = github
   const post = async (): Promise<OwnIssue> =>
     ours(
@@ -84,14 +82,11 @@ export async function openIssue(github: Github, key: string, issue: IssueText): 
         octokit.rest.issues.create({ ...repository, title: issue.title, body: bodyOf(key, issue), request })
       )
     )
-  try {
-    return await post()
-  } catch (error) {
-    if (isRefused(error)) throw error
-    await github.clock.sleep(LOOK_AFTER)
+  const find = async (): Promise<OwnIssue | undefined> => {
     const there = await findIssue(github, key)
-    return there?.open ? there : post()
+    return there?.open ? there : undefined
   }
+  return github.written(post, find, post)
 }
 
 /** Changes an issue in place, and opens or closes it. Twice the same is the same, so it is sent again like a read. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
+import { type NetTools } from '../net/index.ts'
 import { type HerokuClient } from './client.ts'
-import { lookForLost, type Patience } from './look.ts'
+import { written } from './look.ts'
 import { addon, type Addon } from './shapes.ts'
 
 export interface NewAddon {
@@ -25,16 +26,16 @@ export async function createAddon(
   client: HerokuClient,
   app: string,
   { plan, as, options }: NewAddon,
-  patience: Patience
+  tools: NetTools
 ): Promise<Addon> {
   const path = `/apps/${encodeURIComponent(app)}/addons`
   const all = (): Promise<Addon[]> => client.get(path, v.array(addon))
   const known = new Set((await all()).map(({ id }) => id))
   const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) }
-  try {
-    return await client.write('POST', path, addon, { body })
-  } catch (error) {
-    const isNew = ({ id, addon_service: { name } }: Addon): boolean => !known.has(id) && name === serviceOf(plan)
-    return lookForLost(error, async () => (await all()).find(isNew), patience)
-  }
+  const isNew = ({ id, addon_service: { name } }: Addon): boolean => !known.has(id) && name === serviceOf(plan)
+  return written(
+    tools,
+    () => client.write('POST', path, addon, { body }),
+    async () => (await all()).find(isNew)
+  )
 }

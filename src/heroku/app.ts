@@ -3,7 +3,7 @@ import { type Clock } from '../runtime/index.ts'
 import { type HerokuClient } from './client.ts'
 import { isNotFound, mayHaveHappened } from './errors.ts'
 import { scaleFormation, type Scale } from './formation.ts'
-import { lookForLost } from './look.ts'
+import { written } from './look.ts'
 import * as shapes from './shapes.ts'
 import {
   type Addon,
@@ -88,14 +88,13 @@ export class HerokuApp {
 
   /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
   async setConfigVars(vars: Readonly<Record<string, string>>): Promise<void> {
-    try {
-      await this.#client.write('PATCH', `${this.#path}/config-vars`, shapes.configVars, { body: vars })
-    } catch (error) {
-      await this.#look(error, async () => {
+    await this.#written(
+      () => this.#client.write('PATCH', `${this.#path}/config-vars`, shapes.configVars, { body: vars }),
+      async () => {
         const now = await this.configVars()
-        return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined
-      })
-    }
+        return Object.entries(vars).every(([name, value]) => now[name] === value) ? now : undefined
+      }
+    )
   }
 
   /** The newest first. */
@@ -135,15 +134,12 @@ export class HerokuApp {
    * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
    * @param after version of the newest release before
    */
-  async createRelease(slugId: string, description: string, after: number): Promise<Release> {
-    try {
-      const body = { slug: slugId, description }
-      return await this.#client.write('POST', `${this.#path}/releases`, shapes.release, { body })
-    } catch (error) {
-      return this.#look(error, async () =>
-        (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId)
-      )
-    }
+  createRelease(slugId: string, description: string, after: number): Promise<Release> {
+    const body = { slug: slugId, description }
+    return this.#written(
+      () => this.#client.write('POST', `${this.#path}/releases`, shapes.release, { body }),
+      async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId)
+    )
   }
 
   formation(): Promise<Formation[]> {
@@ -173,13 +169,12 @@ export class HerokuApp {
    * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
    * dyno's command back as it was sent.
    */
-  async createDyno({ command, attach, size, timeToLive, marker }: NewDyno): Promise<Dyno> {
+  createDyno({ command, attach, size, timeToLive, marker }: NewDyno): Promise<Dyno> {
     const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive }
-    try {
-      return await this.#client.write('POST', `${this.#path}/dynos`, shapes.dyno, { body })
-    } catch (error) {
-      return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)))
-    }
+    return this.#written(
+      () => this.#client.write('POST', `${this.#path}/dynos`, shapes.dyno, { body }),
+      async () => (await this.dynos()).find(dyno => dyno.command.includes(marker))
+    )
   }
 
   /** Stops a dyno; one that is gone is fine. */
@@ -203,11 +198,10 @@ export class HerokuApp {
   /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
   async attach(addon: string, name: string): Promise<void> {
     const body = { addon, app: this.name, name, confirm: this.name }
-    try {
-      await this.#client.write('POST', '/addon-attachments', shapes.attachment, { body })
-    } catch (error) {
-      await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name))
-    }
+    await this.#written(
+      () => this.#client.write('POST', '/addon-attachments', shapes.attachment, { body }),
+      async () => (await this.attachments()).find(attached => attached.name === name)
+    )
   }
 
   async hasFeature(name: string): Promise<boolean> {
@@ -221,11 +215,13 @@ export class HerokuApp {
 
   /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
   async setMaintenance(on: boolean): Promise<void> {
-    try {
-      await this.#client.write('PATCH', this.#path, shapes.app, { body: { maintenance: on } })
-    } catch (error) {
-      await this.#look(error, async () => (await this.info()).maintenance === on || undefined)
-    }
+    await this.#written(
+      () => this.#client.write('PATCH', this.#path, shapes.app, { body: { maintenance: on } }),
+      async () => {
+        const now = await this.info()
+        return now.maintenance === on ? now : undefined
+      }
+    )
   }
 
   /** The newest first. */
@@ -249,15 +245,13 @@ export class HerokuApp {
       buildpacks: buildpacks.map(nameOrUrl)
     }
     const known = new Set((await this.builds(10)).map(({ id }) => id))
-    try {
-      return await this.#client.write('POST', `${this.#path}/builds`, shapes.build, { body })
-    } catch (error) {
-      return this.#look(error, async () =>
+    return this.#written(
+      () => this.#client.write('POST', `${this.#path}/builds`, shapes.build, { body }),
+      async () =>
         (await this.builds(10)).find(
           ({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description
         )
-      )
-    }
+    )
   }
 
   /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
@@ -280,8 +274,8 @@ export class HerokuApp {
     return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, { body })).logplex_url
   }
 
-  #look<Found>(error: unknown, find: () => Promise<Found | undefined>): Promise<Found> {
-    return lookForLost(error, find, { clock: this.#clock, signal: this.#signal })
+  #written<Found>(write: () => Promise<Found>, find: () => Promise<Found | undefined>): Promise<Found> {
+    return written({ clock: this.#clock, signal: this.#signal }, write, find)
   }
 }
 

@@ -3,6 +3,7 @@ import Heroku from 'heroku-client'
 import Request from 'heroku-client/lib/request.js'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import * as v from 'valibot'
+import { backOff, retry, within } from '../net/index.ts'
 import { CancelledError, errorCode, errorText, VERSION, type Clock } from '../runtime/index.ts'
 import { HerokuError, mayHaveHappened, type HerokuErrorDetails, type Outcome } from './errors.ts'
 
@@ -14,7 +15,7 @@ export interface ClientOptions {
   readonly key: string
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Milliseconds that one request may take. */
+  /** Milliseconds that one request may take, all pages of a list together. */
   readonly timeout?: number
   /** 0 to 1, for jitter. */
   readonly random?: () => number
@@ -64,14 +65,15 @@ export interface HerokuClient {
   readonly usage: { requests: number; remaining: number | undefined }
 }
 
-const TIMEOUT = 30_000
+/** Milliseconds. Heroku's router ends a request after 30 s (Dev Center: request-timeout). */
+const ANSWER_WITHIN = 30_000
 const READ_ATTEMPTS = 6
 const WRITE_ATTEMPTS = 5
-const FIRST_WAIT = 1_000
-const LONGEST_WAIT = 60_000
+/** A list that is longer never ends: 200 entries a page (Dev Center: platform-api-reference, ranges). */
+const MOST_PAGES = 100
 
 export function createClient(options: ClientOptions): HerokuClient {
-  const { url, key, clock, timeout = TIMEOUT, random = Math.random } = options
+  const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options
   // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
   // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
   const reads: Agent = new HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url)
@@ -84,19 +86,12 @@ export function createClient(options: ClientOptions): HerokuClient {
     guard: { reads, writes, clock, timeout, usage, service: options.service }
   })
 
-  const patiently = async (method: Method, path: string, request: RequestOptions): Promise<unknown> => {
+  const patiently = (method: Method, path: string, request: RequestOptions): Promise<unknown> => {
     const { signal = options.signal } = request
-    const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS
-    for (let attempt = 1; ; attempt++) {
-      if (signal.aborted) throw new CancelledError(`${method} ${path}`)
-      try {
-        return await heroku.ask(method, path, { ...request, signal })
-      } catch (error) {
-        if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error)) throw error
-        const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1)
-        await clock.sleep(Math.min(wanted, LONGEST_WAIT) * (1 + random() / 4), signal)
-      }
-    }
+    const again = (error: unknown): boolean | number =>
+      error instanceof HerokuError && mayAskAgain(method, error) && (error.details.retryAfter ?? true)
+    const waits = backOff(method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS)
+    return retry({ clock, signal }, { waits, again, random }, () => heroku.ask(method, path, { ...request, signal }))
   }
 
   const shaped = async <Shape extends v.GenericSchema>(
@@ -161,13 +156,14 @@ class GuardedHeroku extends Heroku {
       { ...this.#options, method, path, body, headers, partial: range !== undefined },
       this.#options.guard
     )
-    const cancel = (): void => request.fail(new CancelledError(`${method} ${path}`))
-    signal.addEventListener('abort', cancel, { once: true })
+    const { clock, timeout } = this.#options.guard
     try {
-      return await request.request()
-    } finally {
-      signal.removeEventListener('abort', cancel)
-      request.settle()
+      return await within({ clock, signal }, timeout, 'no answer', async inner => {
+        inner.addEventListener('abort', () => request.fail(inner.reason), { once: true })
+        return request.request()
+      })
+    } catch (error) {
+      throw request.explain(error)
     }
   }
 }
@@ -182,7 +178,7 @@ class GuardedRequest extends Request {
   readonly #method: string
   readonly #path: string
   #sent: ClientRequest | undefined
-  #stopTimer: () => void = () => {}
+  #pages = 0
 
   constructor(options: Record<string, unknown>, guard: Guard) {
     // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
@@ -199,24 +195,21 @@ class GuardedRequest extends Request {
 
   /** Gives the request up. Nothing is sent again. */
   fail(error: unknown): void {
-    this.settle()
-    this.reject(this.#explain(error))
+    this.reject(this.explain(error))
     this.#sent?.destroy()
-  }
-
-  settle(): void {
-    this.#stopTimer()
   }
 
   /** heroku-client calls this for each request it sends, a list's further pages included. */
   override setRequestTimeout(request: ClientRequest): void {
-    const { clock, timeout, usage, service } = this.#guard
+    const { usage, service } = this.#guard
     // heroku-client sends a list's range with every request; only the Platform API knows it.
     if (service && !request.headersSent) request.removeHeader('range')
-    this.settle()
     usage.requests++
     this.#sent = request
-    this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)))
+    if (++this.#pages <= MOST_PAGES) return
+    const [method, path] = [this.#method, this.#path]
+    const reason = `the list does not end: it has more than ${MOST_PAGES} pages`
+    this.fail(new HerokuError({ method, path, outcome: 'refused', reason, service: service?.name }))
   }
 
   /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
@@ -276,7 +269,7 @@ class GuardedRequest extends Request {
     }
   }
 
-  #explain(error: unknown): unknown {
+  explain(error: unknown): unknown {
     if (error instanceof HerokuError || error instanceof CancelledError) return error
     const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '')
     const outcome: Outcome = neverConnected ? 'not-sent' : 'unknown'

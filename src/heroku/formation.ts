@@ -1,6 +1,7 @@
 import * as v from 'valibot'
+import { type NetTools } from '../net/index.ts'
 import { type HerokuClient } from './client.ts'
-import { lookForLost, type Patience } from './look.ts'
+import { written } from './look.ts'
 import { formation } from './shapes.ts'
 
 export interface Scale {
@@ -15,7 +16,7 @@ export async function scaleFormation(
   client: HerokuClient,
   app: string,
   wanted: readonly Scale[],
-  patience: Patience
+  tools: NetTools
 ): Promise<void> {
   const path = `/apps/${encodeURIComponent(app)}/formation`
   const updates = wanted.map(({ type, quantity, size }) => ({
@@ -23,15 +24,14 @@ export async function scaleFormation(
     quantity,
     ...(size === undefined ? {} : { dyno_size: { name: size } })
   }))
-  try {
-    await client.write('PATCH', path, v.array(formation), { body: { updates } })
-  } catch (error) {
-    const isSet = async (): Promise<true | undefined> => {
+  await written(
+    tools,
+    () => client.write('PATCH', path, v.array(formation), { body: { updates } }),
+    async () => {
       const now = await client.get(path, v.array(formation))
       const has = ({ type, quantity }: Scale): boolean =>
         now.some(entry => entry.type === type && entry.quantity === quantity)
-      return wanted.every(has) || undefined
+      return wanted.every(has) ? now : undefined
     }
-    await lookForLost(error, isSet, patience)
-  }
+  )
 }

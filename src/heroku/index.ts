@@ -18,7 +18,6 @@ export {
 export { followOutput } from './output.ts'
 export type { Addon, App, Attachment, Build, Domain, Dyno, Formation, Release, Slug } from './shapes.ts'
 export { storedSize, upload, UploadError } from './upload.ts'
-export { fetchPage, transfer, type Connect, type Page, type PageOptions } from './transfer.ts'
 export { secretValues } from './secrets.ts'
 export { serverVersion } from './server-version.ts'
 export {

@@ -1,6 +1,6 @@
 import { LIMITS } from '../knowledge/index.ts'
+import { fetchPage, type NetTools } from '../net/index.ts'
 import { type HerokuApp } from './app.ts'
-import { receiveText, transfer, type TransferOptions } from './transfer.ts'
 
 /** One line of an app's log. Hostile text. */
 export interface LogLine {
@@ -19,7 +19,7 @@ const LARGEST_LOG = 20_000_000
  * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
  * they cannot be read: they explain a failure, and must not be one.
  */
-export async function herokuLog(app: HerokuApp, lines: number, options: TransferOptions): Promise<string[]> {
+export async function herokuLog(app: HerokuApp, lines: number, options: NetTools): Promise<string[]> {
   try {
     return await readLog(app, lines, 'heroku', options)
   } catch {
@@ -31,7 +31,7 @@ export async function herokuLog(app: HerokuApp, lines: number, options: Transfer
  * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
  * Lines of another form are left out.
  */
-export async function logLines(app: HerokuApp, source: 'heroku' | 'all', options: TransferOptions): Promise<LogLine[]> {
+export async function logLines(app: HerokuApp, source: 'heroku' | 'all', options: NetTools): Promise<LogLine[]> {
   const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options)
   return lines.flatMap(line => {
     const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? []
@@ -44,16 +44,12 @@ async function readLog(
   app: HerokuApp,
   lines: number,
   source: 'heroku' | undefined,
-  options: TransferOptions
+  options: NetTools
 ): Promise<string[]> {
-  const response = await transfer(await app.logUrl(lines, source), { patience: 15_000, ...options })
-  if (response.statusCode !== 200) {
-    response.resume()
-    throw new Error(`the log was answered with ${response.statusCode ?? 0}`)
-  }
-  const text = await receiveText(response, LARGEST_LOG, options)
+  const { status, body } = await fetchPage(await app.logUrl(lines, source), { most: LARGEST_LOG }, options)
+  if (status !== 200) throw new Error(`the log was answered with ${status}`)
   // An event stream carries each line behind `data: `.
-  return text.split(/\r?\n/).flatMap(line => {
+  return body.split(/\r?\n/).flatMap(line => {
     const plain = line.replace(/^data: ?/, '')
     return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain]
   })

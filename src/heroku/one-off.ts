@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { LIMITS } from '../knowledge/index.ts'
-import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
+import { LateError, poll, within } from '../net/index.ts'
+import { CancelledError, shellWord, UserError, type Clock } from '../runtime/index.ts'
 import { type HerokuApp } from './app.ts'
-import { attach } from './rendezvous.ts'
+import { attach, type RendezvousOptions } from './rendezvous.ts'
 import { type Dyno } from './shapes.ts'
 
 export interface OneOff {
@@ -63,7 +64,7 @@ export async function runOneOff(app: HerokuApp, oneOff: OneOff, options: OneOffO
     dyno = id
     told({ step: 'created', dyno: created })
     const met = (): void => told({ step: 'met' })
-    if (url) await attach({ url, write: chunk => exitLine.take(chunk), met, ...options })
+    if (url) await attachFor(oneOff.timeout, { url, write: chunk => exitLine.take(chunk), met, ...options })
     const exitCode = exitLine.end()
     if (exitCode === undefined) {
       told({ step: 'lost' })
@@ -92,21 +93,25 @@ export async function endLeftovers(app: HerokuApp, purpose: string, options: One
  * process type, or Heroku runs that type's command instead.
  */
 function wrap(command: string, marker: string, exitName: string): string {
-  return `bash -c ${quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`
+  return `bash -c ${shellWord(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`
 }
 
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+/** Attaches for as long as Heroku lets the dyno live. A server that goes on after that is taken for a lost connection. */
+async function attachFor(timeout: number, rendezvous: RendezvousOptions): Promise<void> {
+  try {
+    await within(rendezvous, timeout + GONE_WITHIN, 'the one-off dyno did not end', signal =>
+      attach({ ...rendezvous, signal })
+    )
+  } catch (error) {
+    if (!(error instanceof LateError) || rendezvous.signal.aborted) throw error
+  }
 }
 
 /** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
-async function waitUntilGone(app: HerokuApp, id: string, { clock, signal }: OneOffOptions): Promise<void> {
-  for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
-    const until = clock.now() + patience
-    for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
-      if ((await app.dyno(id)) === undefined) return
-      await clock.sleep(pause, signal)
-    }
+async function waitUntilGone(app: HerokuApp, id: string, tools: OneOffOptions): Promise<void> {
+  for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
+    const isGone = async (): Promise<true | undefined> => (await app.dyno(id)) === undefined || undefined
+    if (await poll(tools, { first: 1_000, longest: 10_000, timeout }, isGone)) return
     await app.stopDyno(id)
   }
   const name = (await app.dyno(id))?.name
@@ -119,16 +124,14 @@ async function waitUntilGone(app: HerokuApp, id: string, { clock, signal }: OneO
 
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app: HerokuApp, id: string | undefined, marker: string, clock: Clock): Promise<void> {
-  const late = new AbortController()
-  const stopTimer = clock.after(CLEARING_AWAY, () => late.abort())
-  const asked = app.under(late.signal)
   try {
-    const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id
-    if (dyno !== undefined) await asked.stopDyno(dyno)
+    await within({ clock }, CLEARING_AWAY, 'no answer', async signal => {
+      const asked = app.under(signal)
+      const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id
+      if (dyno !== undefined) await asked.stopDyno(dyno)
+    })
   } catch {
     // Nothing more can be done.
-  } finally {
-    stopTimer()
   }
 }
 

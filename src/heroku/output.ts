@@ -1,15 +1,19 @@
-import { CancelledError } from '../runtime/index.ts'
-import { receive, transfer, type TransferOptions } from './transfer.ts'
+import { bodyOf, moving, open } from '../net/index.ts'
+import { CancelledError, type Clock } from '../runtime/index.ts'
 
-export interface OutputOptions extends TransferOptions {
+export interface OutputOptions {
   readonly url: string
   readonly write: (chunk: Buffer) => void
   /** Asks Heroku whether the work is over: then no more output will come. */
   readonly isOver: () => Promise<boolean>
+  readonly clock: Clock
+  /** Ends it: it has no time limit of its own, as a release phase may run for long. */
+  readonly signal: AbortSignal
 }
 
+/** Milliseconds without an answer or output after which the connection counts as lost. */
+const SILENT_FOR = 30_000
 /** Milliseconds. */
-const PATIENCE = 30_000
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 10_000
 /** Times that an output which is over may still not be readable to its end. */
@@ -41,32 +45,30 @@ export async function followOutput(options: OutputOptions): Promise<{ bytes: num
 /** Reads on from a byte. `ended`: the server had no more at that time. */
 async function readFrom({ url, write, clock, signal }: OutputOptions, from: number): Promise<Piece> {
   let bytes = 0
+  const take = (news: Buffer): void => {
+    bytes += news.length
+    if (news.length > 0) write(news)
+  }
   try {
-    const response = await transfer(url, {
-      headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
-      patience: PATIENCE,
-      clock,
-      signal
+    const ended = await moving({ clock, signal }, SILENT_FOR, 'nothing came', async (inner, heard) => {
+      const headers = { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) }
+      const response = await open(url, { headers }, inner)
+      const { statusCode = 0 } = response
+      if (statusCode !== 200 && statusCode !== 206) {
+        response.destroy()
+        // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+        return (statusCode === 404 && from === 0) || statusCode === 416
+      }
+      // A server that ignores `Range` sends all again; what is here already is left out.
+      let known = statusCode === 200 ? from : 0
+      for await (const chunk of bodyOf(response)) {
+        heard()
+        take(chunk.subarray(Math.min(known, chunk.length)))
+        known -= Math.min(known, chunk.length)
+      }
+      return true
     })
-    const { statusCode = 0 } = response
-    if (statusCode !== 200 && statusCode !== 206) {
-      response.resume()
-      // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
-      return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 }
-    }
-    // A server that ignores `Range` sends all again; what is here already is left out.
-    let known = statusCode === 200 ? from : 0
-    await receive(
-      response,
-      chunk => {
-        const news = chunk.subarray(Math.min(known, chunk.length))
-        known -= chunk.length - news.length
-        bytes += news.length
-        if (news.length > 0) write(news)
-      },
-      { clock, signal, patience: PATIENCE }
-    )
-    return { bytes, ended: true }
+    return { bytes, ended }
   } catch {
     if (signal.aborted) throw new CancelledError('Following the output')
     return { bytes, ended: false }

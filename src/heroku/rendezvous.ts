@@ -1,4 +1,5 @@
 import tls from 'node:tls'
+import { retry, Silence, within } from '../net/index.ts'
 import { CancelledError, errorText, UserError, type Clock } from '../runtime/index.ts'
 
 export interface RendezvousOptions {
@@ -14,11 +15,12 @@ export interface RendezvousOptions {
 }
 
 /** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
-const CONNECT_PATIENCE = 10_000
-const CONNECT_ATTEMPTS = 3
+const CONNECT_WITHIN = 10_000
+/** Milliseconds before each further attempt. */
+const CONNECT_AGAIN = [1_000, 1_000]
 const BANNER = /^[^\n]*\n/
 /** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
-const SILENCE = 60 * 60_000
+const SILENT_FOR = 60 * 60_000
 
 /**
  * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
@@ -35,17 +37,18 @@ export async function attach(options: RendezvousOptions): Promise<void> {
     )
   }
   const secret = `${pathname.slice(1)}${search}`
-  for (let attempt = 1; ; attempt++) {
-    const connection = await connect(hostname, Number(port || 5000), options)
-    if (typeof connection !== 'string') return converse(connection, secret, options)
-    if (attempt === CONNECT_ATTEMPTS) {
-      throw new UserError(
-        `The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`,
-        'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.'
-      )
-    }
-    await clock.sleep(1_000, signal)
-  }
+  const at = { host: hostname, port: Number(port || 5000) }
+  const waits = CONNECT_AGAIN
+  const socket = await retry({ clock, signal }, { waits, again: () => true, random: () => 0 }, () =>
+    connect(at, options)
+  ).catch((error: unknown) => {
+    if (signal.aborted) throw new CancelledError('Attaching to a dyno')
+    throw new UserError(
+      `The one-off dyno could not be reached at ${at.host}:${at.port}: ${errorText(error)}`,
+      'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.'
+    )
+  })
+  return converse(socket, secret, options)
 }
 
 const contexts = new Map<string, tls.SecureContext>()
@@ -57,31 +60,22 @@ function contextWith(ca: string): tls.SecureContext {
   return context
 }
 
-/** A connection, or why there is none. */
 function connect(
-  host: string,
-  port: number,
+  { host, port }: { readonly host: string; readonly port: number },
   { ca, clock, signal }: RendezvousOptions
-): Promise<tls.TLSSocket | string> {
-  return new Promise((resolve, reject) => {
+): Promise<tls.TLSSocket> {
+  return within({ clock, signal }, CONNECT_WITHIN, 'no answer', inner => {
     const trust = ca === undefined ? {} : { secureContext: contextWith(ca) }
     const socket = tls.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...trust })
-    const finish = (result: tls.TLSSocket | string): void => {
-      stopTimer()
-      signal.removeEventListener('abort', cancel)
-      if (typeof result === 'string') socket.destroy()
-      resolve(result)
-    }
-    const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`))
-    const cancel = (): void => {
-      stopTimer()
-      socket.destroy()
-      reject(new CancelledError('Attaching to a dyno'))
-    }
-    socket.once('error', error => finish(errorText(error)))
-    socket.once('secureConnect', () => finish(socket))
-    if (signal.aborted) cancel()
-    signal.addEventListener('abort', cancel, { once: true })
+    const end = (): void => void socket.destroy()
+    inner.addEventListener('abort', end, { once: true })
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject)
+      socket.once('secureConnect', () => {
+        inner.removeEventListener('abort', end)
+        resolve(socket)
+      })
+    })
   })
 }
 
@@ -92,15 +86,11 @@ function converse(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let banner: Buffer | undefined = Buffer.alloc(0)
-    let stopTimer = (): void => {}
-    const watch = (): void => {
-      stopTimer()
-      stopTimer = clock.after(SILENCE, () => socket.destroy())
-    }
+    const silence = new Silence(clock, SILENT_FOR, () => socket.destroy())
     const cancel = (): void => void socket.destroy()
     socket.setKeepAlive(true, 15_000)
     socket.on('data', (chunk: Buffer) => {
-      watch()
+      silence.heard()
       if (banner === undefined) return write(chunk)
       banner = Buffer.concat([banner, chunk])
       const line = BANNER.exec(banner.toString('latin1'))?.[0]
@@ -113,12 +103,12 @@ function converse(
     // A lost connection ends it like any other end: what is known is what was read.
     socket.on('error', () => {})
     socket.on('close', () => {
-      stopTimer()
+      silence.stop()
       signal.removeEventListener('abort', cancel)
       if (signal.aborted) reject(new CancelledError('The command'))
       else resolve()
     })
-    watch()
+    if (signal.aborted) cancel()
     signal.addEventListener('abort', cancel, { once: true })
     socket.write(`${secret}\r\n`)
     // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).

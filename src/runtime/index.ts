@@ -1,5 +1,5 @@
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 export { ANIMATED_GIF } from './animated-gif.ts'
@@ -70,47 +70,10 @@ export interface CommandResult {
 /** Runs short helper programs (git, docker) to their end. Never through a shell. Does not throw on an exit code. */
 export type RunCommand = (program: string, args: string[], options?: CommandOptions) => Promise<CommandResult>
 
-export interface DownloadResult {
-  /** Bytes written. */
-  size: number
-  sha256: string
-}
-
-export interface Http {
-  /**
-   * GET, following redirects (never from https to http), with retries on connection errors, 429 and 5xx.
-   * Rejects with a `HttpError` on another status, on a body that is shorter than announced, and past `maxBytes`.
-   */
-  getJson(url: string, headers?: Record<string, string>): Promise<unknown>
-  download(url: string, file: string, maxBytes: number): Promise<DownloadResult>
-  /**
-   * Status of a HEAD, asked once; undefined where nothing answers within 10 seconds. Rejects with a `CancelledError`
-   * when the signal is aborted.
-   */
-  status(url: string, signal?: AbortSignal): Promise<number | undefined>
-}
-
-export class HttpError extends Error {
-  /** HTTP status, or undefined where no (whole) answer came. */
-  readonly status: number | undefined
-  readonly url: string
-  /** Milliseconds after which the server wants to be asked again. */
-  readonly retryAfter: number | undefined
-
-  constructor(message: string, url: string, status?: number, options?: ErrorOptions & { retryAfter?: number }) {
-    super(message, options)
-    this.name = 'HttpError'
-    this.url = url
-    this.status = status
-    this.retryAfter = options?.retryAfter
-  }
-}
-
 export interface Runtime {
   readonly log: Log
   readonly clock: Clock
   readonly run: RunCommand
-  readonly http: Http
   /** Aborted when the job is cancelled. */
   readonly signal: AbortSignal
   /** A folder of this run alone, removed at its end. */

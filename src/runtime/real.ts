@@ -3,11 +3,9 @@ import { chmod, mkdtemp } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createHttp } from './http.ts'
 import { CancelledError, removeTree, type Clock, type Log, type Runtime } from './index.ts'
 import { runCommand } from './run-command.ts'
 
-export { createHttp } from './http.ts'
 export { runCommand } from './run-command.ts'
 
 export const systemClock: Clock = {
@@ -18,7 +16,8 @@ export const systemClock: Clock = {
     })
   },
   after: (milliseconds, work) => {
-    const timer = setTimeout(work, milliseconds)
+    // More than Node can wait for would be no wait at all.
+    const timer = setTimeout(work, Math.min(milliseconds, 2 ** 31 - 1))
     return () => clearTimeout(timer)
   }
 }
@@ -44,7 +43,6 @@ export async function withRuntime(
       log,
       clock: systemClock,
       run: runCommand,
-      http: createHttp({ signal }),
       signal,
       scratch,
       packWorker: new URL('./pack-worker/index.js', dist),

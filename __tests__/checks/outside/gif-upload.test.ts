@@ -108,11 +108,11 @@ describe('gif-upload', () => {
       if (method === 'POST') {
         clock.pass(9_900)
         response.writeHead(202).end(JSON.stringify(PENDING.body))
-      } else if (method === 'GET' && at < 14) response.writeHead(206).end('{}')
+      } else if (method === 'GET' && at < 13) response.writeHead(206).end('{}')
       else clock.pass(3_000)
     })
     expect(await look({ clock, network: internet.network(10_000) })).toEqual([
-      'unknown: It could not look: no answer within 3 s'
+      'unknown: It could not look: it is still worked on after 15 s; look at the queues'
     ])
     expect(asked.at(-1)).toMatch(/^DELETE \/api\/v1\/media\/77 after (1\d|2[01])(\.\d)? s$/)
   })

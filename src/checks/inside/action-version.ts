@@ -2,8 +2,8 @@ import { compareVersions } from '../../mastodon/index.ts'
 import { type Check } from '../check.ts'
 
 const DAY = 86_400_000
-/** A new release may be awaited for some days: others find its faults. */
-const PATIENCE = 7 * DAY
+/** Milliseconds for which a new release may be left alone: others find its faults. */
+const NEW_FOR = 7 * DAY
 
 /** Whether the pinned version of this action is out of date. */
 export const actionVersion: Check = {
@@ -19,7 +19,7 @@ export const actionVersion: Check = {
     const text = behind
       ? `${running} runs; ${newest} came out on ${new Date(publishedAt).toISOString().slice(0, 10)}`
       : `${running} is the newest`
-    if (!behind || clock.now() - publishedAt < PATIENCE) return [{ level: 'ok', figure: running, text }]
+    if (!behind || clock.now() - publishedAt < NEW_FOR) return [{ level: 'ok', figure: running, text }]
     return [
       {
         level: 'warn',

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
+import { poll } from '../../net/index.ts'
 import { ANIMATED_GIF } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace, type Answer } from '../probes/http.ts'
 
 /** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
 const PAUSE = 2_000
-const PATIENCE = 15_000
+const WORKED_WITHIN = 15_000
 /** Milliseconds for a look and for the removal, so that also a slow instance leaves time for it before the deadline. */
-const LOOK = 3_000
+const LOOK_WITHIN = 3_000
 const media = v.object({ id: v.pipe(v.string(), v.regex(/^\d{1,30}$/)), type: v.string(), url: v.nullish(v.string()) })
 type Media = v.InferOutput<typeof media>
 
@@ -21,11 +22,11 @@ export const gifUpload: Check = {
   async look(world) {
     const { instance, token, wants } = world
     if (instance === undefined || token === undefined || wants.ffmpeg === 'without') return []
-    const until = world.clock.now() + PATIENCE
+    const until = world.clock.now() + WORKED_WITHIN
     const asked = await ask(world, 'POST', '/api/v2/media', multipart(Buffer.from(ANIMATED_GIF, 'base64')))
     if (asked.status !== 200 && asked.status !== 202) return [refused(asked, world)]
     const made = read(asked)
-    const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK, world.network.patience) } }
+    const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK_WITHIN, world.network.patience) } }
     try {
       return [judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)]
     } finally {
@@ -35,17 +36,18 @@ export const gifUpload: Check = {
   }
 }
 
-/** Waits until a worker has made of it what it makes; `undefined` where none could. */
+/** Waits until a worker has made of it what it makes; `undefined` if none could. */
 async function worked({ id }: Media, world: World, until: number): Promise<Media | undefined> {
-  for (;;) {
+  const timeout = Math.max(0, until - world.clock.now())
+  const ended = await poll(world, { first: PAUSE, longest: PAUSE, timeout }, async () => {
     const now = await ask(world, 'GET', `/api/v1/media/${id}`)
-    if (now.status === 200) return read(now)
-    if (now.status === 422) return undefined
+    if (now.status === 200) return { made: read(now) }
+    if (now.status === 422) return { made: undefined }
     if (now.status !== 206) throw new Error(`the upload was answered with ${now.status}`)
-    if (world.clock.now() >= until)
-      throw new Error(`it is still worked on after ${PATIENCE / 1000} s; look at the queues`)
-    await world.clock.sleep(PAUSE, world.signal)
-  }
+    return undefined
+  })
+  if (ended === undefined) throw new Error(`it is still worked on after ${WORKED_WITHIN / 1000} s; look at the queues`)
+  return ended.made
 }
 
 function judge(made: Media | undefined, world: World): Finding {

@@ -8,7 +8,7 @@ import { askBucket, s3Error } from '../probes/s3.ts'
 import { answered, notReached } from './said.ts'
 
 /** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
-const PATIENCE = 5_000
+const REQUEST_WITHIN = 5_000
 
 /** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
 export const objectStorage: Check = {
@@ -36,7 +36,7 @@ export const objectStorage: Check = {
           text: `${namesOf(NEEDS.bucket.vars)} are not all set, so the bucket could not be tried`
         }
       ]
-    const network = { ...world.network, patience: Math.min(PATIENCE, world.network.patience) }
+    const network = { ...world.network, patience: Math.min(REQUEST_WITHIN, world.network.patience) }
     return tryBucket(bucket, { ...world, network })
   }
 }

@@ -1,8 +1,9 @@
 import { namesOf, NEEDS, settingsOf } from '../../knowledge/index.ts'
 import { MAIL_VARIABLES, mailServer, type MailServer } from '../../mastodon/index.ts'
+import { LateError } from '../../net/index.ts'
 import { errorCode } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
-import { brief, LateError, unreached } from '../probes/network.ts'
+import { brief, unreached } from '../probes/network.ts'
 import { greetMailServer, SmtpError, type Greeting } from '../probes/smtp.ts'
 
 /** Whether the mail server answers and takes the login. No mail is sent. */

@@ -1,11 +1,12 @@
 import { upgradeHeadline } from '../../mastodon/index.ts'
+import { within } from '../../net/index.ts'
 import { errorText } from '../../runtime/index.ts'
 import { type Finding, type World } from '../check.ts'
 import { type PlannedUpgrade } from '../given.ts'
 import { brief } from '../probes/network.ts'
 
 /** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
-const PATIENCE = 15_000
+const PLANNED_WITHIN = 15_000
 /** Of the check's time, kept to tell what is known without a plan. */
 const REST = 1_000
 /** Findings that are told; all stand in the plan. */
@@ -19,8 +20,10 @@ export async function planned(
   to: string,
   world: World
 ): Promise<Pick<Finding, 'more' | 'remedy' | 'upgrade'>> {
+  const { clock, until } = world
   try {
-    const upgrade = await inPatience(world, signal => world.given.upgrade(from, to, signal))
+    const limit = Math.max(0, Math.min(PLANNED_WITHIN, until - clock.now() - REST))
+    const upgrade = await within(world, limit, 'it was not done', signal => world.given.upgrade(from, to, signal))
     const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block')
     return {
       more: inShort(upgrade),
@@ -33,26 +36,6 @@ export async function planned(
       more: [`No upgrade plan could be made: ${brief(errorText(error))}`],
       remedy: `Read the release notes; \`command: plan\` with \`ref: v${to}\` tells the migrations and what else it needs`
     }
-  }
-}
-
-/** Ends the work, and rejects, in time for the check to say what it knows without it. */
-async function inPatience<Answer>(
-  { clock, signal, until }: World,
-  work: (signal: AbortSignal) => Promise<Answer>
-): Promise<Answer> {
-  const limit = Math.max(0, Math.min(PATIENCE, until - clock.now() - REST))
-  const late = new AbortController()
-  const stop = clock.after(limit, () =>
-    late.abort(new Error(`it was not done within ${Math.round(limit / 1000)} seconds`))
-  )
-  const ended = new Promise<never>((_, reject) => {
-    late.signal.addEventListener('abort', () => reject(late.signal.reason as Error))
-  })
-  try {
-    return await Promise.race([work(AbortSignal.any([signal, late.signal])), ended])
-  } finally {
-    stop()
   }
 }
 

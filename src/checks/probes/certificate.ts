@@ -1,5 +1,5 @@
 import { errorCode } from '../../runtime/index.ts'
-import { certificateWords, brief, secure, within, type Outside } from './network.ts'
+import { asking, brief, certificateWords, secure, type Outside } from './network.ts'
 
 /** The certificate that a server shows. */
 export interface Certificate {
@@ -14,7 +14,7 @@ export interface Certificate {
 
 /** Looks at the certificate of a host, good or not. Rejects where no TLS connection comes about. */
 export function certificateOf(host: string, port: number, outside: Outside): Promise<Certificate> {
-  return within(outside, async inner => {
+  return asking(outside, async inner => {
     const socket = await secure(host, port, inner, false)
     try {
       const { subjectaltname = '', issuer, valid_to } = socket.getPeerCertificate()

@@ -1,7 +1,7 @@
 import net from 'node:net'
-import { fetchPage, type Connect, type Page, type PageOptions } from '../../heroku/index.ts'
 import { type Place } from '../../mastodon/index.ts'
-import { secure, StepError, within, type Outside } from './network.ts'
+import { fetchPage, type Connect, type Page, type PageOptions } from '../../net/index.ts'
+import { asking, secure, StepError, type Outside } from './network.ts'
 
 export interface Answer extends Page {
   readonly url: string
@@ -14,11 +14,11 @@ export type Ask = Omit<PageOptions, 'connect'>
 const MOST = 1_000_000
 
 /**
- * One request (GET, if not said otherwise), answered within the network's patience; redirects are answers.
+ * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
  * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
  */
 export function ask(url: string, options: Ask, outside: Outside): Promise<Answer> {
-  return within(outside, async inner => {
+  return asking(outside, async inner => {
     const started = inner.clock.now()
     const page = await fetchPage(url, { most: MOST, ...options, connect: connectOf(inner) }, inner)
     return { ...page, url, took: inner.clock.now() - started }

@@ -1,8 +1,6 @@
-import { getProxyUrl } from '@actions/http-client/lib/proxy'
-import http from 'node:http'
-import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
+import { dial, secured, tlsOptions, within } from '../../net/index.ts'
 import { errorCode, errorText, shortened, type Clock } from '../../runtime/index.ts'
 import { dnsNames, type Names } from './names.ts'
 
@@ -24,49 +22,12 @@ export interface Outside {
   readonly signal: AbortSignal
 }
 
-const PATIENCE = 10_000
+/** Milliseconds for one answer: a check asks several times within its own deadline. */
+const ANSWER_WITHIN = 10_000
 
-/** The real network, through the runner's proxy where its variables name one (all but DNS). */
+/** The real network, through the runner's proxy if its variables name one (all but DNS). */
 export function realNetwork(): Network {
-  return {
-    dial: (host, port, signal) => {
-      const proxy = getProxyUrl(new URL(`https://${net.isIPv6(host) ? `[${host}]` : host}:${port}`))
-      return proxy ? dialThrough(proxy, host, port, signal) : connected(net.connect({ host, port, signal }), 'connect')
-    },
-    names: dnsNames(),
-    patience: PATIENCE
-  }
-}
-
-/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
-function dialThrough(proxy: URL, host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
-  const path = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`
-  // The library hands them out decoded.
-  const login = `${proxy.username}:${proxy.password}`
-  const headers = {
-    host: path,
-    ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
-  }
-  return new Promise((resolve, reject) => {
-    const { protocol, hostname, port: own } = proxy
-    const { request } = protocol === 'https:' ? https : http
-    request({
-      host: hostname,
-      port: own || (protocol === 'https:' ? 443 : 80),
-      method: 'CONNECT',
-      path,
-      headers,
-      signal,
-      agent: false
-    })
-      .on('connect', ({ statusCode }, socket) => {
-        if (statusCode === 200) return resolve(socket)
-        socket.destroy()
-        reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`))
-      })
-      .on('error', reject)
-      .end()
-  })
+  return { dial, names: dnsNames(), patience: ANSWER_WITHIN }
 }
 
 /**
@@ -80,55 +41,13 @@ export async function secure(
   check = true
 ): Promise<tls.TLSSocket> {
   const socket = await network.dial(host, port, signal)
-  return connected(
-    tls.connect({ socket, host, ...tlsOptions(host, network), rejectUnauthorized: check }),
-    'secureConnect'
-  )
+  return secured(socket, host, { ...tlsOptions(host, network.trust), rejectUnauthorized: check })
 }
 
-/** For a TLS handshake with a host. */
-export function tlsOptions(host: string, { trust }: Network): tls.ConnectionOptions {
-  return { ...(net.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) }
-}
-
-function connected<Socket extends net.Socket>(socket: Socket, event: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const lost = (): void => reject(new Error('the connection was closed'))
-    socket.once('error', reject).once('close', lost)
-    socket.once(event, () => {
-      socket.off('error', reject).off('close', lost)
-      // Whoever uses it listens; one that breaks before or after must not end the program.
-      socket.on('error', () => {})
-      resolve(socket)
-    })
-  })
-}
-
-/** A target that did not answer in time. */
-export class LateError extends Error {}
-
-/** Does one piece of work within the network's patience, then aborts its signal and rejects with a `LateError`. */
-export async function within<Answer>(
-  { network, clock, signal }: Outside,
-  work: (outside: Outside) => Promise<Answer>
-): Promise<Answer> {
-  const late = new AbortController()
-  const stop = clock.after(network.patience, () =>
-    late.abort(new LateError(`no answer within ${network.patience / 1000} s`))
-  )
-  const both = AbortSignal.any([signal, late.signal])
-  let give = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    give = () => reject(both.reason as Error)
-    if (both.aborted) give()
-    both.addEventListener('abort', give, { once: true })
-  })
-  try {
-    return await Promise.race([work({ network, clock, signal: both }), aborted])
-  } finally {
-    stop()
-    both.removeEventListener('abort', give)
-  }
+/** Does one piece of work within the time that the network has for one question. */
+export function asking<Answer>(outside: Outside, work: (outside: Outside) => Promise<Answer>): Promise<Answer> {
+  const { network, clock } = outside
+  return within(outside, network.patience, 'no answer', signal => work({ network, clock, signal }))
 }
 
 /** Why a target was not reached. `runner`: it may as well be the network of the runner, so nothing is known. */

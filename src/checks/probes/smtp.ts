@@ -1,8 +1,9 @@
 import { type Socket } from 'node:net'
 import SmtpConnection from 'nodemailer/lib/smtp-connection'
 import { type MailServer } from '../../mastodon/index.ts'
+import { tlsOptions, within } from '../../net/index.ts'
 import { errorCode, errorText } from '../../runtime/index.ts'
-import { certificateWords, secure, tlsOptions, within, type Outside } from './network.ts'
+import { asking, certificateWords, secure, type Outside } from './network.ts'
 
 /** An error of the library, as it fills it in. */
 interface NodemailerError extends Error {
@@ -14,7 +15,7 @@ interface NodemailerError extends Error {
 }
 
 /** Milliseconds for the server's goodbye. */
-const LEAVING = 2_000
+const GOODBYE_WITHIN = 2_000
 
 /** How far a mail server let us in. */
 export interface Greeting {
@@ -38,7 +39,7 @@ export class SmtpError extends Error {
  * connection that is not encrypted. Rejects with an `SmtpError`.
  */
 export function greetMailServer(server: MailServer, outside: Outside): Promise<Greeting> {
-  return within(outside, async inner => {
+  return asking(outside, async inner => {
     const { host, port, tls, starttls, verify, login } = server
     const socket = await open(server, inner)
     const connection = new SmtpConnection({
@@ -50,7 +51,7 @@ export function greetMailServer(server: MailServer, outside: Outside): Promise<G
       ignoreTLS: starttls === 'never',
       requireTLS: starttls === 'always',
       name: server.name,
-      tls: { ...tlsOptions(host, inner.network), rejectUnauthorized: verify },
+      tls: { ...tlsOptions(host, inner.network.trust), rejectUnauthorized: verify },
       greetingTimeout: inner.network.patience,
       maxResponseSize: 100_000
     })
@@ -66,10 +67,8 @@ export function greetMailServer(server: MailServer, outside: Outside): Promise<G
       return { encrypted, loggedIn: true }
     } finally {
       connection.on('error', () => {})
-      const stop = inner.clock.after(LEAVING, give)
       connection.quit()
-      await over
-      stop()
+      await within(inner, GOODBYE_WITHIN, 'no goodbye', () => over).catch(give)
       inner.signal.removeEventListener('abort', give)
       socket.destroy()
     }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type IncomingHttpHeaders } from 'node:http'
-import { transfer } from '../../heroku/index.ts'
 import { type Place } from '../../mastodon/index.ts'
+import { open } from '../../net/index.ts'
 import { VERSION } from '../../runtime/index.ts'
 import { connectOf } from './http.ts'
-import { within, type Outside } from './network.ts'
+import { asking, type Outside } from './network.ts'
 
 /** What a server made of the wish to speak WebSocket. */
 export interface Upgrade {
@@ -22,20 +22,18 @@ const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])
 
 /** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
 export function openWebSocket(place: Place, path: string, token: string, outside: Outside): Promise<Upgrade> {
-  return within(outside, async inner => {
+  return asking(outside, async inner => {
     const key = randomBytes(16).toString('base64')
     const expected = createHash('sha1').update(`${key}${GUID}`).digest('base64')
     const {
       statusCode: status = 0,
       headers,
       socket
-    } = await transfer(new URL(path, place.url).href, {
-      headers: headersOf(place, key, token),
-      clock: inner.clock,
-      signal: inner.signal,
-      patience: inner.network.patience,
-      connect: connectOf(inner)
-    })
+    } = await open(
+      new URL(path, place.url).href,
+      { headers: headersOf(place, key, token), connect: connectOf(inner) },
+      inner.signal
+    )
     if (status === 101) socket.end(CLOSE, () => socket.destroy())
     else socket.destroy()
     return { status, headers, genuine: headers['sec-websocket-accept'] === expected }

@@ -120,7 +120,7 @@ function missing(wanted: string, branch: string, name: string): string {
 
 /** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
 export function downloads({ runtime }: Context) {
-  return { maxZip: 60_000_000, into: runtime.scratch, http: runtime.http }
+  return { maxZip: 60_000_000, into: runtime.scratch, clock: runtime.clock, signal: runtime.signal }
 }
 
 /**

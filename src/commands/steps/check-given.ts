@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { inTime, type BuildReport, type Given } from '../../checks/index.ts'
+import { type BuildReport, type Given } from '../../checks/index.ts'
 import {
   artifactsOfCommit,
   artifactsOfRun,
@@ -11,6 +11,7 @@ import {
   type Github
 } from '../../github/index.ts'
 import { HerokuError, keyExpiresIn, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
+import { within } from '../../net/index.ts'
 import { judgedSizes, LARGEST_REPORT, parseReport } from '../../report/index.ts'
 import { once, VERSION } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
@@ -23,7 +24,7 @@ import { rubyOfCheckout } from './upgrade.ts'
 
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit"
 /** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
-const PATIENCE = 8_000
+const DEPLOYED_WITHIN = 8_000
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3
 
@@ -82,7 +83,8 @@ async function buildOf(context: Context, github: Github, { deployed }: Sources):
   const failed = await failedJobs(github, runId)
   const report = await tonightsReport(context, github, runId)
   if (!report && failed.length === 0) return undefined
-  const running = await inTime(context.runtime.clock, PATIENCE, async () => (await deployed()).commit).catch(
+  const running = await within(context.runtime, DEPLOYED_WITHIN, 'Heroku did not answer', deployed).then(
+    ({ commit }) => commit,
     () => undefined
   )
   return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) }

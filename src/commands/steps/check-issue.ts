@@ -19,6 +19,7 @@ import {
   type Github,
   type OwnIssue
 } from '../../github/index.ts'
+import { within } from '../../net/index.ts'
 import type { Context } from '../context.ts'
 import { issueMarkdown, issueTitle, newsMarkdown } from './check-markdown.ts'
 import { githubOf, runUrl } from './github.ts'
@@ -100,18 +101,9 @@ async function keep(context: Context, app: string, results: readonly Result[]): 
  * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
  * night finds the issue, and what stands in it.
  */
-async function inIssueTime<Answer>(context: Context, work: (bounded: Context) => Promise<Answer>): Promise<Answer> {
+function inIssueTime<Answer>(context: Context, work: (bounded: Context) => Promise<Answer>): Promise<Answer> {
   const { runtime } = context
-  const late = new AbortController()
-  const stopTimer = runtime.clock.after(ISSUE_WITHIN, () => late.abort())
-  const signal = AbortSignal.any([runtime.signal, late.signal])
-  try {
-    return await work({ ...context, runtime: { ...runtime, signal } })
-  } catch (error) {
-    throw late.signal.aborted ? new Error(`no answer within ${ISSUE_WITHIN / 1_000} seconds`) : error
-  } finally {
-    stopTimer()
-  }
+  return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...context, runtime: { ...runtime, signal } }))
 }
 
 function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | undefined {

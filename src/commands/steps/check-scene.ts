@@ -1,7 +1,8 @@
-import { appFacts, dynoFacts, inTime, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
+import { appFacts, dynoFacts, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
 import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
+import { within } from '../../net/index.ts'
 import { CancelledError, errorText, once } from '../../runtime/index.ts'
 import { textAt } from '../../source/index.ts'
 import type { Context } from '../context.ts'
@@ -15,7 +16,8 @@ export interface Scene {
 }
 
 /** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
-const PATIENCE = 12_000
+const KNOWN_WITHIN = 12_000
+const LATE = 'Heroku did not answer'
 
 /** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
 export async function openScene(context: Context, config: Config, name: string): Promise<Scene> {
@@ -49,7 +51,7 @@ export async function openScene(context: Context, config: Config, name: string):
     return vars
   }
   const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
-    facts && (await inTime(clock, PATIENCE, () => facts.info()).catch(() => undefined))?.web_url
+    facts && (await within(runtime, KNOWN_WITHIN, LATE, () => facts.info()).catch(() => undefined))?.web_url
   const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)])
   const given = givenTo(bounded, {
     config,
@@ -92,7 +94,7 @@ export async function openScene(context: Context, config: Config, name: string):
 /** The app's config vars; a key that has expired is for a check to tell. */
 async function readVars(context: Context, app: HerokuApp): Promise<Pick<Surroundings, 'configVars' | 'noConfig'>> {
   try {
-    const configVars = await inTime(context.runtime.clock, PATIENCE, () => app.configVars())
+    const configVars = await within(context.runtime, KNOWN_WITHIN, LATE, () => app.configVars())
     masker(context)(configVars)
     return { configVars }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
-import { inTime, type AppFacts, type Deployed, type PlannedUpgrade } from '../../checks/index.ts'
+import { type AppFacts, type Deployed, type PlannedUpgrade } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { liveFacts } from '../../deploy/index.ts'
 import { type HerokuApp } from '../../heroku/index.ts'
@@ -13,6 +13,7 @@ import {
   type UpgradeFacts,
   type UpgradePlan
 } from '../../mastodon/index.ts'
+import { within } from '../../net/index.ts'
 import { errorText, removeTree, UserError } from '../../runtime/index.ts'
 import { resolveCommit, textAt, writeMerged, type GitTools } from '../../source/index.ts'
 import type { Context } from '../context.ts'
@@ -34,7 +35,7 @@ export interface UpgradeSources {
 }
 
 /** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
-const PATIENCE = 6_000
+const APP_WITHIN = 6_000
 /** Milliseconds of these for the add-ons. */
 const ADDONS_WITHIN = 4_000
 
@@ -110,9 +111,9 @@ async function startOf(
 
 /** The app as it runs; undefined where Heroku does not say enough of it. */
 async function liveOf(context: Context, sources: UpgradeSources): Promise<LiveFacts | undefined> {
-  const { clock, log } = context.runtime
+  const { log } = context.runtime
   try {
-    return await inTime(clock, PATIENCE, () => askApp(context, sources))
+    return await within(context.runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(context, sources))
   } catch (error) {
     log.info(`The upgrade plan is made without the app: ${errorText(error)}`)
     return undefined
@@ -121,7 +122,7 @@ async function liveOf(context: Context, sources: UpgradeSources): Promise<LiveFa
 
 async function askApp(context: Context, { app, facts, configVars, streaming }: UpgradeSources): Promise<LiveFacts> {
   // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
-  const addonsOf = inTime(context.runtime.clock, ADDONS_WITHIN, () => addonReader(context)(app))
+  const addonsOf = within(context.runtime, ADDONS_WITHIN, 'Heroku did not answer', () => addonReader(context)(app))
   const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
     facts.info(),
     facts.formation(),

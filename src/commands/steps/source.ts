@@ -3,7 +3,8 @@ import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
 import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
 import { plannedTasks } from '../../heroku/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
-import { CancelledError, displayPath, errorText, sizeText, readTreeFile, UserError } from '../../runtime/index.ts'
+import { LateError, within } from '../../net/index.ts'
+import { displayPath, errorText, readTreeFile, sizeText, UserError } from '../../runtime/index.ts'
 import {
   applySlugignore,
   exportTree,
@@ -118,10 +119,11 @@ export async function tellUncommitted({ inputs, runtime }: Context, { commit }: 
   const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined)
   const own = [outputDir, ...FILES.map(file => path.join(outputDir, file)), path.join(checkout, inputs.config), ...ours]
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)])
-    const head = await resolveCommit({ path: checkout, run, signal: within, searchPath })
-    if (head.sha !== commit.sha) return
-    const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath })
+    const found = await within(runtime, LOOK_WITHIN, 'git did not answer', async inner => {
+      const tools = { path: checkout, run, signal: inner, searchPath }
+      const head = await resolveCommit(tools)
+      return head.sha === commit.sha ? uncommitted({ ...tools, commit: head.sha, own }) : undefined
+    })
     if (!found) return
     const { count, first } = found
     const what =
@@ -130,7 +132,7 @@ export async function tellUncommitted({ inputs, runtime }: Context, { commit }: 
         : `${count} files of the checkout are not committed, so they are`
     log.info(`${what} not part of this build (first: ${displayPath(first)})`)
   } catch (error) {
-    if (signal.aborted || !(error instanceof UserError || error instanceof CancelledError)) throw error
+    if (signal.aborted || !(error instanceof UserError || error instanceof LateError)) throw error
     log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`)
   }
 }

@@ -102,14 +102,14 @@ export async function planOfTree(
 
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
 async function askForRuby(
-  { runtime: { http, signal } }: Context,
+  { runtime }: Context,
   { slug }: Config,
   buildpacks: readonly string[],
   ruby: LockedRuby | undefined,
   stack: string | undefined
 ): Promise<boolean | undefined> {
   if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
-  return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal)
+  return hasRuby({ ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, runtime)
 }
 
 /**

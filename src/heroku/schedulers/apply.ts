@@ -1,3 +1,4 @@
+import { writeOnce } from '../../net/index.ts'
 import { CancelledError, errorText, UserError, type Clock } from '../../runtime/index.ts'
 import { HerokuError, isNotFound, mayHaveHappened } from '../errors.ts'
 import { isSettled, reconcile, type Step } from './reconcile.ts'
@@ -60,17 +61,20 @@ async function once(
   known: ReadonlySet<string>,
   { clock, signal }: Pick<ApplyOptions, 'clock' | 'signal'>
 ): Promise<void> {
-  try {
-    await write(scheduler, step)
-  } catch (error) {
-    if (step.kind === 'remove' && isNotFound(error)) return
-    if (!mayHaveHappened(error)) throw error
-    for (const wait of LOOKS) {
-      await clock.sleep(wait, signal)
-      if (happened(step, await scheduler.list(), known)) return
+  await writeOnce<true>(
+    { clock, signal },
+    async () => {
+      await write(scheduler, step)
+      return true
+    },
+    {
+      isLost: mayHaveHappened,
+      find: async () => happened(step, await scheduler.list(), known) || undefined,
+      looks: LOOKS
     }
-    throw error
-  }
+  ).catch((error: unknown) => {
+    if (step.kind !== 'remove' || !isNotFound(error)) throw error
+  })
 }
 
 async function write(scheduler: Scheduler, step: Step): Promise<void> {

@@ -60334,7 +60334,11 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 ;// CONCATENATED MODULE: ./lib/net/deadline.js
 
 /** The time for a piece of work ran out. */
-class LateError extends Error {
+class LateError extends UserError {
+    constructor(message) {
+        super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.');
+        this.name = 'LateError';
+    }
 }
 /**
  * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal
@@ -60420,6 +60424,14 @@ var external_node_tls_ = __nccwpck_require__(1692);
 
 
 
+/** Opens a connection to an address's host and port, with TLS for https. */
+async function connectTo({ protocol, hostname, port }, { dial, trust }, signal) {
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    if (protocol !== 'https:')
+        return dial(host, Number(port || 80), signal);
+    const options = { ...tlsOptions(host, trust), ALPNProtocols: ['http/1.1'] };
+    return secured(await dial(host, Number(port || 443), signal), host, options);
+}
 /** Opens a TCP connection, through the runner's proxy if its variables name one. */
 function dial(host, port, signal) {
     const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`));
@@ -60462,7 +60474,7 @@ function dialThrough(proxy, path, signal) {
 }
 /** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
 function secured(socket, host, options) {
-    return connected(external_node_tls_.connect({ socket, host, ...tlsOptions(host), ...options }), 'secureConnect');
+    return connected(external_node_tls_.connect({ socket, host, ...options }), 'secureConnect');
 }
 /** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
 function tlsOptions(host, trust) {
@@ -60481,8 +60493,6 @@ function connected(socket, event) {
     });
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./lib/net/retry.js
 
 /** The longest time in milliseconds that a server is waited for, whatever it asks for. */
@@ -60520,7 +60530,6 @@ function backOff(attempts) {
 
 
 
-
 /** Milliseconds for one answer, from the first step of the connection to the last byte. */
 const PAGE_WITHIN = 30_000;
 const JSON_WITHIN = 60_000;
@@ -60551,8 +60560,8 @@ class HttpError extends Error {
  * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
  * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
  */
-function http_open(url, { method = 'GET', headers = {}, send, connect }, signal) {
-    if (!connect)
+function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
+    if (!way)
         requireSafeUrl(url);
     const isHttps = url.startsWith('https:');
     return new Promise((resolve, reject) => {
@@ -60563,8 +60572,7 @@ function http_open(url, { method = 'GET', headers = {}, send, connect }, signal)
             defaultPort: isHttps ? 443 : 80,
             createConnection: (_, done) => {
                 // The types do not know that nothing may come instead of a connection.
-                ;
-                (connect ?? connectDirectly)(new URL(url), signal).then(connection => done(null, connection), (error) => done(error, undefined));
+                connectTo(new URL(url), way ?? { dial: dial }, signal).then(socket => done(null, socket), (error) => done(error, undefined));
                 return undefined;
             }
         });
@@ -60579,12 +60587,6 @@ function http_open(url, { method = 'GET', headers = {}, send, connect }, signal)
         else
             request.end();
     });
-}
-async function connectDirectly({ protocol, hostname, port }, signal) {
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (protocol !== 'https:')
-        return dial(host, Number(port || 80), signal);
-    return secured(await dial(host, Number(port || 443), signal), host, { ALPNProtocols: ['http/1.1'] });
 }
 /** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
 async function* bodyOf(response, most = Infinity) {
@@ -60619,7 +60621,7 @@ async function statusOf(url, tools) {
         return status;
     }
     catch (error) {
-        if (tools.signal?.aborted || error instanceof UserError)
+        if (tools.signal?.aborted || (error instanceof UserError && !(error instanceof LateError)))
             throw error;
         return undefined;
     }
@@ -60841,6 +60843,8 @@ async function sendFile({ file, url, method, headers, progress }, tools) {
 
 
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
@@ -66854,11 +66858,11 @@ function hint({ method, path, status, id, outcome, service, hint }) {
 
 
 
-/** Milliseconds. Heroku's router ends a request after 30 s (Dev Center: request-timeout). */
+/** Milliseconds for one answer. */
 const ANSWER_WITHIN = 30_000;
 const READ_ATTEMPTS = 6;
 const WRITE_ATTEMPTS = 5;
-/** A list that is longer never ends: 200 entries a page (Dev Center: platform-api-reference, ranges). */
+/** A list that is longer never ends: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
 const MOST_PAGES = 100;
 function createClient(options) {
     const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options;
@@ -69084,7 +69088,7 @@ async function tellUncommitted({ inputs, runtime }, { commit }) {
         log.info(`${what} not part of this build (first: ${displayPath(first)})`);
     }
     catch (error) {
-        if (signal.aborted || !(error instanceof UserError || error instanceof LateError))
+        if (signal.aborted || !(error instanceof UserError))
             throw error;
         log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`);
     }
@@ -69656,7 +69660,7 @@ async function follow(app, build, tools) {
     }
     catch (error) {
         if (error instanceof CancelledError)
-            await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal => app.under(signal).cancelBuild(build.id));
+            await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal => app.under(signal).cancelBuild(build.id)).catch((failure) => tools.story.warn(`${about.what} could not be ended: ${errorText(failure)}`));
         throw error;
     }
 }
@@ -78301,9 +78305,15 @@ async function ancestors(github, commit) {
 ;// CONCATENATED MODULE: ./lib/github/branch-file.js
 
 
+
 /** Milliseconds before a change is made anew that somebody else's overtook. */
 const AGAIN = [500, 1_500, 4_000, 10_000];
 const WRITING = 'contents: write';
+class OvertakenError extends Error {
+    constructor() {
+        super('others change it all the time');
+    }
+}
 /**
  * A small text file on a branch of its own, that several jobs may change at the same time. Each change is a commit that
  * names the version it was made from, so that GitHub refuses the one that comes too late (docs.github.com: "Create or
@@ -78332,21 +78342,19 @@ class BranchFile {
      * @param otherwise what it means that it is not written
      */
     async update(change, otherwise) {
-        for (let attempt = 0;; attempt++) {
-            try {
-                const { text, sha } = await this.#version();
-                const changed = change(text);
-                if (changed === text || (await this.#written(changed, sha)))
-                    return;
-            }
-            catch (error) {
-                throw error instanceof UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
-            }
-            const pause = AGAIN[attempt];
-            if (pause === undefined) {
-                throw this.#failed(new Error('others change it all the time'), 'be written', WRITING, otherwise);
-            }
-            await this.#github.clock.sleep(pause * (1 + Math.random() / 2));
+        const once = async () => {
+            const { text, sha } = await this.#version();
+            const changed = change(text);
+            if (changed !== text && !(await this.#written(changed, sha)))
+                throw new OvertakenError();
+        };
+        const again = (error) => error instanceof OvertakenError;
+        try {
+            await retry({ clock: this.#github.clock }, { waits: AGAIN, again }, once);
+        }
+        catch (error) {
+            const isOwn = error instanceof UserError && !(error instanceof LateError);
+            throw isOwn ? error : this.#failed(error, 'be written', WRITING, otherwise);
         }
     }
     async #version() {
@@ -81991,8 +81999,6 @@ function orNothing(answer) {
 
 
 
-
-
 /** Milliseconds for one answer: a check asks several times within its own deadline. */
 const network_ANSWER_WITHIN = 10_000;
 /** The real network, through the runner's proxy if its variables name one (all but DNS). */
@@ -83161,24 +83167,15 @@ const http_MOST = 1_000_000;
  * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
  * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
  */
-function http_ask(url, options, outside) {
-    return asking(outside, async (inner) => {
-        const started = inner.clock.now();
-        const page = await fetchPage(url, { most: http_MOST, ...options, connect: connectOf(inner) }, inner);
-        return { ...page, url, took: inner.clock.now() - started };
-    });
+async function http_ask(url, options, outside) {
+    const { network, clock } = outside;
+    const started = clock.now();
+    const page = await fetchPage(url, { most: http_MOST, ...options, limit: network.patience, way: network }, outside);
+    return { ...page, url, took: clock.now() - started };
 }
 /** The same of a path of a place. */
 function askPlace(place, path, outside, options = {}) {
     return http_ask(new URL(path, place.url).href, { host: place.host, ...options }, outside);
-}
-function connectOf(outside) {
-    return ({ protocol, hostname, port }) => {
-        const host = hostname.replace(/^\[(.*)\]$/, '$1');
-        if (protocol === 'https:')
-            return network_secure(host, Number(port || 443), outside);
-        return outside.network.dial(host, Number(port || 80), outside.signal);
-    };
 }
 const http_MOST_REDIRECTS = 5;
 /**
@@ -89313,7 +89310,6 @@ function replyCode(error) {
 
 
 
-
 /** RFC 6455, 1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** A close frame of a client: FIN and opcode 8, masked, two bytes, with a mask of zeros; 1000, normal closure (RFC 6455, 5.2 and 7.4.1). */
@@ -89323,7 +89319,7 @@ function openWebSocket(place, path, token, outside) {
     return asking(outside, async (inner) => {
         const key = (0,external_node_crypto_.randomBytes)(16).toString('base64');
         const expected = (0,external_node_crypto_.createHash)('sha1').update(`${key}${GUID}`).digest('base64');
-        const { statusCode: status = 0, headers, socket } = await http_open(new URL(path, place.url).href, { headers: headersOf(place, key, token), connect: connectOf(inner) }, inner.signal);
+        const { statusCode: status = 0, headers, socket } = await http_open(new URL(path, place.url).href, { headers: headersOf(place, key, token), way: inner.network }, inner.signal);
         if (status === 101)
             socket.end(CLOSE, () => socket.destroy());
         else

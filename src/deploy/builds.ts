@@ -1,6 +1,6 @@
 import { mayHaveHappened, storedSize, upload, UploadError, type Build, type HerokuApp } from '../heroku/index.ts'
 import { within } from '../net/index.ts'
-import { CancelledError, sizeText, UserError } from '../runtime/index.ts'
+import { CancelledError, errorText, sizeText, UserError } from '../runtime/index.ts'
 import { followToEnd, type Followed } from './follow.ts'
 import { slugDescription, uploading, type Role, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
@@ -101,7 +101,7 @@ async function follow(app: HerokuApp, build: Build, tools: Tools): Promise<Follo
     if (error instanceof CancelledError)
       await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal =>
         app.under(signal).cancelBuild(build.id)
-      )
+      ).catch((failure: unknown) => tools.story.warn(`${about.what} could not be ended: ${errorText(failure)}`))
     throw error
   }
 }

@@ -1,9 +1,16 @@
+import { LateError, retry } from '../net/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { isRefused, refusal, unlessUnknown, type Github } from './client.ts'
 
 /** Milliseconds before a change is made anew that somebody else's overtook. */
 const AGAIN = [500, 1_500, 4_000, 10_000]
 const WRITING = 'contents: write'
+
+class OvertakenError extends Error {
+  constructor() {
+    super('others change it all the time')
+  }
+}
 
 export interface BranchFileOptions {
   readonly branch: string
@@ -50,19 +57,17 @@ export class BranchFile {
    * @param otherwise what it means that it is not written
    */
   async update(change: (text: string | undefined) => string, otherwise: string): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const { text, sha } = await this.#version()
-        const changed = change(text)
-        if (changed === text || (await this.#written(changed, sha))) return
-      } catch (error) {
-        throw error instanceof UserError ? error : this.#failed(error, 'be written', WRITING, otherwise)
-      }
-      const pause = AGAIN[attempt]
-      if (pause === undefined) {
-        throw this.#failed(new Error('others change it all the time'), 'be written', WRITING, otherwise)
-      }
-      await this.#github.clock.sleep(pause * (1 + Math.random() / 2))
+    const once = async (): Promise<void> => {
+      const { text, sha } = await this.#version()
+      const changed = change(text)
+      if (changed !== text && !(await this.#written(changed, sha))) throw new OvertakenError()
+    }
+    const again = (error: unknown): boolean => error instanceof OvertakenError
+    try {
+      await retry({ clock: this.#github.clock }, { waits: AGAIN, again }, once)
+    } catch (error) {
+      const isOwn = error instanceof UserError && !(error instanceof LateError)
+      throw isOwn ? error : this.#failed(error, 'be written', WRITING, otherwise)
     }
   }
 

@@ -65,11 +65,11 @@ export interface HerokuClient {
   readonly usage: { requests: number; remaining: number | undefined }
 }
 
-/** Milliseconds. Heroku's router ends a request after 30 s (Dev Center: request-timeout). */
+/** Milliseconds for one answer. */
 const ANSWER_WITHIN = 30_000
 const READ_ATTEMPTS = 6
 const WRITE_ATTEMPTS = 5
-/** A list that is longer never ends: 200 entries a page (Dev Center: platform-api-reference, ranges). */
+/** A list that is longer never ends: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
 const MOST_PAGES = 100
 
 export function createClient(options: ClientOptions): HerokuClient {

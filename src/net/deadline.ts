@@ -1,4 +1,4 @@
-import { CancelledError, type Clock } from '../runtime/index.ts'
+import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
 
 /** What all that waits is handed. */
 export interface NetTools {
@@ -8,7 +8,12 @@ export interface NetTools {
 }
 
 /** The time for a piece of work ran out. */
-export class LateError extends Error {}
+export class LateError extends UserError {
+  constructor(message: string) {
+    super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.')
+    this.name = 'LateError'
+  }
+}
 
 /**
  * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal

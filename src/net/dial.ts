@@ -4,6 +4,26 @@ import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 
+/** A way out of this machine. */
+export interface Way {
+  /** Opens a TCP connection. */
+  readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<net.Socket>
+  /** Whom to trust, in place of Node's own certificate authorities. */
+  readonly trust?: tls.SecureContext
+}
+
+/** Opens a connection to an address's host and port, with TLS for https. */
+export async function connectTo(
+  { protocol, hostname, port }: URL,
+  { dial, trust }: Way,
+  signal: AbortSignal
+): Promise<net.Socket> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  if (protocol !== 'https:') return dial(host, Number(port || 80), signal)
+  const options = { ...tlsOptions(host, trust), ALPNProtocols: ['http/1.1'] }
+  return secured(await dial(host, Number(port || 443), signal), host, options)
+}
+
 /** Opens a TCP connection, through the runner's proxy if its variables name one. */
 export function dial(host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
   const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`))
@@ -48,7 +68,7 @@ function dialThrough(proxy: URL, path: string, signal: AbortSignal): Promise<net
 
 /** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
 export function secured(socket: net.Socket, host: string, options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
-  return connected(tls.connect({ socket, host, ...tlsOptions(host), ...options }), 'secureConnect')
+  return connected(tls.connect({ socket, host, ...options }), 'secureConnect')
 }
 
 /** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */

@@ -1,9 +1,8 @@
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { type Duplex } from 'node:stream'
 import { errorText, requireSafeUrl, UserError, VERSION } from '../runtime/index.ts'
 import { LateError, moving, within, type NetTools } from './deadline.ts'
-import { dial, secured } from './dial.ts'
+import { connectTo, dial, type Way } from './dial.ts'
 import { backOff, retry } from './retry.ts'
 
 /** Milliseconds for one answer, from the first step of the connection to the last byte. */
@@ -35,16 +34,13 @@ export class HttpError extends Error {
   }
 }
 
-/** Opens a connection to an address's host and port, with TLS for https; the request is then written to it. */
-export type Connect = (url: URL, signal: AbortSignal) => Promise<Duplex>
-
 export interface RequestOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | number>>
   /** Writes the body. Without it there is none. */
   readonly send?: (request: ClientRequest) => void
-  /** In place of the runner's own way out; who opens it also decides whether unprotected http may be asked. */
-  readonly connect?: Connect
+  /** In place of the runner's own way out; who hands it in also decides whether unprotected http may be asked. */
+  readonly way?: Way
 }
 
 /**
@@ -53,10 +49,10 @@ export interface RequestOptions {
  */
 export function open(
   url: string,
-  { method = 'GET', headers = {}, send, connect }: RequestOptions,
+  { method = 'GET', headers = {}, send, way }: RequestOptions,
   signal: AbortSignal
 ): Promise<IncomingMessage> {
-  if (!connect) requireSafeUrl(url)
+  if (!way) requireSafeUrl(url)
   const isHttps = url.startsWith('https:')
   return new Promise((resolve, reject) => {
     const request = (isHttps ? https : http).request(url, {
@@ -66,8 +62,8 @@ export function open(
       defaultPort: isHttps ? 443 : 80,
       createConnection: (_, done) => {
         // The types do not know that nothing may come instead of a connection.
-        ;(connect ?? connectDirectly)(new URL(url), signal).then(
-          connection => done(null, connection),
+        connectTo(new URL(url), way ?? { dial }, signal).then(
+          socket => done(null, socket),
           (error: Error) => done(error, undefined as never)
         )
         return undefined
@@ -81,12 +77,6 @@ export function open(
     if (send) send(request)
     else request.end()
   })
-}
-
-async function connectDirectly({ protocol, hostname, port }: URL, signal: AbortSignal): Promise<Duplex> {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  if (protocol !== 'https:') return dial(host, Number(port || 80), signal)
-  return secured(await dial(host, Number(port || 443), signal), host, { ALPNProtocols: ['http/1.1'] })
 }
 
 /** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
@@ -143,7 +133,7 @@ export async function statusOf(url: string, tools: NetTools): Promise<number | u
     const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools)
     return status
   } catch (error) {
-    if (tools.signal?.aborted || error instanceof UserError) throw error
+    if (tools.signal?.aborted || (error instanceof UserError && !(error instanceof LateError))) throw error
     return undefined
   }
 }

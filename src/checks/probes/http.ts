@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { type Place } from '../../mastodon/index.ts'
-import { fetchPage, type Connect, type Page, type PageOptions } from '../../net/index.ts'
-import { asking, secure, StepError, type Outside } from './network.ts'
+import { fetchPage, type Page, type PageOptions } from '../../net/index.ts'
+import { StepError, type Outside } from './network.ts'
 
 export interface Answer extends Page {
   readonly url: string
@@ -9,7 +9,7 @@ export interface Answer extends Page {
   readonly took: number
 }
 
-export type Ask = Omit<PageOptions, 'connect'>
+export type Ask = Omit<PageOptions, 'way' | 'limit'>
 
 const MOST = 1_000_000
 
@@ -17,25 +17,16 @@ const MOST = 1_000_000
  * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
  * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
  */
-export function ask(url: string, options: Ask, outside: Outside): Promise<Answer> {
-  return asking(outside, async inner => {
-    const started = inner.clock.now()
-    const page = await fetchPage(url, { most: MOST, ...options, connect: connectOf(inner) }, inner)
-    return { ...page, url, took: inner.clock.now() - started }
-  })
+export async function ask(url: string, options: Ask, outside: Outside): Promise<Answer> {
+  const { network, clock } = outside
+  const started = clock.now()
+  const page = await fetchPage(url, { most: MOST, ...options, limit: network.patience, way: network }, outside)
+  return { ...page, url, took: clock.now() - started }
 }
 
 /** The same of a path of a place. */
 export function askPlace(place: Place, path: string, outside: Outside, options: Ask = {}): Promise<Answer> {
   return ask(new URL(path, place.url).href, { host: place.host, ...options }, outside)
-}
-
-export function connectOf(outside: Outside): Connect {
-  return ({ protocol, hostname, port }) => {
-    const host = hostname.replace(/^\[(.*)\]$/, '$1')
-    if (protocol === 'https:') return secure(host, Number(port || 443), outside)
-    return outside.network.dial(host, Number(port || 80), outside.signal)
-  }
 }
 
 /** Where a way of redirects ended. */

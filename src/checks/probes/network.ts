@@ -1,16 +1,11 @@
-import net from 'node:net'
-import tls from 'node:tls'
-import { dial, secured, tlsOptions, within } from '../../net/index.ts'
+import type tls from 'node:tls'
+import { dial, secured, tlsOptions, within, type Way } from '../../net/index.ts'
 import { errorCode, errorText, shortened, type Clock } from '../../runtime/index.ts'
 import { dnsNames, type Names } from './names.ts'
 
 /** How checks reach the world outside. Tests lead names to ports of this machine; no user can. */
-export interface Network {
-  /** Opens a TCP connection. */
-  dial(host: string, port: number, signal: AbortSignal): Promise<net.Socket>
+export interface Network extends Way {
   readonly names: Names
-  /** Whom to trust, in place of Node's own certificate authorities. */
-  readonly trust?: tls.SecureContext
   /** Milliseconds that one question may take. */
   readonly patience: number
 }

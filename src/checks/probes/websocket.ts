@@ -3,7 +3,6 @@ import { type IncomingHttpHeaders } from 'node:http'
 import { type Place } from '../../mastodon/index.ts'
 import { open } from '../../net/index.ts'
 import { VERSION } from '../../runtime/index.ts'
-import { connectOf } from './http.ts'
 import { asking, type Outside } from './network.ts'
 
 /** What a server made of the wish to speak WebSocket. */
@@ -31,7 +30,7 @@ export function openWebSocket(place: Place, path: string, token: string, outside
       socket
     } = await open(
       new URL(path, place.url).href,
-      { headers: headersOf(place, key, token), connect: connectOf(inner) },
+      { headers: headersOf(place, key, token), way: inner.network },
       inner.signal
     )
     if (status === 101) socket.end(CLOSE, () => socket.destroy())

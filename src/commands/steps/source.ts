@@ -3,8 +3,8 @@ import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
 import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
 import { plannedTasks } from '../../heroku/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
-import { LateError, within } from '../../net/index.ts'
-import { displayPath, errorText, readTreeFile, sizeText, UserError } from '../../runtime/index.ts'
+import { within } from '../../net/index.ts'
+import { displayPath, errorText, sizeText, readTreeFile, UserError } from '../../runtime/index.ts'
 import {
   applySlugignore,
   exportTree,
@@ -132,7 +132,7 @@ export async function tellUncommitted({ inputs, runtime }: Context, { commit }: 
         : `${count} files of the checkout are not committed, so they are`
     log.info(`${what} not part of this build (first: ${displayPath(first)})`)
   } catch (error) {
-    if (signal.aborted || !(error instanceof UserError || error instanceof LateError)) throw error
+    if (signal.aborted || !(error instanceof UserError)) throw error
     log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`)
   }
 }

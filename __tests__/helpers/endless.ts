@@ -8,6 +8,8 @@ export interface Endless {
   readonly drip?: string
   /** Bytes of a request that are read in a second: 0 for none; all at once without it. */
   readonly reads?: number
+  /** Speaks before it is asked, as a mail server does. */
+  readonly unasked?: boolean
 }
 
 /** What a server does that never comes to an end. */
@@ -32,7 +34,7 @@ export class EndlessServer {
     this.#close = close
   }
 
-  static async start(clock: TestClock, { words = '', drip = '', reads }: Endless): Promise<EndlessServer> {
+  static async start(clock: TestClock, { words = '', drip = '', reads, unasked }: Endless): Promise<EndlessServer> {
     const sockets = new Set<Socket>()
     const server = createServer(socket => {
       started.connections++
@@ -46,10 +48,12 @@ export class EndlessServer {
       }
       if (reads) return void socket.on('data', chunk => clock.pass((1_000 * chunk.length) / reads))
       if (reads === undefined) socket.resume()
-      socket.once(reads === undefined ? 'data' : 'readable', () => {
+      const begin = (): void => {
         socket.write(words)
         setImmediate(second)
-      })
+      }
+      if (unasked) begin()
+      else socket.once(reads === undefined ? 'data' : 'readable', begin)
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo

@@ -1,4 +1,4 @@
-/** Writes the table of findings in docs/upgrading.md from the list in the code. */
+/** Writes the table of findings in docs/upgrading.md from the rules in the code, in the words in which a plan says them. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { FINDINGS } from '../src/mastodon/index.ts'
@@ -8,9 +8,12 @@ const LEVELS = { block: '**stops it**', warn: 'warning', note: 'note' } as const
 
 /** The page with its table as the code has it. */
 export function withFindings(text: string): string {
-  const rows = Object.entries(FINDINGS).map(
-    ([name, { level, why, remedy }]) => `| \`${name}\` | ${LEVELS[level]} | ${why} | ${remedy} |`
-  )
+  const rows = FINDINGS.map(({ name, level, examples }) => {
+    const [what, next] = [examples().map(({ reason }) => reason), examples().map(({ remedy }) => remedy)].map(texts =>
+      [...new Set(texts)].join('<br>')
+    )
+    return `| \`${name}\` | ${LEVELS[level]} | ${what} | ${next} |`
+  })
   const table = ['| finding | level | what is so | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
   return text.replace(
     /(<!-- findings[^\n]*-->\n)[^]*(<!-- end -->)/,

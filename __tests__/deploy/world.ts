@@ -378,6 +378,7 @@ export class World {
       plan: live =>
         Promise.resolve(
           planUpgrade({
+            now: this.clock.now(),
             tree: treeOf(MIGRATIONS, this.procfile),
             from: treeOf(MIGRATIONS.slice(0, 1), procfileOf('web', 'worker')),
             stack: 'heroku-24',

@@ -74,7 +74,7 @@ describe('a Ruby', () => {
     ['4.1.0.preview1', { is: 'unknown', newest: '4.0' }],
     ['', { is: 'unknown' }],
     ['constructor', { is: 'unknown' }]
-  ])('%s', (version, state) => expect(stateOfRuby(version)).toMatchObject(state))
+  ])('%s', (version, state) => expect(stateOfRuby(version, Date.parse('2026-11-29'))).toMatchObject(state))
 
   it('ends with its line', () => {
     expect(stateOfRuby('3.3.14', Date.parse('2027-03-31'))).toMatchObject({ is: 'safe' })

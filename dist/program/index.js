@@ -58938,6 +58938,22 @@ function nodeLife(major, now) {
     return known && lifeUntil(known.ends, now);
 }
 
+;// CONCATENATED MODULE: ./lib/knowledge/fact.js
+const DAY = 86_400_000;
+/** A new stack wants every native gem built and tried anew: half a year is not too long for that. */
+const SOON = 180;
+/** @param now milliseconds since 1970 */
+function fact_lifeUntil(ends, now) {
+    const days = Math.ceil((Date.parse(ends) - now) / DAY) || 0;
+    if (days < 0)
+        return { state: 'ended', ends, days };
+    return { state: days > SOON ? 'supported' : 'ends-soon', ends, days };
+}
+/** `ends on 2027-04-30`, `ended on 2027-04-30`. */
+function lifeInWords({ state, ends }) {
+    return `${state === 'ended' ? 'ended' : 'ends'} on ${ends}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
 
 const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
@@ -58952,7 +58968,7 @@ const rubies_LINES = {
  * @param now milliseconds since 1970
  */
 function rubyLines(now) {
-    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: lifeUntil(ends, now) }));
+    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: fact_lifeUntil(ends, now) }));
 }
 /** What heroku/ruby installs if Gemfile.lock names no Ruby and the build cache has none. It changes every few months. */
 const DEFAULT_RUBY = {
@@ -59005,7 +59021,7 @@ const DEFAULT_STACK = 'heroku-24';
  */
 function stackLife(stack, now) {
     const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
-    return known && lifeUntil(known.ends, now);
+    return known && fact_lifeUntil(known.ends, now);
 }
 /** To stand behind the name of a stack, without a full stop. */
 function stackLifeInWords(life) {
@@ -61590,14 +61606,9 @@ function procfile_shown(text) {
 ;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
 
 /**
- * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
- * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
- */
-const ruby_DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
-/**
  * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
- * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
- * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
+ * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else its
+ * default. It installs nothing by `.ruby-version`
  * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
  */
 function lockedRuby(gemfileLock) {
@@ -63504,6 +63515,7 @@ function knownFor(version) {
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby.js
 
 
+
 /** @param files their texts; empty for one that is not there */
 function readRuby(files) {
     const locked = lockedRuby(files.gemfileLock);
@@ -63571,35 +63583,36 @@ function bumped(version) {
     const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers;
     return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.');
 }
-/**
- * Lines of Ruby with the lowest version without a known hole, and when each ends, the oldest first (ruby-lang.org:
- * downloads/branches; the versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
- */
-const ruby_LINES = {
-    '3.3': { floor: '3.3.14', ends: '2027-03-31' },
-    '3.4': { floor: '3.4.13', ends: '2028-03-31' },
-    '4.0': { floor: '4.0.10', ends: '2029-03-31' }
-};
-const [OLDEST = '', NEWEST = ''] = [Object.keys(ruby_LINES)[0], Object.keys(ruby_LINES).at(-1)];
-/** @param now milliseconds since 1970; without it no line of those that are known has ended */
-function stateOfRuby(version, now = 0) {
-    const line = seriesOf(version);
-    const known = Object.hasOwn(ruby_LINES, line) ? ruby_LINES[line] : undefined;
+/** @param now milliseconds since 1970 */
+function stateOfRuby(version, now) {
+    const lines = rubyLines(now);
+    const series = seriesOf(version);
+    const known = lines.find(({ line }) => line === series);
     if (!known) {
-        const isOld = /^\d+\.\d+/.test(version) && isOlder(line, OLDEST);
-        return isOld ? { is: 'ended', line } : { is: 'unknown', newest: NEWEST };
+        const isOld = /^\d+\.\d+/.test(version) && isOlder(series, lines[0]?.line);
+        return isOld ? { is: 'ended', line: series } : { is: 'unknown', newest: lines.at(-1)?.line ?? '' };
     }
-    if (now > Date.parse(known.ends))
-        return { is: 'ended', line, ends: known.ends };
-    return isOlder(version, known.floor)
-        ? { is: 'holed', line, floor: known.floor }
-        : { is: 'safe', line, ends: known.ends };
+    const { line, floor, life } = known;
+    if (life.state === 'ended')
+        return { is: 'ended', line, ends: life.ends };
+    return isOlder(version, floor) ? { is: 'holed', line, floor } : { is: 'safe', line, ends: life.ends };
+}
+/** To stand behind `Ruby 3.4.1`, without a full stop. */
+function rubyInWords(state) {
+    switch (state.is) {
+        case 'safe':
+            return `has no hole that this version knows of; ${state.line} ends on ${state.ends}`;
+        case 'holed':
+            return `has known holes that ${state.floor} closes`;
+        case 'ended':
+            return `gets no security updates any more${state.ends === undefined ? '' : `: ${state.line} ended on ${state.ends}`}`;
+        case 'unknown':
+            return `is newer than what this version knows (${state.newest})`;
+    }
 }
 /** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
-function safeRuby(version, takes, now = 0) {
-    return Object.values(ruby_LINES)
-        .filter(({ floor, ends }) => now <= Date.parse(ends) && isTaken(floor, takes) && !isOlder(floor, version))
-        .map(({ floor }) => floor)[0];
+function safeRuby(version, takes, now) {
+    return rubyLines(now).find(({ floor, life }) => life.state !== 'ended' && isTaken(floor, takes) && !isOlder(floor, version))?.floor;
 }
 /**
  * How Heroku comes to install that Ruby, to stand within a sentence. `bundle lock` alone keeps what Gemfile.lock names, and
@@ -63609,18 +63622,19 @@ function pinRuby(version) {
     return `change the line below \`RUBY VERSION\` in Gemfile.lock to \`ruby ${version}\` (\`bundle update --ruby\` does that, run with Ruby ${version}), write \`${version}\` to \`.ruby-version\`, and commit both`;
 }
 /** What to do about a Ruby with holes. */
-function adviseRuby(version, takes, now = 0) {
+function adviseRuby(version, takes, now) {
     const safe = safeRuby(version, takes, now);
     return safe === undefined
         ? 'Deploy a version of Mastodon that takes a newer Ruby.'
         : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`;
 }
-const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${ruby_DEFAULT_RUBY.version} in ${ruby_DEFAULT_RUBY.asOf})`;
+const SEEN = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${SEEN.format(Date.parse(DEFAULT_RUBY.seen))})`;
 /**
  * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
  * @param wanted the Ruby that somebody seems to want
  */
-function lockRuby(wanted, takes, now = 0) {
+function lockRuby(wanted, takes, now) {
     const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is);
     const version = isBad ? safeRuby(wanted, takes, now) : wanted;
     return `Run \`bundle lock\` with ${version === undefined ? 'the Ruby that you want' : `Ruby ${version}`}, which adds \`RUBY VERSION\` to Gemfile.lock, and commit that. The Gemfile needs a \`ruby\` line for it, as Mastodon's has.`;
@@ -63910,6 +63924,8 @@ function hasJobsWork(root, read) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/facts.js
 
+
+
 /** An app's config vars, as far as a check may see them. */
 class ConfigView {
     #vars;
@@ -63926,6 +63942,17 @@ class ConfigView {
     equals(name, value) {
         return this.#vars.get(name) === value;
     }
+    /** Names of the config vars that it would have to set for what it needs. */
+    lacks(need) {
+        return lacking(need, Object.fromEntries(this.#vars));
+    }
+    storage() {
+        return storageOf(Object.fromEntries(this.#vars));
+    }
+    /** By what name the instance is reached. */
+    domain() {
+        return instanceDomain(Object.fromEntries(this.#vars));
+    }
     value(name) {
         return this.#vars.get(name) || undefined;
     }
@@ -63940,336 +63967,21 @@ class ConfigView {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/mastodon/upgrade/findings.js
-/**
- * The shape of what a check found, and the list of all that can be found: docs/upgrading.md has it as a table. A name is
- * stable. `block` is only for what surely breaks: the app would not build, boot or migrate, or data would be lost.
- */
-const FINDINGS = {
-    // Config vars
-    'missing-config': {
-        level: 'block',
-        why: 'A config var is not set without which this version does not boot, as its own initializers say',
-        remedy: '`heroku config:set NAME=…`; secrets are made with `openssl rand -hex 32`, and never changed again'
-    },
-    'new-config': {
-        level: 'warn',
-        why: 'This version does not boot without a config var that the one before did not ask for; told where the app itself cannot be asked',
-        remedy: 'Set it with `heroku config:set` before this is deployed'
-    },
-    'forbidden-config': {
-        level: 'block',
-        why: 'A config var is set with which this version stops as it boots, such as REDIS_NAMESPACE since 4.4',
-        remedy: '`heroku config:unset NAME`, after what the named initializer asks for'
-    },
-    'deprecated-config': {
-        level: 'warn',
-        why: 'A config var is set that this version still takes and complains of',
-        remedy: '`heroku config:unset NAME`, after what the named initializer asks for'
-    },
-    'secret-key-base-dummy': {
-        level: 'block',
-        why: 'SECRET_KEY_BASE_DUMMY is set: this version would then run with random keys, and lose what is encrypted with the real ones',
-        remedy: '`heroku config:unset SECRET_KEY_BASE_DUMMY`; the build sets it by itself'
-    },
-    'skip-post-deployment-migrations': {
-        level: 'warn',
-        why: 'SKIP_POST_DEPLOYMENT_MIGRATIONS is set, and any value counts, `false` too: migrations started by hand leave the second phase out',
-        remedy: '`heroku config:unset SKIP_POST_DEPLOYMENT_MIGRATIONS`; a deploy sets it by itself, for one command'
-    },
-    'static-files': {
-        level: 'warn',
-        why: 'RAILS_SERVE_STATIC_FILES is not exactly `true`, and heroku/ruby’s own `enabled` does not count: pages have no style and no script',
-        remedy: '`heroku config:set RAILS_SERVE_STATIC_FILES=true`'
-    },
-    'obsolete-config': {
-        level: 'note',
-        why: 'A config var is set that this version does not read any more',
-        remedy: '`heroku config:unset NAME`, when no going back is planned'
-    },
-    'secret-key-base': {
-        level: 'warn',
-        why: 'SECRET_KEY_BASE is not set: each build makes a new one, and each deploy logs everybody out',
-        remedy: '`heroku config:set SECRET_KEY_BASE="$(openssl rand -hex 64)"`'
-    },
-    'vapid-keys': {
-        level: 'warn',
-        why: 'The pair VAPID_PRIVATE_KEY and VAPID_PUBLIC_KEY is not there, or only half of it: no web push arrives',
-        remedy: '`heroku run bin/rails mastodon:webpush:generate_vapid_key`, and set both'
-    },
-    'media-storage': {
-        level: 'warn',
-        why: 'Media are kept on the dyno (S3_ENABLED is not exactly `true`): they are lost at its next restart',
-        remedy: '`heroku config:set S3_ENABLED=true S3_BUCKET=… S3_REGION=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…`'
-    },
-    's3-incomplete': {
-        level: 'warn',
-        why: 'S3 is on, and its bucket or keys are not set: no upload works',
-        remedy: '`heroku config:set` of the missing ones'
-    },
-    smtp: {
-        level: 'warn',
-        why: 'No mail server or no sender is set: nobody can sign up or get a new password',
-        remedy: '`heroku config:set SMTP_SERVER=… SMTP_PORT=… SMTP_LOGIN=… SMTP_PASSWORD=… SMTP_FROM_ADDRESS=…`'
-    },
-    // Domains
-    'local-domain': {
-        level: 'block',
-        why: 'LOCAL_DOMAIN is not set: the instance answers every visitor with 403 Blocked host',
-        remedy: '`heroku config:set LOCAL_DOMAIN=…`: the domain behind the @ of its accounts, for ever'
-    },
-    'domain-form': {
-        level: 'block',
-        why: 'LOCAL_DOMAIN or WEB_DOMAIN is not the bare name of a host: the instance answers every visitor with 403 Blocked host',
-        remedy: '`heroku config:set LOCAL_DOMAIN=example.com`, without scheme and slash'
-    },
-    's3-alias-host': {
-        level: 'warn',
-        why: 'S3_ALIAS_HOST or S3_CLOUDFRONT_HOST has a scheme or a space: media get addresses that lead nowhere',
-        remedy: '`heroku config:set S3_ALIAS_HOST=files.example.com`, without `https://`'
-    },
-    'csp-media-host': {
-        level: 'warn',
-        why: 'The host of the media is not named, so the content security policy does not list it: browsers block pictures and videos',
-        remedy: '`heroku config:set S3_ALIAS_HOST=…`, or S3_HOSTNAME or EXTRA_MEDIA_HOSTS'
-    },
-    // Redis
-    'redis-tls-driver': {
-        level: 'block',
-        why: 'REDIS_URL is a rediss:// address, and this version talks to it with hiredis, which has no TLS',
-        remedy: '`heroku config:set REDIS_DRIVER=ruby`; before 4.3 a Redis without TLS'
-    },
-    'redis-tls-verify': {
-        level: 'block',
-        why: "Heroku's own Redis has a certificate that nobody vouches for, and this tree does not take such a one",
-        remedy: '`redis-tls: no-verify` in the config, or a Redis of another vendor'
-    },
-    'redis-version': {
-        level: 'block',
-        why: 'Redis is older than this version takes: Sidekiq stops as it starts',
-        remedy: '`heroku redis:upgrade`'
-    },
-    // Postgres
-    'postgres-version': {
-        level: 'block',
-        why: 'Postgres is older than `db:pre_migration_check` takes: the release phase fails',
-        remedy: '`heroku pg:upgrade:run`, from the Standard plans on after `pg:upgrade:prepare` (docs of Heroku: upgrading a database)'
-    },
-    pgsslmode: {
-        level: 'block',
-        why: 'PGSSLMODE is `no-verify` on the main app: Ruby cannot connect to Postgres with it, only Node can',
-        remedy: '`heroku config:unset PGSSLMODE`; it belongs on the streaming app alone'
-    },
-    'add-on': {
-        level: 'block',
-        why: 'DATABASE_URL or REDIS_URL is not set',
-        remedy: '`heroku addons:create heroku-postgresql` or `heroku-redis`, or set the address'
-    },
-    // What it runs on
-    stack: {
-        level: 'block',
-        why: 'The slug is for another stack than the app is on',
-        remedy: '`stack:` in the config, or `heroku stack:set`'
-    },
-    'stack-end-of-life': {
-        level: 'warn',
-        why: 'The stack gets no updates any more, or only until a day that is known',
-        remedy: '`heroku stack:set heroku-24`, and `stack: heroku-24` in the config'
-    },
-    'ruby-on-stack': {
-        level: 'block',
-        why: 'Heroku does not have the Ruby of Gemfile.lock for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
-        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `RUBY VERSION` in Gemfile.lock'
-    },
-    'ruby-range': {
-        level: 'block',
-        why: 'The Ruby of Gemfile.lock, which Heroku installs, is none that the Gemfile takes: Bundler refuses it',
-        remedy: 'Change `RUBY VERSION` in Gemfile.lock to one in the range'
-    },
-    'ruby-security': {
-        level: 'warn',
-        why: 'The Ruby of Gemfile.lock, which Heroku installs, has known security holes, or gets no updates any more',
-        remedy: 'Change `RUBY VERSION` in Gemfile.lock to the named one'
-    },
-    'ruby-not-pinned': {
-        level: 'warn',
-        why: 'Gemfile.lock names no Ruby: heroku/ruby takes the one of the build before, or its default, and the next build may take another',
-        remedy: 'With a `ruby` line in the Gemfile, `bundle lock` writes `RUBY VERSION` to Gemfile.lock'
-    },
-    'ruby-files-differ': {
-        level: 'note',
-        why: '`.ruby-version` names another Ruby than Gemfile.lock: Heroku installs the one of Gemfile.lock, version managers and tests take the other',
-        remedy: 'Name the same Ruby in both'
-    },
-    'node-range': {
-        level: 'warn',
-        why: '`engines.node` of package.json allows a Node that is older than this version takes',
-        remedy: 'Change `engines.node` in package.json'
-    },
-    'libvips-version': {
-        level: 'block',
-        why: "The stack's libvips is older than this version takes: it stops as it boots",
-        remedy: '`heroku stack:set heroku-24`, and `stack: heroku-24` in the config'
-    },
-    'ffmpeg-version': {
-        level: 'warn',
-        why: "The Aptfile brings the stack's own ffmpeg, which is older than this version takes",
-        remedy: 'Take it out of the Aptfile, and put the buildpack activestorage-preview in front'
-    },
-    // The build
-    'not-buildable': {
-        level: 'block',
-        why: 'Nothing says the stack or the buildpacks, or the list of buildpacks or the Procfile cannot be read: no build would begin',
-        remedy: 'What the error of the build says: `stack:` or `slug.buildpacks` in the config, or the named line of the file'
-    },
-    // Buildpacks
-    'nodejs-before-ruby': {
-        level: 'block',
-        why: 'heroku/nodejs does not come before heroku/ruby: the assets, which Vite builds since 4.4, cannot be compiled',
-        remedy: '`slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config, or app.json of this version'
-    },
-    'no-ruby-buildpack': {
-        level: 'warn',
-        why: 'None of the buildpacks brings Ruby: web and worker cannot start. (A slug for the streaming server alone needs none)',
-        remedy: 'Add heroku/ruby as the last buildpack'
-    },
-    'ruby-last': {
-        level: 'warn',
-        why: 'The last buildpack is the one for ffmpeg or apt: the last one decides the default process types',
-        remedy: 'Put heroku/ruby last'
-    },
-    'aptfile-unreadable': {
-        level: 'block',
-        why: 'The Aptfile has a line on which the apt buildpack fails: Windows line ends, a comment behind a package, an address of a .deb that shares its line',
-        remedy: 'Correct the named line'
-    },
-    'apt-redundant': {
-        level: 'note',
-        why: 'All that the Aptfile asks for is on the stack already',
-        remedy: 'Leave the apt buildpack out of `slug.buildpacks`: the build is shorter'
-    },
-    'ffmpeg-by-apt': {
-        level: 'note',
-        why: 'ffmpeg comes from the Aptfile with more than a hundred packages',
-        remedy: 'The buildpack activestorage-preview has it in a fraction of the size'
-    },
-    'ffmpeg-unmaintained': {
-        level: 'warn',
-        why: 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
-        remedy: 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place'
-    },
-    // Processes
-    'lost-process-type': {
-        level: 'block',
-        why: 'Dynos run of a process type that the new slug would not have: Heroku takes the type out of the formation with the release, and ends them',
-        remedy: 'The line of that type in the Procfile; or `heroku ps:scale TYPE=0`, if it is no longer wanted'
-    },
-    'perhaps-lost-process-type': {
-        level: 'warn',
-        why: "Dynos run of a process type that the Procfile does not have, and a buildpack that is not Heroku's own may add it: that is known after the build alone",
-        remedy: 'The line of that type in the Procfile; the deploy looks again before it uploads the slug'
-    },
-    'no-worker': {
-        level: 'warn',
-        why: 'No worker runs: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same',
-        remedy: '`heroku ps:scale worker=1`'
-    },
-    'no-scheduler': {
-        level: 'warn',
-        why: 'No process listens to the queue `scheduler`: nothing is cleaned up, no scheduled post is published',
-        remedy: 'Add `-q scheduler` to exactly one process type'
-    },
-    'many-schedulers': {
-        level: 'warn',
-        why: 'More than one process listens to the queue `scheduler`, and exactly one should',
-        remedy: 'One process type with `-q scheduler`, scaled to 1; the others without'
-    },
-    // Streaming
-    'streaming-missing': {
-        level: 'warn',
-        why: 'No app for streaming is named, and STREAMING_API_BASE_URL is not set: timelines do not move by themselves',
-        remedy: 'A second app (docs/recipes.md#a-streaming-app of mastodon-on-heroku), `streaming-app:` in the config'
-    },
-    'streaming-url': {
-        level: 'warn',
-        why: 'STREAMING_API_BASE_URL is no wss:// address: browsers may not connect to it',
-        remedy: '`heroku config:set STREAMING_API_BASE_URL=wss://…`'
-    },
-    'streaming-left-behind': {
-        level: 'warn',
-        why: 'The streaming server changes, and it runs in an app that this deploy does not know',
-        remedy: '`streaming-app:` in the config; else deploy that app of the same commit'
-    },
-    'streaming-not-set-up': {
-        level: 'block',
-        why: 'The streaming app lacks config vars without which the streaming server does not start or connect',
-        remedy: '`streaming-setup: true`, or the named commands'
-    },
-    'streaming-postgres-tls': {
-        level: 'block',
-        why: "PGSSLMODE or `sslmode` on the streaming app makes Node verify the certificate of Heroku's Postgres, which nobody vouches for",
-        remedy: '`heroku config:set PGSSLMODE=no-verify` on the streaming app'
-    },
-    // Versions and migrations
-    'not-mastodon': {
-        level: 'note',
-        why: 'The tree does not say its version: what is known by version is not looked at',
-        remedy: 'None, where the tree is older than 1.2 or none of Mastodon'
-    },
-    'base-unknown': {
-        level: 'warn',
-        why: 'What runs now is not in this checkout: what is pending is not known, and a rollback would be refused',
-        remedy: 'Check out with `fetch-depth: 0`'
-    },
-    downgrade: {
-        level: 'block',
-        why: 'The commit is of an older minor version than what runs: its code does not know the database',
-        remedy: '`command: rollback`, which looks whether that is possible'
-    },
-    'older-patch': {
-        level: 'warn',
-        why: 'The commit is of an older patch release than what runs',
-        remedy: 'Look whether that is meant'
-    },
-    'skipped-minor': {
-        level: 'warn',
-        why: 'Minor versions are skipped; Mastodon wants at least one release of each to be deployed',
-        remedy: 'Deploy the newest release of each series between, one after the other'
-    },
-    'zero-downtime-breakpoint': {
-        level: 'block',
-        why: 'The database is older than this version can migrate while older code runs: the release phase stops',
-        remedy: 'The named version first, or `migrations: maintenance` for this one deploy'
-    },
-    'long-before-release': {
-        level: 'warn',
-        why: 'Migrations before the release take long; the release phase may take an hour',
-        remedy: 'Deploy when few people are on the site; rehearse with a copy of the database (`heroku pg:copy`)'
-    },
-    'long-after-release': {
-        level: 'note',
-        why: 'Migrations after the deployment take long; the new code serves meanwhile',
-        remedy: 'Leave the job its time: `timeout`'
-    },
-    'destructive-before-release': {
-        level: 'warn',
-        why: 'Migrations before the release take away or rewrite what the code that still runs may ask for',
-        remedy: '`migrations: maintenance` where errors of some minutes are worse than a page that says so'
-    },
-    'no-way-back': {
-        level: 'warn',
-        why: 'After this upgrade the code of now cannot run on the database: a rollback will be refused',
-        remedy: 'A backup before (`heroku pg:backups:capture`); afterwards deploy forward'
-    },
-    'unknown-migrations': {
-        level: 'note',
-        why: 'The database has migrations that this tree does not have',
-        remedy: 'None, where a fork dropped them long ago'
-    }
-};
-/** A finding of that name, at its level. */
-function finding(name, reason, remedy) {
-    return { name, level: FINDINGS[name].level, reason, remedy };
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/rule.js
+
+
+function rule(written) {
+    const { name, level, holds, say, examples } = written;
+    return {
+        name,
+        level,
+        look: facts => holds(facts).map(seen => ({ name, level, ...say(seen) })),
+        examples: () => examples.map(say)
+    };
+}
+/** What was seen, if it was. */
+function seenIf(isSo, seen) {
+    return isSo ? [seen] : [];
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/buildpacks.js
@@ -64277,11 +63989,8 @@ function finding(name, reason, remedy) {
 
 
 
-/** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
-const ON_THE_STACK = {
-    'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
-    'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
-};
+
+
 /**
  * Heroku's own buildpacks, by the last word of their names, and the process types that each adds by itself
  * (heroku-buildpack-ruby: lib/language_pack/ruby.rb, rails4.rb; heroku-buildpack-nodejs: bin/release;
@@ -64309,56 +64018,125 @@ function defaultTypes(buildpacks, { hasJobsWork }) {
     }
     return buildpacks.length === 0 ? undefined : types;
 }
+const PREVIEW = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
+const APT_BUILDPACK = 'heroku-buildpack-apt';
+/** Traps in the list of buildpacks. */
+const LIST_RULES = [
+    rule({
+        name: 'no-ruby-buildpack',
+        level: 'warn',
+        holds: ({ buildpacks, tree }) => {
+            const names = buildpacks.map(buildpackName);
+            const isSure = tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown);
+            return seenIf(isSure && !names.some(isRuby), { names });
+        },
+        say: ({ names }) => ({
+            reason: `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`,
+            remedy: 'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
+        }),
+        examples: [{ names: ['heroku/nodejs'] }]
+    }),
+    rule({
+        name: 'nodejs-before-ruby',
+        level: 'block',
+        holds: ({ buildpacks, tree }) => {
+            const names = buildpacks.map(buildpackName);
+            const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
+            return seenIf(tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby), { isThere: node >= 0 });
+        },
+        say: ({ isThere }) => ({
+            reason: `heroku/nodejs ${isThere ? 'comes after heroku/ruby' : 'is not among the buildpacks'}: Vite, which builds the assets since 4.4, has no Node then`,
+            remedy: 'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
+        }),
+        examples: [{ isThere: true }]
+    }),
+    rule({
+        name: 'ruby-last',
+        level: 'warn',
+        holds: ({ buildpacks }) => {
+            const names = buildpacks.map(buildpackName);
+            const last = names.at(-1) ?? '';
+            return seenIf(names.some(isRuby) && /activestorage-preview|ffmpeg|\bapt\b/i.test(last), { last });
+        },
+        say: ({ last }) => ({
+            reason: `${last} is the last buildpack, and the last one decides the default process types`,
+            remedy: 'Put heroku/ruby last; the one for ffmpeg may be the first.'
+        }),
+        examples: [{ last: 'heroku-buildpack-activestorage-preview' }]
+    }),
+    rule({
+        name: 'ffmpeg-unmaintained',
+        level: 'warn',
+        holds: ({ buildpacks }) => seenIf(buildpacks.some(name => /ffmpeg-latest/i.test(buildpackName(name))), {}),
+        say: () => ({
+            reason: 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
+            remedy: `Put ${PREVIEW} in its place.`
+        }),
+        examples: [{}]
+    })
+];
 /** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
-function checkBuildpacks({ tree, stack, buildpacks, problems = [] }) {
-    const all = tree.procfile.problem ? [...problems, tree.procfile.problem] : problems;
-    return [
-        ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
-        ...checkBuildpackList(buildpacks, tree),
-        ...(buildpacks.some(isAptBuildpack) ? checkApt(tree.aptfile, stack) : [])
-    ];
-}
-/** Traps in the list of buildpacks. Pure. */
+const BUILDPACK_RULES = [
+    rule({
+        name: 'not-buildable',
+        level: 'block',
+        holds: ({ tree, problems = [] }) => tree.procfile.problem ? [...problems, tree.procfile.problem] : problems,
+        say: ({ reason, remedy }) => ({ reason, remedy }),
+        examples: [
+            {
+                reason: 'What stops a build before it begins: no stack, no buildpacks, a line of the Procfile that cannot be read',
+                remedy: 'What the error of the build says: `stack:` or `slug.buildpacks` in the config, or the named line.'
+            }
+        ]
+    }),
+    ...LIST_RULES,
+    rule({
+        name: 'aptfile-unreadable',
+        level: 'block',
+        holds: (facts) => {
+            const problem = runsApt(facts) ? aptfileProblem(facts.tree.aptfile) : undefined;
+            return problem ? [problem] : [];
+        },
+        say: ({ what, next }) => ({ reason: what, remedy: next }),
+        examples: ['libidn12\r\n', 'libidn12 # why\n'].map(text => aptfileProblem(parseAptfile(text)))
+    }),
+    rule({
+        name: 'ffmpeg-by-apt',
+        level: 'note',
+        holds: (facts) => seenIf(runsApt(facts) && facts.tree.aptfile.entries.some(asksForFfmpeg), {}),
+        say: () => ({
+            reason: 'ffmpeg comes from the Aptfile, with more than a hundred packages',
+            remedy: `Take it out of the Aptfile, and put ${PREVIEW} in front: a fraction of the size.`
+        }),
+        examples: [{}]
+    }),
+    rule({
+        name: 'apt-redundant',
+        level: 'note',
+        holds: (facts) => {
+            const { entries } = facts.tree.aptfile;
+            const { packages } = stackImage(facts.stack);
+            if (!packages || !runsApt(facts) || entries.some(asksForFfmpeg))
+                return [];
+            const wanted = entries.filter(entry => entry.kind !== 'repository');
+            const names = [...new Set(wanted.flatMap(entry => (entry.kind === 'package' ? [entry.name] : [])))];
+            return seenIf(wanted.every(entry => isOnStack(entry, packages)), { names, stack: facts.stack });
+        },
+        say: ({ names, stack }) => ({
+            reason: names.length === 0
+                ? 'The Aptfile asks for nothing'
+                : `${stack} has all that the Aptfile asks for (${names.join(', ')})`,
+            remedy: `Leave ${APT_BUILDPACK} out of \`slug.buildpacks\` in the config: the build is shorter.`
+        }),
+        examples: [{ names: ['libidn12', 'libpq-dev'], stack: DEFAULT_STACK }]
+    })
+];
+/** What `nodejs-before-ruby` and its like find. */
 function checkBuildpackList(buildpacks, tree) {
-    const names = buildpacks.map(buildpackName);
-    const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
-    const found = [];
-    if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown)) {
-        found.push(finding('no-ruby-buildpack', `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`, 'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
-    }
-    if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
-        found.push(finding('nodejs-before-ruby', `heroku/nodejs ${node < 0 ? 'is not among the buildpacks' : 'comes after heroku/ruby'}: Vite, which builds the assets since 4.4, has no Node then`, 'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
-    }
-    const last = names.at(-1) ?? '';
-    if (ruby >= 0 && /activestorage-preview|ffmpeg|\bapt\b/i.test(last)) {
-        found.push(finding('ruby-last', `${last} is the last buildpack, and the last one decides the default process types`, 'Put heroku/ruby last; the one for ffmpeg may be the first.'));
-    }
-    if (names.some(name => /ffmpeg-latest/i.test(name))) {
-        found.push(finding('ffmpeg-unmaintained', 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time', 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place.'));
-    }
-    return found;
+    return LIST_RULES.flatMap(({ look }) => look({ buildpacks, tree }));
 }
-function checkApt(aptfile, stack) {
-    const problem = aptfileProblem(aptfile);
-    const unreadable = problem ? [finding('aptfile-unreadable', problem.what, problem.next)] : [];
-    return [...unreadable, ...checkPackages(aptfile, stack)];
-}
-function checkPackages({ entries }, stack) {
-    if (entries.some(asksForFfmpeg)) {
-        return [
-            finding('ffmpeg-by-apt', 'ffmpeg comes from the Aptfile, with more than a hundred packages', 'Take it out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front: a fraction of the size.')
-        ];
-    }
-    const known = ON_THE_STACK[stack ?? ''];
-    const wanted = entries.filter(entry => entry.kind !== 'repository');
-    if (!known || !wanted.every(entry => isOnStack(entry, known)))
-        return [];
-    const names = [...new Set(wanted.flatMap(entry => (entry.kind === 'package' ? [entry.name] : [])))];
-    return [
-        finding('apt-redundant', names.length === 0
-            ? 'The Aptfile asks for nothing'
-            : `${stack} has all that the Aptfile asks for (${names.join(', ')})`, 'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.')
-    ];
+function runsApt({ buildpacks }) {
+    return buildpacks.some(isAptBuildpack);
 }
 /** Of another architecture, version or release it is not the stack's. */
 function isOnStack(entry, known) {
@@ -64380,104 +64158,188 @@ function isRuby(name) {
 
 
 
+
 /**
  * In a dyno's environment without being config vars: its own (Dev Center: dynos, "Local environment variables";
- * dyno-metadata), and what the buildpacks for Ruby and Node export where it is not set (`.profile.d` of
+ * dyno-metadata), and what the buildpacks for Ruby and Node export if it is not set (`.profile.d` of
  * heroku/heroku-buildpack-ruby and heroku/heroku-buildpack-nodejs).
  */
 const config_PLATFORM = /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/;
+const ENCRYPTION_KEY = {
+    name: 'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY',
+    where: 'config/initializers/active_record_encryption.rb:10'
+};
 /** Config vars that this version wants, does not want, or does not need any more. */
-function checkConfig(facts) {
-    const { tree, from, live } = facts;
+const CONFIG_RULES = [
+    rule({
+        name: 'missing-config',
+        level: 'block',
+        holds: ({ tree, live }) => {
+            if (!live)
+                return [];
+            const { app, config } = live;
+            const missing = tree.config.required.filter(({ name, when }) => (when === undefined || config.equals(when.name, when.value)) && !config.has(name) && !config_PLATFORM.test(name));
+            return seenIf(missing.length > 0, { app, missing });
+        },
+        say: ({ app, missing }) => ({
+            reason: `${app} has no ${names(missing)}; without ${missing.length > 1 ? 'them' : 'it'} this version does not boot (${places(missing)})`,
+            remedy: setThem(missing, app)
+        }),
+        examples: [{ app: 'APP', missing: [ENCRYPTION_KEY] }]
+    }),
+    /** Without the app: what the version before did not ask for. */
+    rule({
+        name: 'new-config',
+        level: 'warn',
+        holds: ({ tree, from, live }) => {
+            if (live || !from)
+                return [];
+            const known = new Set(from.config.required.map(({ name }) => name));
+            const added = tree.config.required.filter(({ name, when }) => when === undefined && !known.has(name) && !config_PLATFORM.test(name));
+            return seenIf(added.length > 0, { added });
+        },
+        say: ({ added }) => ({
+            reason: `This version does not boot without ${names(added)}, for which the one before did not ask (${places(added)})`,
+            remedy: setThem(added, 'APP')
+        }),
+        examples: [{ added: [ENCRYPTION_KEY] }]
+    }),
+    rule({
+        name: 'forbidden-config',
+        level: 'block',
+        holds: ({ tree, live }) => hits(tree.config.forbidden, live),
+        say: ({ app, hit }) => ({
+            reason: `${app} has ${config_shown(hit)}; with it this version stops as it boots (${hit.where})`,
+            remedy: `${configUnset(app, hit.name)}, after what that file asks for.`
+        }),
+        examples: [{ app: 'APP', hit: { name: 'REDIS_NAMESPACE', where: 'config/initializers/deprecations.rb:3' } }]
+    }),
+    rule({
+        name: 'deprecated-config',
+        level: 'warn',
+        holds: ({ tree, live }) => hits(tree.config.deprecated, live),
+        say: ({ app, hit }) => ({
+            reason: `${app} has ${config_shown(hit)}, of which this version complains (${hit.where})`,
+            remedy: `${configUnset(app, hit.name)}.`
+        }),
+        examples: [{ app: 'APP', hit: { name: 'WHITELIST_MODE', where: 'config/initializers/deprecations.rb:15' } }]
+    }),
+    rule({
+        name: 'secret-key-base-dummy',
+        level: 'block',
+        holds: ({ tree, live }) => (tree.config.knowsDummy ? whoSets(live, 'SECRET_KEY_BASE_DUMMY') : []),
+        say: ({ app, name }) => ({
+            reason: `${app} has ${name}: this version would run with random keys, and lose what is encrypted with the real ones`,
+            remedy: `${configUnset(app, name)}. The build sets it by itself.`
+        }),
+        examples: [{ app: 'APP', name: 'SECRET_KEY_BASE_DUMMY' }]
+    }),
+    rule({
+        name: 'skip-post-deployment-migrations',
+        level: 'warn',
+        holds: ({ live }) => whoSets(live, 'SKIP_POST_DEPLOYMENT_MIGRATIONS'),
+        say: ({ app, name }) => ({
+            reason: `${app} has ${name}, and any value counts, also "false": migrations started by hand leave the second phase out`,
+            remedy: `${configUnset(app, name)}. A deploy sets it by itself, for one command.`
+        }),
+        examples: [{ app: 'APP', name: 'SKIP_POST_DEPLOYMENT_MIGRATIONS' }]
+    }),
+    rule({
+        name: 'static-files',
+        level: 'warn',
+        holds: ({ tree, live }) => (tree.wantsStaticFilesTrue ? whoLacks(live, NEEDS.staticFiles) : []),
+        say: ({ app }) => ({
+            reason: `${app} has no RAILS_SERVE_STATIC_FILES that is exactly "true" (heroku/ruby sets "enabled"): ${NEEDS.staticFiles.without}`,
+            remedy: `${configSet(app, NEEDS.staticFiles.vars)}.`
+        }),
+        examples: [{ app: 'APP', lacks: [] }]
+    }),
+    rule({
+        name: 'obsolete-config',
+        level: 'note',
+        holds: ({ tree, from, live }) => {
+            const obsolete = live ? obsoleteOnes(tree, from, live.config) : [];
+            return seenIf(obsolete.length > 0, { app: live?.app ?? '', obsolete });
+        },
+        say: ({ app, obsolete }) => ({
+            reason: `${app} has ${obsolete.join(', ')}, which this version does not read any more`,
+            remedy: `${configUnset(app, ...obsolete)} when no going back is planned.`
+        }),
+        examples: [{ app: 'APP', obsolete: ['OTP_SECRET'] }]
+    }),
+    rule({
+        name: 'secret-key-base',
+        level: 'warn',
+        holds: ({ live }) => whoLacks(live, NEEDS.secretKeyBase),
+        say: ({ app }) => ({
+            reason: `${app} has no SECRET_KEY_BASE: ${NEEDS.secretKeyBase.without}`,
+            remedy: `${configSet(app, { SECRET_KEY_BASE: `"$(${NEEDS.secretKeyBase.madeBy})"` })}.`
+        }),
+        examples: [{ app: 'APP', lacks: [] }]
+    }),
+    rule({
+        name: 'vapid-keys',
+        level: 'warn',
+        holds: ({ tree, live }) => (tree.usesVapid ? whoLacks(live, NEEDS.webPush) : []),
+        say: ({ app, lacks }) => ({
+            reason: `${app} has no ${lacks.join(' and no ')}: ${NEEDS.webPush.without}`,
+            remedy: `\`heroku run --app ${app} ${NEEDS.webPush.madeBy}\` prints a pair; set both with \`heroku config:set\`.`
+        }),
+        examples: [{ app: 'APP', lacks: Object.keys(NEEDS.webPush.vars) }]
+    }),
+    rule({
+        name: 's3-incomplete',
+        level: 'warn',
+        holds: ({ live }) => whoLacks(live, NEEDS.bucket),
+        say: ({ app, lacks }) => ({
+            reason: `${app} keeps media on S3, and has no ${lacks.join(', ')}: ${NEEDS.bucket.without}`,
+            remedy: `${configSet(app, lacks)}.`
+        }),
+        examples: [{ app: 'APP', lacks: Object.keys(NEEDS.bucket.vars) }]
+    }),
+    rule({
+        name: 'media-storage',
+        level: 'warn',
+        holds: ({ live }) => whoLacks(live, NEEDS.mediaStorage),
+        say: ({ app }) => ({
+            reason: `S3_ENABLED of ${app} is not exactly "true": ${NEEDS.mediaStorage.without}`,
+            remedy: `${configSet(app, { ...NEEDS.mediaStorage.vars, ...settingsOf(NEEDS.bucket) })}.`
+        }),
+        examples: [{ app: 'APP', lacks: [] }]
+    }),
+    rule({
+        name: 'smtp',
+        level: 'warn',
+        holds: ({ live }) => whoLacks(live, NEEDS.mail),
+        say: ({ app, lacks }) => ({
+            reason: `${app} has no ${lacks.join(', ')}: ${NEEDS.mail.without}`,
+            remedy: `${configSet(app, lacks)}.`
+        }),
+        examples: [{ app: 'APP', lacks: Object.keys(NEEDS.mail.vars) }]
+    })
+];
+function hits(rules, live) {
     if (!live)
-        return newlyRequired(tree.config.required, from?.config.required);
+        return [];
     const { app, config } = live;
-    const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name) && !config_PLATFORM.test(rule.name));
-    const isHit = ({ name, value }) => value === undefined ? config.isSet(name) : config.equals(name, value);
-    return [
-        ...(missing.length > 0
-            ? [
-                finding('missing-config', `${app} has no ${names(missing)}; without ${missing.length > 1 ? 'them' : 'it'} this version does not boot (${places(missing)})`, setThem(missing, app))
-            ]
-            : []),
-        ...tree.config.forbidden
-            .filter(isHit)
-            .map(rule => finding('forbidden-config', `${app} has ${config_shown(rule)}; with it this version stops as it boots (${rule.where})`, unset(rule.name, app))),
-        ...tree.config.deprecated
-            .filter(isHit)
-            .map(rule => finding('deprecated-config', `${app} has ${config_shown(rule)}, of which this version complains (${rule.where})`, unset(rule.name, app))),
-        ...switches(facts, app, config),
-        ...groups(facts, app, config)
-    ];
+    return rules
+        .filter(({ name, value }) => (value === undefined ? config.isSet(name) : config.equals(name, value)))
+        .map(hit => ({ app, hit }));
 }
-function applies({ when }, config) {
-    return when === undefined || config.equals(when.name, when.value);
+function whoSets(live, name) {
+    return live?.config.isSet(name) ? [{ app: live.app, name }] : [];
 }
-/** Without the app: what the version before did not ask for. */
-function newlyRequired(now, before) {
-    if (!before)
-        return [];
-    const known = new Set(before.map(({ name }) => name));
-    const added = now.filter(({ name, when }) => when === undefined && !known.has(name) && !config_PLATFORM.test(name));
-    if (added.length === 0)
-        return [];
-    return [
-        finding('new-config', `This version does not boot without ${names(added)}, for which the one before did not ask (${places(added)})`, setThem(added, 'APP'))
-    ];
+function whoLacks(live, need) {
+    const lacks = live?.config.lacks(need) ?? [];
+    return live && lacks.length > 0 ? [{ app: live.app, lacks }] : [];
 }
-/** Variables that change what commands and builds do. */
-function switches(facts, app, config) {
-    const { tree } = facts;
-    const found = [];
-    if (tree.config.knowsDummy && config.isSet('SECRET_KEY_BASE_DUMMY')) {
-        found.push(finding('secret-key-base-dummy', `${app} has SECRET_KEY_BASE_DUMMY: this version would run with random keys, and lose what is encrypted with the real ones`, unset('SECRET_KEY_BASE_DUMMY', app)));
-    }
-    if (config.isSet('SKIP_POST_DEPLOYMENT_MIGRATIONS')) {
-        found.push(finding('skip-post-deployment-migrations', `${app} has SKIP_POST_DEPLOYMENT_MIGRATIONS, and any value counts, also "false": migrations started by hand leave the second phase out`, unset('SKIP_POST_DEPLOYMENT_MIGRATIONS', app)));
-    }
-    if (tree.wantsStaticFilesTrue && !config.equals('RAILS_SERVE_STATIC_FILES', 'true')) {
-        found.push(finding('static-files', `${app} has no RAILS_SERVE_STATIC_FILES that is exactly "true" (heroku/ruby sets "enabled"): pages have no style and no script`, `\`heroku config:set RAILS_SERVE_STATIC_FILES=true --app ${app}\`.`));
-    }
-    const obsolete = obsoleteOnes(facts, config);
-    if (obsolete.length > 0) {
-        found.push(finding('obsolete-config', `${app} has ${obsolete.join(', ')}, which this version does not read any more`, `\`heroku config:unset ${obsolete.join(' ')} --app ${app}\` when no going back is planned.`));
-    }
-    return found;
-}
-/** Variables of versions before 1.2, 2.0 and 4.4. A migration still reads OTP_SECRET where what runs is older than 4.4. */
-function obsoleteOnes({ tree, from }, config) {
+/** Variables of versions before 1.2, 2.0 and 4.4. A migration still reads OTP_SECRET if what runs is older than 4.4. */
+function obsoleteOnes(tree, from, config) {
     if (isOlder(tree.version ?? '0', '4.4.0-alpha'))
         return [];
     const isBehind = from?.version !== undefined && !isOlder(from.version, '4.4.0-alpha');
-    const names = ['PAPERCLIP_SECRET', 'LOCAL_HTTPS', ...(isBehind ? ['OTP_SECRET'] : [])];
-    return names.filter(name => config.isSet(name) && !tree.config.required.some(rule => rule.name === name));
-}
-/** Variables that belong together. It boots without them, and something does not work. */
-function groups({ tree }, app, config) {
-    const lacks = (...wanted) => wanted.filter(name => !config.has(name));
-    const found = [];
-    if (lacks('SECRET_KEY_BASE').length > 0) {
-        found.push(finding('secret-key-base', `${app} has no SECRET_KEY_BASE: each build makes a new one, and each deploy logs everybody out`, `\`heroku config:set SECRET_KEY_BASE="$(openssl rand -hex 64)" --app ${app}\`.`));
-    }
-    const vapid = lacks('VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY');
-    if (tree.usesVapid && vapid.length > 0) {
-        found.push(finding('vapid-keys', `${app} has no ${vapid.join(' and no ')}: no web push arrives`, `\`heroku run --app ${app} bin/rails mastodon:webpush:generate_vapid_key\` prints a pair; set both with \`heroku config:set\`.`));
-    }
-    const s3 = lacks('S3_BUCKET', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
-    if (config.equals('S3_ENABLED', 'true')) {
-        if (s3.length > 0) {
-            found.push(finding('s3-incomplete', `${app} keeps media on S3, and has no ${s3.join(', ')}: no upload works`, `\`heroku config:set ${s3.map(name => `${name}=…`).join(' ')} --app ${app}\`.`));
-        }
-    }
-    else if (!config.equals('SWIFT_ENABLED', 'true') && !config.equals('AZURE_ENABLED', 'true')) {
-        found.push(finding('media-storage', `${app} keeps media on its dynos (S3_ENABLED is not exactly "true"): they are lost at the next restart`, `\`heroku config:set S3_ENABLED=true S3_BUCKET=… S3_REGION=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… --app ${app}\`.`));
-    }
-    const smtp = lacks('SMTP_SERVER', 'SMTP_FROM_ADDRESS');
-    const isOther = config.has('SMTP_DELIVERY_METHOD') && !config.equals('SMTP_DELIVERY_METHOD', 'smtp');
-    if (smtp.length > 0 && !isOther) {
-        found.push(finding('smtp', `${app} has no ${smtp.join(', ')}: nobody can sign up or get a new password`, `\`heroku config:set ${smtp.map(name => `${name}=…`).join(' ')} --app ${app}\`.`));
-    }
-    return found;
+    const all = ['PAPERCLIP_SECRET', 'LOCAL_HTTPS', ...(isBehind ? ['OTP_SECRET'] : [])];
+    return all.filter(name => config.isSet(name) && !tree.config.required.some(required => required.name === name));
 }
 function names(rules) {
     return rules.map(({ name }) => name).join(', ');
@@ -64490,44 +64352,75 @@ function config_shown({ name, value }) {
 }
 /** Secrets come with what makes them. */
 function setThem(rules, app) {
-    const settings = rules.map(({ name }) => `${name}=${/SECRET|_KEY$|_SALT$/.test(name) && !/^AWS_/.test(name) ? '"$(openssl rand -hex 32)"' : '…'}`);
-    return `\`heroku config:set ${settings.join(' ')} --app ${app}\`. Secrets are never changed once they are set.`;
-}
-function unset(name, app) {
-    return `\`heroku config:unset ${name} --app ${app}\`.`;
+    const settings = rules.map(({ name }) => [
+        name,
+        /SECRET|_KEY$|_SALT$/.test(name) && !/^AWS_/.test(name) ? '"$(openssl rand -hex 32)"' : '…'
+    ]);
+    return `${configSet(app, Object.fromEntries(settings))}. Secrets are never changed once they are set.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/domains.js
 
 
+
 /** A host with an optional port, as Rails compares it with the Host header. */
 const HOST = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::\d+)?$/i;
+/** A host with an optional port and path. */
+const ALIAS = /^[^\s:/]+(?::\d+)?(?:\/[^\s:]*)?$/;
+/** Each names the host of the media to the content security policy (mastodon: app/lib/content_security_policy.rb). */
+const MEDIA_HOSTS = ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST', 'S3_HOSTNAME', 'AZURE_ALIAS_HOST', 'EXTRA_MEDIA_HOSTS'];
 /** The names under which the instance and its media are reached. */
-function checkDomains({ tree, live }) {
+const DOMAIN_RULES = [
+    rule({
+        name: 'local-domain',
+        level: 'block',
+        holds: ({ live }) => (live && live.config.lacks(NEEDS.domain).length > 0 ? [{ app: live.app }] : []),
+        say: ({ app }) => ({
+            reason: `${app} has no LOCAL_DOMAIN: ${NEEDS.domain.without}`,
+            remedy: `${configSet(app, { LOCAL_DOMAIN: 'example.com' })}. ${NEEDS.domain.note}.`
+        }),
+        examples: [{ app: 'APP' }]
+    }),
+    rule({
+        name: 'domain-form',
+        level: 'block',
+        holds: ({ live }) => ofOtherForm(live, ['LOCAL_DOMAIN', 'WEB_DOMAIN'], HOST),
+        say: ({ app, name, value }) => ({
+            reason: `${name} of ${app} is not the bare name of a host: every visitor would get 403 Blocked host`,
+            remedy: `${configSet(app, { [name]: bare(value) })}.`
+        }),
+        examples: [{ app: 'APP', name: 'LOCAL_DOMAIN', value: 'https://example.com/' }]
+    }),
+    rule({
+        name: 's3-alias-host',
+        level: 'warn',
+        holds: ({ live }) => ofOtherForm(live, ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST'], ALIAS),
+        say: ({ app, name, value }) => ({
+            reason: `${name} of ${app} is not the name of a host (with a path, at most): media get addresses that lead nowhere`,
+            remedy: `${configSet(app, { [name]: bare(value) })}; the scheme is S3_PROTOCOL's matter.`
+        }),
+        examples: [{ app: 'APP', name: 'S3_ALIAS_HOST', value: 'https://files.example.com' }]
+    }),
+    rule({
+        name: 'csp-media-host',
+        level: 'warn',
+        holds: ({ tree, live }) => live && tree.listsMediaHosts && live.config.storage() === 's3' && !MEDIA_HOSTS.some(name => live.config.has(name))
+            ? [{ app: live.app }]
+            : [],
+        say: ({ app }) => ({
+            reason: `${app} keeps media on S3 without naming their host, so the content security policy does not list it: browsers block pictures and videos`,
+            remedy: `${configSet(app, { S3_ALIAS_HOST: 'files.example.com' })} (or S3_HOSTNAME if there is no alias).`
+        }),
+        examples: [{ app: 'APP' }]
+    })
+];
+function ofOtherForm(live, names, form) {
     if (!live)
         return [];
-    const { app, config } = live;
-    const found = [];
-    if (!config.has('LOCAL_DOMAIN')) {
-        found.push(finding('local-domain', `${app} has no LOCAL_DOMAIN: it answers every visitor with 403 Blocked host`, `\`heroku config:set LOCAL_DOMAIN=example.com --app ${app}\`: the domain behind the @ of its accounts, for ever.`));
-    }
-    for (const name of ['LOCAL_DOMAIN', 'WEB_DOMAIN']) {
-        const value = config.value(name);
-        if (value === undefined || HOST.test(value))
-            continue;
-        found.push(finding('domain-form', `${name} of ${app} is not the bare name of a host: every visitor would get 403 Blocked host`, `\`heroku config:set ${name}=${bare(value)} --app ${app}\`.`));
-    }
-    for (const name of ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST']) {
-        const value = config.value(name);
-        if (value === undefined || /^[^\s:/]+(?::\d+)?(?:\/[^\s:]*)?$/.test(value))
-            continue;
-        found.push(finding('s3-alias-host', `${name} of ${app} is not the name of a host (with a path, at most): media get addresses that lead nowhere`, `\`heroku config:set ${name}=${bare(value)} --app ${app}\`; the scheme is S3_PROTOCOL's matter.`));
-    }
-    const known = ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST', 'S3_HOSTNAME', 'AZURE_ALIAS_HOST', 'EXTRA_MEDIA_HOSTS'];
-    if (tree.listsMediaHosts && config.equals('S3_ENABLED', 'true') && !known.some(name => config.has(name))) {
-        found.push(finding('csp-media-host', `${app} keeps media on S3 without naming their host, so the content security policy does not list it: browsers block pictures and videos`, `\`heroku config:set S3_ALIAS_HOST=files.example.com --app ${app}\` (or S3_HOSTNAME where there is no alias).`));
-    }
-    return found;
+    return names.flatMap(name => {
+        const value = live.config.value(name);
+        return value === undefined ? [] : seenIf(!form.test(value), { app: live.app, name, value });
+    });
 }
 function bare(value) {
     const host = value
@@ -64609,53 +64502,115 @@ function notable({ version }) {
 
 
 
+/** A migration that the docs name. */
+const EXAMPLE = '20260702144128 migrate_local_account_keypairs';
 /** What the pending migrations do to the site while and after they run. */
-function checkMigrations(facts) {
-    const pending = pendingOf(facts);
-    if (pending.basis === 'empty')
-        return [];
-    return [...breakpoint(facts, pending), ...whileTheyRun(facts, pending), ...afterwards(facts, pending)];
+const MIGRATION_RULES = [
+    rule({
+        name: 'zero-downtime-breakpoint',
+        level: 'block',
+        holds: (facts) => {
+            const { schema, version } = facts.tree.breakpoints;
+            const { newestApplied, migrations } = pending(facts);
+            if (facts.strategy !== 'zero-downtime' || schema === undefined || newestApplied === undefined)
+                return [];
+            return seenIf(newestApplied < schema && migrations.length > 0, {
+                newestApplied,
+                schema,
+                version,
+                app: appOf(facts)
+            });
+        },
+        say: ({ newestApplied, schema, version, app }) => {
+            const first = version === undefined ? 'a version between' : `the newest ${version.split('.').slice(0, 2).join('.')} release`;
+            return {
+                reason: `The database is at ${newestApplied}, and this version migrates in two phases from ${schema} on${version === undefined ? '' : ` (Mastodon ${version})`}: the release phase would stop`,
+                remedy: `Deploy ${first} first. Or set \`migrations: maintenance\` for this one deploy: the site is off while everything is migrated; make a backup before (\`heroku pg:backups:capture --app ${app}\`).`
+            };
+        },
+        examples: [{ newestApplied: '20230101000000', schema: '20241007071624', version: '4.3.0', app: 'APP' }]
+    }),
+    rule({
+        name: 'long-before-release',
+        level: 'warn',
+        holds: (facts) => {
+            const { first } = phases(facts);
+            return seenIf(first.some(isLong), { which: longOnes(first) });
+        },
+        say: ({ which }) => ({
+            reason: `The release phase may take long: ${which}`,
+            remedy: 'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'
+        }),
+        examples: [{ which: `${EXAMPLE} walks over rows` }]
+    }),
+    rule({
+        name: 'destructive-before-release',
+        level: 'warn',
+        holds: (facts) => {
+            const { first } = phases(facts);
+            const taking = facts.strategy === 'zero-downtime' ? first.filter(({ destructive }) => destructive.some(takesAway)) : [];
+            return seenIf(taking.length > 0, { number: taking.length, which: list(taking, 'destructive') });
+        },
+        say: ({ number, which }) => ({
+            reason: `${number === 1 ? '1 migration of the release phase takes' : `${number} migrations of the release phase take`} away what the code that still serves may ask for: ${which}`,
+            remedy: 'If errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'
+        }),
+        examples: [{ number: 1, which: '20260101000000 remove_key removes a column' }]
+    }),
+    rule({
+        name: 'long-after-release',
+        level: 'note',
+        holds: (facts) => {
+            const { later } = phases(facts);
+            return seenIf(later.some(isLong), { which: longOnes(later) });
+        },
+        say: ({ which }) => ({
+            reason: `The post-deployment migrations may take long, while the new code serves: ${which}`,
+            remedy: 'Leave the job its time (`timeout`); one that was killed is run again.'
+        }),
+        examples: [{ which: `${EXAMPLE} walks over rows` }]
+    }),
+    rule({
+        name: 'no-way-back',
+        level: 'warn',
+        holds: (facts) => {
+            const all = pending(facts);
+            const because = all.migrations.filter(({ destructive }) => destructive.length > 0);
+            return seenIf(wayBack(facts, all) === 'unsafe', { which: list(because, 'destructive'), app: appOf(facts) });
+        },
+        say: ({ which, app }) => ({
+            reason: `The code of now cannot run on the database after this upgrade, so a rollback will be refused: ${which}`,
+            remedy: `Make a backup before: \`heroku pg:backups:capture --app ${app}\`. Afterwards mend what is wrong and deploy forward.`
+        }),
+        examples: [{ which: `${EXAMPLE} moves every account's keys`, app: 'APP' }]
+    }),
+    rule({
+        name: 'unknown-migrations',
+        level: 'note',
+        holds: (facts) => {
+            const { unknown } = pending(facts);
+            return seenIf(unknown.length > 0, { unknown });
+        },
+        say: ({ unknown }) => ({
+            reason: `The database has ${unknown.length} migrations that this tree does not have: ${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ' …' : ''}`,
+            remedy: 'Nothing is to be done if a fork dropped them long ago, or squashed them. Else this may be the wrong commit.'
+        }),
+        examples: [{ unknown: ['20250101000000', '20250102000000'] }]
+    })
+];
+function appOf({ live }) {
+    return live?.app ?? 'APP';
 }
-function breakpoint({ tree, strategy, live }, { newestApplied, migrations }) {
-    const { schema, version } = tree.breakpoints;
-    if (strategy !== 'zero-downtime' || schema === undefined || newestApplied === undefined)
-        return [];
-    if (newestApplied >= schema || migrations.length === 0)
-        return [];
-    const first = version === undefined ? 'a version between' : `the newest ${version.split('.').slice(0, 2).join('.')} release`;
-    return [
-        finding('zero-downtime-breakpoint', `The database is at ${newestApplied}, and this version migrates in two phases from ${schema} on${version === undefined ? '' : ` (Mastodon ${version})`}: the release phase would stop`, `Deploy ${first} first. Or set \`migrations: maintenance\` for this one deploy: the site is off while everything is migrated; make a backup before (\`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`).`)
-    ];
+/** What is to be migrated; nothing on an empty database, whose schema is loaded. */
+function pending(facts) {
+    const all = pendingOf(facts);
+    return all.basis === 'empty' ? { ...all, migrations: [] } : all;
 }
-function whileTheyRun({ strategy }, { migrations }) {
-    // In maintenance mode both phases run at once, and nobody is served meanwhile.
-    const first = migrations.filter(({ phase }) => phase === 'pre' || strategy === 'maintenance');
-    const later = migrations.filter(migration => !first.includes(migration));
-    const taking = strategy === 'zero-downtime' ? first.filter(({ destructive }) => destructive.some(takesAway)) : [];
-    const found = [];
-    if (first.some(isLong)) {
-        found.push(finding('long-before-release', `The release phase may take long: ${longOnes(first)}`, 'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'));
-    }
-    if (taking.length > 0) {
-        found.push(finding('destructive-before-release', `${migrations_count(taking, 'migration')} of the release phase ${taking.length === 1 ? 'takes' : 'take'} away what the code that still serves may ask for: ${list(taking, 'destructive')}`, 'Where errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'));
-    }
-    if (later.some(isLong)) {
-        found.push(finding('long-after-release', `The post-deployment migrations may take long, while the new code serves: ${longOnes(later)}`, 'Leave the job its time (`timeout`); one that was killed is run again.'));
-    }
-    return found;
-}
-function afterwards(facts, pending) {
-    const { live } = facts;
-    const found = [];
-    if (wayBack(facts, pending) === 'unsafe') {
-        const because = pending.migrations.filter(({ destructive }) => destructive.length > 0);
-        found.push(finding('no-way-back', `The code of now cannot run on the database after this upgrade, so a rollback will be refused: ${list(because, 'destructive')}`, `Make a backup before: \`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`. Afterwards mend what is wrong and deploy forward.`));
-    }
-    if (pending.unknown.length > 0) {
-        const { unknown } = pending;
-        found.push(finding('unknown-migrations', `The database has ${unknown.length} migrations that this tree does not have: ${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ' …' : ''}`, 'Nothing is to be done where a fork dropped them long ago, or squashed them. Else this may be the wrong commit.'));
-    }
-    return found;
+/** In maintenance mode both phases run at once, and nobody is served meanwhile. */
+function phases(facts) {
+    const { migrations } = pending(facts);
+    const isFirst = ({ phase }) => phase === 'pre' || facts.strategy === 'maintenance';
+    return { first: migrations.filter(isFirst), later: migrations.filter(migration => !isFirst(migration)) };
 }
 function isLong({ long }) {
     return heaviest(long) !== undefined;
@@ -64663,7 +64618,7 @@ function isLong({ long }) {
 /** Those that walk over rows by name; those that only see to an index by their number. */
 function longOnes(migrations) {
     const long = migrations.filter(isLong);
-    const heavy = long.filter(({ long }) => long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)));
+    const heavy = long.filter(migration => migration.long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)));
     const indexes = long.length - heavy.length;
     return [
         ...(heavy.length > 0 ? [list(heavy, 'long')] : []),
@@ -64687,13 +64642,12 @@ function list(migrations, of) {
 }
 /** Known in words first, then what takes something away. */
 function weight(migration) {
-    return notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0;
+    if (notable(migration) !== undefined)
+        return 2;
+    return migration.destructive.some(takesAway) ? 1 : 0;
 }
 function at(marker) {
     return marker === undefined ? '' : ` (line ${marker.line}: ${marker.text})`;
-}
-function migrations_count(list, what) {
-    return `${list.length} ${what}${list.length === 1 ? '' : 's'}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/lost-types.js
@@ -64785,75 +64739,461 @@ function lineFor(type, command) {
 
 
 
+
+const LOST = { type: 'worker', quantity: 1, size: 'Basic', command: 'bundle exec sidekiq' };
+const PROCFILE = { file: 'Procfile', types: { web: 'bin/heroku-web' }, comments: [] };
 /** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
-function checkProcesses(facts) {
-    const { live } = facts;
-    return live ? [...checkLost(facts, live), ...checkLostStreaming(live), ...checkSidekiq(facts, live)] : [];
+const PROCESS_RULES = [
+    rule({
+        name: 'lost-process-type',
+        level: 'block',
+        holds: (facts) => [
+            ...(knownTypes(facts) ? lost(facts) : []),
+            ...(facts.live?.streaming ? lostOfStreaming(facts.live.streaming) : [])
+        ],
+        say: ({ app, dynos, slug }) => explainLost(app, dynos, slug),
+        examples: [{ app: 'APP', dynos: LOST, slug: processes_procfileOf(PROCFILE) }]
+    }),
+    rule({
+        name: 'perhaps-lost-process-type',
+        level: 'warn',
+        holds: (facts) => (knownTypes(facts) ? [] : lost(facts)),
+        say: ({ app, dynos, slug }) => {
+            const { reason, remedy } = explainLost(app, dynos, slug);
+            return {
+                reason: `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`,
+                remedy
+            };
+        },
+        examples: [{ app: 'APP', dynos: LOST, slug: processes_procfileOf(PROCFILE) }]
+    }),
+    rule({
+        name: 'no-worker',
+        level: 'warn',
+        holds: ({ tree, live }) => {
+            const types = live ? sidekiqTypes(tree, live) : [];
+            return live && types.length > 0 && types.every(({ quantity }) => quantity === 0)
+                ? [{ app: live.app, types: types.map(({ type }) => type), runs: live.runs }]
+                : [];
+        },
+        say: ({ app, types, runs }) => ({
+            reason: `${app} runs no ${types.join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same`,
+            remedy: `\`heroku ps:scale ${types[0]}=1 --app ${app}\`${runs ? '' : ' after the first release; Heroku itself starts web alone'}.`
+        }),
+        examples: [{ app: 'APP', types: ['worker'], runs: true }]
+    }),
+    rule({
+        name: 'no-scheduler',
+        level: 'warn',
+        holds: (facts) => seenIf(listeners(facts) === 0, {}),
+        say: () => ({
+            reason: 'No process that runs listens to the queue `scheduler`: nothing is cleaned up, no scheduled post is published',
+            remedy: 'Add `-q scheduler` to exactly one process type of the Procfile, and scale it to 1.'
+        }),
+        examples: [{}]
+    }),
+    rule({
+        name: 'many-schedulers',
+        level: 'warn',
+        holds: (facts) => {
+            const number = listeners(facts) ?? 0;
+            return seenIf(number > 1, { number });
+        },
+        say: ({ number }) => ({
+            reason: `${number} processes listen to the queue \`scheduler\`, and exactly one should`,
+            remedy: 'Give one process type of the Procfile `-q scheduler` and scale it to 1; give the others all queues but that one.'
+        }),
+        examples: [{ number: 2 }]
+    })
+];
+function processes_procfileOf(procfile) {
+    return { what: 'the Procfile of this commit', has: Object.keys(procfile.types), procfile };
 }
-/**
- * Dynos of a type that the Procfile does not have. That a buildpack does not add it is sure of Heroku's own alone; what one
- * of them is known to add by itself is no matter before the build.
- */
-function checkLost({ tree, buildpacks }, { app, formation }) {
+/** Types that the build adds; undefined if a buildpack is not Heroku's own: that it adds none is sure of those alone. */
+function knownTypes({ tree, buildpacks }) {
+    return defaultTypes(buildpacks, tree);
+}
+/** Dynos of a type that the Procfile does not have, and that no buildpack is known to add. */
+function lost({ tree, live, buildpacks }) {
     const { procfile } = tree;
-    if (procfile.problem)
+    if (!live || procfile.problem)
         return [];
-    const has = Object.keys(procfile.types);
-    const known = defaultTypes(buildpacks, tree);
-    return lostTypes(formation, [...has, ...(known ?? [])]).map(lost => {
-        const { reason, remedy } = explainLost(app, lost, { what: 'the Procfile of this commit', has, procfile });
-        return known
-            ? finding('lost-process-type', reason, remedy)
-            : finding('perhaps-lost-process-type', `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`, remedy);
-    });
+    const has = [...Object.keys(procfile.types), ...(knownTypes({ tree, buildpacks }) ?? [])];
+    return lostTypes(live.formation, has).map(dynos => ({ app: live.app, dynos, slug: processes_procfileOf(procfile) }));
 }
-function checkLostStreaming({ streaming }) {
-    if (!streaming)
-        return [];
+function lostOfStreaming({ app, lost: all = [] }) {
     const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined };
-    return (streaming.lost ?? []).map(lost => {
-        const { reason, remedy } = explainLost(streaming.app, lost, slug);
-        return finding('lost-process-type', reason, remedy);
-    });
+    return all.map(dynos => ({ app, dynos, slug }));
 }
-/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
-function checkSidekiq({ tree }, live) {
-    const types = Object.entries(tree.procfile.types)
+/** Process types that run Sidekiq; none if one of them decides in the shell: that is not for us to judge. */
+function sidekiqTypes({ procfile }, { formation }) {
+    const types = Object.entries(procfile.types)
         .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
-        .map(([type, command]) => ({ type, quantity: quantityOf(live, type), listens: listensToScheduler(command) }));
-    // A command that decides in the shell is not for us to judge.
-    if (types.length === 0 || types.some(({ listens }) => listens === undefined))
-        return [];
-    const running = types.filter(({ quantity }) => quantity > 0);
-    const [first] = types;
-    if (running.length === 0) {
-        return [
-            finding('no-worker', `${live.app} runs no ${types.map(({ type }) => type).join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up`, `\`heroku ps:scale ${first.type}=1 --app ${live.app}\`${live.runs ? '' : ' after the first release; Heroku itself starts web alone'}.`)
-        ];
-    }
-    if (!tree.hasScheduler)
-        return [];
-    const listeners = running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0);
-    if (listeners === 0) {
-        return [
-            finding('no-scheduler', 'No process that runs listens to the queue `scheduler`: nothing is cleaned up, no scheduled post is published', 'Add `-q scheduler` to exactly one process type of the Procfile, and scale it to 1.')
-        ];
-    }
-    if (listeners === 1)
-        return [];
-    return [
-        finding('many-schedulers', `${listeners} processes listen to the queue \`scheduler\`, and exactly one should`, 'Give one process type of the Procfile `-q scheduler` and scale it to 1; give the others all queues but that one.')
-    ];
+        .map(([type, command]) => ({
+        type,
+        quantity: formation.find(process => process.type === type)?.quantity ?? 0,
+        listens: listensToScheduler(command)
+    }));
+    return types.some(({ listens }) => listens === undefined) ? [] : types;
 }
-function quantityOf({ formation }, type) {
-    return formation.find(process => process.type === type)?.quantity ?? 0;
+/** How many processes listen to the queue `scheduler` (mastodon/documentation: scaling); undefined if nobody needs to. */
+function listeners({ tree, live }) {
+    const running = live ? sidekiqTypes(tree, live).filter(({ quantity }) => quantity > 0) : [];
+    if (!tree.hasScheduler || running.length === 0)
+        return undefined;
+    return running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0);
 }
-/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined where the shell decides. */
+/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined if the shell decides. */
 function listensToScheduler(command) {
     if (/[;&|<>$`]|\bif\b/.test(command))
         return undefined;
     const queues = [...command.matchAll(/\s(?:-q|--queue)[\s=]*([\w-]+)/g)].map(([, queue]) => queue);
     return queues.length === 0 || queues.includes('scheduler');
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/runtime.js
+
+
+
+
+
+
+/** The day of what the docs tell. */
+const EXAMPLE_DAY = Date.parse('2027-01-01');
+/** The stack, Ruby, Node, libvips and ffmpeg. */
+const RUNTIME_RULES = [
+    rule({
+        name: 'stack',
+        level: 'block',
+        holds: ({ stack, live }) => live && stack !== undefined && stack !== live.stack ? [{ app: live.app, stack, is: live.stack }] : [],
+        say: ({ app, stack, is }) => ({
+            reason: `The slug is for ${stack}, and ${app} is on ${is}`,
+            remedy: `Set \`stack: ${is}\` in the config, or move the app: \`heroku stack:set ${stack} --app ${app}\`.`
+        }),
+        examples: [{ app: 'APP', stack: DEFAULT_STACK, is: 'heroku-22' }]
+    }),
+    rule({
+        name: 'stack-end-of-life',
+        level: 'warn',
+        holds: ({ stack = '', live, now }) => {
+            const life = stackLife(stack, now);
+            return life && life.state !== 'supported' ? [{ stack, life, app: runtime_appOf(live) }] : [];
+        },
+        say: ({ stack, life, app }) => ({
+            reason: `${stack} ${stackLifeInWords(life)}`,
+            remedy: `${moveTo(app)}; rehearse it first.`
+        }),
+        examples: [{ stack: 'heroku-22', life: stackLife('heroku-22', EXAMPLE_DAY), app: 'APP' }]
+    }),
+    rule({
+        name: 'ruby-on-stack',
+        level: 'block',
+        holds: ({ stack = '', hasRuby, ...facts }) => {
+            const locked = lockedIn(facts);
+            if (!locked || !facts.buildpacks.some(isHerokuRuby))
+                return [];
+            const { version, jruby } = locked;
+            const { oldestRuby } = stackImage(stack);
+            const oldest = jruby === undefined && isOlder(version, oldestRuby) ? oldestRuby : undefined;
+            const name = jruby === undefined ? `Ruby ${version}` : `JRuby ${jruby}`;
+            return seenIf(oldest !== undefined || hasRuby === false, { name, stack, oldest });
+        },
+        say: ({ name, stack, oldest }) => ({
+            reason: `Heroku has no ${name} for ${stack}, which Gemfile.lock names${oldest === undefined ? ', so heroku/ruby could not install it' : `: before ${oldest} it cannot be built with the stack's OpenSSL 3`}`,
+            remedy: oldest === undefined
+                ? `Wait until Heroku has it, or take one that is there (https://devcenter.heroku.com/articles/ruby-support-reference): ${pinRuby('X.Y.Z')}.`
+                : 'Deploy a newer version of Mastodon, whose Gemfile.lock names a newer Ruby.'
+        }),
+        examples: [
+            { name: 'Ruby X.Y.Z', stack: DEFAULT_STACK, oldest: undefined },
+            { name: 'Ruby 2.7.8', stack: DEFAULT_STACK, oldest: stackImage(DEFAULT_STACK).oldestRuby }
+        ]
+    }),
+    rule({
+        name: 'ruby-range',
+        level: 'block',
+        holds: (facts) => {
+            const { ruby, minimums, version: mastodon = '' } = facts.tree;
+            const version = lockedIn(facts)?.version;
+            if (version === undefined)
+                return [];
+            const byGemfile = ruby.takes.length > 0;
+            const wanted = byGemfile || minimums.ruby === undefined ? ruby.takes : [{ operator: '>=', version: minimums.ruby }];
+            const instead = wanted.find(({ operator }) => operator === '=')?.version ?? safeRuby(undefined, wanted, facts.now);
+            const who = byGemfile ? 'the Gemfile' : `Mastodon ${mastodon}`.trim();
+            return seenIf(!isTaken(version, wanted), { version, who, wanted, instead });
+        },
+        say: ({ version, who, wanted, instead }) => ({
+            reason: `Heroku would install Ruby ${version}, which Gemfile.lock names, and ${who} takes ${wanted.map(one => (one.operator === '=' ? one.version : `${one.operator} ${one.version}`)).join(', ')}`,
+            remedy: `Take one in the range: ${pinRuby(instead ?? 'X.Y.Z')}.`
+        }),
+        examples: [
+            {
+                version: '3.2.9',
+                who: 'the Gemfile',
+                wanted: [{ operator: '>=', version: '3.3.0' }],
+                instead: 'X.Y.Z'
+            }
+        ]
+    }),
+    rule({
+        name: 'ruby-security',
+        level: 'warn',
+        holds: (facts) => {
+            const version = plainRuby(facts);
+            if (version === undefined)
+                return [];
+            const state = stateOfRuby(version, facts.now);
+            const advice = adviseRuby(version, facts.tree.ruby.takes, facts.now);
+            return seenIf(state.is === 'holed' || state.is === 'ended', { version, state, advice });
+        },
+        say: ({ version, state, advice }) => ({
+            reason: `Ruby ${version}, which Heroku installs because Gemfile.lock names it, ${rubyInWords(state)}`,
+            remedy: advice
+        }),
+        examples: [
+            { version: '3.4.1', state: stateOfRuby('3.4.1', EXAMPLE_DAY), advice: adviseRuby('3.4.1', [], EXAMPLE_DAY) }
+        ]
+    }),
+    rule({
+        name: 'ruby-not-pinned',
+        level: 'warn',
+        holds: ({ tree: { ruby }, buildpacks, now }) => seenIf(buildpacks.some(installsLockedRuby) && ruby.hasLock && !ruby.locked, {
+            file: ruby.file,
+            how: lockRuby(ruby.file, ruby.takes, now)
+        }),
+        say: ({ file, how }) => ({
+            reason: `${NO_RUBY_LOCKED}${file === undefined ? '' : `. It installs nothing by .ruby-version, which names ${file}`}`,
+            remedy: how
+        }),
+        examples: [{ file: undefined, how: lockRuby(undefined, [], EXAMPLE_DAY) }]
+    }),
+    rule({
+        name: 'ruby-files-differ',
+        level: 'note',
+        holds: (facts) => {
+            const locked = plainRuby(facts);
+            const { file } = facts.tree.ruby;
+            if (locked === undefined || file === undefined)
+                return [];
+            const newer = isOlder(locked, file) ? file : locked;
+            const isGood = ['safe', 'unknown'].includes(stateOfRuby(newer, facts.now).is);
+            return seenIf(compareVersions(file, locked) !== 0, { locked, file, better: isGood ? newer : undefined });
+        },
+        say: ({ locked, file, better }) => ({
+            reason: `Heroku installs Ruby ${locked}, which Gemfile.lock names. .ruby-version names ${file}, and only version managers and Mastodon's tests read it`,
+            remedy: alike(locked, better)
+        }),
+        // As in Mastodon's own 4.5 (mastodon/mastodon v4.5.0).
+        examples: [{ locked: '3.4.1', file: '3.4.7', better: undefined }]
+    }),
+    rule({
+        name: 'node-range',
+        level: 'warn',
+        holds: ({ tree: { minimums, version }, from }) => {
+            const { node: allowed, nodeWanted: wanted } = minimums;
+            const before = from?.minimums.node;
+            return version !== undefined && isOlder(allowed, wanted)
+                ? [{ allowed, wanted, version, before: before === allowed ? undefined : before }]
+                : [];
+        },
+        say: ({ allowed, wanted, version, before }) => ({
+            reason: `package.json allows Node ${allowed}, and Mastodon ${version} takes ${wanted} or newer${before === undefined ? '' : ` (${before} before)`}`,
+            remedy: `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`
+        }),
+        examples: [{ allowed: '20', wanted: '22', version: '4.7.6', before: undefined }]
+    }),
+    rule({
+        name: 'libvips-version',
+        level: 'block',
+        holds: ({ tree, stack, live, buildpacks }) => {
+            const { libvips } = stackImage(stack);
+            const wanted = tree.minimums.libvips;
+            if (!wanted || !isOlder(libvips, wanted.version) || buildpacks.some(name => /vips/i.test(name)))
+                return [];
+            const { unless, version } = wanted;
+            const isSaid = unless && live?.config.equals(unless.name, unless.value);
+            const isUsed = unless === undefined || (live ? isSaid === unless.not : !unless.not);
+            const off = unless && !unless.not ? `${unless.name}=${unless.value}` : undefined;
+            return seenIf(isUsed, { stack, libvips, version, app: runtime_appOf(live), off });
+        },
+        say: ({ stack, libvips, version, app, off }) => ({
+            reason: `${stack} has libvips ${libvips}, and this version takes ${version} or newer: it would stop as it boots`,
+            remedy: `${moveTo(app)}${off === undefined ? '' : `, or \`heroku config:set ${off}\``}.`
+        }),
+        examples: [
+            { stack: 'heroku-22', libvips: stackImage('heroku-22').libvips, version: '8.13', app: 'APP', off: undefined }
+        ]
+    }),
+    rule({
+        name: 'ffmpeg-version',
+        level: 'warn',
+        holds: ({ tree: { minimums, aptfile }, stack }) => {
+            const { ffmpeg } = stackImage(stack);
+            const isOld = aptfile.entries.some(isFfmpegOfStack) && isOlder(ffmpeg, minimums.ffmpeg);
+            return seenIf(isOld, { ffmpeg, stack, wanted: minimums.ffmpeg });
+        },
+        say: ({ ffmpeg, stack, wanted }) => ({
+            reason: `The Aptfile brings ffmpeg ${ffmpeg} of ${stack}, and this version takes ${wanted} or newer`,
+            remedy: 'Take ffmpeg out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front of the buildpacks.'
+        }),
+        examples: [{ ffmpeg: stackImage('heroku-22').ffmpeg, stack: 'heroku-22', wanted: '5.1' }]
+    })
+];
+function runtime_appOf(live) {
+    return live?.app ?? 'APP';
+}
+/** To another stack. */
+function moveTo(app) {
+    return `\`heroku stack:set ${DEFAULT_STACK} --app ${app}\`, and \`stack: ${DEFAULT_STACK}\` in the config`;
+}
+/**
+ * The Ruby of Gemfile.lock, if heroku/ruby, or a copy of it, builds and has a lock file to read: which Ruby another
+ * buildpack installs is not known.
+ */
+function lockedIn({ tree: { ruby }, buildpacks }) {
+    return buildpacks.some(installsLockedRuby) && ruby.hasLock ? ruby.locked : undefined;
+}
+/** Its version, if it is no JRuby. */
+function plainRuby(facts) {
+    const locked = lockedIn(facts);
+    return locked?.jruby === undefined ? locked?.version : undefined;
+}
+function alike(locked, better) {
+    if (better === undefined)
+        return 'Write the same Ruby to both files.';
+    return better === locked
+        ? `Write \`${locked}\` to \`.ruby-version\`, so that tests run on what Heroku runs.`
+        : `To run on ${better}: ${pinRuby(better)}.`;
+}
+/** One of another version, another release or an address is another ffmpeg than the stack's. */
+function isFfmpegOfStack(entry) {
+    return entry.kind === 'package' && asksForFfmpeg(entry) && entry.version === undefined && entry.release === undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/services.js
+
+
+
+
+/** Postgres and Redis: there, new enough, and reachable over TLS. */
+const SERVICE_RULES = [
+    rule({
+        name: 'add-on',
+        level: 'block',
+        holds: ({ live }) => live
+            ? Object.entries(SERVICES).flatMap(([service, { brings }]) => seenIf(!live.config.has(brings), { app: live.app, service, brings }))
+            : [],
+        say: ({ app, service, brings }) => ({
+            reason: `${app} has no ${brings}`,
+            remedy: `Add what brings it: \`heroku addons:create ${service} --app ${app}\`, or set it.`
+        }),
+        examples: Object.entries(SERVICES).map(([service, { brings }]) => ({ app: 'APP', service, brings }))
+    }),
+    rule({
+        name: 'postgres-version',
+        level: 'block',
+        holds: ({ tree, live }) => tooOld(live, POSTGRES, tree.minimums.postgres),
+        say: ({ app, is, takes }) => ({
+            reason: `Postgres of ${app} is ${is}, and this version takes ${takes} or newer: its release phase would fail`,
+            remedy: `\`heroku pg:upgrade:run DATABASE_URL --app ${app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`
+        }),
+        examples: [{ app: 'APP', is: '13.16', takes: '14' }]
+    }),
+    rule({
+        name: 'redis-version',
+        level: 'block',
+        holds: ({ tree, live }) => tooOld(live, REDIS, tree.minimums.redis),
+        say: ({ app, is, takes }) => ({
+            reason: `Redis of ${app} is ${is}, and this version takes ${takes} or newer: Sidekiq stops as it starts`,
+            remedy: `\`heroku redis:upgrade --app ${app}\`.`
+        }),
+        examples: [{ app: 'APP', is: '6.2.14', takes: '7.0' }]
+    }),
+    rule({
+        name: 'redis-tls-driver',
+        level: 'block',
+        holds: ({ tree: { redis }, live, redisTls }) => {
+            if (!live || !usesTls(live, redisTls))
+                return [];
+            const lacksDriver = live.config.lacks(NEEDS.redisDriver).length > 0;
+            const isHiredis = redis.driver === 'hiredis' || (redis.driver === 'choice' && lacksDriver);
+            return seenIf(isHiredis && redis.hiredisLacksTls, { app: live.app, canChoose: redis.driver === 'choice' });
+        },
+        say: ({ app, canChoose }) => ({
+            reason: `REDIS_URL of ${app} is a rediss:// address, and this version talks to it with hiredis, which has no TLS`,
+            remedy: canChoose
+                ? `${configSet(app, NEEDS.redisDriver.vars)}.`
+                : 'This version cannot choose another driver: use a Redis without TLS, or a version from 4.3 on.'
+        }),
+        examples: [
+            { app: 'APP', canChoose: true },
+            { app: 'APP', canChoose: false }
+        ]
+    }),
+    rule({
+        name: 'redis-tls-verify',
+        level: 'block',
+        holds: ({ tree: { redis }, live, redisTls, hasStreamingApp }) => {
+            if (!live || !usesTls(live, redisTls) || !isHerokus(live, live.config.address('REDIS_URL')))
+                return [];
+            const takes = redis.takesSelfSigned && (redis.streamingTakesSelfSigned || !hasStreamingApp);
+            return seenIf(!takes, { app: live.app, isStreaming: redis.takesSelfSigned });
+        },
+        say: ({ app, isStreaming }) => ({
+            reason: `Redis of ${app} is Heroku's own, whose certificate nobody vouches for, and ${isStreaming ? 'its streaming server (streaming/redis.js)' : 'this tree'} does not take such a one`,
+            remedy: 'Set `redis-tls: no-verify` in the config, which makes the built tree take it; or add a Redis of another vendor.'
+        }),
+        examples: [{ app: 'APP', isStreaming: false }]
+    }),
+    rule({
+        name: 'pgsslmode',
+        level: 'block',
+        holds: ({ live }) => (live?.config.value('PGSSLMODE') === 'no-verify' ? [{ app: live.app }] : []),
+        say: ({ app }) => ({
+            reason: `${app} has PGSSLMODE=no-verify: Ruby cannot connect to Postgres with it, only Node can`,
+            remedy: `${configUnset(app, 'PGSSLMODE')}; it belongs on the streaming app alone.`
+        }),
+        examples: [{ app: 'APP' }]
+    }),
+    rule({
+        name: 'streaming-postgres-tls',
+        level: 'block',
+        holds: ({ live }) => (live ? verifiesPostgres(live) : []),
+        say: ({ app, mode }) => ({
+            reason: `${app} connects to Postgres with sslmode ${mode}, with which Node verifies a certificate that nobody vouches for`,
+            remedy: `${configSet(app, { PGSSLMODE: NEEDS.streamingServer.vars.PGSSLMODE })}, and DATABASE_URL without \`sslmode\`.`
+        }),
+        examples: [{ app: 'STREAMING_APP', mode: 'require' }]
+    })
+];
+function tooOld(live, service, takes) {
+    const is = live?.addons?.find(addon => addon.service === service)?.version;
+    if (!live || is === undefined || takes === undefined)
+        return [];
+    return seenIf(compareVersions(is, takes) < 0, { app: live.app, is, takes });
+}
+/** The patch of `no-verify` brings the driver as well. */
+function usesTls({ config }, redisTls) {
+    return config.address('REDIS_URL')?.scheme === 'rediss' && redisTls !== 'no-verify';
+}
+function verifiesPostgres({ streaming, addons }) {
+    if (!streaming)
+        return [];
+    const address = streaming.config.address('DATABASE_URL');
+    const mode = address?.sslmode ?? streaming.config.value('PGSSLMODE');
+    if (mode === undefined || !['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode))
+        return [];
+    const isHeroku = addons?.some(({ service }) => service === POSTGRES) ?? isAmazon(address);
+    return seenIf(isHeroku && !streaming.config.equals('NODE_TLS_REJECT_UNAUTHORIZED', '0'), { app: streaming.app, mode });
+}
+/** By the add-on, else by where it runs. */
+function isHerokus({ addons }, address) {
+    return (addons?.some(({ service }) => service === REDIS) ?? true) && isAmazon(address);
+}
+/** Heroku's data services have names like `ec2-1-2-3-4.compute-1.amazonaws.com`. */
+function isAmazon(address) {
+    return address?.host.endsWith('.amazonaws.com') ?? false;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/restart.js
@@ -64877,225 +65217,86 @@ function streamingMustRestart({ tree, from }) {
         : 'no';
 }
 
-;// CONCATENATED MODULE: ./lib/mastodon/upgrade/runtime.js
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/streaming.js
 
 
 
 
-
-/** Packages as in the Ubuntu below each stack (heroku/base-images: installed-packages-amd64.txt; packages.ubuntu.com). */
-const runtime_STACKS = {
-    'heroku-24': { libvips: '8.15.1', ffmpeg: '6.1.1' },
-    'heroku-22': { libvips: '8.12.1', ffmpeg: '4.4.2', end: 'April 30, 2027' },
-    'heroku-20': { libvips: '8.9.1', ffmpeg: '4.2.7', ended: true },
-    'heroku-18': { ended: true },
-    'heroku-16': { ended: true },
-    'cedar-14': { ended: true }
-};
-/** From here on the stacks have OpenSSL 3, with which no Ruby before 3.1 can be built. */
-const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26'];
-/** The stack, Ruby, Node, libvips and ffmpeg. */
-function checkRuntime(facts) {
-    return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)];
+/** The streaming server: it runs in an app of its own, is reached, and is of the same commit. */
+const STREAMING_RULES = [
+    rule({
+        name: 'streaming-missing',
+        level: 'warn',
+        holds: ({ tree, live, hasStreamingApp }) => {
+            if (!live || tree.streaming === undefined || live.config.value('STREAMING_API_BASE_URL') !== undefined)
+                return [];
+            return seenIf(!(hasStreamingApp && live.config.has('WEB_DOMAIN')), { app: live.app, hasStreamingApp });
+        },
+        say: ({ app, hasStreamingApp }) => ({
+            reason: `${app} has no STREAMING_API_BASE_URL: its web dynos have no streaming server, so ${NEEDS.streaming.without}`,
+            remedy: hasStreamingApp
+                ? `${configSet(app, { STREAMING_API_BASE_URL: 'wss://…' })}, with the address of the streaming app.`
+                : 'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app of mastodon-on-heroku tells how.'
+        }),
+        examples: [
+            { app: 'APP', hasStreamingApp: false },
+            { app: 'APP', hasStreamingApp: true }
+        ]
+    }),
+    rule({
+        name: 'streaming-url',
+        level: 'warn',
+        holds: ({ tree, live }) => {
+            const url = tree.streaming === undefined ? undefined : live?.config.value('STREAMING_API_BASE_URL');
+            return live && url !== undefined && !/^wss:\/\//i.test(url) ? [{ app: live.app, url }] : [];
+        },
+        say: ({ app, url }) => ({
+            reason: `STREAMING_API_BASE_URL of ${app} is no wss:// address: browsers may not connect to it`,
+            remedy: `${configSet(app, { STREAMING_API_BASE_URL: wss(url) })}.`
+        }),
+        examples: [{ app: 'APP', url: 'https://live.example.com' }]
+    }),
+    rule({
+        name: 'streaming-left-behind',
+        level: 'warn',
+        holds: ({ tree, from, live, hasStreamingApp }) => {
+            const url = live?.config.value('STREAMING_API_BASE_URL');
+            if (!live || url === undefined || hasStreamingApp || streamingMustRestart({ tree, from }) === 'no')
+                return [];
+            return seenIf(!isOwn(url, live.config.domain()), { app: live.app });
+        },
+        say: ({ app }) => ({
+            reason: `The streaming server of ${app} runs in another app, which this deploy does not know, and this upgrade changes it`,
+            remedy: 'Name it as `streaming-app:` in the config: it is deployed with the same commit then. Else deploy it by hand right after this.'
+        }),
+        examples: [{ app: 'APP' }]
+    }),
+    rule({
+        name: 'streaming-not-set-up',
+        level: 'block',
+        holds: ({ tree, live }) => {
+            const { app = '', lacks = [], remedy = '' } = live?.streaming ?? {};
+            return seenIf(tree.streaming !== undefined && lacks.length > 0, { app, lacks, remedy });
+        },
+        say: ({ app, lacks, remedy }) => ({
+            reason: `The streaming app ${app} is not set up: ${lacks.join(', ')}`,
+            remedy
+        }),
+        examples: [
+            {
+                app: 'STREAMING_APP',
+                lacks: ['RUN_STREAMING', 'DATABASE_URL'],
+                remedy: 'Set `streaming-setup: true` to have it done, or enter the commands that it names.'
+            }
+        ]
+    })
+];
+function wss(url) {
+    const host = url.replace(/^[a-z]+:\/\//i, '').replace(/[/\s].*$/, '');
+    return /^[\w.:-]+$/.test(host) ? `wss://${host}` : 'wss://…';
 }
-function checkStack({ stack, live }) {
-    const found = [];
-    if (live && stack !== undefined && stack !== live.stack) {
-        found.push(finding('stack', `The slug is for ${stack}, and ${live.app} is on ${live.stack}`, `Set \`stack: ${live.stack}\` in the config, or move the app: \`heroku stack:set ${stack} --app ${live.app}\`.`));
-    }
-    const { end, ended } = runtime_STACKS[stack ?? ''] ?? {};
-    if (end !== undefined || ended) {
-        found.push(finding('stack-end-of-life', ended
-            ? `${stack} gets no updates any more, and Heroku builds nothing on it`
-            : `${stack} gets updates until ${end} only`, `\`heroku stack:set heroku-24 --app ${live?.app ?? 'APP'}\`, and \`stack: heroku-24\` in the config; rehearse it first.`));
-    }
-    return found;
-}
-/** Only if heroku/ruby, or a copy of it, builds: which Ruby another buildpack installs is not known. */
-function checkRuby(facts) {
-    const { ruby } = facts.tree;
-    const { hasLock, locked, takes } = ruby;
-    if (!facts.buildpacks.some(installsLockedRuby) || !hasLock)
-        return [];
-    if (!locked)
-        return [notPinned(ruby)];
-    const { version, jruby } = locked;
-    const found = [...checkRubyOnStack(facts, locked), ...checkRubyRange(facts, version, takes)];
-    return jruby === undefined
-        ? [...found, ...checkRubySecurity(version, takes), ...checkRubyFiles(version, ruby)]
-        : found;
-}
-function notPinned({ file, takes }) {
-    const other = file === undefined ? '' : `. It installs nothing by .ruby-version, which names ${file}`;
-    return finding('ruby-not-pinned', NO_RUBY_LOCKED + other, lockRuby(file, takes));
-}
-function checkRubyOnStack({ stack, buildpacks, hasRuby }, { version, jruby }) {
-    if (!buildpacks.some(isHerokuRuby))
-        return [];
-    const shown = jruby === undefined ? `Ruby ${version}` : `JRuby ${jruby}`;
-    const missing = `Heroku has no ${shown} for ${stack}, which Gemfile.lock names`;
-    if (OPENSSL_3.includes(stack ?? '') && jruby === undefined && isOlder(version, '3.1')) {
-        return [
-            finding('ruby-on-stack', `${missing}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, whose Gemfile.lock names a newer Ruby.')
-        ];
-    }
-    if (hasRuby !== false)
-        return [];
-    return [
-        finding('ruby-on-stack', `${missing}, so heroku/ruby could not install it`, `Wait until Heroku has it, or take one that is there (https://devcenter.heroku.com/articles/ruby-support-reference): ${pinRuby('X.Y.Z')}.`)
-    ];
-}
-function checkRubyRange({ tree: { minimums, version: mastodon } }, version, takes) {
-    const wanted = takes.length > 0 || minimums.ruby === undefined ? takes : [{ operator: '>=', version: minimums.ruby }];
-    if (isTaken(version, wanted))
-        return [];
-    const range = wanted
-        .map(({ operator, version }) => (operator === '=' ? version : `${operator} ${version}`))
-        .join(', ');
-    const instead = wanted.find(({ operator }) => operator === '=')?.version ?? safeRuby(undefined, wanted);
-    return [
-        finding('ruby-range', `Heroku would install Ruby ${version}, which Gemfile.lock names, and ${takes.length > 0 ? 'the Gemfile' : `Mastodon ${mastodon ?? ''}`.trim()} takes ${range}`, `Take one in the range: ${pinRuby(instead ?? 'X.Y.Z')}.`)
-    ];
-}
-function checkRubySecurity(version, takes) {
-    const state = stateOfRuby(version);
-    if (state.is !== 'holed' && state.is !== 'ended')
-        return [];
-    const why = state.is === 'holed'
-        ? `has security holes that ${state.floor} closes`
-        : `gets no security updates any more, as no Ruby ${state.line} does`;
-    return [
-        finding('ruby-security', `Ruby ${version}, which Heroku installs because Gemfile.lock names it, ${why}`, adviseRuby(version, takes))
-    ];
-}
-/** They do in Mastodon's own 4.3, 4.4 and 4.5 (mastodon/mastodon v4.5.0: .ruby-version 3.4.7, Gemfile.lock 3.4.1). */
-function checkRubyFiles(locked, { file }) {
-    if (file === undefined || compareVersions(file, locked) === 0)
-        return [];
-    const newer = isOlder(locked, file) ? file : locked;
-    const isGood = ['safe', 'unknown'].includes(stateOfRuby(newer).is);
-    const remedy = newer === file
-        ? `To run on ${file}: ${pinRuby(file)}.`
-        : `Write \`${locked}\` to \`.ruby-version\`, so that tests run on what Heroku runs.`;
-    return [
-        finding('ruby-files-differ', `Heroku installs Ruby ${locked}, which Gemfile.lock names. .ruby-version names ${file}, and only version managers and Mastodon's tests read it`, isGood ? remedy : 'Write the same Ruby to both files.')
-    ];
-}
-function checkNode({ tree: { minimums, version }, from }) {
-    const [allowed, wanted] = [minimums.node, minimums.nodeWanted];
-    if (!isOlder(allowed, wanted) || version === undefined)
-        return [];
-    const before = from?.minimums.node;
-    return [
-        finding('node-range', `package.json allows Node ${allowed}, and Mastodon ${version} takes ${wanted} or newer${before === undefined || before === allowed ? '' : ` (${before} before)`}`, `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`)
-    ];
-}
-function checkLibraries({ tree: { minimums, aptfile }, stack, live, buildpacks }) {
-    const { libvips, ffmpeg } = runtime_STACKS[stack ?? ''] ?? {};
-    const found = [];
-    const wanted = minimums.libvips;
-    const isUsed = wanted?.unless === undefined ||
-        (live ? live.config.equals(wanted.unless.name, wanted.unless.value) === wanted.unless.not : !wanted.unless.not);
-    const isBrought = buildpacks.some(name => /vips/i.test(name));
-    if (wanted && isUsed && !isBrought && isOlder(libvips, wanted.version)) {
-        const { unless } = wanted;
-        const switchOff = unless && !unless.not ? `, or \`heroku config:set ${unless.name}=${unless.value}\`` : '';
-        found.push(finding('libvips-version', `${stack} has libvips ${libvips}, and this version takes ${wanted.version} or newer: it would stop as it boots`, `\`heroku stack:set heroku-24 --app ${live?.app ?? 'APP'}\`, and \`stack: heroku-24\` in the config${switchOff}.`));
-    }
-    if (aptfile.entries.some(isFfmpegOfStack) && isOlder(ffmpeg, minimums.ffmpeg)) {
-        found.push(finding('ffmpeg-version', `The Aptfile brings ffmpeg ${ffmpeg} of ${stack}, and this version takes ${minimums.ffmpeg} or newer`, 'Take ffmpeg out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front of the buildpacks.'));
-    }
-    return found;
-}
-/** One of another version, another release or an address is another ffmpeg than the stack's. */
-function isFfmpegOfStack(entry) {
-    return entry.kind === 'package' && asksForFfmpeg(entry) && entry.version === undefined && entry.release === undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/upgrade/services.js
-
-
-
-const services_POSTGRES = 'heroku-postgresql';
-const services_REDIS = 'heroku-redis';
-/** Postgres and Redis: there, new enough, and reachable over TLS. */
-function checkServices(facts) {
-    const { live } = facts;
-    if (!live)
-        return [];
-    const addons = { DATABASE_URL: services_POSTGRES, REDIS_URL: services_REDIS };
-    return [
-        ...Object.entries(addons).flatMap(([name, service]) => live.config.has(name)
-            ? []
-            : [
-                finding('add-on', `${live.app} has no ${name}`, `Add what brings it: \`heroku addons:create ${service} --app ${live.app}\`, or set it.`)
-            ]),
-        ...versions(facts, live),
-        ...services_redisTls(facts, live),
-        ...postgresTls(live)
-    ];
-}
-function versions({ tree: { minimums } }, live) {
-    const found = [];
-    const postgres = addonOf(live, services_POSTGRES);
-    if (isTooOld(postgres?.version, minimums.postgres)) {
-        found.push(finding('postgres-version', `Postgres of ${live.app} is ${postgres.version}, and this version takes ${minimums.postgres} or newer: its release phase would fail`, `\`heroku pg:upgrade:run DATABASE_URL --app ${live.app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`));
-    }
-    const redis = addonOf(live, services_REDIS);
-    if (isTooOld(redis?.version, minimums.redis)) {
-        found.push(finding('redis-version', `Redis of ${live.app} is ${redis.version}, and this version takes ${minimums.redis} or newer: Sidekiq stops as it starts`, `\`heroku redis:upgrade --app ${live.app}\`.`));
-    }
-    return found;
-}
-function isTooOld(version, minimum) {
-    return version !== undefined && minimum !== undefined && compareVersions(version, minimum) < 0;
-}
-function addonOf({ addons }, service) {
-    return addons?.find(addon => addon.service === service);
-}
-function services_redisTls({ tree: { redis }, redisTls, hasStreamingApp }, live) {
-    const { app, config } = live;
-    const address = config.address('REDIS_URL');
-    // The patch of `no-verify` brings the driver as well.
-    if (address?.scheme !== 'rediss' || redisTls === 'no-verify')
-        return [];
-    const found = [];
-    const isHiredis = redis.driver === 'hiredis' || (redis.driver === 'choice' && !config.equals('REDIS_DRIVER', 'ruby'));
-    if (isHiredis && redis.hiredisLacksTls) {
-        found.push(finding('redis-tls-driver', `REDIS_URL of ${app} is a rediss:// address, and this version talks to it with hiredis, which has no TLS`, redis.driver === 'choice'
-            ? `\`heroku config:set REDIS_DRIVER=ruby --app ${app}\`.`
-            : 'This version cannot choose another driver: use a Redis without TLS, or a version from 4.3 on.'));
-    }
-    const takes = redis.takesSelfSigned && (redis.streamingTakesSelfSigned || !hasStreamingApp);
-    if (isHerokus(live, address) && !takes) {
-        const what = redis.takesSelfSigned ? 'its streaming server (streaming/redis.js)' : 'this tree';
-        found.push(finding('redis-tls-verify', `Redis of ${app} is Heroku's own, whose certificate nobody vouches for, and ${what} does not take such a one`, 'Set `redis-tls: no-verify` in the config, which makes the built tree take it; or add a Redis of another vendor.'));
-    }
-    return found;
-}
-function postgresTls({ app, config, streaming, addons }) {
-    const found = [];
-    if (config.value('PGSSLMODE') === 'no-verify') {
-        found.push(finding('pgsslmode', `${app} has PGSSLMODE=no-verify: Ruby cannot connect to Postgres with it, only Node can`, `\`heroku config:unset PGSSLMODE --app ${app}\`; it belongs on the streaming app alone.`));
-    }
-    if (!streaming)
-        return found;
-    const address = streaming.config.address('DATABASE_URL');
-    const mode = address?.sslmode ?? streaming.config.value('PGSSLMODE');
-    const verifies = mode !== undefined && ['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode);
-    const isHeroku = addons?.some(({ service }) => service === services_POSTGRES) ?? isAmazon(address);
-    if (verifies && isHeroku && !streaming.config.equals('NODE_TLS_REJECT_UNAUTHORIZED', '0')) {
-        found.push(finding('streaming-postgres-tls', `${streaming.app} connects to Postgres with sslmode ${mode}, with which Node verifies a certificate that nobody vouches for`, `\`heroku config:set PGSSLMODE=no-verify --app ${streaming.app}\`, and DATABASE_URL without \`sslmode\`.`));
-    }
-    return found;
-}
-/** By the add-on, else by where it runs. */
-function isHerokus({ addons }, address) {
-    return (addons?.some(({ service }) => service === services_REDIS) ?? true) && isAmazon(address);
-}
-/** Heroku's data services have names like `ec2-1-2-3-4.compute-1.amazonaws.com`. */
-function isAmazon(address) {
-    return address?.host.endsWith('.amazonaws.com') ?? false;
+function isOwn(url, domain) {
+    return URL.canParse(url) && new URL(url).hostname === domain;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/versions.js
@@ -65104,37 +65305,74 @@ function isAmazon(address) {
 
 
 /** The version of what runs now against that of the tree. */
-function checkVersions({ tree, from, live }) {
-    const found = [];
-    if (tree.version === undefined) {
-        found.push(finding('not-mastodon', 'The tree has no lib/mastodon/version.rb, so what is known by version is not looked at', 'None is needed where it is older than Mastodon 1.2, or no Mastodon.'));
-    }
-    if (!from && live?.runs) {
-        const runs = live.commit === undefined
-            ? 'Which commit runs now is not known'
-            : `The commit that runs now, ${live.commit.slice(0, 8)}, is not in this checkout`;
-        found.push(finding('base-unknown', `${runs}, so what is pending is not known, and this deploy could not be rolled back`, 'Check out with `fetch-depth: 0`.'));
-    }
+const VERSION_RULES = [
+    rule({
+        name: 'not-mastodon',
+        level: 'note',
+        holds: ({ tree }) => seenIf(tree.version === undefined, {}),
+        say: () => ({
+            reason: 'The tree has no lib/mastodon/version.rb, so what is known by version is not looked at',
+            remedy: 'None is needed if it is older than Mastodon 1.2, or no Mastodon.'
+        }),
+        examples: [{}]
+    }),
+    rule({
+        name: 'base-unknown',
+        level: 'warn',
+        holds: ({ from, live }) => seenIf(!from && live?.runs === true, { commit: live?.commit }),
+        say: ({ commit }) => ({
+            reason: `${commit === undefined ? 'Which commit runs now is not known' : `The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout`}, so what is pending is not known, and this deploy could not be rolled back`,
+            remedy: 'Check out with `fetch-depth: 0`.'
+        }),
+        examples: [{ commit: '1a2b3c4d' }]
+    }),
+    rule({
+        name: 'downgrade',
+        level: 'block',
+        holds: (facts) => stepsBack(facts)
+            .filter(({ before, after }) => seriesOf(after) !== seriesOf(before))
+            .map(versions => ({ ...versions, app: facts.live?.app })),
+        say: ({ before, after, app }) => ({
+            reason: `${after} is older than ${before}, which runs now: its code does not know the database`,
+            remedy: `\`command: rollback\`${app === undefined ? '' : ` of ${app}`} looks whether going back is possible.`
+        }),
+        examples: [{ before: '4.7.0', after: '4.6.5', app: 'APP' }]
+    }),
+    rule({
+        name: 'older-patch',
+        level: 'warn',
+        holds: (facts) => stepsBack(facts).filter(({ before, after }) => seriesOf(after) === seriesOf(before)),
+        say: ({ before, after }) => ({
+            reason: `${after} is older than ${before}, which runs now`,
+            remedy: 'Look whether that is meant.'
+        }),
+        examples: [{ before: '4.7.6', after: '4.7.1' }]
+    }),
+    rule({
+        name: 'skipped-minor',
+        level: 'warn',
+        holds: (facts) => known(facts).flatMap(({ before, after }) => {
+            const skipped = compareVersions(after, before) < 0 ? [] : seriesBetween(before, after);
+            return seenIf(skipped.length > 0, { before, after, skipped });
+        }),
+        say: ({ before, after, skipped }) => {
+            const isLong = skipped.length > 6;
+            const which = isLong ? `${skipped[0]} to ${skipped.at(-1)} (${skipped.length} series)` : skipped.join(', ');
+            return {
+                reason: `From ${shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`,
+                remedy: `Deploy the newest release of ${isLong ? 'each series' : skipped.join(', then of ')} first.`
+            };
+        },
+        examples: [{ before: '4.4.2', after: '4.7.0', skipped: ['4.5', '4.6'] }]
+    })
+];
+/** Both versions, if both are known. */
+function known({ tree, from }) {
     const before = from && versionOf(from);
-    if (before === undefined || tree.version === undefined)
-        return found;
-    return [...found, ...compared(before, tree.version, live?.app)];
+    return before === undefined || tree.version === undefined ? [] : [{ before, after: tree.version }];
 }
-function compared(before, after, app) {
-    if (compareVersions(after, before) < 0) {
-        return seriesOf(after) === seriesOf(before)
-            ? [finding('older-patch', `${after} is older than ${before}, which runs now`, 'Look whether that is meant.')]
-            : [
-                finding('downgrade', `${after} is older than ${before}, which runs now: its code does not know the database`, `\`command: rollback\`${app === undefined ? '' : ` of ${app}`} looks whether going back is possible.`)
-            ];
-    }
-    const skipped = seriesBetween(before, after);
-    if (skipped.length === 0)
-        return [];
-    const which = skipped.length > 6 ? `${skipped[0]} to ${skipped.at(-1)} (${skipped.length} series)` : skipped.join(', ');
-    return [
-        finding('skipped-minor', `From ${shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`, `Deploy the newest release of ${skipped.length > 6 ? 'each series' : skipped.join(', then of ')} first.`)
-    ];
+function stepsBack(facts) {
+    return known(facts).filter(({ before, after }) => compareVersions(after, before) < 0);
 }
 /** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */
 const BEFORE_1_2 = '1.1.0';
@@ -65145,6 +65383,29 @@ function versionOf({ version, migrations }) {
 function shownVersion(version) {
     return version === BEFORE_1_2 ? 'a version before 1.2' : version;
 }
+
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/findings.js
+
+
+
+
+
+
+
+
+
+/** All that can be found, by subject, in the order in which it is told. docs/upgrading.md has it as a table. */
+const FINDINGS = [
+    ...VERSION_RULES,
+    ...MIGRATION_RULES,
+    ...CONFIG_RULES,
+    ...DOMAIN_RULES,
+    ...SERVICE_RULES,
+    ...RUNTIME_RULES,
+    ...BUILDPACK_RULES,
+    ...PROCESS_RULES,
+    ...STREAMING_RULES
+];
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/steps.js
 
@@ -65216,59 +65477,6 @@ function upgradeSteps(facts) {
     return steps_KNOWN.filter(({ version, applies = () => true }) => compareVersions(before, version) < 0 && compareVersions(after, `${version}-alpha`) >= 0 && applies(facts)).map(({ version, when, text, command }) => ({ version, when, text, ...(command !== undefined && { command }) }));
 }
 
-;// CONCATENATED MODULE: ./lib/mastodon/upgrade/streaming.js
-
-
-
-/** The streaming server: it runs in an app of its own, is reached, and is of the same commit. */
-function checkStreaming(facts) {
-    const { live, tree } = facts;
-    if (!live || tree.streaming === undefined)
-        return [];
-    return [...reached(facts, live), ...setUp(live)];
-}
-function reached(facts, { app, config }) {
-    const url = config.value('STREAMING_API_BASE_URL');
-    if (url === undefined) {
-        if (facts.hasStreamingApp && config.has('WEB_DOMAIN'))
-            return [];
-        return facts.hasStreamingApp
-            ? [
-                missing(app, `\`heroku config:set STREAMING_API_BASE_URL=wss://… --app ${app}\`, with the address of the streaming app.`)
-            ]
-            : [
-                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app of mastodon-on-heroku tells how.')
-            ];
-    }
-    const found = [];
-    if (!/^wss:\/\//i.test(url)) {
-        found.push(finding('streaming-url', `STREAMING_API_BASE_URL of ${app} is no wss:// address: browsers may not connect to it`, `\`heroku config:set STREAMING_API_BASE_URL=${wss(url)} --app ${app}\`.`));
-    }
-    if (!facts.hasStreamingApp &&
-        streamingMustRestart(facts) !== 'no' &&
-        !isOwn(url, config.value('WEB_DOMAIN') ?? config.value('LOCAL_DOMAIN'))) {
-        found.push(finding('streaming-left-behind', `The streaming server of ${app} runs in another app, which this deploy does not know, and this upgrade changes it`, 'Name it as `streaming-app:` in the config: it is deployed with the same commit then. Else deploy it by hand right after this.'));
-    }
-    return found;
-}
-function missing(app, remedy) {
-    return finding('streaming-missing', `${app} has no STREAMING_API_BASE_URL: its web dynos have no streaming server, so timelines do not move by themselves`, remedy);
-}
-function setUp({ streaming }) {
-    if (!streaming || streaming.lacks.length === 0)
-        return [];
-    return [
-        finding('streaming-not-set-up', `The streaming app ${streaming.app} is not set up: ${streaming.lacks.join(', ')}`, streaming.remedy)
-    ];
-}
-function wss(url) {
-    const host = url.replace(/^[a-z]+:\/\//i, '').replace(/[/\s].*$/, '');
-    return /^[\w.:-]+$/.test(host) ? `wss://${host}` : 'wss://…';
-}
-function isOwn(url, domain) {
-    return URL.canParse(url) && new URL(url).hostname === domain;
-}
-
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/plan.js
 
 
@@ -65279,25 +65487,6 @@ function isOwn(url, domain) {
 
 
 
-
-
-
-
-
-
-
-/** All checks, by subject, in the order in which they are told. */
-const plan_CHECKS = [
-    checkVersions,
-    checkMigrations,
-    checkConfig,
-    checkDomains,
-    checkServices,
-    checkRuntime,
-    checkBuildpacks,
-    checkProcesses,
-    checkStreaming
-];
 const ORDER = ['block', 'warn', 'note'];
 /** Makes the plan of an upgrade. Pure: all that it knows is handed in. */
 function planUpgrade(facts) {
@@ -65312,7 +65501,7 @@ function planUpgrade(facts) {
         streaming: streamingMustRestart(facts),
         rollback: wayBack(facts, pending),
         steps: upgradeSteps(facts),
-        findings: plan_CHECKS.flatMap(check => check(facts))
+        findings: FINDINGS.flatMap(({ look }) => look(facts))
             .map(finding => skipped(finding, facts.skip))
             .sort((one, other) => ORDER.indexOf(one.level) - ORDER.indexOf(other.level))
     };
@@ -65354,6 +65543,7 @@ function upgradeHeadline({ basis, migrations }) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/index.js
 /** Preflight and upgrade plan: what a tree wants, against what is there. */
+
 
 
 
@@ -68766,7 +68956,7 @@ const entry = object({
 const ledgerFile = object({ version: literal(1), app: string(), tasks: array(entry) });
 /** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
 const MARGIN = 10 * 60_000;
-const DAY = 24 * 3_600_000;
+const ledger_DAY = 24 * 3_600_000;
 /**
  * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
  * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
@@ -68780,7 +68970,7 @@ function takeDue({ app, tasks }, wanted, { run, until, now }) {
         if (known === undefined)
             begun.push(task);
         // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
-        const handled = known !== undefined && known.handled < now + DAY ? known.handled : until;
+        const handled = known !== undefined && known.handled < now + ledger_DAY ? known.handled : until;
         const { running } = known ?? {};
         const entry = { ...known, command: task.command, cron: task.cron, handled };
         if (!running || running.run === run)
@@ -69975,7 +70165,7 @@ function planProvision(have, wishes) {
         certificates: !isOwn && have.info.acm !== true && !have.domains.some(({ sni_endpoint }) => sni_endpoint),
         scale: missingDynos(have, wishes.appJson),
         streaming: streamingOf(have),
-        blockers: [...blockers, ...provision_plan_unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
+        blockers: [...blockers, ...unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
         hints: [...hints, ...unfinished(have)]
     };
 }
@@ -70056,7 +70246,7 @@ function hasOtherStorage(config) {
     return ['swift', 'azure'].includes(storageOf(config));
 }
 /** What app.json requires and nobody gave: only a person can know it. */
-function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
+function unset({ app, config }, { appJson, secrets }, vars) {
     const comes = new Set([
         ...secrets.flatMap(({ vars }) => vars),
         ...Object.values(SERVICES).map(({ brings }) => brings)
@@ -71862,7 +72052,7 @@ function streaming_packagesOf(tree, imports) {
             if (at !== undefined)
                 visit(at);
             else if (!optional.includes(name))
-                throw streaming_missing(folder, name);
+                throw missing(folder, name);
         }
         for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
             const at = tree.resolve(folder, name);
@@ -71878,7 +72068,7 @@ function namesIn(dependencies) {
         return [];
     return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
 }
-function streaming_missing(folder, name) {
+function missing(folder, name) {
     return new UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
 /** Where packages are in a list of files. */
@@ -72173,19 +72363,19 @@ function placesIn(files) {
 function safeRules(facts) {
     const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
     const rules = [
-        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        trim_rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
         /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        trim_rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
         ),
-        rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
-        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
-        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions; Ruby’s documentation, headers and static library.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/(share\/(ri|man|doc)|include|lib\/pkgconfig)\//, /^vendor\/ruby-[^/]+\/lib\/(libruby-static\.a$|ruby\/gems\/[^/]+\/(cache\/[^/]+\.gem$|doc\/))/),
-        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
+        trim_rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
+        trim_rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
+        trim_rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions; Ruby’s documentation, headers and static library.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/(share\/(ri|man|doc)|include|lib\/pkgconfig)\//, /^vendor\/ruby-[^/]+\/lib\/(libruby-static\.a$|ruby\/gems\/[^/]+\/(cache\/[^/]+\.gem$|doc\/))/),
+        trim_rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
         // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
         /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
     ];
     if (builtAt !== '/app') {
-        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
+        rules.push(trim_rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
     }
     if ('keptBecause' in node)
         return rules;
@@ -72197,10 +72387,10 @@ function safeRules(facts) {
         matches: path => NODE_MODULES.test(path) && !node.isRead(path)
     });
     if (streaming === 'perhaps' || rubyNeedsNode) {
-        rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
+        rules.push(trim_rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
     }
     else {
-        rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
+        rules.push(trim_rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
     }
     return rules;
 }
@@ -72240,7 +72430,7 @@ function possible(name, why, globs) {
 function globRule(globs) {
     return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
 }
-function rule(name, why, ...patterns) {
+function trim_rule(name, why, ...patterns) {
     return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
 }
 /** Takes away what the rules match, and folders that are empty only because of that. */
@@ -78171,19 +78361,19 @@ function zip_refused(why, cause) {
 async function artifactsOfRun(github, runId, name) {
     const { octokit, repository } = github;
     const { artifacts } = await github.read(request => octokit.rest.actions.listWorkflowRunArtifacts({ ...repository, run_id: runId, name, per_page: PER_PAGE, request }));
-    return known(artifacts, name).filter(artifact => artifact.runId === runId);
+    return artifacts_known(artifacts, name).filter(artifact => artifact.runId === runId);
 }
 /** The repository's artifacts with that name, a page at a time. Their order is not relied on. */
 async function* artifactsNamed(github, name, mostPages) {
     const { octokit, repository } = github;
     for (let page = 1; page <= mostPages; page++) {
         const { artifacts } = await github.read(request => octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: PER_PAGE, page, request }));
-        yield known(artifacts, name);
+        yield artifacts_known(artifacts, name);
         if (artifacts.length < PER_PAGE)
             return;
     }
 }
-function known(artifacts, wanted) {
+function artifacts_known(artifacts, wanted) {
     return artifacts
         .flatMap(({ id, name, size_in_bytes: bytes, expired, workflow_run: run }) => expired || name !== wanted || run?.id === undefined
         ? []
@@ -78976,7 +79166,7 @@ const upgradeSchema = strictObject({
         command: optional(upgrade_line(upgrade_LONGEST))
     }), MOST_FINDINGS),
     findings: upgrade_list(strictObject({
-        name: picklist(Object.keys(FINDINGS)),
+        name: picklist(FINDINGS.map(({ name }) => name)),
         level: picklist(['block', 'warn', 'note']),
         reason: upgrade_line(upgrade_LONGEST),
         remedy: upgrade_line(upgrade_LONGEST)
@@ -81225,6 +81415,7 @@ async function factsFrom(context, config, source, from, live) {
     const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {};
     const buildpacks = chosen.map(({ reference }) => reference.text);
     return {
+        now: context.runtime.clock.now(),
         tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
         problems,
         from: from === undefined ? undefined : await readTreeAt(context, from),
@@ -82812,7 +83003,7 @@ const ruby = {
         const now = clock.now();
         const state = stateOfRuby(figure, now);
         const level = ruby_LEVELS[state.is];
-        const running = { level, figure, text: `Ruby ${figure} ${ruby_wordsOf(state)}` };
+        const running = { level, figure, text: `Ruby ${figure} ${rubyInWords(state)}` };
         return level === 'warn' || level === 'fail'
             ? [
                 { ...running, more: seen(next), remedy: remedyOf(figure, next, now), link: ruby_LINK },
@@ -82821,18 +83012,6 @@ const ruby = {
             : [running, ...notLocked(figure, next, now), ...locked(figure, next, now)];
     }
 };
-function ruby_wordsOf(state) {
-    switch (state.is) {
-        case 'safe':
-            return `has no hole that this version knows of; ${state.line} ends on ${state.ends}`;
-        case 'holed':
-            return `has known holes that ${state.floor} closes`;
-        case 'ended':
-            return `gets no security updates any more${state.ends === undefined ? '' : `: ${state.line} ended on ${state.ends}`}`;
-        case 'unknown':
-            return `is newer than what this version knows (${state.newest})`;
-    }
-}
 /** What the next build installs, and what one might take for it. */
 function seen(next) {
     if (!next?.locked)
@@ -82872,7 +83051,7 @@ function locked(running, next, now) {
             level: 'warn',
             about: 'next-build',
             figure: version,
-            text: `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names: it ${ruby_wordsOf(state)}`,
+            text: `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names: it ${rubyInWords(state)}`,
             remedy: adviseRuby(version, next.takes, now),
             link: ruby_LINK
         }
@@ -83046,16 +83225,8 @@ function growth(slugs) {
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/stack.js
 
-/** When Heroku's stacks end (Dev Center: stack; heroku-26 by Ubuntu's own five years). */
-const ENDS = {
-    'heroku-20': '2025-04-30',
-    'heroku-22': '2027-04-30',
-    'heroku-24': '2029-04-30',
-    'heroku-26': '2031-04-30'
-};
-const stack_DAY = 86_400_000;
-/** Days ahead: a new stack wants every native gem built and tried anew. */
-const stack_AHEAD = 180;
+
+const stack_LEVELS = { supported: 'ok', 'ends-soon': 'warn', ended: 'fail' };
 const stack_stack = {
     name: 'stack',
     title: 'Stack',
@@ -83070,18 +83241,18 @@ const stack_stack = {
     }
 };
 function stack_judge(stack, now, app) {
-    const end = ENDS[stack];
-    if (end === undefined)
+    const life = stackLife(stack, now);
+    if (!life)
         return { level: 'unknown', text: `${app} runs on ${stack}; when that ends this version does not know` };
-    const days = Math.ceil((Date.parse(end) - now) / stack_DAY);
-    const text = `${app} runs on ${stack}, which ends on ${end}`;
-    const figure = `${days} days`;
-    if (days > stack_AHEAD)
-        return { level: 'ok', figure, text };
+    const found = {
+        level: stack_LEVELS[life.state],
+        figure: `${life.days} days`,
+        text: `${app} runs on ${stack}, which ${stackLifeInWords(life)}`
+    };
+    if (life.state === 'supported')
+        return found;
     return {
-        level: days > 0 ? 'warn' : 'fail',
-        figure,
-        text: days > 0 ? text : `${app} runs on ${stack}, which ended on ${end}: it gets no security updates, and no build`,
+        ...found,
         remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set\`, then deploy.`,
         link: 'https://devcenter.heroku.com/articles/stack'
     };
@@ -83927,7 +84098,7 @@ const media_media = {
             return [NO_NAME];
         const url = mediaUrl(world.config);
         if (url === undefined)
-            return [{ level: 'fail', about: 'host', text: 'No host is set from which browsers get media', remedy: ALIAS }];
+            return [{ level: 'fail', about: 'host', text: 'No host is set from which browsers get media', remedy: media_ALIAS }];
         const host = hostFinding(url);
         if (host.level === 'fail')
             return [host];
@@ -83956,13 +84127,13 @@ const KEPT_ON_DYNO = {
     text: sentence(NEEDS.mediaStorage.without),
     remedy: `Set \`S3_ENABLED=true\`, ${namesOf(settingsOf(NEEDS.bucket))} (docs.joinmastodon.org: admin/optional/object-storage)`
 };
-const ALIAS = 'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate';
+const media_ALIAS = 'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate';
 function hostFinding(url) {
     const about = 'host';
     const shown = brief(url, 100);
     // S3_ALIAS_HOST with a scheme gives https://https://… (mastodon/mastodon#21382).
     if (!URL.canParse(url) || ['https', 'http'].includes(new URL(url).hostname))
-        return { level: 'fail', about, text: `Media addresses begin with ${shown}, which is none`, remedy: ALIAS };
+        return { level: 'fail', about, text: `Media addresses begin with ${shown}, which is none`, remedy: media_ALIAS };
     const { protocol, hostname } = new URL(url);
     if (protocol !== 'https:')
         return {
@@ -83976,7 +84147,7 @@ function hostFinding(url) {
             level: 'warn',
             about,
             text: `Media come from ${hostname}: their addresses go into other servers, and cannot move with you`,
-            remedy: ALIAS
+            remedy: media_ALIAS
         };
     return { level: 'ok', about, text: `Media come by https from ${hostname}` };
 }
@@ -89878,7 +90049,7 @@ const checks_CHECKS = [...outside_OUTSIDE, ...INSIDE];
  */
 function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
-    const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name));
+    const unknown = skip.find(name => !names.includes(name) && !FINDINGS.some(finding => finding.name === name));
     if (unknown !== undefined) {
         throw new UserError(`checks.skip: there is no check ${shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
@@ -92598,14 +92769,14 @@ function invalid(message) {
 
 
 /** The app that a path names. Throws Heroku's 404. */
-function appOf({ store }, params) {
+function world_appOf({ store }, params) {
     const app = store.app(params[0] ?? '');
     if (!app)
         throw notFound('app');
     return app;
 }
 function machineOf(world, params) {
-    return world.machines.get(appOf(world, params).name);
+    return world.machines.get(world_appOf(world, params).name);
 }
 /** The current slug in a new release, after config vars were changed. */
 function configRelease({ store, machines }, { name }, description) {
@@ -92685,7 +92856,7 @@ function releaseView(world, app, release) {
     };
 }
 function formationView(world, params, type, { quantity, size }) {
-    const app = appOf(world, params);
+    const app = world_appOf(world, params);
     const machine = machineOf(world, params);
     const command = machine.slug(machine.current()?.slugId ?? null)?.processTypes[type] ?? '';
     return {
@@ -92763,18 +92934,18 @@ function only(body, known) {
 /** The account, apps, their config vars and preboot. */
 const APP_ROUTES = {
     'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
-    'GET /apps/:app': (world, { params }) => [200, appView(appOf(world, params))],
+    'GET /apps/:app': (world, { params }) => [200, appView(world_appOf(world, params))],
     'PATCH /apps/:app': (world, { params, body }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         if (typeof body['maintenance'] === 'boolean')
             app.maintenance = body['maintenance'];
         world.store.save();
         machineOf(world, params).router.wake();
         return [200, appView(app)];
     },
-    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
+    'GET /apps/:app/config-vars': (world, { params }) => [200, world_appOf(world, params).configVars],
     'PATCH /apps/:app/config-vars': (world, { params, body }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         const wrong = Object.entries(body).find(([, value]) => value !== null && typeof value !== 'string');
         if (wrong)
             throw invalid(`Config var ${wrong[0]} must be a string`);
@@ -92791,7 +92962,7 @@ const APP_ROUTES = {
         return [200, app.configVars];
     },
     'GET /apps/:app/features/:feature': (world, { params }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         if (params[1] !== 'preboot')
             throw notFound('app feature');
         return [200, featureView(app, params[1])];
@@ -92812,7 +92983,7 @@ const APP_ROUTES = {
 /** Slugs and releases. */
 const CODE_ROUTES = {
     'POST /apps/:app/slugs': (world, { params, body }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
         const stack = route_text(body['stack']) ?? app.stack;
         if (!STACKS.includes(stack))
@@ -92834,21 +93005,21 @@ const CODE_ROUTES = {
         return [201, slugView(world, slug, 'put')];
     },
     'GET /apps/:app/slugs/:id': (world, { params }) => {
-        const slug = appOf(world, params).slugs.find(({ id }) => id === params[1]);
+        const slug = world_appOf(world, params).slugs.find(({ id }) => id === params[1]);
         if (!slug || slug.deletedAt)
             throw notFound('slug');
         return [200, slugView(world, slug, 'get')];
     },
     'GET /apps/:app/releases': (world, { params }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         return [200, app.releases.map(release => releaseView(world, app, release))];
     },
     'GET /apps/:app/releases/:release': (world, { params }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         return [200, releaseView(world, app, releaseOf(app, params[1]))];
     },
     'POST /apps/:app/releases': (world, { params, body }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         only(body, ['slug', 'release', 'description', 'oci_image']);
         const slug = world.store.slug(route_text(body['slug']) ?? '');
         if (!slug || slug.deletedAt)
@@ -92892,7 +93063,7 @@ function releaseOf(app, idOrVersion) {
 const DYNO_ROUTES = {
     'GET /apps/:app/formation': (world, { params }) => [200, formationViews(world, params)],
     'PATCH /apps/:app/formation': (world, { params, body }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         if (!Array.isArray(body['updates']))
             throw invalid('Require params: updates');
         const updates = body['updates'].map(update => readScale(app, route_text(route_within(update, 'type')) ?? '', update));
@@ -92930,7 +93101,7 @@ const DYNO_ROUTES = {
         return [202, {}];
     },
     'POST /apps/:app/log-sessions': (world, { params, body }) => {
-        const app = appOf(world, params);
+        const app = world_appOf(world, params);
         const query = new URLSearchParams();
         for (const [name, value] of Object.entries(body)) {
             if (['string', 'number', 'boolean'].includes(typeof value))
@@ -92964,7 +93135,7 @@ function startOneOff(world, { params, body }, env = {}) {
     return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
 }
 function formationViews(world, params) {
-    return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
+    return Object.entries(world_appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
 }
 /** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
 function readScale(app, type, update) {
@@ -94504,14 +94675,14 @@ function planFiles(fork, examples, { action, ...start }) {
     for (const [file, example] of examples) {
         if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks))
             continue;
-        const planned = plan_compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
+        const planned = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
         const other = sameName(fork, file, planned.text);
         files.push(other === undefined || planned.state !== 'new' ? planned : { ...planned, state: 'clashes', with: other });
     }
     const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start);
-    return [...files, plan_compared(fork, CONFIG, text)];
+    return [...files, compared(fork, CONFIG, text)];
 }
-function plan_compared({ root }, file, text) {
+function compared({ root }, file, text) {
     const there = readTreeFile(root, file);
     return { path: file, text, state: there === undefined ? 'new' : there === text ? 'same' : 'differs' };
 }

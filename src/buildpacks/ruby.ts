@@ -9,15 +9,9 @@ export interface LockedRuby {
 }
 
 /**
- * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
- * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
- */
-export const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' }
-
-/**
  * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
- * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
- * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
+ * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else its
+ * default. It installs nothing by `.ruby-version`
  * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
  */
 export function lockedRuby(gemfileLock: string): LockedRuby | undefined {

@@ -29,12 +29,20 @@ export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } fr
 export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'
 export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
 export { readMinimums, type Minimums } from './minimums.ts'
-export { adviseRuby, lockRuby, NO_RUBY_LOCKED, readRuby, stateOfRuby, type RubyState, type TreeRuby } from './ruby.ts'
+export {
+  adviseRuby,
+  lockRuby,
+  NO_RUBY_LOCKED,
+  readRuby,
+  rubyInWords,
+  stateOfRuby,
+  type RubyState,
+  type TreeRuby
+} from './ruby.ts'
 export { readConfigRules, type ConfigRule, type ConfigRules } from './config-rules.ts'
 export { compareVersions, seriesOf } from './versions.ts'
 export {
   checkBuildpackList,
-  CHECKS,
   ConfigView,
   explainLost,
   FINDINGS,

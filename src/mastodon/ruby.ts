@@ -1,4 +1,5 @@
-import { DEFAULT_RUBY, lockedRuby, type LockedRuby } from '../buildpacks/index.ts'
+import { lockedRuby, type LockedRuby } from '../buildpacks/index.ts'
+import { DEFAULT_RUBY, rubyLines } from '../knowledge/index.ts'
 import { compareVersions, isOlder, seriesOf } from './versions.ts'
 
 /** What a tree's files say of Ruby. */
@@ -93,17 +94,6 @@ function bumped(version: string): string {
   return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.')
 }
 
-/**
- * Lines of Ruby with the lowest version without a known hole, and when each ends, the oldest first (ruby-lang.org:
- * downloads/branches; the versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
- */
-const LINES: Readonly<Record<string, { readonly floor: string; readonly ends: string }>> = {
-  '3.3': { floor: '3.3.14', ends: '2027-03-31' },
-  '3.4': { floor: '3.4.13', ends: '2028-03-31' },
-  '4.0': { floor: '4.0.10', ends: '2029-03-31' }
-}
-const [OLDEST = '', NEWEST = ''] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)]
-
 /** `ends` is a day, `2028-03-31`. */
 export type RubyState =
   | { readonly is: 'safe'; readonly line: string; readonly ends: string }
@@ -114,25 +104,39 @@ export type RubyState =
   /** Of a line that is newer than `newest`, the last one that is known here, or no version at all. */
   | { readonly is: 'unknown'; readonly newest: string }
 
-/** @param now milliseconds since 1970; without it no line of those that are known has ended */
-export function stateOfRuby(version: string, now = 0): RubyState {
-  const line = seriesOf(version)
-  const known = Object.hasOwn(LINES, line) ? LINES[line] : undefined
+/** @param now milliseconds since 1970 */
+export function stateOfRuby(version: string, now: number): RubyState {
+  const lines = rubyLines(now)
+  const series = seriesOf(version)
+  const known = lines.find(({ line }) => line === series)
   if (!known) {
-    const isOld = /^\d+\.\d+/.test(version) && isOlder(line, OLDEST)
-    return isOld ? { is: 'ended', line } : { is: 'unknown', newest: NEWEST }
+    const isOld = /^\d+\.\d+/.test(version) && isOlder(series, lines[0]?.line)
+    return isOld ? { is: 'ended', line: series } : { is: 'unknown', newest: lines.at(-1)?.line ?? '' }
   }
-  if (now > Date.parse(known.ends)) return { is: 'ended', line, ends: known.ends }
-  return isOlder(version, known.floor)
-    ? { is: 'holed', line, floor: known.floor }
-    : { is: 'safe', line, ends: known.ends }
+  const { line, floor, life } = known
+  if (life.state === 'ended') return { is: 'ended', line, ends: life.ends }
+  return isOlder(version, floor) ? { is: 'holed', line, floor } : { is: 'safe', line, ends: life.ends }
+}
+
+/** To stand behind `Ruby 3.4.1`, without a full stop. */
+export function rubyInWords(state: RubyState): string {
+  switch (state.is) {
+    case 'safe':
+      return `has no hole that this version knows of; ${state.line} ends on ${state.ends}`
+    case 'holed':
+      return `has known holes that ${state.floor} closes`
+    case 'ended':
+      return `gets no security updates any more${state.ends === undefined ? '' : `: ${state.line} ended on ${state.ends}`}`
+    case 'unknown':
+      return `is newer than what this version knows (${state.newest})`
+  }
 }
 
 /** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
-export function safeRuby(version: string | undefined, takes: readonly Requirement[], now = 0): string | undefined {
-  return Object.values(LINES)
-    .filter(({ floor, ends }) => now <= Date.parse(ends) && isTaken(floor, takes) && !isOlder(floor, version))
-    .map(({ floor }) => floor)[0]
+export function safeRuby(version: string | undefined, takes: readonly Requirement[], now: number): string | undefined {
+  return rubyLines(now).find(
+    ({ floor, life }) => life.state !== 'ended' && isTaken(floor, takes) && !isOlder(floor, version)
+  )?.floor
 }
 
 /**
@@ -144,20 +148,22 @@ export function pinRuby(version: string): string {
 }
 
 /** What to do about a Ruby with holes. */
-export function adviseRuby(version: string, takes: readonly Requirement[], now = 0): string {
+export function adviseRuby(version: string, takes: readonly Requirement[], now: number): string {
   const safe = safeRuby(version, takes, now)
   return safe === undefined
     ? 'Deploy a version of Mastodon that takes a newer Ruby.'
     : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`
 }
 
-export const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${DEFAULT_RUBY.asOf})`
+const SEEN = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+export const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${SEEN.format(Date.parse(DEFAULT_RUBY.seen))})`
 
 /**
  * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
  * @param wanted the Ruby that somebody seems to want
  */
-export function lockRuby(wanted: string | undefined, takes: readonly Requirement[], now = 0): string {
+export function lockRuby(wanted: string | undefined, takes: readonly Requirement[], now: number): string {
   const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is)
   const version = isBad ? safeRuby(wanted, takes, now) : wanted
   return `Run \`bundle lock\` with ${version === undefined ? 'the Ruby that you want' : `Ruby ${version}`}, which adds \`RUBY VERSION\` to Gemfile.lock, and commit that. The Gemfile needs a \`ruby\` line for it, as Mastodon's has.`

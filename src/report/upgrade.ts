@@ -59,7 +59,7 @@ export const upgradeSchema = v.strictObject({
   ),
   findings: list(
     v.strictObject({
-      name: v.picklist(Object.keys(FINDINGS) as FindingName[]),
+      name: v.picklist(FINDINGS.map(({ name }): FindingName => name)),
       level: v.picklist(['block', 'warn', 'note']),
       reason: line(LONGEST),
       remedy: line(LONGEST)

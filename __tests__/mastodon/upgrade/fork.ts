@@ -97,6 +97,9 @@ export interface Change {
   readonly live?: Partial<LiveFacts> | false
 }
 
+/** heroku-22 ends soon, heroku-24 does not, and no line of Ruby has ended. */
+export const NOW = Date.parse('2026-11-29')
+
 const trees = new Map<string, UpgradeTree>()
 
 /** A tree of those files, read once. */
@@ -116,6 +119,7 @@ export function factsOf({ files, before = {}, vars, streamingVars = {}, facts, l
   const config = { ...VARS, ...vars }
   const set = Object.entries(config).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return {
+    now: NOW,
     tree,
     from: before === false ? undefined : treeOf({ ...files, ...before }),
     stack: 'heroku-24',

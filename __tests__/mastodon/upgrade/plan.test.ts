@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { CHECKS, ConfigView, planUpgrade, upgradeHeadline } from '../../../src/mastodon/index.ts'
+import { ConfigView, FINDINGS, planUpgrade, upgradeHeadline } from '../../../src/mastodon/index.ts'
 import { factsOf, treeOf, VARS, versionFile, type Change } from './fork.ts'
 
 const NEW = {
@@ -114,9 +114,9 @@ describe('a plan', () => {
     expect(levels(['forbidden-config'])).toEqual(['warn smtp', 'note forbidden-config', 'note obsolete-config'])
   })
 
-  it('is made of plain values: each check is a function of the facts, and says the same twice', () => {
+  it('is made of plain values: each rule is a function of the facts, and says the same twice', () => {
     const facts = factsOf({ vars: { LOCAL_DOMAIN: undefined } })
-    for (const check of CHECKS) expect(check(facts)).toEqual(check(facts))
+    for (const { look } of FINDINGS) expect(look(facts)).toEqual(look(facts))
   })
 })
 

@@ -3,8 +3,8 @@ import {
   compareVersions,
   lockRuby,
   NO_RUBY_LOCKED,
+  rubyInWords,
   stateOfRuby,
-  type RubyState,
   type TreeRuby
 } from '../../mastodon/index.ts'
 import { type Check, type Finding } from '../check.ts'
@@ -28,26 +28,13 @@ export const ruby: Check = {
     const now = clock.now()
     const state = stateOfRuby(figure, now)
     const level = LEVELS[state.is]
-    const running: Finding = { level, figure, text: `Ruby ${figure} ${wordsOf(state)}` }
+    const running: Finding = { level, figure, text: `Ruby ${figure} ${rubyInWords(state)}` }
     return level === 'warn' || level === 'fail'
       ? [
           { ...running, more: seen(next), remedy: remedyOf(figure, next, now), link: LINK },
           ...notLocked(figure, next, now)
         ]
       : [running, ...notLocked(figure, next, now), ...locked(figure, next, now)]
-  }
-}
-
-function wordsOf(state: RubyState): string {
-  switch (state.is) {
-    case 'safe':
-      return `has no hole that this version knows of; ${state.line} ends on ${state.ends}`
-    case 'holed':
-      return `has known holes that ${state.floor} closes`
-    case 'ended':
-      return `gets no security updates any more${state.ends === undefined ? '' : `: ${state.line} ended on ${state.ends}`}`
-    case 'unknown':
-      return `is newer than what this version knows (${state.newest})`
   }
 }
 
@@ -87,7 +74,7 @@ function locked(running: string, next: TreeRuby | undefined, now: number): Findi
       level: 'warn',
       about: 'next-build',
       figure: version,
-      text: `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names: it ${wordsOf(state)}`,
+      text: `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names: it ${rubyInWords(state)}`,
       remedy: adviseRuby(version, next.takes, now),
       link: LINK
     }

@@ -9,7 +9,7 @@ import { UserError } from '../../runtime/index.ts'
  */
 export function chooseChecks(all: readonly Check[], skip: readonly string[]): Check[] {
   const names = all.map(({ name }) => name)
-  const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name))
+  const unknown = skip.find(name => !names.includes(name) && !FINDINGS.some(finding => finding.name === name))
   if (unknown !== undefined) {
     throw new UserError(
       `checks.skip: there is no check ${shown(unknown)}${didYouMean(unknown, names)}`,

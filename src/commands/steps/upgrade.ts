@@ -62,6 +62,7 @@ export async function factsFrom(
   const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {}
   const buildpacks = chosen.map(({ reference }) => reference.text)
   return {
+    now: context.runtime.clock.now(),
     tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
     problems,
     from: from === undefined ? undefined : await readTreeAt(context, from),

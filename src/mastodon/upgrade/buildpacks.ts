@@ -4,18 +4,14 @@ import {
   buildpackName,
   herokusOwn,
   isAptBuildpack,
-  type AptEntry,
-  type Aptfile
+  parseAptfile,
+  type AptEntry
 } from '../../buildpacks/index.ts'
+import { DEFAULT_STACK, stackImage } from '../../knowledge/index.ts'
 import { type MastodonTree } from '../tree.ts'
 import { type UpgradeFacts } from './facts.ts'
-import { finding, type Finding } from './findings.ts'
-
-/** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
-const ON_THE_STACK: Readonly<Record<string, readonly string[]>> = {
-  'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
-  'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
-}
+import { rule, seenIf, type Finding } from './rule.ts'
+import { type UpgradeTree } from './tree.ts'
 
 /**
  * Heroku's own buildpacks, by the last word of their names, and the process types that each adds by itself
@@ -48,93 +44,142 @@ export function defaultTypes(
   return buildpacks.length === 0 ? undefined : types
 }
 
-/** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
-export function checkBuildpacks({ tree, stack, buildpacks, problems = [] }: UpgradeFacts): Finding[] {
-  const all = tree.procfile.problem ? [...problems, tree.procfile.problem] : problems
-  return [
-    ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
-    ...checkBuildpackList(buildpacks, tree),
-    ...(buildpacks.some(isAptBuildpack) ? checkApt(tree.aptfile, stack) : [])
-  ]
-}
+const PREVIEW = 'https://github.com/heroku/heroku-buildpack-activestorage-preview'
+const APT_BUILDPACK = 'heroku-buildpack-apt'
 
-/** Traps in the list of buildpacks. Pure. */
-export function checkBuildpackList(
-  buildpacks: readonly string[],
-  tree: Pick<MastodonTree, 'bundler' | 'version'>
-): Finding[] {
-  const names = buildpacks.map(buildpackName)
-  const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))]
-  const found: Finding[] = []
-  if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown)) {
-    found.push(
-      finding(
-        'no-ruby-buildpack',
-        `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`,
-        'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
-      )
-    )
-  }
-  if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
-    found.push(
-      finding(
-        'nodejs-before-ruby',
-        `heroku/nodejs ${node < 0 ? 'is not among the buildpacks' : 'comes after heroku/ruby'}: Vite, which builds the assets since 4.4, has no Node then`,
+type ListFacts = Pick<UpgradeFacts, 'buildpacks'> & { readonly tree: Pick<MastodonTree, 'bundler' | 'version'> }
+type AptFacts = Pick<UpgradeFacts, 'buildpacks' | 'stack'> & { readonly tree: Pick<UpgradeTree, 'aptfile'> }
+
+/** Traps in the list of buildpacks. */
+const LIST_RULES = [
+  rule({
+    name: 'no-ruby-buildpack',
+    level: 'warn',
+    holds: ({ buildpacks, tree }: ListFacts) => {
+      const names = buildpacks.map(buildpackName)
+      const isSure = tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown)
+      return seenIf(isSure && !names.some(isRuby), { names })
+    },
+    say: ({ names }) => ({
+      reason: `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`,
+      remedy: 'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
+    }),
+    examples: [{ names: ['heroku/nodejs'] }]
+  }),
+  rule({
+    name: 'nodejs-before-ruby',
+    level: 'block',
+    holds: ({ buildpacks, tree }: ListFacts) => {
+      const names = buildpacks.map(buildpackName)
+      const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))]
+      return seenIf(tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby), { isThere: node >= 0 })
+    },
+    say: ({ isThere }) => ({
+      reason: `heroku/nodejs ${isThere ? 'comes after heroku/ruby' : 'is not among the buildpacks'}: Vite, which builds the assets since 4.4, has no Node then`,
+      remedy:
         'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
-      )
-    )
-  }
-  const last = names.at(-1) ?? ''
-  if (ruby >= 0 && /activestorage-preview|ffmpeg|\bapt\b/i.test(last)) {
-    found.push(
-      finding(
-        'ruby-last',
-        `${last} is the last buildpack, and the last one decides the default process types`,
-        'Put heroku/ruby last; the one for ffmpeg may be the first.'
-      )
-    )
-  }
-  if (names.some(name => /ffmpeg-latest/i.test(name))) {
-    found.push(
-      finding(
-        'ffmpeg-unmaintained',
-        'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
-        'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place.'
-      )
-    )
-  }
-  return found
-}
+    }),
+    examples: [{ isThere: true }]
+  }),
+  rule({
+    name: 'ruby-last',
+    level: 'warn',
+    holds: ({ buildpacks }: Pick<ListFacts, 'buildpacks'>) => {
+      const names = buildpacks.map(buildpackName)
+      const last = names.at(-1) ?? ''
+      return seenIf(names.some(isRuby) && /activestorage-preview|ffmpeg|\bapt\b/i.test(last), { last })
+    },
+    say: ({ last }) => ({
+      reason: `${last} is the last buildpack, and the last one decides the default process types`,
+      remedy: 'Put heroku/ruby last; the one for ffmpeg may be the first.'
+    }),
+    examples: [{ last: 'heroku-buildpack-activestorage-preview' }]
+  }),
+  rule({
+    name: 'ffmpeg-unmaintained',
+    level: 'warn',
+    holds: ({ buildpacks }: Pick<ListFacts, 'buildpacks'>) =>
+      seenIf(
+        buildpacks.some(name => /ffmpeg-latest/i.test(buildpackName(name))),
+        {}
+      ),
+    say: () => ({
+      reason: 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
+      remedy: `Put ${PREVIEW} in its place.`
+    }),
+    examples: [{}]
+  })
+]
 
-function checkApt(aptfile: Aptfile, stack: string | undefined): Finding[] {
-  const problem = aptfileProblem(aptfile)
-  const unreadable = problem ? [finding('aptfile-unreadable', problem.what, problem.next)] : []
-  return [...unreadable, ...checkPackages(aptfile, stack)]
-}
-
-function checkPackages({ entries }: Aptfile, stack: string | undefined): Finding[] {
-  if (entries.some(asksForFfmpeg)) {
-    return [
-      finding(
-        'ffmpeg-by-apt',
-        'ffmpeg comes from the Aptfile, with more than a hundred packages',
-        'Take it out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front: a fraction of the size.'
-      )
+/** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
+export const BUILDPACK_RULES = [
+  rule({
+    name: 'not-buildable',
+    level: 'block',
+    holds: ({ tree, problems = [] }: Pick<UpgradeFacts, 'tree' | 'problems'>) =>
+      tree.procfile.problem ? [...problems, tree.procfile.problem] : problems,
+    say: ({ reason, remedy }) => ({ reason, remedy }),
+    examples: [
+      {
+        reason:
+          'What stops a build before it begins: no stack, no buildpacks, a line of the Procfile that cannot be read',
+        remedy: 'What the error of the build says: `stack:` or `slug.buildpacks` in the config, or the named line.'
+      }
     ]
-  }
-  const known = ON_THE_STACK[stack ?? '']
-  const wanted = entries.filter(entry => entry.kind !== 'repository')
-  if (!known || !wanted.every(entry => isOnStack(entry, known))) return []
-  const names = [...new Set(wanted.flatMap(entry => (entry.kind === 'package' ? [entry.name] : [])))]
-  return [
-    finding(
-      'apt-redundant',
-      names.length === 0
-        ? 'The Aptfile asks for nothing'
-        : `${stack} has all that the Aptfile asks for (${names.join(', ')})`,
-      'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.'
-    )
-  ]
+  }),
+  ...LIST_RULES,
+  rule({
+    name: 'aptfile-unreadable',
+    level: 'block',
+    holds: (facts: AptFacts) => {
+      const problem = runsApt(facts) ? aptfileProblem(facts.tree.aptfile) : undefined
+      return problem ? [problem] : []
+    },
+    say: ({ what, next }) => ({ reason: what, remedy: next }),
+    examples: ['libidn12\r\n', 'libidn12 # why\n'].map(text => aptfileProblem(parseAptfile(text))!)
+  }),
+  rule({
+    name: 'ffmpeg-by-apt',
+    level: 'note',
+    holds: (facts: AptFacts) => seenIf(runsApt(facts) && facts.tree.aptfile.entries.some(asksForFfmpeg), {}),
+    say: () => ({
+      reason: 'ffmpeg comes from the Aptfile, with more than a hundred packages',
+      remedy: `Take it out of the Aptfile, and put ${PREVIEW} in front: a fraction of the size.`
+    }),
+    examples: [{}]
+  }),
+  rule({
+    name: 'apt-redundant',
+    level: 'note',
+    holds: (facts: AptFacts) => {
+      const { entries } = facts.tree.aptfile
+      const { packages } = stackImage(facts.stack)
+      if (!packages || !runsApt(facts) || entries.some(asksForFfmpeg)) return []
+      const wanted = entries.filter(entry => entry.kind !== 'repository')
+      const names = [...new Set(wanted.flatMap(entry => (entry.kind === 'package' ? [entry.name] : [])))]
+      return seenIf(
+        wanted.every(entry => isOnStack(entry, packages)),
+        { names, stack: facts.stack }
+      )
+    },
+    say: ({ names, stack }) => ({
+      reason:
+        names.length === 0
+          ? 'The Aptfile asks for nothing'
+          : `${stack} has all that the Aptfile asks for (${names.join(', ')})`,
+      remedy: `Leave ${APT_BUILDPACK} out of \`slug.buildpacks\` in the config: the build is shorter.`
+    }),
+    examples: [{ names: ['libidn12', 'libpq-dev'], stack: DEFAULT_STACK }]
+  })
+]
+
+/** What `nodejs-before-ruby` and its like find. */
+export function checkBuildpackList(buildpacks: readonly string[], tree: ListFacts['tree']): Finding[] {
+  return LIST_RULES.flatMap(({ look }): Finding[] => look({ buildpacks, tree }))
+}
+
+function runsApt({ buildpacks }: Pick<UpgradeFacts, 'buildpacks'>): boolean {
+  return buildpacks.some(isAptBuildpack)
 }
 
 /** Of another architecture, version or release it is not the stack's. */

@@ -1,7 +1,11 @@
+import { lacking, storageOf, type Need } from '../../knowledge/index.ts'
+import { instanceDomain } from '../place.ts'
 import { type Problem, type UpgradeTree } from './tree.ts'
 
 /** All that an upgrade plan is made of, as plain values: nothing here asks Heroku or git. */
 export interface UpgradeFacts {
+  /** Milliseconds since 1970: what ends is asked by it. */
+  readonly now: number
   /** The tree to deploy. */
   readonly tree: UpgradeTree
   /** The tree that runs now, or that this one is compared with. */
@@ -103,6 +107,20 @@ export class ConfigView {
 
   equals(name: string, value: string): boolean {
     return this.#vars.get(name) === value
+  }
+
+  /** Names of the config vars that it would have to set for what it needs. */
+  lacks(need: Need): string[] {
+    return lacking(need, Object.fromEntries(this.#vars))
+  }
+
+  storage(): ReturnType<typeof storageOf> {
+    return storageOf(Object.fromEntries(this.#vars))
+  }
+
+  /** By what name the instance is reached. */
+  domain(): string | undefined {
+    return instanceDomain(Object.fromEntries(this.#vars))
   }
 
   value(name: AskedFor): string | undefined {

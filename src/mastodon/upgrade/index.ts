@@ -7,9 +7,10 @@ export {
   type LiveStreaming,
   type UpgradeFacts
 } from './facts.ts'
-export { FINDINGS, type Finding, type FindingName } from './findings.ts'
-export { CHECKS, planUpgrade, upgradeHeadline, type PlannedMigration, type UpgradePlan } from './plan.ts'
+export { FINDINGS, type FindingName } from './findings.ts'
+export { planUpgrade, upgradeHeadline, type PlannedMigration, type UpgradePlan } from './plan.ts'
 export { checkBuildpackList } from './buildpacks.ts'
 export { explainLost, lostTypes } from './lost-types.ts'
+export { type Finding } from './rule.ts'
 export { type UpgradeStep } from './steps.ts'
 export { migrationsOf, readUpgradeTree, type Problem, type TreeProcfile, type UpgradeTree } from './tree.ts'

@@ -1,91 +1,126 @@
 import { type Marker, type Migration } from '../migrations.ts'
 import { type UpgradeFacts } from './facts.ts'
-import { finding, type Finding } from './findings.ts'
 import { heaviest, INDEX, lengthOf, OUTSIDE, takesAway } from './markers.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
+import { rule, seenIf } from './rule.ts'
+
+/** A migration that the docs name. */
+const EXAMPLE = '20260702144128 migrate_local_account_keypairs'
 
 /** What the pending migrations do to the site while and after they run. */
-export function checkMigrations(facts: UpgradeFacts): Finding[] {
-  const pending = pendingOf(facts)
-  if (pending.basis === 'empty') return []
-  return [...breakpoint(facts, pending), ...whileTheyRun(facts, pending), ...afterwards(facts, pending)]
-}
-
-function breakpoint({ tree, strategy, live }: UpgradeFacts, { newestApplied, migrations }: Pending): Finding[] {
-  const { schema, version } = tree.breakpoints
-  if (strategy !== 'zero-downtime' || schema === undefined || newestApplied === undefined) return []
-  if (newestApplied >= schema || migrations.length === 0) return []
-  const first =
-    version === undefined ? 'a version between' : `the newest ${version.split('.').slice(0, 2).join('.')} release`
-  return [
-    finding(
-      'zero-downtime-breakpoint',
-      `The database is at ${newestApplied}, and this version migrates in two phases from ${schema} on${version === undefined ? '' : ` (Mastodon ${version})`}: the release phase would stop`,
-      `Deploy ${first} first. Or set \`migrations: maintenance\` for this one deploy: the site is off while everything is migrated; make a backup before (\`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`).`
-    )
-  ]
-}
-
-function whileTheyRun({ strategy }: UpgradeFacts, { migrations }: Pending): Finding[] {
-  // In maintenance mode both phases run at once, and nobody is served meanwhile.
-  const first = migrations.filter(({ phase }) => phase === 'pre' || strategy === 'maintenance')
-  const later = migrations.filter(migration => !first.includes(migration))
-  const taking = strategy === 'zero-downtime' ? first.filter(({ destructive }) => destructive.some(takesAway)) : []
-  const found: Finding[] = []
-  if (first.some(isLong)) {
-    found.push(
-      finding(
-        'long-before-release',
-        `The release phase may take long: ${longOnes(first)}`,
+export const MIGRATION_RULES = [
+  rule({
+    name: 'zero-downtime-breakpoint',
+    level: 'block',
+    holds: (facts: UpgradeFacts) => {
+      const { schema, version } = facts.tree.breakpoints
+      const { newestApplied, migrations } = pending(facts)
+      if (facts.strategy !== 'zero-downtime' || schema === undefined || newestApplied === undefined) return []
+      return seenIf(newestApplied < schema && migrations.length > 0, {
+        newestApplied,
+        schema,
+        version,
+        app: appOf(facts)
+      })
+    },
+    say: ({ newestApplied, schema, version, app }) => {
+      const first =
+        version === undefined ? 'a version between' : `the newest ${version.split('.').slice(0, 2).join('.')} release`
+      return {
+        reason: `The database is at ${newestApplied}, and this version migrates in two phases from ${schema} on${version === undefined ? '' : ` (Mastodon ${version})`}: the release phase would stop`,
+        remedy: `Deploy ${first} first. Or set \`migrations: maintenance\` for this one deploy: the site is off while everything is migrated; make a backup before (\`heroku pg:backups:capture --app ${app}\`).`
+      }
+    },
+    examples: [{ newestApplied: '20230101000000', schema: '20241007071624', version: '4.3.0', app: 'APP' }]
+  }),
+  rule({
+    name: 'long-before-release',
+    level: 'warn',
+    holds: (facts: UpgradeFacts) => {
+      const { first } = phases(facts)
+      return seenIf(first.some(isLong), { which: longOnes(first) })
+    },
+    say: ({ which }) => ({
+      reason: `The release phase may take long: ${which}`,
+      remedy:
         'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'
-      )
-    )
-  }
-  if (taking.length > 0) {
-    found.push(
-      finding(
-        'destructive-before-release',
-        `${count(taking, 'migration')} of the release phase ${taking.length === 1 ? 'takes' : 'take'} away what the code that still serves may ask for: ${list(taking, 'destructive')}`,
-        'Where errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'
-      )
-    )
-  }
-  if (later.some(isLong)) {
-    found.push(
-      finding(
-        'long-after-release',
-        `The post-deployment migrations may take long, while the new code serves: ${longOnes(later)}`,
-        'Leave the job its time (`timeout`); one that was killed is run again.'
-      )
-    )
-  }
-  return found
+    }),
+    examples: [{ which: `${EXAMPLE} walks over rows` }]
+  }),
+  rule({
+    name: 'destructive-before-release',
+    level: 'warn',
+    holds: (facts: UpgradeFacts) => {
+      const { first } = phases(facts)
+      const taking =
+        facts.strategy === 'zero-downtime' ? first.filter(({ destructive }) => destructive.some(takesAway)) : []
+      return seenIf(taking.length > 0, { number: taking.length, which: list(taking, 'destructive') })
+    },
+    say: ({ number, which }) => ({
+      reason: `${number === 1 ? '1 migration of the release phase takes' : `${number} migrations of the release phase take`} away what the code that still serves may ask for: ${which}`,
+      remedy:
+        'If errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'
+    }),
+    examples: [{ number: 1, which: '20260101000000 remove_key removes a column' }]
+  }),
+  rule({
+    name: 'long-after-release',
+    level: 'note',
+    holds: (facts: UpgradeFacts) => {
+      const { later } = phases(facts)
+      return seenIf(later.some(isLong), { which: longOnes(later) })
+    },
+    say: ({ which }) => ({
+      reason: `The post-deployment migrations may take long, while the new code serves: ${which}`,
+      remedy: 'Leave the job its time (`timeout`); one that was killed is run again.'
+    }),
+    examples: [{ which: `${EXAMPLE} walks over rows` }]
+  }),
+  rule({
+    name: 'no-way-back',
+    level: 'warn',
+    holds: (facts: UpgradeFacts) => {
+      const all = pending(facts)
+      const because = all.migrations.filter(({ destructive }) => destructive.length > 0)
+      return seenIf(wayBack(facts, all) === 'unsafe', { which: list(because, 'destructive'), app: appOf(facts) })
+    },
+    say: ({ which, app }) => ({
+      reason: `The code of now cannot run on the database after this upgrade, so a rollback will be refused: ${which}`,
+      remedy: `Make a backup before: \`heroku pg:backups:capture --app ${app}\`. Afterwards mend what is wrong and deploy forward.`
+    }),
+    examples: [{ which: `${EXAMPLE} moves every account's keys`, app: 'APP' }]
+  }),
+  rule({
+    name: 'unknown-migrations',
+    level: 'note',
+    holds: (facts: UpgradeFacts) => {
+      const { unknown } = pending(facts)
+      return seenIf(unknown.length > 0, { unknown })
+    },
+    say: ({ unknown }) => ({
+      reason: `The database has ${unknown.length} migrations that this tree does not have: ${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ' …' : ''}`,
+      remedy:
+        'Nothing is to be done if a fork dropped them long ago, or squashed them. Else this may be the wrong commit.'
+    }),
+    examples: [{ unknown: ['20250101000000', '20250102000000'] as readonly string[] }]
+  })
+]
+
+function appOf({ live }: Pick<UpgradeFacts, 'live'>): string {
+  return live?.app ?? 'APP'
 }
 
-function afterwards(facts: UpgradeFacts, pending: Pending): Finding[] {
-  const { live } = facts
-  const found: Finding[] = []
-  if (wayBack(facts, pending) === 'unsafe') {
-    const because = pending.migrations.filter(({ destructive }) => destructive.length > 0)
-    found.push(
-      finding(
-        'no-way-back',
-        `The code of now cannot run on the database after this upgrade, so a rollback will be refused: ${list(because, 'destructive')}`,
-        `Make a backup before: \`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`. Afterwards mend what is wrong and deploy forward.`
-      )
-    )
-  }
-  if (pending.unknown.length > 0) {
-    const { unknown } = pending
-    found.push(
-      finding(
-        'unknown-migrations',
-        `The database has ${unknown.length} migrations that this tree does not have: ${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ' …' : ''}`,
-        'Nothing is to be done where a fork dropped them long ago, or squashed them. Else this may be the wrong commit.'
-      )
-    )
-  }
-  return found
+/** What is to be migrated; nothing on an empty database, whose schema is loaded. */
+function pending(facts: UpgradeFacts): Pending {
+  const all = pendingOf(facts)
+  return all.basis === 'empty' ? { ...all, migrations: [] } : all
+}
+
+/** In maintenance mode both phases run at once, and nobody is served meanwhile. */
+function phases(facts: UpgradeFacts): Record<'first' | 'later', readonly Migration[]> {
+  const { migrations } = pending(facts)
+  const isFirst = ({ phase }: Migration): boolean => phase === 'pre' || facts.strategy === 'maintenance'
+  return { first: migrations.filter(isFirst), later: migrations.filter(migration => !isFirst(migration)) }
 }
 
 function isLong({ long }: Migration): boolean {
@@ -95,7 +130,7 @@ function isLong({ long }: Migration): boolean {
 /** Those that walk over rows by name; those that only see to an index by their number. */
 function longOnes(migrations: readonly Migration[]): string {
   const long = migrations.filter(isLong)
-  const heavy = long.filter(({ long }) => long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)))
+  const heavy = long.filter(migration => migration.long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)))
   const indexes = long.length - heavy.length
   return [
     ...(heavy.length > 0 ? [list(heavy, 'long')] : []),
@@ -122,13 +157,10 @@ function list(migrations: readonly Migration[], of: 'long' | 'destructive'): str
 
 /** Known in words first, then what takes something away. */
 function weight(migration: Migration): number {
-  return notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0
+  if (notable(migration) !== undefined) return 2
+  return migration.destructive.some(takesAway) ? 1 : 0
 }
 
 function at(marker: Marker | undefined): string {
   return marker === undefined ? '' : ` (line ${marker.line}: ${marker.text})`
-}
-
-function count(list: readonly unknown[], what: string): string {
-  return `${list.length} ${what}${list.length === 1 ? '' : 's'}`
 }

@@ -1,19 +1,12 @@
 import { type Marker, type Migration } from '../migrations.ts'
-import { checkBuildpacks } from './buildpacks.ts'
-import { checkConfig } from './config.ts'
-import { checkDomains } from './domains.ts'
 import { type UpgradeFacts } from './facts.ts'
-import { type Finding } from './findings.ts'
+import { FINDINGS, type FindingName } from './findings.ts'
 import { heaviest } from './markers.ts'
-import { checkMigrations } from './migrations.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
-import { checkProcesses } from './processes.ts'
 import { streamingMustRestart } from './restart.ts'
-import { checkRuntime } from './runtime.ts'
-import { checkServices } from './services.ts'
+import { type Finding } from './rule.ts'
 import { upgradeSteps, type UpgradeStep } from './steps.ts'
-import { checkStreaming } from './streaming.ts'
-import { checkVersions, shownVersion, versionOf } from './versions.ts'
+import { shownVersion, versionOf } from './versions.ts'
 
 /** What will happen, what stands against it, and what is left to do by hand. */
 export interface UpgradePlan {
@@ -28,7 +21,7 @@ export interface UpgradePlan {
   readonly rollback: 'safe' | 'unsafe' | 'unknown'
   readonly steps: readonly UpgradeStep[]
   /** What blocks first, then warnings, then notes. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly Finding<FindingName>[]
 }
 
 export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | 'phase'> {
@@ -41,21 +34,6 @@ export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | '
   /** What keeps it from being reversed. */
   readonly irreversible?: Marker
 }
-
-export type Check = (facts: UpgradeFacts) => Finding[]
-
-/** All checks, by subject, in the order in which they are told. */
-export const CHECKS: readonly Check[] = [
-  checkVersions,
-  checkMigrations,
-  checkConfig,
-  checkDomains,
-  checkServices,
-  checkRuntime,
-  checkBuildpacks,
-  checkProcesses,
-  checkStreaming
-]
 
 const ORDER = ['block', 'warn', 'note']
 
@@ -72,7 +50,7 @@ export function planUpgrade(facts: UpgradeFacts): UpgradePlan {
     streaming: streamingMustRestart(facts),
     rollback: wayBack(facts, pending),
     steps: upgradeSteps(facts),
-    findings: CHECKS.flatMap(check => check(facts))
+    findings: FINDINGS.flatMap(({ look }): Finding<FindingName>[] => look(facts))
       .map(finding => skipped(finding, facts.skip))
       .sort((one, other) => ORDER.indexOf(one.level) - ORDER.indexOf(other.level))
   }
@@ -94,7 +72,7 @@ function planned(migration: Migration): PlannedMigration {
 }
 
 /** Somebody has looked at it and wants it told only. */
-function skipped(finding: Finding, skip: readonly string[]): Finding {
+function skipped(finding: Finding<FindingName>, skip: readonly string[]): Finding<FindingName> {
   return finding.level !== 'note' && skip.includes(finding.name) ? { ...finding, level: 'note' } : finding
 }
 

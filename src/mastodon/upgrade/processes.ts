@@ -1,88 +1,137 @@
 import { defaultTypes } from './buildpacks.ts'
-import { type LiveFacts, type UpgradeFacts } from './facts.ts'
-import { finding, type Finding } from './findings.ts'
+import { type Dynos, type LiveFacts, type UpgradeFacts } from './facts.ts'
 import { explainLost, lostTypes } from './lost-types.ts'
+import { rule, seenIf } from './rule.ts'
+import { type UpgradeTree } from './tree.ts'
+
+type Facts = Pick<UpgradeFacts, 'tree' | 'live' | 'buildpacks'>
+
+const LOST: Dynos = { type: 'worker', quantity: 1, size: 'Basic', command: 'bundle exec sidekiq' }
+const PROCFILE = { file: 'Procfile', types: { web: 'bin/heroku-web' }, comments: [] }
 
 /** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
-export function checkProcesses(facts: UpgradeFacts): Finding[] {
-  const { live } = facts
-  return live ? [...checkLost(facts, live), ...checkLostStreaming(live), ...checkSidekiq(facts, live)] : []
-}
-
-/**
- * Dynos of a type that the Procfile does not have. That a buildpack does not add it is sure of Heroku's own alone; what one
- * of them is known to add by itself is no matter before the build.
- */
-function checkLost({ tree, buildpacks }: UpgradeFacts, { app, formation }: LiveFacts): Finding[] {
-  const { procfile } = tree
-  if (procfile.problem) return []
-  const has = Object.keys(procfile.types)
-  const known = defaultTypes(buildpacks, tree)
-  return lostTypes(formation, [...has, ...(known ?? [])]).map(lost => {
-    const { reason, remedy } = explainLost(app, lost, { what: 'the Procfile of this commit', has, procfile })
-    return known
-      ? finding('lost-process-type', reason, remedy)
-      : finding(
-          'perhaps-lost-process-type',
-          `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`,
-          remedy
-        )
-  })
-}
-
-function checkLostStreaming({ streaming }: LiveFacts): Finding[] {
-  if (!streaming) return []
-  const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined }
-  return (streaming.lost ?? []).map(lost => {
-    const { reason, remedy } = explainLost(streaming.app, lost, slug)
-    return finding('lost-process-type', reason, remedy)
-  })
-}
-
-/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
-function checkSidekiq({ tree }: UpgradeFacts, live: LiveFacts): Finding[] {
-  const types = Object.entries(tree.procfile.types)
-    .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
-    .map(([type, command]) => ({ type, quantity: quantityOf(live, type), listens: listensToScheduler(command) }))
-  // A command that decides in the shell is not for us to judge.
-  if (types.length === 0 || types.some(({ listens }) => listens === undefined)) return []
-  const running = types.filter(({ quantity }) => quantity > 0)
-  const [first] = types
-  if (running.length === 0) {
-    return [
-      finding(
-        'no-worker',
-        `${live.app} runs no ${types.map(({ type }) => type).join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up`,
-        `\`heroku ps:scale ${first!.type}=1 --app ${live.app}\`${live.runs ? '' : ' after the first release; Heroku itself starts web alone'}.`
-      )
-    ]
-  }
-  if (!tree.hasScheduler) return []
-  const listeners = running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0)
-  if (listeners === 0) {
-    return [
-      finding(
-        'no-scheduler',
+export const PROCESS_RULES = [
+  rule({
+    name: 'lost-process-type',
+    level: 'block',
+    holds: (facts: Facts) => [
+      ...(knownTypes(facts) ? lost(facts) : []),
+      ...(facts.live?.streaming ? lostOfStreaming(facts.live.streaming) : [])
+    ],
+    say: ({ app, dynos, slug }) => explainLost(app, dynos, slug),
+    examples: [{ app: 'APP', dynos: LOST, slug: procfileOf(PROCFILE) }]
+  }),
+  rule({
+    name: 'perhaps-lost-process-type',
+    level: 'warn',
+    holds: (facts: Facts) => (knownTypes(facts) ? [] : lost(facts)),
+    say: ({ app, dynos, slug }) => {
+      const { reason, remedy } = explainLost(app, dynos, slug)
+      return {
+        reason: `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`,
+        remedy
+      }
+    },
+    examples: [{ app: 'APP', dynos: LOST, slug: procfileOf(PROCFILE) }]
+  }),
+  rule({
+    name: 'no-worker',
+    level: 'warn',
+    holds: ({ tree, live }: Facts) => {
+      const types = live ? sidekiqTypes(tree, live) : []
+      return live && types.length > 0 && types.every(({ quantity }) => quantity === 0)
+        ? [{ app: live.app, types: types.map(({ type }) => type), runs: live.runs }]
+        : []
+    },
+    say: ({ app, types, runs }) => ({
+      reason: `${app} runs no ${types.join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same`,
+      remedy: `\`heroku ps:scale ${types[0]}=1 --app ${app}\`${runs ? '' : ' after the first release; Heroku itself starts web alone'}.`
+    }),
+    examples: [{ app: 'APP', types: ['worker'], runs: true }]
+  }),
+  rule({
+    name: 'no-scheduler',
+    level: 'warn',
+    holds: (facts: Facts) => seenIf(listeners(facts) === 0, {}),
+    say: () => ({
+      reason:
         'No process that runs listens to the queue `scheduler`: nothing is cleaned up, no scheduled post is published',
-        'Add `-q scheduler` to exactly one process type of the Procfile, and scale it to 1.'
-      )
-    ]
-  }
-  if (listeners === 1) return []
-  return [
-    finding(
-      'many-schedulers',
-      `${listeners} processes listen to the queue \`scheduler\`, and exactly one should`,
-      'Give one process type of the Procfile `-q scheduler` and scale it to 1; give the others all queues but that one.'
-    )
-  ]
+      remedy: 'Add `-q scheduler` to exactly one process type of the Procfile, and scale it to 1.'
+    }),
+    examples: [{}]
+  }),
+  rule({
+    name: 'many-schedulers',
+    level: 'warn',
+    holds: (facts: Facts) => {
+      const number = listeners(facts) ?? 0
+      return seenIf(number > 1, { number })
+    },
+    say: ({ number }) => ({
+      reason: `${number} processes listen to the queue \`scheduler\`, and exactly one should`,
+      remedy:
+        'Give one process type of the Procfile `-q scheduler` and scale it to 1; give the others all queues but that one.'
+    }),
+    examples: [{ number: 2 }]
+  })
+]
+
+type Slug = Parameters<typeof explainLost>[2]
+
+interface Lost {
+  readonly app: string
+  readonly dynos: Dynos
+  readonly slug: Slug
 }
 
-function quantityOf({ formation }: LiveFacts, type: string): number {
-  return formation.find(process => process.type === type)?.quantity ?? 0
+function procfileOf(procfile: NonNullable<Slug['procfile']>): Slug {
+  return { what: 'the Procfile of this commit', has: Object.keys(procfile.types), procfile }
 }
 
-/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined where the shell decides. */
+/** Types that the build adds; undefined if a buildpack is not Heroku's own: that it adds none is sure of those alone. */
+function knownTypes({ tree, buildpacks }: Pick<Facts, 'tree' | 'buildpacks'>): string[] | undefined {
+  return defaultTypes(buildpacks, tree)
+}
+
+/** Dynos of a type that the Procfile does not have, and that no buildpack is known to add. */
+function lost({ tree, live, buildpacks }: Facts): Lost[] {
+  const { procfile } = tree
+  if (!live || procfile.problem) return []
+  const has = [...Object.keys(procfile.types), ...(knownTypes({ tree, buildpacks }) ?? [])]
+  return lostTypes(live.formation, has).map(dynos => ({ app: live.app, dynos, slug: procfileOf(procfile) }))
+}
+
+function lostOfStreaming({ app, lost: all = [] }: NonNullable<LiveFacts['streaming']>): Lost[] {
+  const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined }
+  return all.map(dynos => ({ app, dynos, slug }))
+}
+
+interface SidekiqType {
+  readonly type: string
+  readonly quantity: number
+  readonly listens: boolean | undefined
+}
+
+/** Process types that run Sidekiq; none if one of them decides in the shell: that is not for us to judge. */
+function sidekiqTypes({ procfile }: UpgradeTree, { formation }: LiveFacts): SidekiqType[] {
+  const types = Object.entries(procfile.types)
+    .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
+    .map(([type, command]) => ({
+      type,
+      quantity: formation.find(process => process.type === type)?.quantity ?? 0,
+      listens: listensToScheduler(command)
+    }))
+  return types.some(({ listens }) => listens === undefined) ? [] : types
+}
+
+/** How many processes listen to the queue `scheduler` (mastodon/documentation: scaling); undefined if nobody needs to. */
+function listeners({ tree, live }: Facts): number | undefined {
+  const running = live ? sidekiqTypes(tree, live).filter(({ quantity }) => quantity > 0) : []
+  if (!tree.hasScheduler || running.length === 0) return undefined
+  return running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0)
+}
+
+/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined if the shell decides. */
 function listensToScheduler(command: string): boolean | undefined {
   if (/[;&|<>$`]|\bif\b/.test(command)) return undefined
   const queues = [...command.matchAll(/\s(?:-q|--queue)[\s=]*([\w-]+)/g)].map(([, queue]) => queue)

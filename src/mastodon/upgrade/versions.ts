@@ -1,61 +1,84 @@
 import { compareVersions, seriesBetween, seriesOf } from '../versions.ts'
 import { type UpgradeFacts } from './facts.ts'
-import { finding, type Finding } from './findings.ts'
+import { rule, seenIf } from './rule.ts'
 import { type UpgradeTree } from './tree.ts'
 
+type Facts = Pick<UpgradeFacts, 'tree' | 'from' | 'live'>
+
 /** The version of what runs now against that of the tree. */
-export function checkVersions({ tree, from, live }: UpgradeFacts): Finding[] {
-  const found: Finding[] = []
-  if (tree.version === undefined) {
-    found.push(
-      finding(
-        'not-mastodon',
-        'The tree has no lib/mastodon/version.rb, so what is known by version is not looked at',
-        'None is needed where it is older than Mastodon 1.2, or no Mastodon.'
-      )
-    )
-  }
-  if (!from && live?.runs) {
-    const runs =
-      live.commit === undefined
-        ? 'Which commit runs now is not known'
-        : `The commit that runs now, ${live.commit.slice(0, 8)}, is not in this checkout`
-    found.push(
-      finding(
-        'base-unknown',
-        `${runs}, so what is pending is not known, and this deploy could not be rolled back`,
-        'Check out with `fetch-depth: 0`.'
-      )
-    )
-  }
+export const VERSION_RULES = [
+  rule({
+    name: 'not-mastodon',
+    level: 'note',
+    holds: ({ tree }: Pick<Facts, 'tree'>) => seenIf(tree.version === undefined, {}),
+    say: () => ({
+      reason: 'The tree has no lib/mastodon/version.rb, so what is known by version is not looked at',
+      remedy: 'None is needed if it is older than Mastodon 1.2, or no Mastodon.'
+    }),
+    examples: [{}]
+  }),
+  rule({
+    name: 'base-unknown',
+    level: 'warn',
+    holds: ({ from, live }: Pick<Facts, 'from' | 'live'>) =>
+      seenIf(!from && live?.runs === true, { commit: live?.commit }),
+    say: ({ commit }) => ({
+      reason: `${commit === undefined ? 'Which commit runs now is not known' : `The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout`}, so what is pending is not known, and this deploy could not be rolled back`,
+      remedy: 'Check out with `fetch-depth: 0`.'
+    }),
+    examples: [{ commit: '1a2b3c4d' }]
+  }),
+  rule({
+    name: 'downgrade',
+    level: 'block',
+    holds: (facts: Facts) =>
+      stepsBack(facts)
+        .filter(({ before, after }) => seriesOf(after) !== seriesOf(before))
+        .map(versions => ({ ...versions, app: facts.live?.app })),
+    say: ({ before, after, app }) => ({
+      reason: `${after} is older than ${before}, which runs now: its code does not know the database`,
+      remedy: `\`command: rollback\`${app === undefined ? '' : ` of ${app}`} looks whether going back is possible.`
+    }),
+    examples: [{ before: '4.7.0', after: '4.6.5', app: 'APP' }]
+  }),
+  rule({
+    name: 'older-patch',
+    level: 'warn',
+    holds: (facts: Facts) => stepsBack(facts).filter(({ before, after }) => seriesOf(after) === seriesOf(before)),
+    say: ({ before, after }) => ({
+      reason: `${after} is older than ${before}, which runs now`,
+      remedy: 'Look whether that is meant.'
+    }),
+    examples: [{ before: '4.7.6', after: '4.7.1' }]
+  }),
+  rule({
+    name: 'skipped-minor',
+    level: 'warn',
+    holds: (facts: Facts) =>
+      known(facts).flatMap(({ before, after }) => {
+        const skipped = compareVersions(after, before) < 0 ? [] : seriesBetween(before, after)
+        return seenIf(skipped.length > 0, { before, after, skipped })
+      }),
+    say: ({ before, after, skipped }) => {
+      const isLong = skipped.length > 6
+      const which = isLong ? `${skipped[0]} to ${skipped.at(-1)} (${skipped.length} series)` : skipped.join(', ')
+      return {
+        reason: `From ${shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`,
+        remedy: `Deploy the newest release of ${isLong ? 'each series' : skipped.join(', then of ')} first.`
+      }
+    },
+    examples: [{ before: '4.4.2', after: '4.7.0', skipped: ['4.5', '4.6'] }]
+  })
+]
+
+/** Both versions, if both are known. */
+function known({ tree, from }: Facts): { readonly before: string; readonly after: string }[] {
   const before = from && versionOf(from)
-  if (before === undefined || tree.version === undefined) return found
-  return [...found, ...compared(before, tree.version, live?.app)]
+  return before === undefined || tree.version === undefined ? [] : [{ before, after: tree.version }]
 }
 
-function compared(before: string, after: string, app: string | undefined): Finding[] {
-  if (compareVersions(after, before) < 0) {
-    return seriesOf(after) === seriesOf(before)
-      ? [finding('older-patch', `${after} is older than ${before}, which runs now`, 'Look whether that is meant.')]
-      : [
-          finding(
-            'downgrade',
-            `${after} is older than ${before}, which runs now: its code does not know the database`,
-            `\`command: rollback\`${app === undefined ? '' : ` of ${app}`} looks whether going back is possible.`
-          )
-        ]
-  }
-  const skipped = seriesBetween(before, after)
-  if (skipped.length === 0) return []
-  const which =
-    skipped.length > 6 ? `${skipped[0]} to ${skipped.at(-1)} (${skipped.length} series)` : skipped.join(', ')
-  return [
-    finding(
-      'skipped-minor',
-      `From ${shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`,
-      `Deploy the newest release of ${skipped.length > 6 ? 'each series' : skipped.join(', then of ')} first.`
-    )
-  ]
+function stepsBack(facts: Facts): ReturnType<typeof known> {
+  return known(facts).filter(({ before, after }) => compareVersions(after, before) < 0)
 }
 
 /** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */

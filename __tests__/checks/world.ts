@@ -57,6 +57,7 @@ export function givenOf(said: { readonly [Fact in keyof Given]?: Awaited<ReturnT
     build: fact('build'),
     tasks: fact('tasks'),
     ruby: fact('ruby'),
+    node: fact('node'),
     upgrade: fact('upgrade')
   }
 }

@@ -206,7 +206,7 @@ describe('scheduled tasks', () => {
   })
 })
 
-describe('the Ruby of the next build', () => {
+describe('Ruby and Node of the next build', () => {
   const checkout = (files: Record<string, string>): string => {
     const repo = new GitRepo(path.join(temp(), 'fork'))
     for (const [file, content] of Object.entries(files)) repo.write(file, content)
@@ -235,5 +235,14 @@ describe('the Ruby of the next build', () => {
     const { 'Gemfile.lock': _, ...others } = FORK
     expect(await given({ checkout: checkout(others) }).ruby()).toBeUndefined()
     await expect(given({ checkout: temp() }).ruby()).rejects.toThrow(/git|checkout/i)
+  })
+
+  it('Node is the newest that package.json of that commit takes, if heroku/nodejs builds it', async () => {
+    const folder = checkout({ ...FORK, 'package.json': '{"engines": {"node": "^20.1"}}' })
+    writeFileSync(path.join(folder, 'package.json'), '{"engines": {"node": "24"}}')
+    expect(await given({ checkout: folder }).node()).toBe(20)
+    expect(await given({ checkout: folder, config: 'slug:\n  buildpacks: [heroku/ruby]\n' }).node()).toBeUndefined()
+    expect(await given({ checkout: checkout(FORK) }).node()).toBeUndefined()
+    await expect(given({ checkout: temp() }).node()).rejects.toThrow(/git|checkout/i)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { CHECKS, type Finding } from '../../src/checks/index.ts'
-import { rubyLines, stackLife, STACKS, type Life } from '../../src/knowledge/index.ts'
+import { NODE_MAJORS, nodeLife, rubyLines, stackLife, STACKS, type Life } from '../../src/knowledge/index.ts'
 import { planUpgrade, readRuby } from '../../src/mastodon/index.ts'
 import { dynoOf, factsOf as appOf, givenOf, look } from '../checks/world.ts'
 import { TestClock } from '../helpers/clock.ts'
@@ -73,6 +73,17 @@ describe.each(rubyLines(0))('Ruby $line', ({ floor, life }) => {
     expect(level).toBe(state === 'ended' ? 'fail' : 'ok')
     expect(reason !== undefined).toBe(state === 'ended')
     if (reason !== undefined) expect(`Ruby ${floor} ${reason.split('names it, ')[1]}`).toBe(text)
+  })
+})
+
+describe.each(NODE_MAJORS)('Node %i', major => {
+  it.each(around(nodeLife(major, 0)!))('is judged alike by plan and nightly check, %s', async (_, now, state) => {
+    const { level, text } = await nightly('node', now, { given: givenOf({ node: major }) })
+    const files = { 'package.json': JSON.stringify({ engines: { node: `${major}.x` } }) }
+    const reason = planned('node-end-of-life', now, { files })
+    expect(level).toBe(state === 'ended' ? 'warn' : 'ok')
+    expect(reason !== undefined).toBe(state === 'ended')
+    if (reason !== undefined) expect(text.replace(' of the checked-out commit', '')).toBe(reason)
   })
 })
 

@@ -58915,6 +58915,22 @@ function configUnset(app, ...names) {
     return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
 }
 
+;// CONCATENATED MODULE: ./lib/knowledge/fact.js
+const DAY = 86_400_000;
+/** A new stack wants every native gem built and tried anew: half a year is not too long for that. */
+const SOON = 180;
+/** @param now milliseconds since 1970 */
+function lifeUntil(ends, now) {
+    const days = Math.ceil((Date.parse(ends) - now) / DAY) || 0;
+    if (days < 0)
+        return { state: 'ended', ends, days };
+    return { state: days > SOON ? 'supported' : 'ends-soon', ends, days };
+}
+/** `ends on 2027-04-30`, `ended on 2027-04-30`. */
+function lifeInWords({ state, ends }) {
+    return `${state === 'ended' ? 'ended' : 'ends'} on ${ends}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
 
 const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' };
@@ -58938,22 +58954,6 @@ function nodeLife(major, now) {
     return known && lifeUntil(known.ends, now);
 }
 
-;// CONCATENATED MODULE: ./lib/knowledge/fact.js
-const DAY = 86_400_000;
-/** A new stack wants every native gem built and tried anew: half a year is not too long for that. */
-const SOON = 180;
-/** @param now milliseconds since 1970 */
-function fact_lifeUntil(ends, now) {
-    const days = Math.ceil((Date.parse(ends) - now) / DAY) || 0;
-    if (days < 0)
-        return { state: 'ended', ends, days };
-    return { state: days > SOON ? 'supported' : 'ends-soon', ends, days };
-}
-/** `ends on 2027-04-30`, `ended on 2027-04-30`. */
-function lifeInWords({ state, ends }) {
-    return `${state === 'ended' ? 'ended' : 'ends'} on ${ends}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
 
 const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
@@ -58968,7 +58968,7 @@ const rubies_LINES = {
  * @param now milliseconds since 1970
  */
 function rubyLines(now) {
-    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: fact_lifeUntil(ends, now) }));
+    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: lifeUntil(ends, now) }));
 }
 /** What heroku/ruby installs if Gemfile.lock names no Ruby and the build cache has none. It changes every few months. */
 const DEFAULT_RUBY = {
@@ -59021,7 +59021,7 @@ const DEFAULT_STACK = 'heroku-24';
  */
 function stackLife(stack, now) {
     const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
-    return known && fact_lifeUntil(known.ends, now);
+    return known && lifeUntil(known.ends, now);
 }
 /** To stand behind the name of a stack, without a full stop. */
 function stackLifeInWords(life) {
@@ -63512,6 +63512,56 @@ function knownFor(version) {
     return (version !== undefined && minimums_KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/node.js
+
+
+/**
+ * The newest major version of Node that heroku/nodejs may install: as `engines.node` of package.json says. Undefined if
+ * that sets no upper bound, or cannot be read: then it takes one that is supported (heroku/heroku-buildpack-nodejs).
+ */
+function newestNode(packageJson) {
+    const range = /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"([^"\n]{1,200})"/.exec(packageJson)?.[1];
+    if (range === undefined)
+        return undefined;
+    const bounds = range.split('||').map(upperBound);
+    return bounds.some(bound => bound === undefined) ? undefined : Math.max(...bounds.map(Number));
+}
+/** Of comparators that must all be met: `>=18 <21`, `^20.1`, `20.x`, `18 - 20`. */
+function upperBound(range) {
+    const bounds = [
+        ...range.matchAll(/(>=|<=|>|<|[\^~=])?\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.\d{1,6})?(\s+-\s)?/g)
+    ].flatMap(([, operator = '', major, minor = '0', hyphen]) => {
+        if (operator.startsWith('>') || hyphen !== undefined)
+            return [];
+        return [operator === '<' && Number(minor) === 0 ? Number(major) - 1 : Number(major)];
+    });
+    return bounds.length === 0 ? undefined : Math.min(...bounds);
+}
+/** Whether one of the buildpacks installs Node by `engines.node`. */
+function installsNode(buildpacks) {
+    return buildpacks.some(buildpack => herokusOwn(buildpack) === 'nodejs');
+}
+/** @param now milliseconds since 1970 */
+function stateOfNode(major, now) {
+    const life = nodeLife(major, now);
+    if (life)
+        return { is: life.state === 'ended' ? 'ended' : 'supported', ends: life.ends };
+    return { is: major > Math.max(...NODE_MAJORS) ? 'unknown' : 'ended' };
+}
+/** To stand behind `Node 20`, without a full stop. */
+function nodeInWords(state) {
+    switch (state.is) {
+        case 'supported':
+            return `gets security updates until ${state.ends}`;
+        case 'ended':
+            return `gets no security updates any more${state.ends === undefined ? '' : `: it ended on ${state.ends}`}`;
+        case 'unknown':
+            return 'is newer than what this version knows';
+    }
+}
+/** What to do about a Node that gets no updates. */
+const ADVISE_NODE = 'Let `engines.node` of package.json take a newer Node, as Mastodon’s own does, or deploy a version of Mastodon that does.';
+
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby.js
 
 
@@ -63839,6 +63889,7 @@ function distinct(rules) {
 
 
 
+
 const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
@@ -63858,6 +63909,7 @@ function readUpgradeTree(root) {
             gemfile: read('Gemfile'),
             rubyVersion: read('.ruby-version')
         }),
+        newestNode: newestNode(read('package.json')),
         config: readConfigRules(root, mastodon.version),
         migrations: migrationsOf(root),
         breakpoints: breakpoints(read('lib/tasks/db.rake')),
@@ -64858,6 +64910,7 @@ function listensToScheduler(command) {
 
 
 
+
 /** The day of what the docs tell. */
 const EXAMPLE_DAY = Date.parse('2027-01-01');
 /** The stack, Ruby, Node, libvips and ffmpeg. */
@@ -65002,6 +65055,21 @@ const RUNTIME_RULES = [
             remedy: `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`
         }),
         examples: [{ allowed: '20', wanted: '22', version: '4.7.6', before: undefined }]
+    }),
+    rule({
+        name: 'node-end-of-life',
+        level: 'warn',
+        holds: ({ tree: { newestNode: major }, buildpacks, now }) => {
+            if (major === undefined || !installsNode(buildpacks))
+                return [];
+            const state = stateOfNode(major, now);
+            return seenIf(state.is === 'ended', { major, state });
+        },
+        say: ({ major, state }) => ({
+            reason: `Node ${major}, the newest that package.json takes, ${nodeInWords(state)}`,
+            remedy: ADVISE_NODE
+        }),
+        examples: [{ major: 20, state: stateOfNode(20, EXAMPLE_DAY) }]
     }),
     rule({
         name: 'libvips-version',
@@ -65759,6 +65827,7 @@ function readSupport(table, version) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
+
 
 
 
@@ -81458,19 +81527,25 @@ async function askForRuby({ runtime }, { slug }, buildpacks, ruby, stack) {
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
  * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
  */
-async function rubyOfCheckout({ inputs, runtime }, config) {
-    const { path, searchPath } = inputs;
-    const tools = { path, searchPath, run: runtime.run, signal: runtime.signal };
-    const { sha: commit } = await resolveCommit(tools);
-    const read = (file) => textAt({ ...tools, commit, file });
-    const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read);
-    const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files);
-    if (gemfileLock === '')
-        return undefined;
-    const { chosen } = choose_readBuildpacks(config.slug.buildpacks, appJson);
-    if (!chosen.some(({ reference }) => installsLockedRuby(reference.text)))
+async function rubyOfCheckout(context, config) {
+    const { buildpacks, texts } = await checkout(context, config, ['Gemfile.lock', 'Gemfile', '.ruby-version']);
+    const [gemfileLock = '', gemfile = '', rubyVersion = ''] = texts;
+    if (gemfileLock === '' || !buildpacks.some(installsLockedRuby))
         return undefined;
     return readRuby({ gemfileLock, gemfile, rubyVersion });
+}
+/** The newest major version of Node that it takes; undefined without a bound, or if no heroku/nodejs builds it. Rejects as above. */
+async function nodeOfCheckout(context, config) {
+    const { buildpacks, texts } = await checkout(context, config, ['package.json']);
+    return installsNode(buildpacks) ? newestNode(texts[0] ?? '') : undefined;
+}
+/** The buildpacks of the checked-out commit, and the texts of some of its files. */
+async function checkout({ inputs: { path, searchPath }, runtime: { run, signal } }, config, files) {
+    const tools = { path, searchPath, run, signal };
+    const { sha: commit } = await resolveCommit(tools);
+    const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(file => textAt({ ...tools, commit, file })));
+    const { chosen } = choose_readBuildpacks(config.slug.buildpacks, appJson);
+    return { buildpacks: chosen.map(({ reference }) => reference.text), texts };
 }
 /** What is said of the build, or undefined, and then why there would be none is among the problems. */
 function tried(problems, say) {
@@ -82776,6 +82851,32 @@ function drift(tonight, deployed) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/checks/inside/node.js
+
+
+const node_LEVELS = { supported: 'ok', ended: 'warn', unknown: 'unknown' };
+/** Node comes with the slug: which one the next slug may have is said by package.json. */
+const node = {
+    name: 'node',
+    title: 'Node',
+    config: [],
+    async look({ given, clock }) {
+        // A job without a checkout has nothing to look at.
+        const major = await given.node().catch(() => undefined);
+        if (major === undefined)
+            return [];
+        const state = stateOfNode(major, clock.now());
+        const found = {
+            level: node_LEVELS[state.is],
+            figure: `${major}`,
+            text: `Node ${major}, the newest that package.json of the checked-out commit takes, ${nodeInWords(state)}`
+        };
+        if (state.is !== 'ended')
+            return [found];
+        return [{ ...found, remedy: `${ADVISE_NODE} Then deploy.`, link: 'https://nodejs.org/en/about/previous-releases' }];
+    }
+};
+
 ;// CONCATENATED MODULE: ./lib/checks/inside/postgres.js
 
 
@@ -83306,6 +83407,7 @@ const worker = {
 
 
 
+
 /** Those that look through Heroku and through one one-off dyno. */
 const INSIDE = [
     worker,
@@ -83322,6 +83424,7 @@ const INSIDE = [
     nightlyBuild,
     stack_stack,
     ruby,
+    node,
     scheduledTasks,
     herokuKey,
     githubSchedule,
@@ -90833,6 +90936,7 @@ function givenTo(context, sources) {
         build: once(() => asGithub(context, github => buildOf(context, github, sources))),
         tasks: once(() => tasksOf(context, sources)),
         ruby: once(() => rubyOfCheckout(context, sources.config)),
+        node: once(() => nodeOfCheckout(context, sources.config)),
         upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
     };
 }

@@ -16,6 +16,8 @@ export interface Given {
   tasks(): Promise<Tasks | undefined>
   /** What the checked-out commit says of Ruby; undefined if its buildpacks have no heroku/ruby, or it has no Gemfile.lock. */
   ruby(): Promise<TreeRuby | undefined>
+  /** The newest major version of Node that its package.json takes; undefined without a bound, or without heroku/nodejs. */
+  node(): Promise<number | undefined>
   /**
    * The plan of an upgrade. At the signal all that it started is ended, and it rejects.
    * @param from the version that runs

@@ -29,6 +29,7 @@ export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } fr
 export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'
 export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
 export { readMinimums, type Minimums } from './minimums.ts'
+export { ADVISE_NODE, installsNode, newestNode, nodeInWords, stateOfNode, type NodeState } from './node.ts'
 export {
   adviseRuby,
   lockRuby,

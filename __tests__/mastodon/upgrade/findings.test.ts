@@ -360,6 +360,17 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     fires: [{ files: { 'package.json': '{"engines": {"node": "^20.1"}}' } }],
     silent: [{ files: { 'package.json': '{}' } }, { files: { 'package.json': '{"engines": {"node": "24.x"}}' } }]
   },
+  'node-end-of-life': {
+    fires: ['^20.1', '20.x', '>=18 <21', '18 || 20', '>=16 <=18.20', '18 - 20', '21', '~10'].map(range => ({
+      files: { 'package.json': JSON.stringify({ engines: { node: range } }) }
+    })),
+    silent: [
+      ...['>=20', '20 || 22', '*', '>=18 <22.1', '24.x', '99', ''].map(range => ({
+        files: { 'package.json': JSON.stringify({ engines: { node: range } }) }
+      })),
+      { ...buildpacks('./my-node', 'heroku/ruby'), files: { 'package.json': '{"engines": {"node": "20"}}' } }
+    ]
+  },
   'libvips-version': {
     fires: [
       { facts: { stack: 'heroku-22' } },

@@ -7,6 +7,7 @@ import { logCodes } from './log-codes.ts'
 import { memory } from './memory.ts'
 import { migrations } from './migrations.ts'
 import { nightlyBuild } from './nightly-build.ts'
+import { node } from './node.ts'
 import { postgres } from './postgres.ts'
 import { queues } from './queues.ts'
 import { redis } from './redis.ts'
@@ -34,6 +35,7 @@ export const INSIDE: readonly Check[] = [
   nightlyBuild,
   stack,
   ruby,
+  node,
   scheduledTasks,
   herokuKey,
   githubSchedule,

@@ -20,7 +20,7 @@ import { githubOf } from './github.ts'
 import { herokuOf, masker } from './heroku.ts'
 import { planVersion, type UpgradeSources } from './check-upgrade.ts'
 import { lookAtTasks } from './schedule.ts'
-import { rubyOfCheckout } from './upgrade.ts'
+import { nodeOfCheckout, rubyOfCheckout } from './upgrade.ts'
 
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit"
 /** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
@@ -40,6 +40,7 @@ export function givenTo(context: Context, sources: Sources): Given {
     build: once(() => asGithub(context, github => buildOf(context, github, sources))),
     tasks: once(() => tasksOf(context, sources)),
     ruby: once(() => rubyOfCheckout(context, sources.config)),
+    node: once(() => nodeOfCheckout(context, sources.config)),
     upgrade: (from, to, signal) =>
       planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
   }

@@ -11,6 +11,8 @@ import {
 } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
+  installsNode,
+  newestNode,
   planUpgrade,
   readRuby,
   readUpgradeTree,
@@ -117,17 +119,30 @@ async function askForRuby(
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
  * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
  */
-export async function rubyOfCheckout({ inputs, runtime }: Context, config: Config): Promise<TreeRuby | undefined> {
-  const { path, searchPath } = inputs
-  const tools = { path, searchPath, run: runtime.run, signal: runtime.signal }
-  const { sha: commit } = await resolveCommit(tools)
-  const read = (file: string): Promise<string | undefined> => textAt({ ...tools, commit, file })
-  const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read)
-  const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files)
-  if (gemfileLock === '') return undefined
-  const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
-  if (!chosen.some(({ reference }) => installsLockedRuby(reference.text))) return undefined
+export async function rubyOfCheckout(context: Context, config: Config): Promise<TreeRuby | undefined> {
+  const { buildpacks, texts } = await checkout(context, config, ['Gemfile.lock', 'Gemfile', '.ruby-version'])
+  const [gemfileLock = '', gemfile = '', rubyVersion = ''] = texts
+  if (gemfileLock === '' || !buildpacks.some(installsLockedRuby)) return undefined
   return readRuby({ gemfileLock, gemfile, rubyVersion })
+}
+
+/** The newest major version of Node that it takes; undefined without a bound, or if no heroku/nodejs builds it. Rejects as above. */
+export async function nodeOfCheckout(context: Context, config: Config): Promise<number | undefined> {
+  const { buildpacks, texts } = await checkout(context, config, ['package.json'])
+  return installsNode(buildpacks) ? newestNode(texts[0] ?? '') : undefined
+}
+
+/** The buildpacks of the checked-out commit, and the texts of some of its files. */
+async function checkout(
+  { inputs: { path, searchPath }, runtime: { run, signal } }: Context,
+  config: Config,
+  files: readonly string[]
+): Promise<{ buildpacks: string[]; texts: (string | undefined)[] }> {
+  const tools = { path, searchPath, run, signal }
+  const { sha: commit } = await resolveCommit(tools)
+  const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(file => textAt({ ...tools, commit, file })))
+  const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
+  return { buildpacks: chosen.map(({ reference }) => reference.text), texts }
 }
 
 /** What is said of the build, or undefined, and then why there would be none is among the problems. */

@@ -6,6 +6,7 @@ import {
   type LockedRuby
 } from '../../buildpacks/index.ts'
 import { DEFAULT_STACK, stackImage, stackLife, stackLifeInWords } from '../../knowledge/index.ts'
+import { ADVISE_NODE, installsNode, nodeInWords, stateOfNode } from '../node.ts'
 import {
   adviseRuby,
   isTaken,
@@ -168,6 +169,20 @@ export const RUNTIME_RULES = [
       remedy: `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`
     }),
     examples: [{ allowed: '20', wanted: '22', version: '4.7.6', before: undefined }]
+  }),
+  rule({
+    name: 'node-end-of-life',
+    level: 'warn',
+    holds: ({ tree: { newestNode: major }, buildpacks, now }: RubyFacts) => {
+      if (major === undefined || !installsNode(buildpacks)) return []
+      const state = stateOfNode(major, now)
+      return seenIf(state.is === 'ended', { major, state })
+    },
+    say: ({ major, state }) => ({
+      reason: `Node ${major}, the newest that package.json takes, ${nodeInWords(state)}`,
+      remedy: ADVISE_NODE
+    }),
+    examples: [{ major: 20, state: stateOfNode(20, EXAMPLE_DAY) }]
   }),
   rule({
     name: 'libvips-version',

@@ -4,6 +4,7 @@ import { readTreeFile, UserError, walkTree } from '../../runtime/index.ts'
 import { initializers, readConfigRules, type ConfigRules } from '../config-rules.ts'
 import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
 import { readMinimums, type Minimums } from '../minimums.ts'
+import { newestNode } from '../node.ts'
 import { readRuby, type TreeRuby } from '../ruby.ts'
 import { readText } from '../text.ts'
 import { readMastodon, type MastodonTree } from '../tree.ts'
@@ -12,6 +13,8 @@ import { readMastodon, type MastodonTree } from '../tree.ts'
 export interface UpgradeTree extends MastodonTree {
   readonly minimums: Minimums
   readonly ruby: TreeRuby
+  /** The newest major version of Node that package.json takes; undefined without an upper bound. */
+  readonly newestNode?: number
   readonly config: ConfigRules
   /** Both phases, oldest first. */
   readonly migrations: readonly Migration[]
@@ -75,6 +78,7 @@ export function readUpgradeTree(root: string): UpgradeTree {
       gemfile: read('Gemfile'),
       rubyVersion: read('.ruby-version')
     }),
+    newestNode: newestNode(read('package.json')),
     config: readConfigRules(root, mastodon.version),
     migrations: migrationsOf(root),
     breakpoints: breakpoints(read('lib/tasks/db.rake')),

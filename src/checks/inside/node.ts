@@ -1,0 +1,24 @@
+import { ADVISE_NODE, nodeInWords, stateOfNode, type NodeState } from '../../mastodon/index.ts'
+import { type Check, type Level } from '../check.ts'
+
+const LEVELS = { supported: 'ok', ended: 'warn', unknown: 'unknown' } as const satisfies Record<NodeState['is'], Level>
+
+/** Node comes with the slug: which one the next slug may have is said by package.json. */
+export const node: Check = {
+  name: 'node',
+  title: 'Node',
+  config: [],
+  async look({ given, clock }) {
+    // A job without a checkout has nothing to look at.
+    const major = await given.node().catch(() => undefined)
+    if (major === undefined) return []
+    const state = stateOfNode(major, clock.now())
+    const found = {
+      level: LEVELS[state.is],
+      figure: `${major}`,
+      text: `Node ${major}, the newest that package.json of the checked-out commit takes, ${nodeInWords(state)}`
+    }
+    if (state.is !== 'ended') return [found]
+    return [{ ...found, remedy: `${ADVISE_NODE} Then deploy.`, link: 'https://nodejs.org/en/about/previous-releases' }]
+  }
+}

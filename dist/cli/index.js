@@ -16823,7 +16823,7 @@ const NEEDS = {
     },
     redisDriver: {
         vars: { REDIS_DRIVER: 'ruby' },
-        without: 'it talks to Redis with hiredis, which has no TLS',
+        without: 'this version talks to it with hiredis, which has no TLS',
         source: 'mastodon/mastodon:lib/mastodon/redis_configuration.rb; #19824',
         seen: '2026-11-22'
     },

@@ -58816,7 +58816,7 @@ const NEEDS = {
     },
     redisDriver: {
         vars: { REDIS_DRIVER: 'ruby' },
-        without: 'it talks to Redis with hiredis, which has no TLS',
+        without: 'this version talks to it with hiredis, which has no TLS',
         source: 'mastodon/mastodon:lib/mastodon/redis_configuration.rb; #19824',
         seen: '2026-11-22'
     },
@@ -65189,7 +65189,7 @@ const SERVICE_RULES = [
             return seenIf(isHiredis && redis.hiredisLacksTls, { app: live.app, canChoose: redis.driver === 'choice' });
         },
         say: ({ app, canChoose }) => ({
-            reason: `REDIS_URL of ${app} is a rediss:// address, and this version talks to it with hiredis, which has no TLS`,
+            reason: `REDIS_URL of ${app} is a rediss:// address, and ${NEEDS.redisDriver.without}`,
             remedy: canChoose
                 ? `${configSet(app, NEEDS.redisDriver.vars)}.`
                 : 'This version cannot choose another driver: use a Redis without TLS, or a version from 4.3 on.'
@@ -89502,9 +89502,10 @@ const smtp = {
     title: 'Mail',
     config: MAIL_VARIABLES,
     async look(world) {
-        const way = world.config['SMTP_DELIVERY_METHOD'] || 'smtp';
-        if (way !== 'smtp')
-            return [{ level: 'unknown', text: `Mail goes out by \`${brief(way, 40)}\`, which cannot be tried from here` }];
+        if (!NEEDS.mail.when(world.config)) {
+            const way = brief(world.config['SMTP_DELIVERY_METHOD'] ?? '', 40);
+            return [{ level: 'unknown', text: `Mail goes out by \`${way}\`, which cannot be tried from here` }];
+        }
         const server = mailServer(world.config);
         if (!server)
             return [

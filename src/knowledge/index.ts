@@ -5,7 +5,6 @@ export { ERROR_CODES, errorLine, type ErrorCode } from './errors.ts'
 export { type Life } from './fact.ts'
 export { LIMITS } from './limits.ts'
 export {
-  ANY,
   configSet,
   configUnset,
   lacking,

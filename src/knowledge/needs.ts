@@ -20,7 +20,7 @@ export interface Need extends Sourced {
 }
 
 /** The value of a config var that only its owner can know. */
-export const ANY = '…'
+const ANY = '…'
 
 const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb'
 
@@ -42,7 +42,7 @@ export const NEEDS = {
   },
   redisDriver: {
     vars: { REDIS_DRIVER: 'ruby' },
-    without: 'it talks to Redis with hiredis, which has no TLS',
+    without: 'this version talks to it with hiredis, which has no TLS',
     source: 'mastodon/mastodon:lib/mastodon/redis_configuration.rb; #19824',
     seen: '2026-11-22'
   },

@@ -12,9 +12,10 @@ export const smtp: Check = {
   title: 'Mail',
   config: MAIL_VARIABLES,
   async look(world) {
-    const way = world.config['SMTP_DELIVERY_METHOD'] || 'smtp'
-    if (way !== 'smtp')
-      return [{ level: 'unknown', text: `Mail goes out by \`${brief(way, 40)}\`, which cannot be tried from here` }]
+    if (!NEEDS.mail.when(world.config)) {
+      const way = brief(world.config['SMTP_DELIVERY_METHOD'] ?? '', 40)
+      return [{ level: 'unknown', text: `Mail goes out by \`${way}\`, which cannot be tried from here` }]
+    }
     const server = mailServer(world.config)
     if (!server)
       return [

@@ -52,7 +52,7 @@ export const SERVICE_RULES = [
       return seenIf(isHiredis && redis.hiredisLacksTls, { app: live.app, canChoose: redis.driver === 'choice' })
     },
     say: ({ app, canChoose }) => ({
-      reason: `REDIS_URL of ${app} is a rediss:// address, and this version talks to it with hiredis, which has no TLS`,
+      reason: `REDIS_URL of ${app} is a rediss:// address, and ${NEEDS.redisDriver.without}`,
       remedy: canChoose
         ? `${configSet(app, NEEDS.redisDriver.vars)}.`
         : 'This version cannot choose another driver: use a Redis without TLS, or a version from 4.3 on.'

@@ -93320,52 +93320,37 @@ function routes_decoded(part) {
 
 
 
-/** As S3 behind a presigned address: an empty content type, a length, an ETag of what arrived. */
-async function serveBlob(store, name, request, reply) {
-    const { method } = request;
-    if (!/^[0-9a-f]{40}$/.test(name))
+/** Takes an upload as S3 does behind a presigned address: an empty content type, a length, an ETag of what arrived. */
+async function takeBlob(store, name, request, reply) {
+    const { method, headers } = request;
+    if (method !== 'PUT' || !/^[0-9a-f]{40}$/.test(name))
         return reply.xml(404, 'NoSuchKey');
+    if ((headers['content-type'] ?? '') !== '')
+        return reply.xml(403, 'SignatureDoesNotMatch');
+    if (headers['transfer-encoding'] !== undefined)
+        return reply.xml(501, 'NotImplemented');
     const file = store.blobFile(name);
-    if (method === 'PUT') {
-        const { headers } = request;
-        if ((headers['content-type'] ?? '') !== '')
-            return reply.xml(403, 'SignatureDoesNotMatch');
-        if (headers['transfer-encoding'] !== undefined)
-            return reply.xml(501, 'NotImplemented');
-        const md5 = (0,external_node_crypto_.createHash)('md5');
-        let size = 0;
-        const part = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
-        try {
-            request.on('data', (chunk) => {
-                md5.update(chunk);
-                size += chunk.length;
-            });
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(request, (0,external_node_fs_namespaceObject.createWriteStream)(part));
-        }
-        catch {
-            // The client went away: what arrived is no blob.
-            return await (0,promises_namespaceObject.rm)(part, { force: true });
-        }
-        await (0,promises_namespaceObject.rename)(part, file);
-        const slug = store.state.apps.flatMap(({ slugs }) => slugs).find(({ blob }) => blob === name);
-        if (slug)
-            slug.size = size;
-        store.save();
-        reply.headers = { etag: `"${md5.digest('hex')}"` };
-        return reply.end(200);
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    let size = 0;
+    const part = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
+    try {
+        request.on('data', (chunk) => {
+            md5.update(chunk);
+            size += chunk.length;
+        });
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(request, (0,external_node_fs_namespaceObject.createWriteStream)(part));
     }
-    const size = await (0,promises_namespaceObject.stat)(file).then(({ size }) => size, () => undefined);
-    if (size === undefined)
-        return reply.xml(404, 'NoSuchKey');
-    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-    const start = Number(range?.[1] ?? 0);
-    const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
-    const head = {
-        'content-length': end - start + 1,
-        ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {})
-    };
-    reply.response.writeHead(range ? 206 : 200, head);
-    await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file, { start, end }), reply.response).catch(() => { });
+    catch {
+        // The client went away: what arrived is no blob.
+        return await (0,promises_namespaceObject.rm)(part, { force: true });
+    }
+    await (0,promises_namespaceObject.rename)(part, file);
+    const slug = store.state.apps.flatMap(({ slugs }) => slugs).find(({ blob }) => blob === name);
+    if (slug)
+        slug.size = size;
+    store.save();
+    reply.headers = { etag: `"${md5.digest('hex')}"` };
+    reply.end(200);
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/range.js
@@ -93479,7 +93464,7 @@ class Server {
             const [, kind, name = ''] = pathname.split('/');
             const parameters = new URLSearchParams(query);
             if (kind === 'blobs')
-                await serveBlob(world.store, name, request, reply);
+                await takeBlob(world.store, name, request, reply);
             else if (kind === 'streams')
                 this.#stream(name, request, response);
             else if (kind === 'logs')

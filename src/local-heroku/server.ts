@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
-import { serveBlob } from './blobs.ts'
+import { takeBlob } from './blobs.ts'
 import { ApiError } from './errors.ts'
 import { type LogLine } from './logs.ts'
 import { page, type Page } from './range.ts'
@@ -64,7 +64,7 @@ export class Server {
     try {
       const [, kind, name = ''] = pathname.split('/')
       const parameters = new URLSearchParams(query)
-      if (kind === 'blobs') await serveBlob(world.store, name, request, reply)
+      if (kind === 'blobs') await takeBlob(world.store, name, request, reply)
       else if (kind === 'streams') this.#stream(name, request, response)
       else if (kind === 'logs') this.#logs(name, parameters, response)
       else await this.#api(method, pathname, parameters, request, reply)

@@ -12,6 +12,7 @@ import {
 import { type Times } from '../../../src/local-heroku/dyno.ts'
 import { type Attaching } from '../../../src/local-heroku/machine.ts'
 import { endWithFile } from '../end-with-file.ts'
+import { serveBlob } from './blobs.ts'
 import { Builds, type SlugBuilder } from './builds.ts'
 import { Faults } from './faults.ts'
 import { serveLog } from './log-sessions.ts'
@@ -100,8 +101,9 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     onRequest(method, path)
     const fault = faults.take(method, path)
     if (fault && suffer(fault, request, response, onHang)) return true
-    if (!path.startsWith('/logs/')) return false
-    serveLog(world, request, response)
+    if (path.startsWith('/logs/')) serveLog(world, request, response)
+    else if (path.startsWith('/blobs/') && method === 'GET') void serveBlob(store, request, response)
+    else return false
     return true
   }
 

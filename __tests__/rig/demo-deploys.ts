@@ -10,7 +10,7 @@ import {
   type Visit
 } from './local-heroku/index.ts'
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
-import { startPostgres } from './postgres.ts'
+import { startPostgres, type Postgres } from './postgres.ts'
 import { runAction, type ActionResult } from './run-action.ts'
 import { addPostMigration, breakBoot, breakRelease, commitAll, git } from './sample-fork.ts'
 
@@ -31,8 +31,21 @@ interface Shipped extends ActionResult {
 
 /** Runs all of it. Returns what did not go as it should. */
 export async function demoDeploys(temp: string, fork: string, say: (text: string) => void): Promise<string[]> {
-  const folder = path.join(temp, 'heroku')
   const postgres = await startPostgres(path.join(temp, 'postgres'))
+  try {
+    return await deploysWith(postgres, temp, fork, say)
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function deploysWith(
+  postgres: Postgres,
+  temp: string,
+  fork: string,
+  say: (text: string) => void
+): Promise<string[]> {
+  const folder = path.join(temp, 'heroku')
   const heroku = await startLocalHeroku({
     folder,
     clock: systemClock,
@@ -62,7 +75,6 @@ export async function demoDeploys(temp: string, fork: string, say: (text: string
     return wrong
   } finally {
     await heroku.close()
-    await postgres.stop()
   }
 }
 

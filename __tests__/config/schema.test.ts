@@ -6,8 +6,8 @@ import { parse } from 'yaml'
 import { configSchema, configSchemaText } from '../../scripts/config-schema.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { REFUSED_ENV } from '../../src/config/rules.ts'
+import { FFMPEG, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../../src/config/schema.ts'
 import { DYNO_SIZES } from '../../src/knowledge/index.ts'
-import { FFMPEG, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../../src/config/types.ts'
 import { UserError } from '../../src/runtime/index.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')
@@ -199,17 +199,7 @@ describe('the schema of the config file', () => {
     expect({ load: byLoad(text), schema: bySchema(text) }).toEqual({ load: false, schema: true })
   )
 
-  it('has each key that the action reads, and this test a value for each', () => {
-    const source = read('src/config/load.ts')
-    const wordsIn = (list: string): string[] => [...list.matchAll(/'([^']+)'/g)].map(([, key]) => key!)
-    const lists = [...source.matchAll(/\.members\((?:\[([^\]]*)\]|([A-Z]+))\)/g)].map(([, list, name]) =>
-      wordsIn(list ?? new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source)![1]!)
-    )
-    expect(lists).toHaveLength(7)
-    const mappings = mappingsIn(configSchema)
-    for (const keys of lists) {
-      expect(mappings.map(mapping => Object.keys(mapping).sort().join())).toContain([...keys].sort().join())
-    }
+  it('has no key without a value in this test', () => {
     const tested = [...Object.keys(VALUES), ...Object.keys(TASK).map(key => `schedule.tasks.${key}`)]
     expect(keysIn(configSchema).sort()).toEqual(tested.sort())
   })
@@ -236,12 +226,6 @@ type Node = Record<string, unknown>
 /** What stands directly in a schema. */
 const parts = (schema: unknown): Node[] =>
   Array.isArray(schema) ? (schema as Node[]) : schema === undefined ? [] : [schema as Node]
-
-function mappingsIn(schema: Node): Node[] {
-  const { properties = {}, anyOf, items } = schema as { properties?: Node; anyOf?: Node[]; items?: Node }
-  const below = [...Object.values(properties), ...parts(anyOf), ...parts(items)] as Node[]
-  return [...('additionalProperties' in schema ? [properties] : []), ...below.flatMap(mappingsIn)]
-}
 
 function keysIn(schema: Node, prefix = ''): string[] {
   const {

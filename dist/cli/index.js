@@ -8780,7 +8780,7 @@ function readActionFile(file) {
 
 /***/ }),
 
-/***/ 8440:
+/***/ 9126:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9988,11 +9988,11 @@ function decimal(message$1) {
 * @returns A description action.
 */
 /* @__NO_SIDE_EFFECTS__ */
-function description(description_) {
+function dist_description(description_) {
 	return {
 		kind: "metadata",
 		type: "description",
-		reference: description,
+		reference: dist_description,
 		description: description_
 	};
 }
@@ -14430,11 +14430,11 @@ function nullishAsync(wrapped, default_) {
 //#endregion
 //#region src/schemas/number/number.ts
 /* @__NO_SIDE_EFFECTS__ */
-function number(message$1) {
+function dist_number(message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "number",
-		reference: number,
+		reference: dist_number,
 		expects: "number",
 		async: false,
 		message: message$1,
@@ -16377,13 +16377,13 @@ function unwrap(schema) {
 
 const repository = object({ full_name: string() });
 const pullRequest = object({
-    number: number(),
+    number: dist_number(),
     head: object({ sha: string(), ref: string(), repo: nullish(repository) }),
     base: object({ sha: string(), ref: string() })
 });
 const workflowRun = object({
-    id: number(),
-    run_attempt: optional(number(), 1),
+    id: dist_number(),
+    run_attempt: optional(dist_number(), 1),
     event: string(),
     head_sha: string(),
     head_branch: nullish(string()),
@@ -16432,8 +16432,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
-var runtime = __nccwpck_require__(6616);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(1442);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -16458,12 +16458,12 @@ function parseSize(size) {
     if (/^[kmg]i?$/i.test(unit))
         throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
     if (digits === '' || factor === undefined)
-        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+        throw new runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
-        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
+        throw new runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
 }
 /** Any slug of Mastodon is larger. */
@@ -16478,7 +16478,7 @@ function size_parseLimit(size) {
     if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
         return bytes;
     const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+    throw new runtime/* UserError */.yo(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 function size_parseAmount(amount) {
@@ -16490,7 +16490,7 @@ function size_parseAmount(amount) {
 }
 function ambiguous(text, digits, letter) {
     const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+    return new runtime/* UserError */.yo(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
 }
 function shorten(text) {
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -16564,25 +16564,25 @@ class given_Given {
 const rules_APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
 const rules_APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
 /** Stacks that run slugs. */
-const rules_STACK = /^heroku-\d{2}$/;
-const rules_SHA256 = /^[0-9a-f]{64}$/i;
+const STACK = /^heroku-\d{2}$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
 /** Name of an environment variable. */
-const rules_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Five fields; whether they ever come is for `cronProblem`. */
-const rules_CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
+const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
 /** UTC. */
-const rules_TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 /** Minute of an hour. */
-const rules_MINUTE = /^:[0-5]\d$/;
+const MINUTE = /^:[0-5]\d$/;
 /** Name of a check. */
-const rules_CHECK = /^[a-z0-9-]+$/;
+const CHECK = /^[a-z0-9-]+$/;
 /** What git and GitHub take for a branch, and a little less. */
-const rules_STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
-const rules_MOST_MINUTES = (/* unused pure expression or super */ null && (24 * 60));
+const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
+const MOST_MINUTES = 24 * 60;
 /** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
-const rules_LONGEST_START = 200;
+const LONGEST_START = 200;
 /** Variables that a build may not set, and why not. */
-const rules_REFUSED_ENV = [
+const REFUSED_ENV = [
     { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
     { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
     {
@@ -16603,7 +16603,7 @@ var mod = __nccwpck_require__(1916);
 const LONGEST = 60;
 /** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
 function shown_shown(text) {
-    return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
 }
 /** ` — did you mean "…"?` where a known word is near, else nothing. */
 function shown_didYouMean(word, known) {
@@ -16617,48 +16617,6 @@ function shown_didYouMean(word, known) {
 /** `a, b or c`. */
 function shown_oneOf(words) {
     return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
-
-;// CONCATENATED MODULE: ./lib/config/inputs.js
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseLimit(value);
-    }
-    catch (error) {
-        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new UserError(`Input ${input}: ${problem}`, nextStep);
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
@@ -16725,9 +16683,9 @@ const SIZES = [
     ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dynos_size(`${kind}-${name}`, memory)))
 ];
 /** Names of all sizes. */
-const dynos_DYNO_SIZES = SIZES.map(({ name }) => name);
+const DYNO_SIZES = SIZES.map(({ name }) => name);
 /** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
-function dynos_dynoSize(name) {
+function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
 }
 
@@ -16760,7 +16718,7 @@ const FACTS = {
     apiRequests: { value: 4_500, ...LIMITS_DOC }
 };
 /** Heroku's limits; the unit stands beside each in this file. */
-const limits_LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
+const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
 
 ;// CONCATENATED MODULE: ./lib/knowledge/errors.js
 
@@ -16774,7 +16732,7 @@ const code = (title, means) => ({
 /** H: the router; R: a dyno; L: the log. */
 const ERROR_CODES = {
     H10: code('App crashed', 'the app crashed'),
-    H12: code('Request timeout', `requests took longer than ${limits_LIMITS.request / 1000} s`),
+    H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
     H13: code('Connection closed without response', 'the app closed connections without an answer'),
     H14: code('No web processes running', 'no web dyno ran'),
     H15: code('Idle connection', 'connections were idle for too long'),
@@ -17005,7 +16963,7 @@ const TABLE = {
 /** Names of the stacks that are known, the newest first. */
 const STACKS = Object.keys(TABLE);
 /** The stack that is proposed if nothing names one, and to those on an old one. */
-const stacks_DEFAULT_STACK = 'heroku-24';
+const DEFAULT_STACK = 'heroku-24';
 /**
  * How much longer a stack gets updates; undefined for one that is not known here.
  * @param now milliseconds since 1970
@@ -17036,19 +16994,19 @@ function stackImage(stack) {
 
 
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
-function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function croner_v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=(/* unused pure expression or super */ null && (3*36e5));function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=(/* unused pure expression or super */ null && ([31,28,31,30,31,30,31,31,30,31,30,31])),f=(/* unused pure expression or super */ null && ([["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]])),c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(croner_v(e));let t=croner_v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(croner_v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=(/* unused pure expression or super */ null && (1440*60*1e3)),$=(/* unused pure expression or super */ null && (30*1e3)),M=(/* unused pure expression or super */ null && ([])),j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
+function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function croner_v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(croner_v(e));let t=croner_v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(croner_v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
 
 ;// CONCATENATED MODULE: ./lib/config/cron.js
 
 /** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
 const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
 /** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
-function cron_cronProblem(cron) {
+function cronProblem(cron) {
     const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
     if (stranger !== undefined)
         return `"${stranger}" is neither a month nor a day`;
     try {
-        const times = new Cron(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+        const times = new j(cron, { timezone: 'UTC', mode: '5-part', paused: true });
         return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
     }
     catch (error) {
@@ -17058,416 +17016,308 @@ function cron_cronProblem(cron) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/config/reader.js
+;// CONCATENATED MODULE: ./lib/config/yaml-file.js
 
 
 
 /** No config that a person writes comes near. */
 const LARGEST = 200_000;
 const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
-/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
-class Reader {
-    file;
-    node;
-    path;
-    /** Where the value stands, or its key where it is missing. */
-    line;
-    constructor(file, node, path, line) {
-        this.file = file;
-        this.node = node;
-        this.path = path;
-        this.line = file.lineOf(node) ?? line;
-    }
-    /** Nothing was written: no key, or a key without a value. */
-    get absent() {
-        return this.node === undefined || this.node === null || (isScalar(this.node) && this.node.value === null);
-    }
-    get isMapping() {
-        return isMap(this.node);
-    }
-    get isList() {
-        return isSeq(this.node);
-    }
-    /** Notes an error here. */
-    fail(problem) {
-        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
-    }
-    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
-    members(keys) {
-        const found = this.entries(keys);
-        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
-    }
-    /** The members of a mapping, by key, in order; with `keys` no others than these. */
-    entries(keys) {
-        const found = new Map();
-        if (this.absent)
-            return found;
-        if (!isMap(this.node)) {
-            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
-            return found;
-        }
-        for (const { key, value } of this.node.items)
-            this.addEntry(found, key, value, keys);
-        return found;
-    }
-    addEntry(found, key, value, keys) {
-        const line = this.file.lineOf(key) ?? this.line;
-        const name = isScalar(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
-        const where = this.path === '' ? '' : `${this.path}: `;
-        if (name === undefined) {
-            this.file.fail(line, `${where}expected a name before the ":"`);
-        }
-        else if (found.has(name)) {
-            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
-        }
-        else if (keys !== undefined && !keys.includes(name)) {
-            const hint = this.file.elsewhere(name) || didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
-            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
-        }
-        else
-            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
-    }
-    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
-    items(of) {
-        if (this.absent)
-            return undefined;
-        if (!isSeq(this.node))
-            return this.expected(`a list of ${of}`);
-        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
-    }
-    /** A text that is not empty and fits `shape`; `what` says what it should be. */
-    text(what, shape = /^[^\p{Cc}]+$/u) {
-        if (this.absent)
-            return undefined;
-        const value = isScalar(this.node) ? this.node.value : undefined;
-        if (typeof value === 'string' && shape.test(value))
-            return value;
-        return this.expected(what);
-    }
-    choice(words) {
-        if (this.absent)
-            return undefined;
-        const written = this.scalar;
-        const word = words.find(known => known === written);
-        if (word !== undefined)
-            return word;
-        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
-    }
-    /** A number above 0. */
-    positive(what) {
-        if (this.absent)
-            return undefined;
-        const value = isScalar(this.node) ? this.node.value : undefined;
-        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
-    }
-    /**
-     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
-     * stays "false".
-     */
-    get scalar() {
-        if (!isScalar(this.node))
-            return undefined;
-        const { value, source } = this.node;
-        if (typeof value === 'string')
-            return value;
-        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
-    }
-    /** A comment of one word that stands behind the value in its line, with the `#` that begins it: `#v1`. */
-    get remark() {
-        return isScalar(this.node) ? /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(this.file.restOfLine(this.node))?.[1] : undefined;
-    }
-    expected(what, hint = '') {
-        return this.fail(`expected ${what}, not ${this.description}${hint}`);
-    }
-    get description() {
-        if (this.scalar !== undefined)
-            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
-        if (isMap(this.node))
-            return 'a mapping';
-        if (isSeq(this.node))
-            return 'a list';
-        return isAlias(this.node) ? 'an alias (write the value out)' : 'what is there';
-    }
-    pathOf(key) {
-        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
-        return this.path === '' ? name : `${this.path}.${name}`;
-    }
-}
+/** Stands in a message for what the file has there, as a person reads it. */
+const WHAT_IS_THERE = '\0';
+/** Stands for what is no value of a config. */
+const STRANGE = Symbol('strange');
 /**
- * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes.
+ * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
+ * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
  */
-class reader_YamlFile {
-    root;
-    name;
-    text;
-    places;
-    lines = new LineCounter();
-    problems = [];
-    /**
-     * Throws a `UserError` where the text is not YAML. `name` is the file's, for messages; `places` says where each key
-     * belongs (`limit`: `slug.limit`), for those that stand elsewhere.
-     */
-    constructor(text, name, places = new Map()) {
-        this.name = name;
-        this.text = text;
-        this.places = places;
-        this.root = new Reader(this, this.parse(text), '', 1);
+class yaml_file_YamlFile {
+    #name;
+    #text;
+    #lines = new LineCounter();
+    #problems = [];
+    #found = new Map();
+    #contents;
+    /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
+    constructor(text, name) {
+        this.#name = name;
+        this.#text = text;
+        this.#contents = this.#parse(text);
     }
-    fail(line, text) {
-        this.problems.push({ line, text });
+    /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
+    read(shape) {
+        return this.#value(this.#contents, shape, [], 1, false);
     }
-    /** ` — did you mean "slug.limit"?` for a key that belongs there, else nothing. */
-    elsewhere(key) {
-        const place = this.places.get(key);
-        if (place === undefined)
-            return '';
-        const above = place.split('.').slice(0, -1).join('.');
-        return ` — did you mean "${place}"? ${above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`}`;
+    /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
+    fail(path, problem) {
+        const node = this.#found.get(pathText(path))?.node;
+        this.#note(this.line(path), path, problem.replace(WHAT_IS_THERE, () => describe(node)));
     }
-    restOfLine(node) {
-        const end = node.range?.[1] ?? this.text.length;
-        return this.text.slice(end).split('\n', 1)[0] ?? '';
+    /** Where a value stands, or its key or what is around it. */
+    line(path) {
+        return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)));
+    }
+    /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
+    remark(path) {
+        const node = this.#found.get(pathText(path))?.node;
+        if (!isScalar(node))
+            return undefined;
+        const rest = this.#text.slice(node.range?.[1] ?? this.#text.length).split('\n', 1)[0] ?? '';
+        return /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(rest)?.[1];
+    }
+    #value(node, shape, path, around, asWritten) {
+        const line = this.#lineOf(node) ?? around;
+        this.#found.set(pathText(path), { node, line });
+        if (isMap(node))
+            return shape.isMapping ? this.#mapping(node.items, shape, path, line) : {};
+        if (isSeq(node))
+            return node.items.map((item, at) => this.#value(item, shape.at(at), [...path, at], line, false));
+        if (node === null || node === undefined)
+            return null;
+        const text = written(node);
+        if (text !== undefined)
+            return asWritten ? text : node.value;
+        return isScalar(node) && node.value === null ? null : STRANGE;
+    }
+    #mapping(pairs, shape, path, around) {
+        const members = new Map();
+        for (const { key, value } of pairs) {
+            const line = this.#lineOf(key) ?? around;
+            const name = isScalar(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
+            const problem = name === undefined ? 'expected a name before the ":"' : shape.refuseKey?.(name);
+            if (name === undefined || problem !== undefined)
+                this.#note(line, path, problem);
+            else if (members.has(name)) {
+                const first = this.line([...path, name]);
+                this.#note(line, path, `the key ${shown(name)} is there twice, first in line ${first}`);
+            }
+            else {
+                members.set(name, this.#value(value, shape.at(name), [...path, name], line, shape.refuseKey === undefined));
+            }
+        }
+        return Object.fromEntries(members);
+    }
+    #note(line, path, problem) {
+        this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` });
     }
     /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
     finish() {
-        if (this.problems.length === 0)
+        if (this.#problems.length === 0)
             return;
-        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
+        const lines = this.#problems
+            .sort((a, b) => a.line - b.line)
+            .map(({ line, text }) => `${this.#name}:${line}: ${text}`);
         const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.#name}.`);
     }
-    lineOf(node) {
+    #lineOf(node) {
         const range = node?.range;
-        return range ? this.lines.linePos(range[0]).line : undefined;
+        return range ? this.#lines.linePos(range[0]).line : undefined;
     }
-    parse(text) {
+    #parse(text) {
         if (text.length > LARGEST)
-            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
+            throw this.#notConfig(`it is larger than ${LARGEST / 1000} kB`);
         // eslint-disable-next-line no-control-regex
         if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
-            throw this.notConfig('it is not text');
-        const document = this.parseOrThrow(text);
+            throw this.#notConfig('it is not text');
+        const document = this.#parseOrThrow(text);
         for (const error of document.errors)
-            this.explain(error);
+            this.#explain(error);
         this.finish();
         return document.contents;
     }
-    explain({ code, message, pos }) {
-        const { line } = this.lines.linePos(pos[0]);
-        const comment = message.startsWith('Flow ') ? this.commentWithBracket(line) : undefined;
+    #explain({ code, message, pos }) {
+        const { line } = this.#lines.linePos(pos[0]);
+        const comment = message.startsWith('Flow ') ? this.#commentWithBracket(line) : undefined;
         if (code === 'MULTIPLE_DOCS')
-            this.fail(line, 'a second document begins here, and a config is one: take out the line `---` that parts them');
+            this.#note(line, [], 'a second document begins here, and a config is one: take out the line `---` that parts them');
         else if (comment === undefined)
-            this.fail(line, message);
-        else if (!this.problems.some(problem => problem.line === comment))
-            this.fail(comment, HIDDEN_BRACKET);
+            this.#note(line, [], message);
+        else if (!this.#problems.some(problem => problem.line === comment))
+            this.#note(comment, [], HIDDEN_BRACKET);
     }
     /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
-    commentWithBracket(line) {
-        const lines = this.text.split('\n', line);
+    #commentWithBracket(line) {
+        const lines = this.#text.split('\n', line);
         const found = lines.findLastIndex(text => {
             const at = text.search(/[ \t]#/);
             return at >= 0 && /[[{]/.test(text.slice(0, at)) && /[\]}]/.test(text.slice(at));
         });
         return found < 0 ? undefined : found + 1;
     }
-    parseOrThrow(text) {
+    #parseOrThrow(text) {
         try {
-            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
+            const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
             return parseDocument(text, { ...options, logLevel: 'error' });
         }
         catch (error) {
             // Thousands of nested brackets exhaust the parser's stack.
-            throw this.notConfig('it cannot be parsed', error);
+            throw this.#notConfig('it cannot be parsed', error);
         }
     }
-    notConfig(reason, cause) {
-        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+    #notConfig(reason, cause) {
+        return new UserError(`${this.#name} is not a config file: ${reason}`, `Correct ${this.#name}, or remove it.`, {
             cause
         });
     }
 }
-
-;// CONCATENATED MODULE: ./lib/config/load.js
-
-
-
-
-
-
-
-
-const SAFE_TRIM = { safe: true, globs: [] };
-const TOP = [
-    'app',
-    'streaming-app',
-    'staging-app',
-    'stack',
-    'ffmpeg',
-    'slug',
-    'migrations',
-    'schedule',
-    'checks',
-    'redis-tls'
-];
-const SLUG = ['limit', 'buildpacks', 'env', 'trim'];
-const load_SCHEDULE = ['with', 'tasks', 'state'];
-const TASK = (/* unused pure expression or super */ null && (['command', 'every', 'at', 'cron', 'size', 'timeout']));
-const CHECKS = ['skip', 'thresholds'];
-const THRESHOLDS = ['certificate-days', 'key-days', 'queue-latency', 'dyno-start'];
-/** Where each key belongs. `slug-limit` is what the action's input is called. */
-const PLACES = new Map([
-    ...TOP.map(key => [key, key]),
-    ...under('slug', SLUG),
-    ...under('schedule', load_SCHEDULE),
-    // The others of a task could be meant for anything.
-    ...under('schedule.tasks[]', ['command', 'every', 'cron']),
-    ...under('checks', CHECKS),
-    ...under('checks.thresholds', THRESHOLDS),
-    ['slug-limit', 'slug.limit']
-]);
-function under(path, keys) {
-    return keys.flatMap(key => [
-        [key, `${path}.${key}`],
-        [`${path}.${key}`, `${path}.${key}`]
-    ]);
+/** `slug.buildpacks[1]` */
+function pathText(path) {
+    const text = path.map(key => {
+        if (typeof key === 'number')
+            return `[${key}]`;
+        return `.${/^[\w-]{1,60}$/.test(key) ? key : shown(key)}`;
+    });
+    return text.join('').replace(/^\./, '');
 }
-/**
- * The typed config of a file's text, or the defaults where there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
- */
-function loadConfig(text, fileName) {
-    const file = new YamlFile(text ?? '', fileName, PLACES);
-    const config = readConfig(file.root);
-    file.finish();
-    return config;
-}
-function readConfig(root) {
-    const at = root.members(TOP);
-    return {
-        app: at.app.text(APP_NAME_RULE, APP_NAME),
-        streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
-        stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-        stack: at.stack.text(`a stack that runs slugs, like ${DEFAULT_STACK}`, STACK),
-        ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
-        slug: readSlug(at.slug),
-        migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
-        schedule: readSchedule(at.schedule),
-        checks: readChecks(at.checks),
-        redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
-    };
-}
-/** What YAML 1.1, which many editors still speak, makes of `off`. */
-function isFalse(reader) {
-    return reader.scalar === 'false';
-}
-function readSlug(reader) {
-    const at = reader.members(SLUG);
-    return {
-        limit: readSize(at.limit) ?? LIMITS.slugWarns,
-        buildpacks: readBuildpacks(at.buildpacks),
-        env: readEnv(at.env),
-        trim: readTrim(at.trim) ?? SAFE_TRIM
-    };
-}
-function readSize(reader) {
-    if (reader.absent)
+/** What was written for a text, number or boolean: `1.10` is "1.10". */
+function written(node) {
+    if (!isScalar(node))
         return undefined;
-    if (reader.scalar === undefined)
-        return reader.expected('a size like 300MB');
+    const { value, source } = node;
+    if (typeof value === 'string')
+        return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
+}
+function describe(node) {
+    const text = written(node);
+    if (text !== undefined)
+        return text === '' ? 'an empty text' : shown(text);
+    if (isMap(node))
+        return 'a mapping';
+    if (isSeq(node))
+        return 'a list';
+    return isAlias(node) ? 'an alias (write the value out)' : 'what is there';
+}
+
+;// CONCATENATED MODULE: ./lib/config/schema.js
+/**
+ * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
+ * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
+ * cannot be told by the rules themselves stands beside them as `metadata`.
+ */
+
+
+
+
+
+
+
+
+const schema_FFMPEG = ['with', 'without', 'auto'];
+const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
+const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
+const INTERVALS = ['10 minutes', 'hour', 'day'];
+const REDIS_TLS = ['verify', 'no-verify'];
+/** @param near words of which one may be meant */
+function expected(what, near = []) {
+    return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
+}
+const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
+const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A mapping with these keys alone. A key without a value counts as left out. */
+function members(entries, what = `a mapping with ${shown_oneOf(Object.keys(entries))}`) {
+    return pipe(custom(isMapping, expected(what)), object(entries));
+}
+/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
+function mapping(entries) {
+    return pipe(members(entries), camel(entries));
+}
+function camel(entries) {
+    return transform((found) => {
+        const named = Object.keys(entries).map(key => [
+            key.replace(/-./g, at => at.charAt(1).toUpperCase()),
+            found[key] ?? undefined
+        ]);
+        return Object.fromEntries(named);
+    });
+}
+/** No control characters, and not empty. */
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/; // eslint-disable-line no-control-regex
+/** JSON Schema knows no flags: letters in either case are spelled out. */
+const patternOf = ({ source, flags }) => flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range) => range + range.toUpperCase()) : source;
+function schema_text(description, message, shape = ONE_LINE) {
+    return pipe(string(message), regex(shape, message), metadata({ description, pattern: patternOf(shape) }));
+}
+const app = (description) => nullish(schema_text(`${description}: ${rules_APP_NAME_RULE}.`, expected(rules_APP_NAME_RULE), rules_APP_NAME));
+function choice(words, description) {
+    return pipe(picklist(words, expected(shown_oneOf(words), words)), dist_description(description));
+}
+function above0(what, description, most = Infinity) {
+    const message = expected(`a number of ${what} above 0${most === Infinity ? '' : `, at most ${most}`}`);
+    const number = pipe(dist_number(message), finite(message), gtValue(0, message), dist_description(description));
+    return most === Infinity ? number : pipe(number, maxValue(most, message));
+}
+/** YAML 1.1, which many editors still speak, makes false of `off`. */
+const falseIsOff = transform((value) => (value === false ? 'off' : value));
+const limit = pipe(union([string(), dist_number()], expected('a size like 300MB')), rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
-        return parseLimit(reader.scalar);
+        return size_parseLimit(String(dataset.value));
     }
     catch (error) {
-        if (error instanceof UserError)
-            return reader.fail(`${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}`);
-        throw error;
+        if (!(error instanceof runtime/* UserError */.yo))
+            throw error;
+        addIssue({ message: `${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}` });
+        return NEVER;
     }
+}), 
+// A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
+metadata({
+    anyOf: [
+        { type: 'integer', minimum: 1_000_000 },
+        {
+            type: 'string',
+            pattern: '^\\s*(\\d{7,15}(\\.\\d{1,9})?|\\d{1,15}(\\.\\d{1,9})?[ \\t]*([bB]|[kKmMgG][iI]?[bB]))\\s*$'
+        }
+    ],
+    description: 'Largest compressed slug: 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or a number of bytes.'
+}));
+const BUILDPACK = 'a buildpack (name, URL or folder)';
+const buildpackName = schema_text('A name of the registry, URL[#ref], or a folder of the fork.', ofItem(expected(BUILDPACK)));
+const buildpack = union([
+    buildpackName,
+    pipe(mapping({
+        buildpack: nullish(buildpackName),
+        /** Lower case. */
+        sha256: nullish(pipe(schema_text('What the fetched buildpack must be: 64 hexadecimal digits.', expected('64 hexadecimal digits in quotes'), SHA256), toLowerCase()))
+    }), rawCheck(({ dataset, addIssue }) => {
+        const found = dataset.value;
+        if (isMapping(found) && (found['buildpack'] ?? null) === null)
+            addIssue({ message: `expected ${BUILDPACK}, nothing is there`, path: [pathTo(found, 'buildpack')] });
+    }), metadata({ required: ['buildpack'], not: { properties: { buildpack: { type: 'null' } } } }), transform(found => found))
+], ofItem(expected(BUILDPACK)));
+function pathTo(input, key) {
+    return { type: 'object', origin: 'value', input: input, key, value: undefined };
 }
-function readBuildpacks(reader) {
-    const items = reader.items('buildpacks');
-    if (items?.length === 0)
-        return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
-    return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined);
-}
-function readBuildpack(reader) {
-    const what = 'a buildpack (name, URL or folder)';
-    if (!reader.isMapping) {
-        const buildpack = reader.absent ? reader.fail('the item is empty') : readReference(reader, what);
-        return buildpack === undefined ? undefined : { buildpack };
+const buildpacks = pipe(array(buildpack, expected('a list of buildpacks')), minLength(1, 'the list is empty: name a buildpack, or leave the key out for app.json’s'), transform(list => list.map(item => (typeof item === 'string' ? { buildpack: item } : item))), dist_description('Buildpacks in order. Default: app.json’s.'));
+const env = pipe(custom(isMapping, expected('a mapping (name: value)')), rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed)
+        return;
+    for (const [name, value] of Object.entries(dataset.value)) {
+        const message = envProblem(name, value);
+        if (message !== undefined)
+            addIssue({ message, path: [pathTo(dataset.value, name)] });
     }
-    const at = reader.members(['buildpack', 'sha256']);
-    if (at.buildpack.absent)
-        return at.buildpack.fail(`expected ${what}, nothing is there`);
-    const buildpack = readReference(at.buildpack, what);
-    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase();
-    return buildpack === undefined ? undefined : { buildpack, sha256 };
+}), transform(found => Object.fromEntries(Object.entries(found))), metadata({
+    type: 'object',
+    propertyNames: {
+        pattern: VARIABLE.source,
+        not: { anyOf: REFUSED_ENV.map(({ names, why }) => ({ pattern: names.source, description: why })) }
+    },
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+    description: 'Build-time variables. Never the app’s secrets: a build needs none.'
+}));
+function envProblem(name, value) {
+    if (!VARIABLE.test(name))
+        return 'a variable’s name has letters, digits and _ only';
+    const refused = REFUSED_ENV.find(({ names }) => names.test(name));
+    if (refused !== undefined)
+        return `this variable cannot be set: ${refused.why}`;
+    if (value === null)
+        return 'expected a value; write "" for an empty one';
+    return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
-/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
-function readReference(reader, what) {
-    const { remark } = reader;
-    const written = reader.text(what);
-    if (written === undefined || remark === undefined || !takesRef(written))
-        return written;
-    return reader.fail(`${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
-}
-/** The address of a git repository, without one yet. */
-function takesRef(buildpack) {
-    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
-}
-function readEnv(reader) {
-    const env = [];
-    for (const [name, value] of reader.entries()) {
-        const refused = REFUSED_ENV.find(({ names }) => names.test(name));
-        if (!VARIABLE.test(name))
-            value.fail('a variable’s name has letters, digits and _ only');
-        else if (refused !== undefined)
-            value.fail(`this variable cannot be set: ${refused.why}`);
-        else if (value.absent)
-            value.fail('expected a value; write "" for an empty one');
-        else if (value.scalar === undefined)
-            value.expected('a text, a number or a boolean');
-        else
-            env.push([name, value.scalar]);
-    }
-    return Object.fromEntries(env);
-}
-function readTrim(reader) {
-    if (reader.absent)
-        return undefined;
-    if (reader.isList)
-        return readGlobs(reader.items('globs') ?? []);
-    if (reader.scalar === 'safe')
-        return SAFE_TRIM;
-    if (reader.scalar === 'off' || isFalse(reader))
-        return { safe: false, globs: [] };
-    return reader.expected('safe, off or a list of globs', didYouMean(reader.scalar ?? '', ['safe', 'off']));
-}
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-function readGlobs(items) {
-    const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)));
-    return {
-        safe: globs.includes('safe'),
-        globs: globs.filter(glob => glob !== undefined && glob !== 'safe')
-    };
-}
-function readGlob(reader) {
-    const glob = reader.text('a glob like "spec/" or "**/*.map"');
-    if (glob === 'off')
-        return reader.fail('"off" cannot stand in a list; write `trim: off`');
-    if (glob?.startsWith('!'))
-        return reader.fail('a glob cannot be negated with "!"');
-    if (glob?.split('/').includes('..'))
-        return reader.fail('a glob cannot leave the app with ".."');
-    if (glob !== undefined && /^[./]*$/.test(glob))
-        return reader.fail('this would take away the whole app');
-    if (glob !== undefined && isSlow(glob))
-        return reader.fail(SLOW);
-    return glob;
-}
-const SLOW = 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`';
+const glob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
 /** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
@@ -17476,88 +17326,273 @@ function isSlow(glob) {
         parts.some(part => part !== '**' && part.split('*').length > 5) ||
         /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
-function readSchedule(reader) {
-    if (reader.absent)
-        return undefined;
-    const at = reader.members(load_SCHEDULE);
-    const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
-    if (reader.isMapping && at.tasks.absent)
-        at.tasks.fail('expected a list of tasks; write [] to want none');
-    const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
-    const state = at.state.text('a branch to keep last runs on, like branch:scheduled-tasks', STATE);
-    if (state !== undefined && scheduler !== 'github-actions')
-        at.state.fail(`has no effect with ${scheduler}`);
-    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) };
-}
-function readTask(reader) {
-    if (!reader.isMapping)
-        return reader.expected('a task (command: …, every: …)');
-    const at = reader.members(TASK);
-    const command = at.command.text('a command on one line');
-    if (at.command.absent)
-        reader.fail('expected a command');
-    if (at.every.absent === at.cron.absent)
-        reader.fail('expected either every or cron');
-    const every = at.every.choice(INTERVALS);
-    return command === undefined
-        ? undefined
-        : {
-            command,
-            every,
-            at: readTime(at.at, every),
-            cron: readCron(at.cron),
-            size: readDynoSize(at.size),
-            timeout: readMinutes(at.timeout),
-            line: reader.line
-        };
-}
-function readCron(reader) {
-    const cron = reader.text('five fields of cron, like "30 3 * * *"', CRON);
-    const problem = cron === undefined ? undefined : cronProblem(cron);
-    return problem === undefined ? cron : reader.fail(`${shown(cron)} is no times for cron: ${problem}`);
-}
-/** Spelled as Heroku does, however the capitals are written. */
-function readDynoSize(reader) {
-    const written = reader.text('a dyno size, like Basic or Standard-1X');
-    if (written === undefined)
-        return undefined;
-    return (dynoSize(written)?.name ??
-        reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES)));
-}
-function readMinutes(reader) {
-    const what = `a number of minutes, 1 to ${MOST_MINUTES}`;
-    const minutes = reader.positive(what);
-    return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
-}
-function readDynoStart(reader) {
-    const what = `a number of seconds above 0, at most ${LONGEST_START}`;
-    const seconds = reader.positive(what);
-    return seconds === undefined || seconds <= LONGEST_START ? seconds : reader.expected(what);
-}
-function readTime(reader, every) {
-    if (reader.absent)
-        return undefined;
-    if (every === 'day')
-        return reader.text('a time of day (UTC) in quotes, like "03:30"', TIME_OF_DAY);
-    if (every === 'hour')
-        return reader.text('a minute of the hour in quotes, like ":20"', MINUTE);
-    return reader.fail('goes with `every: day` or `every: hour` only');
-}
-function readChecks(reader) {
-    const at = reader.members(CHECKS);
-    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
-    const days = 'a number of days above 0';
-    const seconds = 'a number of seconds above 0';
-    const thresholds = at.thresholds.members(THRESHOLDS);
+/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off']), array(glob)], expected('safe, off or a list of globs', ['safe', 'off'])), transform(found => {
+    const globs = Array.isArray(found) ? found : [];
     return {
-        skip: (skip ?? []).filter(name => name !== undefined),
-        thresholds: {
-            certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
-            keyDays: thresholds['key-days'].positive(days) ?? 30,
-            queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
-            dynoStart: readDynoStart(thresholds['dyno-start']) ?? 24
-        }
+        /** Remove what is known not to be read at run time. */
+        safe: found === 'safe' || globs.includes('safe'),
+        /** Remove these, too. */
+        globs: globs.filter(glob => glob !== 'safe')
     };
+}), dist_description('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
+/** JSON Schema for a key that has a value. */
+const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
+const schema_size = pipe(string(expected('a dyno size, like Basic or Standard-1X')), 
+// Spelled as Heroku does, however the capitals are written.
+transform(written => dynoSize(written)?.name ?? written), check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), metadata({
+    anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
+    description: 'Dyno size.'
+}));
+function spelledAnyhow(word) {
+    return word.replace(/[a-z]/gi, letter => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+}
+const TIMES = {
+    day: [TIME_OF_DAY, 'a time of day (UTC) in quotes, like "03:30"'],
+    hour: [MINUTE, 'a minute of the hour in quotes, like ":20"']
+};
+const minutes = expected(`a number of minutes, 1 to ${MOST_MINUTES}`);
+const TASK = {
+    command: nullish(schema_text('A command on one line.', expected('a command on one line'))),
+    every: nullish(choice(INTERVALS, 'How often; or `cron`, where the scheduler has it.')),
+    at: nullish(pipe(custom(() => true), metadata({ type: 'string', description: 'UTC: "03:30" with `every: day`, ":20" with `every: hour`.' }))),
+    cron: nullish(pipe(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
+        if (problem !== undefined)
+            addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
+    }))),
+    size: nullish(schema_size),
+    /** Minutes. */
+    timeout: nullish(pipe(dist_number(minutes), minValue(1, minutes), maxValue(MOST_MINUTES, minutes), dist_description('Minutes that it may take.')))
+};
+const task = pipe(members(TASK, 'a task (command: …, every: …)'), rawCheck(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value))
+        return;
+    const { command = null, every = null, cron = null, at = null } = dataset.value;
+    if (command === null)
+        addIssue({ message: 'expected a command' });
+    if ((every === null) === (cron === null))
+        addIssue({ message: 'expected either every or cron' });
+    const message = at === null ? undefined : timeProblem(at, every);
+    if (message !== undefined)
+        addIssue({ message, path: [pathTo(dataset.value, 'at')] });
+}), metadata({
+    allOf: [
+        schema_written('command'),
+        { oneOf: [schema_written('every'), schema_written('cron')] },
+        {
+            if: schema_written('at'),
+            then: {
+                anyOf: Object.entries(TIMES).map(([every, [{ source }]]) => ({
+                    properties: { every: { const: every }, at: { pattern: source } },
+                    required: ['every']
+                }))
+            }
+        }
+    ]
+}), camel(TASK), 
+// `line`: where it stands in the file.
+transform(found => found));
+function timeProblem(at, every) {
+    if (every !== 'day' && every !== 'hour')
+        return 'goes with `every: day` or `every: hour` only';
+    const [shape, what] = TIMES[every];
+    return typeof at === 'string' && shape.test(at) ? undefined : expected(what)({ input: at });
+}
+const schema_SCHEDULE = {
+    with: nullish(choice(SCHEDULERS, 'What runs the tasks.'), 'heroku-scheduler'),
+    tasks: nullish(pipe(array(task, expected('a list of tasks')), dist_description('The tasks that the app shall have; [] for none.'))),
+    /** The branch on which last runs are kept. */
+    state: nullish(pipe(schema_text('`github-actions` only: where last runs are kept, such as branch:scheduled-tasks.', expected('a branch to keep last runs on, like branch:scheduled-tasks'), STATE), transform(state => state.slice('branch:'.length))))
+};
+const schedule = pipe(members(schema_SCHEDULE), rawCheck(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value))
+        return;
+    const { with: scheduler, tasks = null, state = null } = dataset.value;
+    if (tasks === null)
+        addIssue({
+            message: 'expected a list of tasks; write [] to want none',
+            path: [pathTo(dataset.value, 'tasks')]
+        });
+    if (state !== null && scheduler !== 'github-actions')
+        addIssue({ message: `has no effect with ${String(scheduler)}`, path: [pathTo(dataset.value, 'state')] });
+}), metadata({
+    description: 'Scheduled tasks. Without this key nothing is scheduled, and nothing that is scheduled is touched.',
+    allOf: [
+        schema_written('tasks'),
+        { if: schema_written('state'), then: { properties: { with: { const: 'github-actions' } }, required: ['with'] } }
+    ]
+}), camel(schema_SCHEDULE), transform(found => found));
+const checks = pipe(mapping({
+    /** Names of checks that are not run. */
+    skip: nullish(pipe(array(nullish(schema_text('Name of a check.', expected('the name of a check'), CHECK)), expected('a list of names of checks')), transform(names => names.filter(name => typeof name === 'string')), dist_description('Checks that are not run.')), []),
+    thresholds: nullish(pipe(mapping({
+        'certificate-days': nullish(above0('days', 'Days left before a certificate ends.'), 21),
+        'key-days': nullish(above0('days', 'Days left before the Heroku key ends.'), 30),
+        'queue-latency': nullish(above0('seconds', 'Seconds that the oldest job of a queue may have waited.'), 120),
+        'dyno-start': nullish(above0('seconds', 'Seconds that the one-off dyno of the checks may take to start.', LONGEST_START), 24)
+    }), dist_description('When a check warns, or gives up.')), {})
+}), dist_description('The nightly checks.'));
+const schema_slug = pipe(mapping({
+    /** Bytes. */
+    limit: nullish(limit, '300MB'),
+    buildpacks: nullish(buildpacks),
+    env: nullish(env, {}),
+    trim: nullish(schema_trim, 'safe')
+}), dist_description('How the slug is built, and how large it may be.'));
+const schema_CONFIG = nullish(pipe(mapping({
+    app: app('The app that runs web and worker'),
+    'streaming-app': app('A second app that runs the streaming server'),
+    'staging-app': app('An app to try slugs on; its slugs are used again'),
+    stack: nullish(schema_text(`The stack, such as ${DEFAULT_STACK}. Default: app.json’s, else the app’s.`, expected(`a stack that runs slugs, like ${DEFAULT_STACK}`), STACK)),
+    ffmpeg: nullish(choice(schema_FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
+    slug: nullish(schema_slug, {}),
+    migrations: nullish(pipe(unknown(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
+    /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
+    schedule: nullish(schedule),
+    checks: nullish(checks, {}),
+    'redis-tls': nullish(choice(REDIS_TLS, 'no-verify lets stock Mastodon talk to Heroku’s own Redis, whose certificate is self-signed.'), 'verify')
+}), metadata({
+    title: 'mastodon-on-heroku config',
+    description: '.github/mastodon-on-heroku.yml of a Mastodon fork.'
+})), {});
+
+;// CONCATENATED MODULE: ./lib/config/inputs.js
+
+
+
+
+
+/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
+function mergeInputs(config, inputs) {
+    return {
+        ...config,
+        app: appName('app', inputs.app) ?? config.app,
+        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
+        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
+        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
+        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
+    };
+}
+function appName(input, value) {
+    if (!value || APP_NAME.test(value))
+        return value || undefined;
+    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
+}
+function ffmpeg(value) {
+    const word = FFMPEG.find(known => known === value);
+    if (!value || word !== undefined)
+        return word;
+    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
+}
+function slugLimit(value) {
+    if (!value)
+        return undefined;
+    try {
+        return parseLimit(value);
+    }
+    catch (error) {
+        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
+    }
+}
+function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
+    return new UserError(`Input ${input}: ${problem}`, nextStep);
+}
+
+;// CONCATENATED MODULE: ./lib/config/load.js
+
+
+
+
+/**
+ * The typed config of a file's text, or the defaults if there is no file (`undefined`).
+ * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
+ * `file:line: key: what was expected`.
+ */
+function loadConfig(text, fileName) {
+    const file = new YamlFile(text ?? '', fileName);
+    const result = v.safeParse(CONFIG, file.read(shapeOf([CONFIG])));
+    if (!result.success)
+        tell(file, result.issues, []);
+    const { buildpacks } = result.output?.slug ?? {};
+    if (Array.isArray(buildpacks))
+        buildpacks.forEach((item, at) => refuseRemark(file, ['slug', 'buildpacks', at], item));
+    file.finish();
+    const config = result.output;
+    const tasks = config.schedule?.tasks.map((task, at) => ({ ...task, line: file.line(['schedule', 'tasks', at]) }));
+    return tasks ? { ...config, schedule: { ...config.schedule, tasks } } : config;
+}
+/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
+function tell(file, issues, above) {
+    const told = new Set();
+    for (const issue of issues) {
+        const path = [...above, ...(issue.path ?? []).map(({ key }) => key)];
+        // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
+        const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : [];
+        if (inside.length > 0)
+            tell(file, inside, path);
+        else if (issue.type === 'raw_check' || !told.has(path.join('\0')))
+            file.fail(path, issue.message);
+        told.add(path.join('\0'));
+    }
+}
+/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+function refuseRemark(file, path, item) {
+    const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
+    const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
+    if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
+        return;
+    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+}
+/** The address of a git repository, without one yet. */
+function takesRef(buildpack) {
+    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
+}
+/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
+function partsOf(schema) {
+    const { pipe, wrapped, options, type } = schema;
+    if (pipe !== undefined)
+        return pipe.filter(({ kind }) => kind === 'schema').flatMap(partsOf);
+    if (wrapped !== undefined)
+        return partsOf(wrapped);
+    return type === 'union' ? options.flatMap(partsOf) : [schema];
+}
+function entriesOf(parts) {
+    return parts.map(part => part.entries).find(Boolean);
+}
+function shapeOf(schemas) {
+    const parts = schemas.flatMap(partsOf);
+    const entries = entriesOf(parts);
+    const items = parts.flatMap(part => part.item ?? []);
+    const known = (key) => (entries && Object.hasOwn(entries, key) ? [entries[key]] : []);
+    return {
+        isMapping: parts.some(({ type }) => type === 'custom'),
+        refuseKey: entries && (key => (Object.hasOwn(entries, key) ? undefined : strangeKey(key, Object.keys(entries)))),
+        at: key => shapeOf(typeof key === 'number' ? items : known(key))
+    };
+}
+function strangeKey(key, known) {
+    const place = PLACES.get(key);
+    const above = place?.split('.').slice(0, -1).join('.');
+    const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
+    const hint = place === undefined ? didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
+    return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
+}
+/** Where each key belongs, for those that stand elsewhere. */
+const PLACES = new Map([
+    ...placesOf(schema_CONFIG),
+    // The others of a task could be meant for anything.
+    ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`]),
+    // What the action's input is called.
+    ['slug-limit', 'slug.limit']
+]);
+function placesOf(schema, above = '') {
+    return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
+        const place = `${above}${key}`;
+        // What an item of a list has is no place of its own.
+        const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`);
+        return [[key, place], [place, place], ...inside];
+    });
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -17915,10 +17950,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   S: () => (/* binding */ tellError)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
-var runtime = __nccwpck_require__(6616);
-// EXTERNAL MODULE: ./lib/cli/arguments.js + 23 modules
-var cli_arguments = __nccwpck_require__(8440);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(1442);
+// EXTERNAL MODULE: ./lib/cli/arguments.js + 24 modules
+var cli_arguments = __nccwpck_require__(9126);
 ;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
 /**
  * Text of others on a terminal: buildpacks and dynos may print sequences that move the cursor, write over our lines, set
@@ -18134,9 +18169,9 @@ class Page {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6616);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1442);
 /* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7673);
-/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8440);
+/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9126);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
 /* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(931);
@@ -18744,7 +18779,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 6616:
+/***/ 1442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18752,11 +18787,13 @@ function wrap(text, width) {
 __nccwpck_require__.d(__webpack_exports__, {
   yo: () => (/* reexport */ errors_UserError),
   xv: () => (/* reexport */ VERSION),
+  OO: () => (/* reexport */ bytePath),
+  Gt: () => (/* reexport */ displayPath),
   kc: () => (/* reexport */ errorText),
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, below, bytePath, compact, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, below, compact, comparePaths, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18793,6 +18830,57 @@ function explainDiskFull(error, where) {
         return error;
     return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
+
+;// CONCATENATED MODULE: ./lib/runtime/paths.js
+const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
+/** The byte path of an ordinary string (encoded as UTF-8). */
+function bytePath(text) {
+    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
+}
+/** What Node's file functions take for a byte path. */
+function fsPath(path) {
+    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
+}
+/** `a/b` of two byte paths. */
+function paths_joinBytes(folder, name) {
+    return (folder === '' ? name : `${folder}/${name}`);
+}
+/** A byte path as a file below an ordinary folder. */
+function paths_below(folder, path) {
+    return fsPath(paths_joinBytes(bytePath(folder), path));
+}
+/**
+ * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
+ * characters, so that no name can forge a line of a log.
+ */
+function displayPath(path) {
+    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
+        return path;
+    const text = Buffer.from(path, 'latin1').toString('utf8');
+    if (!text.includes('\ufffd'))
+        return escapeControls(text);
+    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
+}
+function escapeControls(text) {
+    // Control, bidirectional and line-separator characters could make a name look like another one.
+    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
+        ? '\\\\'
+        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
+}
+function hex(character) {
+    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
+function comparePaths(a, b) {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+        if (x !== y)
+            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
+    }
+    return a.length - b.length;
+}
+const SLASH = 0x2f;
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);

@@ -51603,11 +51603,11 @@ function decimal(message$1) {
 * @returns A description action.
 */
 /* @__NO_SIDE_EFFECTS__ */
-function description(description_) {
+function dist_description(description_) {
 	return {
 		kind: "metadata",
 		type: "description",
-		reference: description,
+		reference: dist_description,
 		description: description_
 	};
 }
@@ -56045,11 +56045,11 @@ function nullishAsync(wrapped, default_) {
 //#endregion
 //#region src/schemas/number/number.ts
 /* @__NO_SIDE_EFFECTS__ */
-function number(message$1) {
+function dist_number(message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "number",
-		reference: number,
+		reference: dist_number,
 		expects: "number",
 		async: false,
 		message: message$1,
@@ -57992,13 +57992,13 @@ function unwrap(schema) {
 
 const repository = object({ full_name: string() });
 const pullRequest = object({
-    number: number(),
+    number: dist_number(),
     head: object({ sha: string(), ref: string(), repo: nullish(repository) }),
     base: object({ sha: string(), ref: string() })
 });
 const workflowRun = object({
-    id: number(),
-    run_attempt: optional(number(), 1),
+    id: dist_number(),
+    run_attempt: optional(dist_number(), 1),
     event: string(),
     head_sha: string(),
     head_branch: nullish(string()),
@@ -58605,55 +58605,6 @@ function oneOf(words) {
     return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
-;// CONCATENATED MODULE: ./lib/config/types.js
-const FFMPEG = ['with', 'without', 'auto'];
-const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
-const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
-const INTERVALS = ['10 minutes', 'hour', 'day'];
-const REDIS_TLS = ['verify', 'no-verify'];
-
-;// CONCATENATED MODULE: ./lib/config/inputs.js
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${shown_didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseLimit(value);
-    }
-    catch (error) {
-        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new UserError(`Input ${input}: ${problem}`, nextStep);
-}
-
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
 
 const POSTGRES = 'heroku-postgresql';
@@ -59067,416 +59018,308 @@ function cronProblem(cron) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/config/reader.js
+;// CONCATENATED MODULE: ./lib/config/yaml-file.js
 
 
 
 /** No config that a person writes comes near. */
 const LARGEST = 200_000;
 const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
-/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
-class Reader {
-    file;
-    node;
-    path;
-    /** Where the value stands, or its key where it is missing. */
-    line;
-    constructor(file, node, path, line) {
-        this.file = file;
-        this.node = node;
-        this.path = path;
-        this.line = file.lineOf(node) ?? line;
-    }
-    /** Nothing was written: no key, or a key without a value. */
-    get absent() {
-        return this.node === undefined || this.node === null || ((0,dist/* isScalar */.jn)(this.node) && this.node.value === null);
-    }
-    get isMapping() {
-        return (0,dist/* isMap */.jh)(this.node);
-    }
-    get isList() {
-        return (0,dist/* isSeq */.oP)(this.node);
-    }
-    /** Notes an error here. */
-    fail(problem) {
-        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
-    }
-    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
-    members(keys) {
-        const found = this.entries(keys);
-        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
-    }
-    /** The members of a mapping, by key, in order; with `keys` no others than these. */
-    entries(keys) {
-        const found = new Map();
-        if (this.absent)
-            return found;
-        if (!(0,dist/* isMap */.jh)(this.node)) {
-            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
-            return found;
-        }
-        for (const { key, value } of this.node.items)
-            this.addEntry(found, key, value, keys);
-        return found;
-    }
-    addEntry(found, key, value, keys) {
-        const line = this.file.lineOf(key) ?? this.line;
-        const name = (0,dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
-        const where = this.path === '' ? '' : `${this.path}: `;
-        if (name === undefined) {
-            this.file.fail(line, `${where}expected a name before the ":"`);
-        }
-        else if (found.has(name)) {
-            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
-        }
-        else if (keys !== undefined && !keys.includes(name)) {
-            const hint = this.file.elsewhere(name) || shown_didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
-            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
-        }
-        else
-            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
-    }
-    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
-    items(of) {
-        if (this.absent)
-            return undefined;
-        if (!(0,dist/* isSeq */.oP)(this.node))
-            return this.expected(`a list of ${of}`);
-        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
-    }
-    /** A text that is not empty and fits `shape`; `what` says what it should be. */
-    text(what, shape = /^[^\p{Cc}]+$/u) {
-        if (this.absent)
-            return undefined;
-        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        if (typeof value === 'string' && shape.test(value))
-            return value;
-        return this.expected(what);
-    }
-    choice(words) {
-        if (this.absent)
-            return undefined;
-        const written = this.scalar;
-        const word = words.find(known => known === written);
-        if (word !== undefined)
-            return word;
-        return this.expected(oneOf(words), written === undefined ? '' : shown_didYouMean(written, words));
-    }
-    /** A number above 0. */
-    positive(what) {
-        if (this.absent)
-            return undefined;
-        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
-    }
-    /**
-     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
-     * stays "false".
-     */
-    get scalar() {
-        if (!(0,dist/* isScalar */.jn)(this.node))
-            return undefined;
-        const { value, source } = this.node;
-        if (typeof value === 'string')
-            return value;
-        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
-    }
-    /** A comment of one word that stands behind the value in its line, with the `#` that begins it: `#v1`. */
-    get remark() {
-        return (0,dist/* isScalar */.jn)(this.node) ? /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(this.file.restOfLine(this.node))?.[1] : undefined;
-    }
-    expected(what, hint = '') {
-        return this.fail(`expected ${what}, not ${this.description}${hint}`);
-    }
-    get description() {
-        if (this.scalar !== undefined)
-            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
-        if ((0,dist/* isMap */.jh)(this.node))
-            return 'a mapping';
-        if ((0,dist/* isSeq */.oP)(this.node))
-            return 'a list';
-        return (0,dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
-    }
-    pathOf(key) {
-        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
-        return this.path === '' ? name : `${this.path}.${name}`;
-    }
-}
+/** Stands in a message for what the file has there, as a person reads it. */
+const WHAT_IS_THERE = '\0';
+/** Stands for what is no value of a config. */
+const STRANGE = Symbol('strange');
 /**
- * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes.
+ * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
+ * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
  */
 class YamlFile {
-    root;
-    name;
-    text;
-    places;
-    lines = new dist/* LineCounter */.HN();
-    problems = [];
-    /**
-     * Throws a `UserError` where the text is not YAML. `name` is the file's, for messages; `places` says where each key
-     * belongs (`limit`: `slug.limit`), for those that stand elsewhere.
-     */
-    constructor(text, name, places = new Map()) {
-        this.name = name;
-        this.text = text;
-        this.places = places;
-        this.root = new Reader(this, this.parse(text), '', 1);
+    #name;
+    #text;
+    #lines = new dist/* LineCounter */.HN();
+    #problems = [];
+    #found = new Map();
+    #contents;
+    /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
+    constructor(text, name) {
+        this.#name = name;
+        this.#text = text;
+        this.#contents = this.#parse(text);
     }
-    fail(line, text) {
-        this.problems.push({ line, text });
+    /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
+    read(shape) {
+        return this.#value(this.#contents, shape, [], 1, false);
     }
-    /** ` — did you mean "slug.limit"?` for a key that belongs there, else nothing. */
-    elsewhere(key) {
-        const place = this.places.get(key);
-        if (place === undefined)
-            return '';
-        const above = place.split('.').slice(0, -1).join('.');
-        return ` — did you mean "${place}"? ${above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`}`;
+    /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
+    fail(path, problem) {
+        const node = this.#found.get(pathText(path))?.node;
+        this.#note(this.line(path), path, problem.replace(WHAT_IS_THERE, () => describe(node)));
     }
-    restOfLine(node) {
-        const end = node.range?.[1] ?? this.text.length;
-        return this.text.slice(end).split('\n', 1)[0] ?? '';
+    /** Where a value stands, or its key or what is around it. */
+    line(path) {
+        return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)));
+    }
+    /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
+    remark(path) {
+        const node = this.#found.get(pathText(path))?.node;
+        if (!(0,dist/* isScalar */.jn)(node))
+            return undefined;
+        const rest = this.#text.slice(node.range?.[1] ?? this.#text.length).split('\n', 1)[0] ?? '';
+        return /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(rest)?.[1];
+    }
+    #value(node, shape, path, around, asWritten) {
+        const line = this.#lineOf(node) ?? around;
+        this.#found.set(pathText(path), { node, line });
+        if ((0,dist/* isMap */.jh)(node))
+            return shape.isMapping ? this.#mapping(node.items, shape, path, line) : {};
+        if ((0,dist/* isSeq */.oP)(node))
+            return node.items.map((item, at) => this.#value(item, shape.at(at), [...path, at], line, false));
+        if (node === null || node === undefined)
+            return null;
+        const text = written(node);
+        if (text !== undefined)
+            return asWritten ? text : node.value;
+        return (0,dist/* isScalar */.jn)(node) && node.value === null ? null : STRANGE;
+    }
+    #mapping(pairs, shape, path, around) {
+        const members = new Map();
+        for (const { key, value } of pairs) {
+            const line = this.#lineOf(key) ?? around;
+            const name = (0,dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
+            const problem = name === undefined ? 'expected a name before the ":"' : shape.refuseKey?.(name);
+            if (name === undefined || problem !== undefined)
+                this.#note(line, path, problem);
+            else if (members.has(name)) {
+                const first = this.line([...path, name]);
+                this.#note(line, path, `the key ${shown(name)} is there twice, first in line ${first}`);
+            }
+            else {
+                members.set(name, this.#value(value, shape.at(name), [...path, name], line, shape.refuseKey === undefined));
+            }
+        }
+        return Object.fromEntries(members);
+    }
+    #note(line, path, problem) {
+        this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` });
     }
     /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
     finish() {
-        if (this.problems.length === 0)
+        if (this.#problems.length === 0)
             return;
-        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
+        const lines = this.#problems
+            .sort((a, b) => a.line - b.line)
+            .map(({ line, text }) => `${this.#name}:${line}: ${text}`);
         const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.#name}.`);
     }
-    lineOf(node) {
+    #lineOf(node) {
         const range = node?.range;
-        return range ? this.lines.linePos(range[0]).line : undefined;
+        return range ? this.#lines.linePos(range[0]).line : undefined;
     }
-    parse(text) {
+    #parse(text) {
         if (text.length > LARGEST)
-            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
+            throw this.#notConfig(`it is larger than ${LARGEST / 1000} kB`);
         // eslint-disable-next-line no-control-regex
         if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
-            throw this.notConfig('it is not text');
-        const document = this.parseOrThrow(text);
+            throw this.#notConfig('it is not text');
+        const document = this.#parseOrThrow(text);
         for (const error of document.errors)
-            this.explain(error);
+            this.#explain(error);
         this.finish();
         return document.contents;
     }
-    explain({ code, message, pos }) {
-        const { line } = this.lines.linePos(pos[0]);
-        const comment = message.startsWith('Flow ') ? this.commentWithBracket(line) : undefined;
+    #explain({ code, message, pos }) {
+        const { line } = this.#lines.linePos(pos[0]);
+        const comment = message.startsWith('Flow ') ? this.#commentWithBracket(line) : undefined;
         if (code === 'MULTIPLE_DOCS')
-            this.fail(line, 'a second document begins here, and a config is one: take out the line `---` that parts them');
+            this.#note(line, [], 'a second document begins here, and a config is one: take out the line `---` that parts them');
         else if (comment === undefined)
-            this.fail(line, message);
-        else if (!this.problems.some(problem => problem.line === comment))
-            this.fail(comment, HIDDEN_BRACKET);
+            this.#note(line, [], message);
+        else if (!this.#problems.some(problem => problem.line === comment))
+            this.#note(comment, [], HIDDEN_BRACKET);
     }
     /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
-    commentWithBracket(line) {
-        const lines = this.text.split('\n', line);
+    #commentWithBracket(line) {
+        const lines = this.#text.split('\n', line);
         const found = lines.findLastIndex(text => {
             const at = text.search(/[ \t]#/);
             return at >= 0 && /[[{]/.test(text.slice(0, at)) && /[\]}]/.test(text.slice(at));
         });
         return found < 0 ? undefined : found + 1;
     }
-    parseOrThrow(text) {
+    #parseOrThrow(text) {
         try {
-            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
+            const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
             return (0,dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
         }
         catch (error) {
             // Thousands of nested brackets exhaust the parser's stack.
-            throw this.notConfig('it cannot be parsed', error);
+            throw this.#notConfig('it cannot be parsed', error);
         }
     }
-    notConfig(reason, cause) {
-        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+    #notConfig(reason, cause) {
+        return new UserError(`${this.#name} is not a config file: ${reason}`, `Correct ${this.#name}, or remove it.`, {
             cause
         });
     }
 }
-
-;// CONCATENATED MODULE: ./lib/config/load.js
-
-
-
-
-
-
-
-
-const SAFE_TRIM = { safe: true, globs: [] };
-const TOP = [
-    'app',
-    'streaming-app',
-    'staging-app',
-    'stack',
-    'ffmpeg',
-    'slug',
-    'migrations',
-    'schedule',
-    'checks',
-    'redis-tls'
-];
-const SLUG = ['limit', 'buildpacks', 'env', 'trim'];
-const load_SCHEDULE = ['with', 'tasks', 'state'];
-const TASK = ['command', 'every', 'at', 'cron', 'size', 'timeout'];
-const CHECKS = ['skip', 'thresholds'];
-const THRESHOLDS = ['certificate-days', 'key-days', 'queue-latency', 'dyno-start'];
-/** Where each key belongs. `slug-limit` is what the action's input is called. */
-const PLACES = new Map([
-    ...TOP.map(key => [key, key]),
-    ...under('slug', SLUG),
-    ...under('schedule', load_SCHEDULE),
-    // The others of a task could be meant for anything.
-    ...under('schedule.tasks[]', ['command', 'every', 'cron']),
-    ...under('checks', CHECKS),
-    ...under('checks.thresholds', THRESHOLDS),
-    ['slug-limit', 'slug.limit']
-]);
-function under(path, keys) {
-    return keys.flatMap(key => [
-        [key, `${path}.${key}`],
-        [`${path}.${key}`, `${path}.${key}`]
-    ]);
+/** `slug.buildpacks[1]` */
+function pathText(path) {
+    const text = path.map(key => {
+        if (typeof key === 'number')
+            return `[${key}]`;
+        return `.${/^[\w-]{1,60}$/.test(key) ? key : shown(key)}`;
+    });
+    return text.join('').replace(/^\./, '');
 }
-/**
- * The typed config of a file's text, or the defaults where there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
- */
-function loadConfig(text, fileName) {
-    const file = new YamlFile(text ?? '', fileName, PLACES);
-    const config = readConfig(file.root);
-    file.finish();
-    return config;
-}
-function readConfig(root) {
-    const at = root.members(TOP);
-    return {
-        app: at.app.text(APP_NAME_RULE, APP_NAME),
-        streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
-        stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-        stack: at.stack.text(`a stack that runs slugs, like ${DEFAULT_STACK}`, STACK),
-        ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
-        slug: readSlug(at.slug),
-        migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
-        schedule: readSchedule(at.schedule),
-        checks: readChecks(at.checks),
-        redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
-    };
-}
-/** What YAML 1.1, which many editors still speak, makes of `off`. */
-function isFalse(reader) {
-    return reader.scalar === 'false';
-}
-function readSlug(reader) {
-    const at = reader.members(SLUG);
-    return {
-        limit: readSize(at.limit) ?? LIMITS.slugWarns,
-        buildpacks: readBuildpacks(at.buildpacks),
-        env: readEnv(at.env),
-        trim: readTrim(at.trim) ?? SAFE_TRIM
-    };
-}
-function readSize(reader) {
-    if (reader.absent)
+/** What was written for a text, number or boolean: `1.10` is "1.10". */
+function written(node) {
+    if (!(0,dist/* isScalar */.jn)(node))
         return undefined;
-    if (reader.scalar === undefined)
-        return reader.expected('a size like 300MB');
+    const { value, source } = node;
+    if (typeof value === 'string')
+        return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
+}
+function describe(node) {
+    const text = written(node);
+    if (text !== undefined)
+        return text === '' ? 'an empty text' : shown(text);
+    if ((0,dist/* isMap */.jh)(node))
+        return 'a mapping';
+    if ((0,dist/* isSeq */.oP)(node))
+        return 'a list';
+    return (0,dist/* isAlias */.Vj)(node) ? 'an alias (write the value out)' : 'what is there';
+}
+
+;// CONCATENATED MODULE: ./lib/config/schema.js
+/**
+ * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
+ * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
+ * cannot be told by the rules themselves stands beside them as `metadata`.
+ */
+
+
+
+
+
+
+
+
+const FFMPEG = ['with', 'without', 'auto'];
+const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
+const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
+const INTERVALS = ['10 minutes', 'hour', 'day'];
+const REDIS_TLS = ['verify', 'no-verify'];
+/** @param near words of which one may be meant */
+function expected(what, near = []) {
+    return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
+}
+const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
+const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A mapping with these keys alone. A key without a value counts as left out. */
+function members(entries, what = `a mapping with ${oneOf(Object.keys(entries))}`) {
+    return pipe(custom(isMapping, expected(what)), object(entries));
+}
+/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
+function mapping(entries) {
+    return pipe(members(entries), camel(entries));
+}
+function camel(entries) {
+    return transform((found) => {
+        const named = Object.keys(entries).map(key => [
+            key.replace(/-./g, at => at.charAt(1).toUpperCase()),
+            found[key] ?? undefined
+        ]);
+        return Object.fromEntries(named);
+    });
+}
+/** No control characters, and not empty. */
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/; // eslint-disable-line no-control-regex
+/** JSON Schema knows no flags: letters in either case are spelled out. */
+const patternOf = ({ source, flags }) => flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range) => range + range.toUpperCase()) : source;
+function schema_text(description, message, shape = ONE_LINE) {
+    return pipe(string(message), regex(shape, message), metadata({ description, pattern: patternOf(shape) }));
+}
+const app = (description) => nullish(schema_text(`${description}: ${APP_NAME_RULE}.`, expected(APP_NAME_RULE), APP_NAME));
+function choice(words, description) {
+    return pipe(picklist(words, expected(oneOf(words), words)), dist_description(description));
+}
+function above0(what, description, most = Infinity) {
+    const message = expected(`a number of ${what} above 0${most === Infinity ? '' : `, at most ${most}`}`);
+    const number = pipe(dist_number(message), finite(message), gtValue(0, message), dist_description(description));
+    return most === Infinity ? number : pipe(number, maxValue(most, message));
+}
+/** YAML 1.1, which many editors still speak, makes false of `off`. */
+const falseIsOff = transform((value) => (value === false ? 'off' : value));
+const limit = pipe(union([string(), dist_number()], expected('a size like 300MB')), rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
-        return parseLimit(reader.scalar);
+        return parseLimit(String(dataset.value));
     }
     catch (error) {
-        if (error instanceof UserError)
-            return reader.fail(`${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}`);
-        throw error;
+        if (!(error instanceof UserError))
+            throw error;
+        addIssue({ message: `${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}` });
+        return NEVER;
     }
+}), 
+// A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
+metadata({
+    anyOf: [
+        { type: 'integer', minimum: 1_000_000 },
+        {
+            type: 'string',
+            pattern: '^\\s*(\\d{7,15}(\\.\\d{1,9})?|\\d{1,15}(\\.\\d{1,9})?[ \\t]*([bB]|[kKmMgG][iI]?[bB]))\\s*$'
+        }
+    ],
+    description: 'Largest compressed slug: 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or a number of bytes.'
+}));
+const BUILDPACK = 'a buildpack (name, URL or folder)';
+const buildpackName = schema_text('A name of the registry, URL[#ref], or a folder of the fork.', ofItem(expected(BUILDPACK)));
+const buildpack = union([
+    buildpackName,
+    pipe(mapping({
+        buildpack: nullish(buildpackName),
+        /** Lower case. */
+        sha256: nullish(pipe(schema_text('What the fetched buildpack must be: 64 hexadecimal digits.', expected('64 hexadecimal digits in quotes'), SHA256), toLowerCase()))
+    }), rawCheck(({ dataset, addIssue }) => {
+        const found = dataset.value;
+        if (isMapping(found) && (found['buildpack'] ?? null) === null)
+            addIssue({ message: `expected ${BUILDPACK}, nothing is there`, path: [pathTo(found, 'buildpack')] });
+    }), metadata({ required: ['buildpack'], not: { properties: { buildpack: { type: 'null' } } } }), transform(found => found))
+], ofItem(expected(BUILDPACK)));
+function pathTo(input, key) {
+    return { type: 'object', origin: 'value', input: input, key, value: undefined };
 }
-function readBuildpacks(reader) {
-    const items = reader.items('buildpacks');
-    if (items?.length === 0)
-        return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
-    return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined);
-}
-function readBuildpack(reader) {
-    const what = 'a buildpack (name, URL or folder)';
-    if (!reader.isMapping) {
-        const buildpack = reader.absent ? reader.fail('the item is empty') : readReference(reader, what);
-        return buildpack === undefined ? undefined : { buildpack };
+const buildpacks = pipe(array(buildpack, expected('a list of buildpacks')), minLength(1, 'the list is empty: name a buildpack, or leave the key out for app.json’s'), transform(list => list.map(item => (typeof item === 'string' ? { buildpack: item } : item))), dist_description('Buildpacks in order. Default: app.json’s.'));
+const env = pipe(custom(isMapping, expected('a mapping (name: value)')), rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed)
+        return;
+    for (const [name, value] of Object.entries(dataset.value)) {
+        const message = envProblem(name, value);
+        if (message !== undefined)
+            addIssue({ message, path: [pathTo(dataset.value, name)] });
     }
-    const at = reader.members(['buildpack', 'sha256']);
-    if (at.buildpack.absent)
-        return at.buildpack.fail(`expected ${what}, nothing is there`);
-    const buildpack = readReference(at.buildpack, what);
-    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase();
-    return buildpack === undefined ? undefined : { buildpack, sha256 };
+}), transform(found => Object.fromEntries(Object.entries(found))), metadata({
+    type: 'object',
+    propertyNames: {
+        pattern: VARIABLE.source,
+        not: { anyOf: REFUSED_ENV.map(({ names, why }) => ({ pattern: names.source, description: why })) }
+    },
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+    description: 'Build-time variables. Never the app’s secrets: a build needs none.'
+}));
+function envProblem(name, value) {
+    if (!VARIABLE.test(name))
+        return 'a variable’s name has letters, digits and _ only';
+    const refused = REFUSED_ENV.find(({ names }) => names.test(name));
+    if (refused !== undefined)
+        return `this variable cannot be set: ${refused.why}`;
+    if (value === null)
+        return 'expected a value; write "" for an empty one';
+    return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
-/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
-function readReference(reader, what) {
-    const { remark } = reader;
-    const written = reader.text(what);
-    if (written === undefined || remark === undefined || !takesRef(written))
-        return written;
-    return reader.fail(`${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
-}
-/** The address of a git repository, without one yet. */
-function takesRef(buildpack) {
-    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
-}
-function readEnv(reader) {
-    const env = [];
-    for (const [name, value] of reader.entries()) {
-        const refused = REFUSED_ENV.find(({ names }) => names.test(name));
-        if (!VARIABLE.test(name))
-            value.fail('a variable’s name has letters, digits and _ only');
-        else if (refused !== undefined)
-            value.fail(`this variable cannot be set: ${refused.why}`);
-        else if (value.absent)
-            value.fail('expected a value; write "" for an empty one');
-        else if (value.scalar === undefined)
-            value.expected('a text, a number or a boolean');
-        else
-            env.push([name, value.scalar]);
-    }
-    return Object.fromEntries(env);
-}
-function readTrim(reader) {
-    if (reader.absent)
-        return undefined;
-    if (reader.isList)
-        return readGlobs(reader.items('globs') ?? []);
-    if (reader.scalar === 'safe')
-        return SAFE_TRIM;
-    if (reader.scalar === 'off' || isFalse(reader))
-        return { safe: false, globs: [] };
-    return reader.expected('safe, off or a list of globs', shown_didYouMean(reader.scalar ?? '', ['safe', 'off']));
-}
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-function readGlobs(items) {
-    const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)));
-    return {
-        safe: globs.includes('safe'),
-        globs: globs.filter(glob => glob !== undefined && glob !== 'safe')
-    };
-}
-function readGlob(reader) {
-    const glob = reader.text('a glob like "spec/" or "**/*.map"');
-    if (glob === 'off')
-        return reader.fail('"off" cannot stand in a list; write `trim: off`');
-    if (glob?.startsWith('!'))
-        return reader.fail('a glob cannot be negated with "!"');
-    if (glob?.split('/').includes('..'))
-        return reader.fail('a glob cannot leave the app with ".."');
-    if (glob !== undefined && /^[./]*$/.test(glob))
-        return reader.fail('this would take away the whole app');
-    if (glob !== undefined && isSlow(glob))
-        return reader.fail(SLOW);
-    return glob;
-}
-const SLOW = 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`';
+const glob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
 /** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
@@ -59485,88 +59328,273 @@ function isSlow(glob) {
         parts.some(part => part !== '**' && part.split('*').length > 5) ||
         /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
-function readSchedule(reader) {
-    if (reader.absent)
-        return undefined;
-    const at = reader.members(load_SCHEDULE);
-    const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
-    if (reader.isMapping && at.tasks.absent)
-        at.tasks.fail('expected a list of tasks; write [] to want none');
-    const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
-    const state = at.state.text('a branch to keep last runs on, like branch:scheduled-tasks', STATE);
-    if (state !== undefined && scheduler !== 'github-actions')
-        at.state.fail(`has no effect with ${scheduler}`);
-    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) };
-}
-function readTask(reader) {
-    if (!reader.isMapping)
-        return reader.expected('a task (command: …, every: …)');
-    const at = reader.members(TASK);
-    const command = at.command.text('a command on one line');
-    if (at.command.absent)
-        reader.fail('expected a command');
-    if (at.every.absent === at.cron.absent)
-        reader.fail('expected either every or cron');
-    const every = at.every.choice(INTERVALS);
-    return command === undefined
-        ? undefined
-        : {
-            command,
-            every,
-            at: readTime(at.at, every),
-            cron: readCron(at.cron),
-            size: readDynoSize(at.size),
-            timeout: readMinutes(at.timeout),
-            line: reader.line
-        };
-}
-function readCron(reader) {
-    const cron = reader.text('five fields of cron, like "30 3 * * *"', CRON);
-    const problem = cron === undefined ? undefined : cronProblem(cron);
-    return problem === undefined ? cron : reader.fail(`${shown(cron)} is no times for cron: ${problem}`);
-}
-/** Spelled as Heroku does, however the capitals are written. */
-function readDynoSize(reader) {
-    const written = reader.text('a dyno size, like Basic or Standard-1X');
-    if (written === undefined)
-        return undefined;
-    return (dynoSize(written)?.name ??
-        reader.expected('a dyno size, like Basic or Standard-1X', shown_didYouMean(written, DYNO_SIZES)));
-}
-function readMinutes(reader) {
-    const what = `a number of minutes, 1 to ${MOST_MINUTES}`;
-    const minutes = reader.positive(what);
-    return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
-}
-function readDynoStart(reader) {
-    const what = `a number of seconds above 0, at most ${LONGEST_START}`;
-    const seconds = reader.positive(what);
-    return seconds === undefined || seconds <= LONGEST_START ? seconds : reader.expected(what);
-}
-function readTime(reader, every) {
-    if (reader.absent)
-        return undefined;
-    if (every === 'day')
-        return reader.text('a time of day (UTC) in quotes, like "03:30"', TIME_OF_DAY);
-    if (every === 'hour')
-        return reader.text('a minute of the hour in quotes, like ":20"', MINUTE);
-    return reader.fail('goes with `every: day` or `every: hour` only');
-}
-function readChecks(reader) {
-    const at = reader.members(CHECKS);
-    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
-    const days = 'a number of days above 0';
-    const seconds = 'a number of seconds above 0';
-    const thresholds = at.thresholds.members(THRESHOLDS);
+/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off']), array(glob)], expected('safe, off or a list of globs', ['safe', 'off'])), transform(found => {
+    const globs = Array.isArray(found) ? found : [];
     return {
-        skip: (skip ?? []).filter(name => name !== undefined),
-        thresholds: {
-            certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
-            keyDays: thresholds['key-days'].positive(days) ?? 30,
-            queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
-            dynoStart: readDynoStart(thresholds['dyno-start']) ?? 24
-        }
+        /** Remove what is known not to be read at run time. */
+        safe: found === 'safe' || globs.includes('safe'),
+        /** Remove these, too. */
+        globs: globs.filter(glob => glob !== 'safe')
     };
+}), dist_description('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
+/** JSON Schema for a key that has a value. */
+const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
+const schema_size = pipe(string(expected('a dyno size, like Basic or Standard-1X')), 
+// Spelled as Heroku does, however the capitals are written.
+transform(written => dynoSize(written)?.name ?? written), check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), metadata({
+    anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
+    description: 'Dyno size.'
+}));
+function spelledAnyhow(word) {
+    return word.replace(/[a-z]/gi, letter => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+}
+const TIMES = {
+    day: [TIME_OF_DAY, 'a time of day (UTC) in quotes, like "03:30"'],
+    hour: [MINUTE, 'a minute of the hour in quotes, like ":20"']
+};
+const minutes = expected(`a number of minutes, 1 to ${MOST_MINUTES}`);
+const TASK = {
+    command: nullish(schema_text('A command on one line.', expected('a command on one line'))),
+    every: nullish(choice(INTERVALS, 'How often; or `cron`, where the scheduler has it.')),
+    at: nullish(pipe(custom(() => true), metadata({ type: 'string', description: 'UTC: "03:30" with `every: day`, ":20" with `every: hour`.' }))),
+    cron: nullish(pipe(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
+        if (problem !== undefined)
+            addIssue({ message: `${shown(dataset.value)} is no times for cron: ${problem}` });
+    }))),
+    size: nullish(schema_size),
+    /** Minutes. */
+    timeout: nullish(pipe(dist_number(minutes), minValue(1, minutes), maxValue(MOST_MINUTES, minutes), dist_description('Minutes that it may take.')))
+};
+const task = pipe(members(TASK, 'a task (command: …, every: …)'), rawCheck(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value))
+        return;
+    const { command = null, every = null, cron = null, at = null } = dataset.value;
+    if (command === null)
+        addIssue({ message: 'expected a command' });
+    if ((every === null) === (cron === null))
+        addIssue({ message: 'expected either every or cron' });
+    const message = at === null ? undefined : timeProblem(at, every);
+    if (message !== undefined)
+        addIssue({ message, path: [pathTo(dataset.value, 'at')] });
+}), metadata({
+    allOf: [
+        schema_written('command'),
+        { oneOf: [schema_written('every'), schema_written('cron')] },
+        {
+            if: schema_written('at'),
+            then: {
+                anyOf: Object.entries(TIMES).map(([every, [{ source }]]) => ({
+                    properties: { every: { const: every }, at: { pattern: source } },
+                    required: ['every']
+                }))
+            }
+        }
+    ]
+}), camel(TASK), 
+// `line`: where it stands in the file.
+transform(found => found));
+function timeProblem(at, every) {
+    if (every !== 'day' && every !== 'hour')
+        return 'goes with `every: day` or `every: hour` only';
+    const [shape, what] = TIMES[every];
+    return typeof at === 'string' && shape.test(at) ? undefined : expected(what)({ input: at });
+}
+const schema_SCHEDULE = {
+    with: nullish(choice(SCHEDULERS, 'What runs the tasks.'), 'heroku-scheduler'),
+    tasks: nullish(pipe(array(task, expected('a list of tasks')), dist_description('The tasks that the app shall have; [] for none.'))),
+    /** The branch on which last runs are kept. */
+    state: nullish(pipe(schema_text('`github-actions` only: where last runs are kept, such as branch:scheduled-tasks.', expected('a branch to keep last runs on, like branch:scheduled-tasks'), STATE), transform(state => state.slice('branch:'.length))))
+};
+const schedule = pipe(members(schema_SCHEDULE), rawCheck(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value))
+        return;
+    const { with: scheduler, tasks = null, state = null } = dataset.value;
+    if (tasks === null)
+        addIssue({
+            message: 'expected a list of tasks; write [] to want none',
+            path: [pathTo(dataset.value, 'tasks')]
+        });
+    if (state !== null && scheduler !== 'github-actions')
+        addIssue({ message: `has no effect with ${String(scheduler)}`, path: [pathTo(dataset.value, 'state')] });
+}), metadata({
+    description: 'Scheduled tasks. Without this key nothing is scheduled, and nothing that is scheduled is touched.',
+    allOf: [
+        schema_written('tasks'),
+        { if: schema_written('state'), then: { properties: { with: { const: 'github-actions' } }, required: ['with'] } }
+    ]
+}), camel(schema_SCHEDULE), transform(found => found));
+const checks = pipe(mapping({
+    /** Names of checks that are not run. */
+    skip: nullish(pipe(array(nullish(schema_text('Name of a check.', expected('the name of a check'), CHECK)), expected('a list of names of checks')), transform(names => names.filter(name => typeof name === 'string')), dist_description('Checks that are not run.')), []),
+    thresholds: nullish(pipe(mapping({
+        'certificate-days': nullish(above0('days', 'Days left before a certificate ends.'), 21),
+        'key-days': nullish(above0('days', 'Days left before the Heroku key ends.'), 30),
+        'queue-latency': nullish(above0('seconds', 'Seconds that the oldest job of a queue may have waited.'), 120),
+        'dyno-start': nullish(above0('seconds', 'Seconds that the one-off dyno of the checks may take to start.', LONGEST_START), 24)
+    }), dist_description('When a check warns, or gives up.')), {})
+}), dist_description('The nightly checks.'));
+const schema_slug = pipe(mapping({
+    /** Bytes. */
+    limit: nullish(limit, '300MB'),
+    buildpacks: nullish(buildpacks),
+    env: nullish(env, {}),
+    trim: nullish(schema_trim, 'safe')
+}), dist_description('How the slug is built, and how large it may be.'));
+const CONFIG = nullish(pipe(mapping({
+    app: app('The app that runs web and worker'),
+    'streaming-app': app('A second app that runs the streaming server'),
+    'staging-app': app('An app to try slugs on; its slugs are used again'),
+    stack: nullish(schema_text(`The stack, such as ${DEFAULT_STACK}. Default: app.json’s, else the app’s.`, expected(`a stack that runs slugs, like ${DEFAULT_STACK}`), STACK)),
+    ffmpeg: nullish(choice(FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
+    slug: nullish(schema_slug, {}),
+    migrations: nullish(pipe(unknown(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
+    /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
+    schedule: nullish(schedule),
+    checks: nullish(checks, {}),
+    'redis-tls': nullish(choice(REDIS_TLS, 'no-verify lets stock Mastodon talk to Heroku’s own Redis, whose certificate is self-signed.'), 'verify')
+}), metadata({
+    title: 'mastodon-on-heroku config',
+    description: '.github/mastodon-on-heroku.yml of a Mastodon fork.'
+})), {});
+
+;// CONCATENATED MODULE: ./lib/config/inputs.js
+
+
+
+
+
+/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
+function mergeInputs(config, inputs) {
+    return {
+        ...config,
+        app: appName('app', inputs.app) ?? config.app,
+        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
+        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
+        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
+        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
+    };
+}
+function appName(input, value) {
+    if (!value || APP_NAME.test(value))
+        return value || undefined;
+    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
+}
+function ffmpeg(value) {
+    const word = FFMPEG.find(known => known === value);
+    if (!value || word !== undefined)
+        return word;
+    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${shown_didYouMean(value, FFMPEG)}`);
+}
+function slugLimit(value) {
+    if (!value)
+        return undefined;
+    try {
+        return parseLimit(value);
+    }
+    catch (error) {
+        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
+    }
+}
+function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
+    return new UserError(`Input ${input}: ${problem}`, nextStep);
+}
+
+;// CONCATENATED MODULE: ./lib/config/load.js
+
+
+
+
+/**
+ * The typed config of a file's text, or the defaults if there is no file (`undefined`).
+ * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
+ * `file:line: key: what was expected`.
+ */
+function loadConfig(text, fileName) {
+    const file = new YamlFile(text ?? '', fileName);
+    const result = safeParse(CONFIG, file.read(shapeOf([CONFIG])));
+    if (!result.success)
+        tell(file, result.issues, []);
+    const { buildpacks } = result.output?.slug ?? {};
+    if (Array.isArray(buildpacks))
+        buildpacks.forEach((item, at) => refuseRemark(file, ['slug', 'buildpacks', at], item));
+    file.finish();
+    const config = result.output;
+    const tasks = config.schedule?.tasks.map((task, at) => ({ ...task, line: file.line(['schedule', 'tasks', at]) }));
+    return tasks ? { ...config, schedule: { ...config.schedule, tasks } } : config;
+}
+/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
+function tell(file, issues, above) {
+    const told = new Set();
+    for (const issue of issues) {
+        const path = [...above, ...(issue.path ?? []).map(({ key }) => key)];
+        // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
+        const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : [];
+        if (inside.length > 0)
+            tell(file, inside, path);
+        else if (issue.type === 'raw_check' || !told.has(path.join('\0')))
+            file.fail(path, issue.message);
+        told.add(path.join('\0'));
+    }
+}
+/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+function refuseRemark(file, path, item) {
+    const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
+    const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
+    if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
+        return;
+    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+}
+/** The address of a git repository, without one yet. */
+function takesRef(buildpack) {
+    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
+}
+/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
+function partsOf(schema) {
+    const { pipe, wrapped, options, type } = schema;
+    if (pipe !== undefined)
+        return pipe.filter(({ kind }) => kind === 'schema').flatMap(partsOf);
+    if (wrapped !== undefined)
+        return partsOf(wrapped);
+    return type === 'union' ? options.flatMap(partsOf) : [schema];
+}
+function entriesOf(parts) {
+    return parts.map(part => part.entries).find(Boolean);
+}
+function shapeOf(schemas) {
+    const parts = schemas.flatMap(partsOf);
+    const entries = entriesOf(parts);
+    const items = parts.flatMap(part => part.item ?? []);
+    const known = (key) => (entries && Object.hasOwn(entries, key) ? [entries[key]] : []);
+    return {
+        isMapping: parts.some(({ type }) => type === 'custom'),
+        refuseKey: entries && (key => (Object.hasOwn(entries, key) ? undefined : strangeKey(key, Object.keys(entries)))),
+        at: key => shapeOf(typeof key === 'number' ? items : known(key))
+    };
+}
+function strangeKey(key, known) {
+    const place = PLACES.get(key);
+    const above = place?.split('.').slice(0, -1).join('.');
+    const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
+    const hint = place === undefined ? shown_didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
+    return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
+}
+/** Where each key belongs, for those that stand elsewhere. */
+const PLACES = new Map([
+    ...placesOf(CONFIG),
+    // The others of a task could be meant for anything.
+    ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`]),
+    // What the action's input is called.
+    ['slug-limit', 'slug.limit']
+]);
+function placesOf(schema, above = '') {
+    return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
+        const place = `${above}${key}`;
+        // What an item of a list has is no place of its own.
+        const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`);
+        return [[key, place], [place, place], ...inside];
+    });
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -60268,7 +60296,7 @@ function urlReference(text) {
  * The part of a reference that names the buildpack, whatever its form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
  * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. What it says is no proof of what it does.
  */
-function buildpackName(reference) {
+function reference_buildpackName(reference) {
     const parts = reference
         .replace(/[#?].*$/, '')
         .split('/')
@@ -60283,7 +60311,7 @@ function herokusOwn(reference) {
 }
 /** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
 function isAptBuildpack(reference) {
-    return /\bapt\b/i.test(buildpackName(reference));
+    return /\bapt\b/i.test(reference_buildpackName(reference));
 }
 function decoded(hash) {
     try {
@@ -60309,7 +60337,7 @@ const MOST_BUILDPACKS = 30;
  * none. Throws a `UserError`, with the line if it is about app.json.
  */
 function chooseBuildpacks(configured, appJson) {
-    const { chosen, warnings } = choose_readBuildpacks(configured, appJson);
+    const { chosen, warnings } = readBuildpacks(configured, appJson);
     if (chosen.length === 0) {
         const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`';
         throw new UserError(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
@@ -60319,7 +60347,7 @@ function chooseBuildpacks(configured, appJson) {
     return { chosen, warnings };
 }
 /** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
-function choose_readBuildpacks(configured, appJson) {
+function readBuildpacks(configured, appJson) {
     const file = configured?.length || appJson === undefined ? undefined : new AppJsonFile(appJson);
     const chosen = configured?.length
         ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
@@ -62272,7 +62300,7 @@ async function succeed(run, program, args) {
 const app_json_short = pipe(string(), maxLength(1_000));
 /** A plan, as far as its letters go; it reaches a request and a table. */
 const plan = pipe(app_json_short, regex(/^[a-z\d][a-z\d-]*(?::[a-z\d][\w.-]*)?$/i, 'a plan like heroku-redis:mini'));
-const app_json_text = pipe(union([app_json_short, number(), dist_boolean()]), transform(String));
+const app_json_text = pipe(union([app_json_short, dist_number(), dist_boolean()]), transform(String));
 const schema = object({
     addons: optional(array(union([plan, object({ plan, as: optional(app_json_short), options: optional(record(app_json_short, app_json_text)) })])), []),
     env: optional(record(pipe(string(), regex(/^[A-Za-z_]\w{0,199}$/, 'a name of letters, digits and _')), union([
@@ -62284,7 +62312,7 @@ const schema = object({
         })
     ])), {}),
     formation: optional(record(pipe(string(), regex(/^[-\w]{1,128}$/)), object({
-        quantity: optional(pipe(number(), integer(), minValue(0)), 1),
+        quantity: optional(pipe(dist_number(), integer(), minValue(0)), 1),
         size: optional(pipe(app_json_short, regex(/^[A-Za-z\d-]+$/, 'a dyno size')))
     })), {})
 });
@@ -62960,8 +62988,8 @@ function insideCommand(marker, seconds = LANE) {
 function showsLife(output, marker) {
     return output.split(/\r?\n/).some(text => text.startsWith(`${marker} `));
 }
-const count = pipe(number(), safeInteger(), minValue(0));
-const figure = pipe(number(), finite());
+const count = pipe(dist_number(), safeInteger(), minValue(0));
+const figure = pipe(dist_number(), finite());
 const word = pipe(string(), maxLength(200));
 const shapes = {
     /** `memory`: bytes of this process, booted as web and worker are. */
@@ -64078,7 +64106,7 @@ const LIST_RULES = [
         name: 'no-ruby-buildpack',
         level: 'warn',
         holds: ({ buildpacks, tree }) => {
-            const names = buildpacks.map(buildpackName);
+            const names = buildpacks.map(reference_buildpackName);
             const isSure = tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown);
             return seenIf(isSure && !names.some(isRuby), { names });
         },
@@ -64092,7 +64120,7 @@ const LIST_RULES = [
         name: 'nodejs-before-ruby',
         level: 'block',
         holds: ({ buildpacks, tree }) => {
-            const names = buildpacks.map(buildpackName);
+            const names = buildpacks.map(reference_buildpackName);
             const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
             return seenIf(tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby), { isThere: node >= 0 });
         },
@@ -64106,7 +64134,7 @@ const LIST_RULES = [
         name: 'ruby-last',
         level: 'warn',
         holds: ({ buildpacks }) => {
-            const names = buildpacks.map(buildpackName);
+            const names = buildpacks.map(reference_buildpackName);
             const last = names.at(-1) ?? '';
             return seenIf(names.some(isRuby) && /activestorage-preview|ffmpeg|\bapt\b/i.test(last), { last });
         },
@@ -64119,7 +64147,7 @@ const LIST_RULES = [
     rule({
         name: 'ffmpeg-unmaintained',
         level: 'warn',
-        holds: ({ buildpacks }) => seenIf(buildpacks.some(name => /ffmpeg-latest/i.test(buildpackName(name))), {}),
+        holds: ({ buildpacks }) => seenIf(buildpacks.some(name => /ffmpeg-latest/i.test(reference_buildpackName(name))), {}),
         say: () => ({
             reason: 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
             remedy: `Put ${PREVIEW} in its place.`
@@ -66797,7 +66825,7 @@ async function isShallow(tools, repository) {
     return stdout.toString().trim() === 'true';
 }
 async function lookUp(tools, repository, ref) {
-    for (const name of placesOf(ref)) {
+    for (const name of resolve_placesOf(ref)) {
         const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
         if (sha !== undefined)
             return sha;
@@ -66805,7 +66833,7 @@ async function lookUp(tools, repository, ref) {
     return undefined;
 }
 /** The name itself, then where a CI checkout keeps what it fetched. */
-function placesOf(ref) {
+function resolve_placesOf(ref) {
     if (ref.startsWith('refs/heads/'))
         return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
     if (ref.startsWith('refs/'))
@@ -67325,7 +67353,7 @@ function errorBody(body) {
 /** Milliseconds before each look for a write whose answer was lost. */
 const LOOKS = [0, 2_000, 5_000, 10_000];
 /** Sends a write to Heroku. If its answer is lost, looks some times whether it happened; rejects if nothing is found. */
-function written(tools, write, find) {
+function look_written(tools, write, find) {
     return writeOnce(tools, write, { isLost: mayHaveHappened, find, looks: LOOKS });
 }
 
@@ -67337,7 +67365,7 @@ const identified = looseObject({ id: string() });
 const anything = unknown();
 const account = looseObject({ email: string() });
 const authorizations = array(looseObject({
-    access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(number()) }))
+    access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(dist_number()) }))
 }));
 const shapes_app = looseObject({
     id: string(),
@@ -67359,13 +67387,13 @@ const shapes_slug = looseObject({
     commit: nullish(string()),
     commit_description: nullish(string()),
     process_types: nullish(record(string(), string())),
-    size: nullish(number()),
+    size: nullish(dist_number()),
     deleted_at: nullish(string()),
     stack: nullish(named)
 });
 const release = looseObject({
     id: string(),
-    version: number(),
+    version: dist_number(),
     status: picklist(['pending', 'succeeded', 'failed', 'expired']),
     current: optional(dist_boolean(), false),
     description: optional(string(), ''),
@@ -67382,11 +67410,11 @@ const dyno = looseObject({
     state: string(),
     command: optional(string(), ''),
     attach_url: nullish(string()),
-    release: nullish(looseObject({ version: number() }))
+    release: nullish(looseObject({ version: dist_number() }))
 });
 const formation = looseObject({
     type: string(),
-    quantity: number(),
+    quantity: dist_number(),
     size: nullish(string()),
     /** What each dyno runs. */
     command: nullish(string())
@@ -67447,7 +67475,7 @@ async function createAddon(client, app, { plan, as, options }, tools) {
     const known = new Set((await all()).map(({ id }) => id));
     const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) };
     const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
-    return written(tools, () => client.write('POST', path, addon, { body }), async () => (await all()).find(isNew));
+    return look_written(tools, () => client.write('POST', path, addon, { body }), async () => (await all()).find(isNew));
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/formation.js
@@ -67464,7 +67492,7 @@ async function scaleFormation(client, app, wanted, tools) {
         quantity,
         ...(size === undefined ? {} : { dyno_size: { name: size } })
     }));
-    await written(tools, () => client.write('PATCH', path, array(formation), { body: { updates } }), async () => {
+    await look_written(tools, () => client.write('PATCH', path, array(formation), { body: { updates } }), async () => {
         const now = await client.get(path, array(formation));
         const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
         return wanted.every(has) ? now : undefined;
@@ -67668,7 +67696,7 @@ class HerokuApp {
         return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
     }
     #written(write, find) {
-        return written({ clock: this.#clock, signal: this.#signal }, write, find);
+        return look_written({ clock: this.#clock, signal: this.#signal }, write, find);
     }
 }
 function nameOrUrl(buildpack) {
@@ -67707,14 +67735,14 @@ function domainsOf(client, app) {
  * (Schema: domain, "create": both keys are required.)
  */
 function addDomain(client, app, hostname, tools) {
-    return written(tools, () => client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } }), async () => (await domainsOf(client, app)).find(known => known.hostname === hostname));
+    return look_written(tools, () => client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } }), async () => (await domainsOf(client, app)).find(known => known.hostname === hostname));
 }
 /**
  * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
  * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
  */
 async function enableCertificates(client, app, tools) {
-    await written(tools, () => client.write('POST', `${pathOf(app)}/acm`, shapes_app), async () => {
+    await look_written(tools, () => client.write('POST', `${pathOf(app)}/acm`, shapes_app), async () => {
         const now = await client.get(pathOf(app), shapes_app);
         return now.acm ? now : undefined;
     });
@@ -67726,9 +67754,9 @@ function pathOf(app) {
 ;// CONCATENATED MODULE: ./lib/heroku/data.js
 
 
-const amount = optional(nullable(pipe(number(), minValue(0))));
+const amount = optional(nullable(pipe(dist_number(), minValue(0))));
 const data_text = pipe(string(), maxLength(300));
-const lines = array(looseObject({ name: data_text, values: array(union([data_text, number()])) }));
+const lines = array(looseObject({ name: data_text, values: array(union([data_text, dist_number()])) }));
 const classic = looseObject({
     plan: nullish(looseObject({ name: data_text })),
     num_bytes: amount,
@@ -67737,8 +67765,8 @@ const classic = looseObject({
 const advanced = looseObject({
     status: optional(data_text),
     tier: nullish(data_text),
-    plan_limits: optional(array(looseObject({ name: data_text, current: nullish(number()), limit: nullish(number()) })), []),
-    pools: optional(array(looseObject({ connections_used: nullish(number()), expected_connection_limit: nullish(number()) })), [])
+    plan_limits: optional(array(looseObject({ name: data_text, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
+    pools: optional(array(looseObject({ connections_used: nullish(dist_number()), expected_connection_limit: nullish(dist_number()) })), [])
 });
 const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: data_text }) });
 /**
@@ -68296,11 +68324,11 @@ function differences(task, there) {
     return [
         ...(task.cron === there.cron ? [] : [`it ran ${there.when}`]),
         ...(task.size === there.size ? [] : [`on ${there.size}`]),
-        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${minutes(there.limit)} at most`]),
+        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${task_minutes(there.limit)} at most`]),
         ...(there.enabled ? [] : ['it was paused'])
     ];
 }
-function minutes(seconds) {
+function task_minutes(seconds) {
     return `${Math.round(seconds / 6) / 10} min`;
 }
 
@@ -68461,7 +68489,7 @@ const trigger = looseObject({
     /** `active`, `inactive` or `completed`. */
     state: string(),
     dyno: nullish(string()),
-    timeout: nullish(number())
+    timeout: nullish(dist_number())
 });
 const triggers = looseObject({ triggers: array(trigger) });
 const oneTrigger = looseObject({ trigger });
@@ -68556,10 +68584,10 @@ const job = looseObject({
         Type: nullish(string()),
         Size: nullish(string()),
         Command: nullish(string()),
-        TimeToLive: nullish(number())
+        TimeToLive: nullish(dist_number())
     }),
     /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
-    LastAttempt: nullish(looseObject({ State: nullish(string()), CreatedAt: nullish(number()) }))
+    LastAttempt: nullish(looseObject({ State: nullish(string()), CreatedAt: nullish(dist_number()) }))
 });
 class CronToGo {
     #client;
@@ -68687,7 +68715,7 @@ const heroku_scheduler_job = pipe(looseObject({
     attributes: looseObject({
         command: string(),
         every: picklist([10, 60, 1440]),
-        at: pipe(number(), integer()),
+        at: pipe(dist_number(), integer()),
         'dyno-size': pipe(string(), nonEmpty()),
         'ran-at': nullish(pipe(string(), isoTimestamp()))
     })
@@ -69008,9 +69036,9 @@ const ended = object({
     due: time,
     started: time,
     /** Seconds. */
-    took: optional(number()),
+    took: optional(dist_number()),
     outcome: picklist(['succeeded', 'failed', 'lost']),
-    exitCode: optional(number()),
+    exitCode: optional(dist_number()),
     run: string()
 });
 const claim = object({ due: time, since: time, until: time, run: string() });
@@ -69259,7 +69287,7 @@ async function clearOutput(folder) {
 /** This one may be absent. */
 const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
 /** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-function source_readConfig({ inputs }) {
+function readConfig({ inputs }) {
     const text = readTreeFile(inputs.path, inputs.config);
     if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
         throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
@@ -71154,7 +71182,7 @@ function guessProvider(references, aptfile) {
 }
 /** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
 function saysFfmpeg(reference) {
-    return /ffmpeg|activestorage-preview/i.test(buildpackName(reference));
+    return /ffmpeg|activestorage-preview/i.test(reference_buildpackName(reference));
 }
 /**
  * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
@@ -72886,7 +72914,7 @@ async function deploy(plan, tools) {
     };
     let target = await story.step('Preflight', async () => {
         const target = await read();
-        describe(target, tools);
+        deploy_describe(target, tools);
         return target;
     });
     const { provisioning } = plan;
@@ -73047,7 +73075,7 @@ async function scaleAgain({ app, formation }, badSlug, { story }) {
     await app.scale(wanted);
     story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`);
 }
-function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
+function deploy_describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
         ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
         : 'nothing yet';
@@ -79196,7 +79224,7 @@ const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\
 const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
 const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
 const upgrade_marker = strictObject({
-    line: pipe(number(), integer(), minValue(1), maxValue(1e7)),
+    line: pipe(dist_number(), integer(), minValue(1), maxValue(1e7)),
     text: upgrade_line(200),
     why: upgrade_line(100)
 });
@@ -79287,7 +79315,7 @@ function upgrade_plain(text, most) {
  */
 const SCHEMA_VERSION = 1;
 const report_data_text = (most) => pipe(string(), maxLength(most));
-const data_bytes = pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
+const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
 const data_count = data_bytes;
 const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
 /** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
@@ -79348,10 +79376,10 @@ const trimRule = strictObject({
     files: data_count,
     raw: data_bytes,
     /** Measured: the slug packed with and without them. */
-    saves: pipe(number(), integer())
+    saves: pipe(dist_number(), integer())
 });
 const data_MOST_ENTRIES = 300_000;
-const index = pipe(number(), integer(), minValue(0), maxValue(1_000_000));
+const index = pipe(dist_number(), integer(), minValue(0), maxValue(1_000_000));
 const data_size = nullable(data_bytes);
 /**
  * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
@@ -81083,14 +81111,14 @@ function footer({ report, measuredBy, runUrl, repositoryUrl }) {
     const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
     const lines = [
         `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
-        `Buildpacks: ${buildpacks(report)}.`,
+        `Buildpacks: ${markdown_buildpacks(report)}.`,
         'MB = 10<sup>6</sup> bytes.',
         runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
     ];
     return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
 }
 /** Each with its commit, or the digest of what was fetched. */
-function buildpacks({ layers }) {
+function markdown_buildpacks({ layers }) {
     const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
     return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
 }
@@ -81121,7 +81149,7 @@ function section(name, content) {
 
 
 /** Writes every file and output, the summary, and annotations. */
-async function tell({ inputs, runtime, results }, told) {
+async function results_tell({ inputs, runtime, results }, told) {
     const { report } = told;
     const at = (file) => external_node_path_namespaceObject.join(inputs.outputDir, file);
     const markdown = renderMarkdown(told);
@@ -81544,7 +81572,7 @@ async function checkout({ inputs: { path, searchPath }, runtime: { run, signal }
     const tools = { path, searchPath, run, signal };
     const { sha: commit } = await resolveCommit(tools);
     const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(file => textAt({ ...tools, commit, file })));
-    const { chosen } = choose_readBuildpacks(config.slug.buildpacks, appJson);
+    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
     return { buildpacks: chosen.map(({ reference }) => reference.text), texts };
 }
 /** What is said of the build, or undefined, and then why there would be none is among the problems. */
@@ -81666,7 +81694,7 @@ async function buildSlugs(context, config, source, recipe) {
             warnings
         });
         const told = await lookAtIt(context, config, report);
-        await tell(context, told);
+        await results_tell(context, told);
         const { chosen } = report.verdict;
         const { sha256 } = report.variants.find(({ name }) => name === chosen);
         const web = { file: slug, sha256: sha256, variant: chosen, processTypes: app.processTypes };
@@ -81753,7 +81781,7 @@ const built_slug = { file: string(), sha256: string(), processTypes: record(stri
 const note = object({
     fingerprint: object({ whole: string(), parts: record(string(), string()) }),
     web: object({ ...built_slug, variant: picklist(['with', 'without']) }),
-    streaming: optional(object({ ...built_slug, bytes: number() }))
+    streaming: optional(object({ ...built_slug, bytes: dist_number() }))
 });
 /**
  * The job's own temporary folder; on the terminal a folder of the user's, with one note for each output folder. Never the
@@ -81880,7 +81908,7 @@ async function built_sha256Of(file) {
  */
 async function build_build(context) {
     const { inputs, runtime } = context;
-    const config = source_readConfig(context);
+    const config = readConfig(context);
     await clearOutput(inputs.outputDir);
     const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
     addOwnFiles(context, config, source);
@@ -84019,7 +84047,7 @@ function multipart(file) {
 
 
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
-const health_SLOW = 3_000;
+const SLOW = 3_000;
 /** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
 const health = {
     name: 'health',
@@ -84059,7 +84087,7 @@ async function health_lookAt(about, place, world) {
         const figure = said_seconds(answer.took);
         if (answer.status !== 200 || answer.body.trim() !== 'OK')
             return { level: 'fail', about, text: `${what} ${answered(answer)}`, remedy };
-        if (answer.took > health_SLOW)
+        if (answer.took > SLOW)
             return { level: 'warn', about, figure, text: `${what} took ${figure} to say that all is well`, remedy };
         return { level: 'ok', about, figure, text: `${what} answered in ${figure}` };
     }
@@ -90140,7 +90168,7 @@ function worst(findings) {
 
 
 /** In the order in which they are told. */
-const checks_CHECKS = [...outside_OUTSIDE, ...INSIDE];
+const CHECKS = [...outside_OUTSIDE, ...INSIDE];
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-list.js
 
@@ -90429,7 +90457,7 @@ const memo = strictObject({
         problems: pipe(array(strictObject({ key, level: picklist(['warn', 'fail']), since: check_issue_date })), maxLength(200)),
         gone: pipe(array(strictObject({ key, since: check_issue_date, until: check_issue_date })), maxLength(50))
     }),
-    run: strictObject({ id: pipe(number(), safeInteger()), attempt: pipe(number(), safeInteger()) })
+    run: strictObject({ id: pipe(dist_number(), safeInteger()), attempt: pipe(dist_number(), safeInteger()) })
 });
 /** Anybody with write access may have changed it: what is not exactly ours counts as nothing. */
 function readMemo(text) {
@@ -91146,9 +91174,9 @@ async function whatRuns({ inputs, runtime }, commit) {
  */
 async function check_check(context) {
     const { results: job, runtime } = context;
-    const config = source_readConfig(context);
+    const config = readConfig(context);
     const app = requireApp(config.app);
-    const checks = chooseChecks(checks_CHECKS, config.checks.skip);
+    const checks = chooseChecks(CHECKS, config.checks.skip);
     const scene = await openScene(context, config, app);
     const found = await runChecks(checks, scene.around).finally(scene.close);
     const results = found.map(result => withoutSecrets(result, job.redact));
@@ -91206,7 +91234,7 @@ async function reportOfThisJob(context, github) {
     const { pullRequest } = event;
     const own = pullRequest.headRepository?.toLowerCase() === inputs.github.repository?.toLowerCase();
     if (own)
-        return { report, pullRequest, run, config: source_readConfig(context), foreign: false, toldBefore: true };
+        return { report, pullRequest, run, config: readConfig(context), foreign: false, toldBefore: true };
     const judged = await whereAllowed(context, github, 'contents: read', () => judgedHere(context, github, report, pullRequest));
     return judged && { ...judged, run, foreign: true, toldBefore: true };
 }
@@ -91451,7 +91479,7 @@ async function withStory(context, title, work) {
  */
 async function plan_plan(context) {
     const { inputs, runtime } = context;
-    const config = source_readConfig(context);
+    const config = readConfig(context);
     if (inputs.herokuApiKey !== undefined && config.app !== undefined)
         return planOfApp(context, config, true);
     runtime.log.info(inputs.herokuApiKey === undefined
@@ -91470,7 +91498,7 @@ async function sourceOf(context) {
 }
 /** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
 async function planDeploy(context) {
-    await planOfApp(context, source_readConfig(context), false);
+    await planOfApp(context, readConfig(context), false);
 }
 /** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
 async function planOfApp(context, config, askDatabase) {
@@ -91696,7 +91724,7 @@ function heroku_builds_judgeSize({ inputs, results, runtime }, { slug }, bytes, 
 async function deploy_deploy(context) {
     if (context.inputs.plan)
         return planDeploy(context);
-    const config = source_readConfig(context);
+    const config = readConfig(context);
     const { schedule } = config;
     await deployTo(context, herokuOf(context), config, {
         afterwards: (tools, app) => scheduleStep(context, app, schedule, masker(context), tools).catch(notScheduled)
@@ -91889,7 +91917,7 @@ class Facts {
 async function migrate_migrate(context) {
     const { inputs, results } = context;
     const { phase, dynoSize: size } = inputs;
-    const { app: main, streamingApp } = source_readConfig(context);
+    const { app: main, streamingApp } = readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
@@ -93922,7 +93950,7 @@ const DOMAIN = 'rehearsal.example';
  */
 async function rehearse(context) {
     const { inputs, runtime } = context;
-    const own = source_readConfig(context);
+    const own = readConfig(context);
     requireServices(context);
     const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
     // The stack of a build, so that the slug of one that was made before is taken: no app says another here.
@@ -94125,7 +94153,7 @@ async function repack({ inputs, runtime }, slug, base) {
 /** Brings the last good release's code back, where the database is still one for it. */
 async function rollback(context) {
     const { inputs, results } = context;
-    const { app: main, streamingApp } = source_readConfig(context);
+    const { app: main, streamingApp } = readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
@@ -94161,7 +94189,7 @@ async function rollback(context) {
  */
 async function run_run(context) {
     const { run: command, dynoSize: size, timeout: limit, plan } = context.inputs;
-    const { app: main, schedule } = source_readConfig(context);
+    const { app: main, schedule } = readConfig(context);
     const name = requireApp(main);
     if (command === undefined && schedule?.with !== 'github-actions')
         throw nothingToRun(schedule?.with);
@@ -94192,8 +94220,8 @@ function nothingToRun(scheduler) {
 
 
 /** Makes the app's scheduled tasks equal to the config's; `plan` shows the difference only. */
-async function schedule(context) {
-    const { app: main, schedule } = source_readConfig(context);
+async function schedule_schedule(context) {
+    const { app: main, schedule } = readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Scheduled tasks of ${name}`, async ({ app, tools, mask }) => {
         if (!schedule || schedule.tasks.length === 0)
@@ -94230,7 +94258,7 @@ const commands_COMMANDS = {
     rehearse: rehearse,
     rollback: rollback,
     run: run_run,
-    schedule: schedule
+    schedule: schedule_schedule
 };
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
@@ -94452,7 +94480,7 @@ async function readFork(folder, run, searchPath) {
         throw new UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
     }
     const appJson = readTreeFile(root, 'app.json');
-    const { chosen, warnings } = choose_readBuildpacks(undefined, appJson);
+    const { chosen, warnings } = readBuildpacks(undefined, appJson);
     const buildpacks = chosen.map(({ reference }) => reference.text);
     const provider = guessProvider(buildpacks, readTreeFile(root, 'Aptfile'));
     const head = await git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD');
@@ -94755,12 +94783,12 @@ function afterMerge(ours, repo, branch) {
 
 
 
-const CONFIG = '.github/mastodon-on-heroku.yml';
+const plan_CONFIG = '.github/mastodon-on-heroku.yml';
 /** For tasks that GitHub runs; with an add-on it has nothing to do. */
 const TASKS = 'heroku-tasks.yml';
 /** What is to be written into a fork. What is there already is never changed. */
 function planFiles(fork, examples, { action, ...start }) {
-    mergeInputs(loadConfig(undefined, CONFIG), start); // says which flag is wrong
+    mergeInputs(loadConfig(undefined, plan_CONFIG), start); // says which flag is wrong
     const files = [];
     for (const [file, example] of examples) {
         if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks))
@@ -94770,7 +94798,7 @@ function planFiles(fork, examples, { action, ...start }) {
         files.push(other === undefined || planned.state !== 'new' ? planned : { ...planned, state: 'clashes', with: other });
     }
     const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start);
-    return [...files, compared(fork, CONFIG, text)];
+    return [...files, compared(fork, plan_CONFIG, text)];
 }
 function compared({ root }, file, text) {
     const there = readTreeFile(root, file);
@@ -94800,7 +94828,7 @@ function writeFiles({ root }, files) {
 /** The workflows of ours that the fork has, or will have. */
 function plan_ours(files) {
     return new Map(files
-        .filter(({ path: file, state }) => file !== CONFIG && state !== 'clashes')
+        .filter(({ path: file, state }) => file !== plan_CONFIG && state !== 'clashes')
         .map(({ path: file, text }) => [external_node_path_namespaceObject.basename(file), readWorkflow(text)]));
 }
 
@@ -94833,7 +94861,7 @@ function lacks(fork, { app, streamingApp, tasks }) {
 }
 function lacks_readConfig(root) {
     try {
-        return loadConfig(readTreeFile(root, CONFIG), CONFIG);
+        return loadConfig(readTreeFile(root, plan_CONFIG), plan_CONFIG);
     }
     catch (error) {
         if (error instanceof UserError)
@@ -96055,7 +96083,7 @@ function examplesIn(folder) {
 }
 /** A config that is there already is not changed, so nothing has to be asked for it. */
 function needsApps(files) {
-    return files.some(({ path, state }) => path === CONFIG && state === 'new');
+    return files.some(({ path, state }) => path === plan_CONFIG && state === 'new');
 }
 /** Asks for what was not given, where somebody can answer. An empty answer is none. */
 async function init_ask(given, signal) {
@@ -96092,12 +96120,12 @@ function* hints(files, { apps, tasks, dryRun, full, fork }) {
     if (!needsApps(files))
         yield* init_lines(lacks(fork, { ...apps, tasks }));
     else if (apps.app === undefined)
-        yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${CONFIG}`}.`;
+        yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${plan_CONFIG}`}.`;
     yield* fork.warnings.map(text => withoutEscapes(text));
     if (needsApps(files) && (fork.stack === undefined || fork.buildpacks.length === 0)) {
         const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(Boolean);
         const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json';
-        yield `${why}; what ${CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`;
+        yield `${why}; what ${plan_CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`;
     }
     const old = superseded(fork, files);
     if (old !== undefined)
@@ -96110,7 +96138,7 @@ function init_lines(missing) {
     if (missing.length === 0)
         return [];
     return [
-        `${CONFIG} stays as it is. Put this into it, in place of what it has there:`,
+        `${plan_CONFIG} stays as it is. Put this into it, in place of what it has there:`,
         ...missing.map(line => `  ${line}`)
     ];
 }

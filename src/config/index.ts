@@ -16,4 +16,4 @@ export type {
   TaskConfig,
   Thresholds,
   TrimConfig
-} from './types.ts'
+} from './schema.ts'

@@ -2,7 +2,7 @@ import { UserError } from '../runtime/index.ts'
 import { APP_NAME, APP_NAME_RULE } from './rules.ts'
 import { didYouMean, oneOf, shown } from './shown.ts'
 import { parseLimit } from './size.ts'
-import { FFMPEG, type Config } from './types.ts'
+import { FFMPEG, type Config } from './schema.ts'
 
 /** The action's inputs that stand above the config file; an empty one counts as not given. */
 export interface ConfigInputs {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { withTables } from '../scripts/readme.ts'
+import { FILES } from '../scripts/inputs.ts'
 import { schemaText } from '../scripts/schema.ts'
 import { VERSION } from '../src/runtime/index.ts'
 
@@ -30,8 +30,8 @@ describe('the project', () => {
     expect(refused).toEqual([])
   })
 
-  it('says in the README what action.yml says', () => {
-    expect(withTables(read('README.md'))).toBe(read('README.md'))
+  it.each(Object.entries(FILES))('says in %s what the tables of src/inputs say', (file, write) => {
+    expect(write(read(file))).toBe(read(file))
   })
 
   it('publishes the schema that reads reports', () => {

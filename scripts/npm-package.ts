@@ -11,7 +11,6 @@ const project = path.join(import.meta.dirname, '..')
 
 /** What the program of the terminal reads, and what a person wants to read of it. */
 const FILES = [
-  'action.yml',
   'CHANGELOG.md',
   'LICENSE',
   'README.md',

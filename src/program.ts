@@ -1,10 +1,11 @@
 /** All that is run, as one bundle. The two entry points, `main.ts` and `cli/main.ts`, load it when they need it. */
-import { actionLog, failStep, jobResults, stepInputs } from './action/index.ts'
-import { findCommand } from './commands/index.ts'
+import { actionLog, failStep, jobResults, maskKeys, STEP } from './action/index.ts'
+import { runCommand } from './commands/index.ts'
+import { readCommand, readInputs, readJob, readMachine } from './inputs/index.ts'
 import { withRuntime } from './runtime/real.ts'
 
 export { runInit } from './cli/init.ts'
-export { runCommand } from './cli/run.ts'
+export { runHere } from './cli/run.ts'
 
 /**
  * Runs the step of a workflow: reads its inputs, runs the command, and is the one exit for errors.
@@ -14,10 +15,13 @@ export async function runStep(dist: URL): Promise<void> {
   const cancel = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort())
   try {
-    const inputs = stepInputs()
-    const command = findCommand(inputs.command)
+    // The runner masks only what it is told, so that comes first.
+    const keys = maskKeys()
+    const command = readCommand(STEP)
+    const inputs = readInputs(command, STEP)
+    const tools = { results: jobResults(), job: readJob(process.env), machine: readMachine(process.env, keys) }
     await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime =>
-      command({ inputs, results: jobResults(), runtime })
+      runCommand(command, inputs, { ...tools, runtime })
     )
   } catch (error) {
     failStep(error)

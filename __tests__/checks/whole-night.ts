@@ -5,8 +5,9 @@ import tls from 'node:tls'
 import { SMTPServer } from 'smtp-server'
 import { CHECKS, runChecks, type Network, type Result, type World } from '../../src/checks/index.ts'
 import { openScene } from '../../src/commands/steps/check-scene.ts'
-import type { Context } from '../../src/commands/context.ts'
+import { type JobResults, type Machine } from '../../src/inputs/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
+import { type Runtime } from '../../src/runtime/index.ts'
 import { type DynoSpec, type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { pages, type Handler } from '../helpers/internet.ts'
@@ -147,35 +148,38 @@ export function useNights() {
   async function night(touched: readonly string[], { network = {}, githubUrl, schedulerUrl }: Change = {}) {
     const { heroku, clock } = world
     const { log } = surroundings()
-    const context = {
-      inputs: {
-        path: temp(),
-        searchPath: '',
-        herokuApiKey: heroku.apiKey,
-        herokuApiUrl: heroku.apiUrl,
-        herokuDataUrl: heroku.dataUrl,
-        herokuSchedulerUrl: schedulerUrl ?? heroku.schedulerUrl,
-        githubToken: TOKEN,
-        artifactName: 'slug-report',
-        timeout: 3_600_000,
-        github: {
-          repository: 'owner/fork',
-          apiUrl: githubUrl ?? github.url,
-          runId: '500',
-          actionRepository: 'owner/action',
-          event: {}
-        }
-      },
-      results: { mask: () => {} },
-      runtime: {
-        log,
-        clock,
-        signal: NO_SIGNAL,
-        scratch: temp(),
-        // There is no repository here.
-        run: () => Promise.resolve({ code: 128, stdout: Buffer.alloc(0), stderr: '' })
-      }
-    } as unknown as Context
+    const inputs = {
+      config: 'config.yml',
+      path: temp(),
+      herokuApiKey: heroku.apiKey,
+      herokuApiUrl: heroku.apiUrl,
+      herokuDataUrl: heroku.dataUrl,
+      herokuSchedulerUrl: schedulerUrl ?? heroku.schedulerUrl,
+      githubToken: TOKEN,
+      mastodonToken: undefined,
+      artifactName: 'slug-report',
+      report: undefined,
+      dynoSize: undefined,
+      timeout: 3_600_000
+    }
+    const job = {
+      repository: 'owner/fork',
+      apiUrl: githubUrl ?? github.url,
+      serverUrl: '',
+      runId: '500',
+      actionRepository: 'owner/action',
+      event: {}
+    }
+    const machine = { searchPath: '', proxyEnvironment: {} } as Machine
+    const results = { mask: () => {} } as unknown as JobResults
+    const runtime = {
+      log,
+      clock,
+      signal: NO_SIGNAL,
+      scratch: temp(),
+      // There is no repository here.
+      run: () => Promise.resolve({ code: 128, stdout: Buffer.alloc(0), stderr: '' })
+    } as unknown as Runtime
     const untouched = new Set(CHECKS.map(({ name }) => name).filter(name => !touched.includes(name)))
     const watched = CHECKS.map(check => ({
       ...check,
@@ -184,14 +188,14 @@ export function useNights() {
     const started = clock.now()
     const config = loadConfig(CONFIG, 'config.yml')
     const whole = (async (): Promise<readonly Result[]> => {
-      const { around, close } = await openScene(context, config, 'main')
+      const { around, close } = await openScene(inputs, config, 'main', job, machine, runtime, results)
       const places = { instance: { url: 'https://site.test/' }, streaming: { url: 'https://live.test/' } }
       const reached = { ...internet.network(10_000), ...network }
       return runChecks(watched, { ...around, ...places, network: reached }).finally(close)
     })()
     await until(() => untouched.size === 0)
-    const results = await clock.passUntil(whole)
-    return { results, took: clock.now() - started }
+    const found = await clock.passUntil(whole)
+    return { results: found, took: clock.now() - started }
   }
 
   return world

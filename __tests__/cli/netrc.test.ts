@@ -40,30 +40,29 @@ describe('keys', () => {
     return folder
   }
   const heroku = `machine ${HEROKU} login me password from-netrc`
-  const none = (): string => ''
 
   it('come from the environment first, then from ~/.netrc', () => {
     const HOME = home(heroku)
-    const key = (env: NodeJS.ProcessEnv) => findKeys('run', none, env).found.get('heroku-api-key')
+    const key = (env: NodeJS.ProcessEnv) => findKeys('run', '', env).found.get('heroku-api-key')
     expect(key({ HOME, HEROKU_API_KEY: 'from-env' })).toBe('from-env')
     expect(key({ HOME })).toBe('from-netrc')
   })
 
   it('of ~/.netrc go to their own machine alone', () => {
-    const elsewhere = (name: string): string => (name === 'heroku-api-url' ? 'http://127.0.0.1:5000' : '')
+    const elsewhere = 'http://127.0.0.1:5000'
     expect(() => findKeys('run', elsewhere, { HOME: home(heroku) })).toThrow(/none for 127\.0\.0\.1/)
   })
 
   it('that a command does without are not handed to it, and known to lie about', () => {
-    const { found, beside } = findKeys('build', none, { HOME: home(heroku), HEROKU_API_KEY: 'k', GH_TOKEN: 't' })
+    const { found, beside } = findKeys('build', '', { HOME: home(heroku), HEROKU_API_KEY: 'k', GH_TOKEN: 't' })
     expect([...found]).toEqual([['github-token', 't']])
     expect(beside).toEqual(['~/.netrc'])
   })
 
   it('that others may read are warned of; where there is none it says how to get one', () => {
-    expect(findKeys('run', none, { HOME: home(heroku, 0o644) }).warnings).toEqual([expect.stringMatching(/chmod 600/)])
-    expect(findKeys('run', none, { HOME: home(heroku) }).warnings).toEqual([])
-    expect(() => findKeys('run', none, { HOME: home() })).toThrow(/There is no Heroku key/)
-    expect(findKeys('plan', none, { HOME: home() }).found.size).toBe(0)
+    expect(findKeys('run', '', { HOME: home(heroku, 0o644) }).warnings).toEqual([expect.stringMatching(/chmod 600/)])
+    expect(findKeys('run', '', { HOME: home(heroku) }).warnings).toEqual([])
+    expect(() => findKeys('run', '', { HOME: home() })).toThrow(/There is no Heroku key/)
+    expect(findKeys('plan', '', { HOME: home() }).found.size).toBe(0)
   })
 })

@@ -13,12 +13,12 @@ import {
   writeFileSync
 } from 'node:fs'
 import path from 'node:path'
-import { builtBefore, noteBuilt } from '../../src/commands/steps/built.ts'
+import { builtBefore, noteBuilt, type NoteFolders } from '../../src/commands/steps/built.ts'
 import { fingerprintOf, type Fingerprint } from '../../src/commands/steps/fingerprint.ts'
 import { type Recipe } from '../../src/commands/steps/recipe.ts'
 import { type Source } from '../../src/commands/steps/source.ts'
-import { type Context } from '../../src/commands/context.ts'
 import { loadConfig, type Config } from '../../src/config/index.ts'
+import { type Log } from '../../src/runtime/index.ts'
 import { isRoot } from '../helpers/skip.ts'
 import { temp } from '../helpers/temp.ts'
 
@@ -54,18 +54,24 @@ function fingerprint({ config = CONFIG, commit = 'c'.repeat(40), recipe = {}, fi
 /** A step of a job, or of a terminal, whose note lies in `folder`. */
 class Step {
   readonly said: string[] = []
-  readonly context: Context
+  readonly #folders: NoteFolders
+  readonly #outputDir: string
+  readonly #log: Log
 
   constructor(where: 'job' | 'terminal' | 'deploy on a terminal', outputDir = path.join(folder, 'out')) {
     const say = (line: string): void => void this.said.push(line)
-    const place = { job: { jobFolder: folder }, terminal: { userFolder: path.join(folder, 'state') } }
-    const inputs = { command: 'rehearse', failOn: 'limit', outputDir, ...(place as Record<string, object>)[where] }
-    this.context = { inputs, runtime: { log: { info: say, warning: say } } } as unknown as Context
+    const place: Record<string, NoteFolders> = {
+      job: { jobFolder: folder },
+      terminal: { userFolder: path.join(folder, 'state') }
+    }
+    this.#folders = place[where] ?? {}
+    this.#outputDir = outputDir
+    this.#log = { info: say, warning: say } as Log
   }
 
   /** Slugs on the disk, as a build leaves them. */
   async build(of = fingerprint(), names = ['slug.tgz', 'slug-streaming.tgz']): Promise<void> {
-    const { outputDir } = this.context.inputs
+    const outputDir = this.#outputDir
     mkdirSync(outputDir, { recursive: true })
     const [web, streaming] = names.map(name => {
       const file = path.join(outputDir, name)
@@ -73,11 +79,16 @@ class Step {
       const sha256 = createHash('sha256').update(name).digest('hex')
       return { file, sha256, processTypes: { web: 'bin/web' }, bytes: name.length, variant: 'with' as const }
     })
-    await noteBuilt(this.context, of, { web: web!, streaming })
+    await noteBuilt(this.#folders, outputDir, of, { web: web!, streaming }, this.#log)
+  }
+
+  found(of = fingerprint(), limit = 100): ReturnType<typeof builtBefore> {
+    const gate = { failOn: 'limit', mayLetPass: false } as const
+    return builtBefore(this.#folders, this.#outputDir, of, limit, gate, this.#log)
   }
 
   async find(of = fingerprint(), limit = 100): Promise<string | undefined> {
-    return (await builtBefore(this.context, of, limit))?.web.file
+    return (await this.found(of, limit))?.web.file
   }
 }
 
@@ -93,9 +104,9 @@ describe.each(['job', 'terminal'] as const)('a slug that was built before, in a 
   it('is taken, with the streaming app’s or without one', async () => {
     const step = new Step(where)
     await step.build()
-    expect((await builtBefore(step.context, fingerprint(), 100))?.streaming).toMatchObject({ bytes: 18 })
+    expect((await step.found())?.streaming).toMatchObject({ bytes: 18 })
     await step.build(fingerprint(), ['slug.tgz'])
-    expect(await builtBefore(step.context, fingerprint(), 100)).toMatchObject({
+    expect(await step.found()).toMatchObject({
       web: { file: path.join(folder, 'out', 'slug.tgz'), variant: 'with', processTypes: { web: 'bin/web' } },
       streaming: undefined
     })

@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Deployed } from '../../src/checks/index.ts'
 import { givenTo } from '../../src/commands/steps/check-given.ts'
-import type { Context } from '../../src/commands/context.ts'
+import { type JobResults, type Machine } from '../../src/inputs/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
-import { type LocalHeroku } from '../rig/local-heroku/index.ts'
+import { type Runtime } from '../../src/runtime/index.ts'
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { factsOf } from '../checks/world.ts'
 import { TOKEN, useGithub } from '../github/world.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
@@ -38,44 +39,44 @@ function given({
   checkout = '',
   deployed = () => Promise.resolve({ commit: DEPLOYED, version: undefined } as Deployed)
 } = {}) {
-  const context = {
-    inputs: {
-      command: 'check',
-      config: 'config.yml',
-      path: checkout,
-      searchPath: process.env['PATH'],
-      herokuApiKey: key,
-      herokuApiUrl: heroku.apiUrl,
-      herokuSchedulerUrl: heroku.schedulerUrl,
-      githubToken: token || undefined,
-      artifactName: 'slug-report',
-      report,
-      github: {
-        repository: 'owner/fork',
-        apiUrl: world.fake.url,
-        runId: `${RUN}`,
-        actionRepository: 'owner/fork',
-        event: {}
-      }
-    },
-    results: { mask: () => {} },
-    runtime: {
-      log: world.log,
-      clock: systemClock,
-      run: runCommand,
-      signal: NO_SIGNAL,
-      scratch: temp()
-    }
-  } as unknown as Context
+  const inputs = {
+    config: 'config.yml',
+    path: checkout,
+    herokuApiKey: key,
+    herokuDataUrl: heroku.dataUrl,
+    herokuSchedulerUrl: heroku.schedulerUrl,
+    githubToken: token || undefined,
+    artifactName: 'slug-report',
+    dynoSize: undefined,
+    report
+  }
+  const job = {
+    repository: 'owner/fork',
+    apiUrl: world.fake.url,
+    serverUrl: '',
+    runId: `${RUN}`,
+    actionRepository: 'owner/fork',
+    event: {}
+  }
+  const runtime = {
+    log: world.log,
+    clock: systemClock,
+    run: runCommand,
+    signal: NO_SIGNAL,
+    scratch: temp()
+  } as unknown as Runtime
   const client = clientOf({ ...heroku, apiKey: key })
-  return givenTo(context, {
+  const sources = {
     config: loadConfig(config, 'config.yml'),
     app: appOf(client, 'main'),
     facts: factsOf(),
     configVars: {},
     client,
+    key,
     deployed
-  })
+  }
+  const machine = { searchPath: process.env['PATH'] } as Machine
+  return givenTo(inputs, sources, job, machine, runtime, { mask: () => {} } as unknown as JobResults)
 }
 
 function addReport(run: number, commit: string, sha256: string): void {

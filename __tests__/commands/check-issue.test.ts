@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { type Check, type Finding, type Level, type Result } from '../../src/checks/index.ts'
 import { worst } from '../../src/checks/run.ts'
 import { keepIssue } from '../../src/commands/steps/check-issue.ts'
-import type { Context } from '../../src/commands/context.ts'
+import { type JobResults } from '../../src/inputs/index.ts'
+import { type Runtime } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { type FakeIssue } from '../helpers/fake-issues.ts'
 import { TOKEN, useGithub } from '../github/world.ts'
@@ -34,29 +35,26 @@ function resultsOf(found: Night['found'], more: Partial<Finding> = {}): Result[]
   })
 }
 
-/** The job of one night: its context, and what it printed. */
+/** The job of one night: what keeps its issue, and what it said. */
 function job(clock: TestClock, runId: number, changes: { token?: string; plan?: boolean; attempt?: number } = {}) {
   const { token = TOKEN, plan = false, attempt = 1 } = changes
   const outputs: Record<string, unknown> = {}
-  const context = {
-    inputs: {
-      plan,
-      githubToken: token === '' ? undefined : token,
-      github: {
-        repository: 'owner/fork',
-        apiUrl: world.fake.url,
-        serverUrl: 'https://github.com',
-        runId: `${runId}`,
-        runAttempt: `${attempt}`
-      }
-    },
-    results: {
-      output: (name: string, value: unknown) => void (outputs[name] = value),
-      redact: (text: string) => text.replaceAll('s3cret-value', '***')
-    },
-    runtime: { log: world.log, clock, signal: new AbortController().signal }
-  } as unknown as Context
-  return { context, outputs }
+  const inputs = { plan, githubToken: token === '' ? undefined : token }
+  const of = {
+    repository: 'owner/fork',
+    apiUrl: world.fake.url,
+    serverUrl: 'https://github.com',
+    runId: `${runId}`,
+    runAttempt: `${attempt}`,
+    event: {}
+  }
+  const results = {
+    output: (name: string, value: unknown) => void (outputs[name] = value),
+    redact: (text: string) => text.replaceAll('s3cret-value', '***')
+  } as JobResults
+  const runtime = { log: world.log, clock, signal: new AbortController().signal } as unknown as Runtime
+  const keep = (app: string, found: readonly Result[]) => keepIssue(inputs, app, found, of, runtime, results)
+  return { keep, outputs }
 }
 
 const issues = (): FakeIssue[] => world.fake.issues.all
@@ -87,7 +85,7 @@ describe('the issue over a fortnight', () => {
     for (const [index, { found, before }] of nights.entries()) {
       before?.(issues().at(-1))
       const notes = issues().reduce((sum, { comments }) => sum + comments.length, 0)
-      await keepIssue(job(clock, index + 1).context, 'my-mastodon', resultsOf(found))
+      await job(clock, index + 1).keep('my-mastodon', resultsOf(found))
       const last = issues().at(-1)
       const step = /^Issue: ([^(]*)/.exec(world.lines.filter(line => line.startsWith('Issue: ')).at(-1)!)![1]!.trim()
       rows.push([
@@ -137,7 +135,7 @@ describe('the issue over a fortnight', () => {
       { worker: 'unknown', 'queues/dead-set': 'warn' }
     ]
     for (const [index, night] of found.entries()) {
-      await keepIssue(job(clock, index + 1).context, 'my-mastodon', resultsOf(night, { remedy: 'Run `heroku ps`' }))
+      await job(clock, index + 1).keep('my-mastodon', resultsOf(night, { remedy: 'Run `heroku ps`' }))
       clock.pass(DAY)
     }
     const { body } = issues()[0]!
@@ -158,10 +156,10 @@ describe('the issue over a fortnight', () => {
   ])('starts anew where somebody changed what it hands on (%s)', async (memo, number) => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)
-    await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))
+    await job(clock, 1).keep('a', resultsOf({ worker: 'fail' }))
     issues()[0]!.body = issues()[0]!.body.replace(/memo=\S+/, memo)
     clock.pass(DAY)
-    await keepIssue(job(clock, 2).context, 'a', resultsOf({ worker: 'fail' }))
+    await job(clock, 2).keep('a', resultsOf({ worker: 'fail' }))
     expect(issues()).toHaveLength(number)
     expect(issues().at(-1)!.body).toMatch(/Worker dyno \(new\)/)
   })
@@ -170,22 +168,22 @@ describe('the issue over a fortnight', () => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)
     world.fake.issues.now = () => clock.now()
-    await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))
-    await keepIssue(job(clock, 2).context, 'a', resultsOf({}))
+    await job(clock, 1).keep('a', resultsOf({ worker: 'fail' }))
+    await job(clock, 2).keep('a', resultsOf({}))
     clock.pass(15 * DAY)
-    await keepIssue(job(clock, 3).context, 'a', resultsOf({ worker: 'fail' }))
+    await job(clock, 3).keep('a', resultsOf({ worker: 'fail' }))
     expect(issues().map(({ state }) => state)).toEqual(['closed', 'open'])
   })
 
   it('leaves alone what others wrote, other apps, and what a newer run wrote', async () => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)
-    const { context } = job(clock, 5)
-    await keepIssue(context, 'a', resultsOf({ worker: 'fail' }))
+    const { keep } = job(clock, 5)
+    await keep('a', resultsOf({ worker: 'fail' }))
     const copied = world.fake.issues.add('somebody', 'Mine', issues()[0]!.body)
-    await keepIssue(job(clock, 6).context, 'b', resultsOf({ worker: 'fail' }))
-    await keepIssue(job(clock, 7).context, 'a', resultsOf({ slug: 'fail' }))
-    await keepIssue(job(clock, 6, { attempt: 3 }).context, 'a', resultsOf({}))
+    await job(clock, 6).keep('b', resultsOf({ worker: 'fail' }))
+    await job(clock, 7).keep('a', resultsOf({ slug: 'fail' }))
+    await job(clock, 6, { attempt: 3 }).keep('a', resultsOf({}))
     expect(issues().map(({ title, state }) => [title, state])).toEqual([
       ['a: 1 failure', 'open'],
       ['Mine', 'open'],
@@ -215,8 +213,8 @@ describe('the issue over a fortnight', () => {
     ]
   ])('is a warning %s', async (_, prepare, expected) => {
     world.fake.allow(TOKEN, PERMITTED)
-    const { context, outputs } = job(new TestClock(), 1, { token: prepare() })
-    expect(await keepIssue(context, 'a', resultsOf({ worker: 'fail' }))).toBeUndefined()
+    const { keep, outputs } = job(new TestClock(), 1, { token: prepare() })
+    expect(await keep('a', resultsOf({ worker: 'fail' }))).toBeUndefined()
     expect(world.lines.at(-1)).toMatch(expected)
     expect(outputs).toEqual({})
   })
@@ -226,7 +224,7 @@ describe('the issue over a fortnight', () => {
     world.fake.allow(TOKEN, PERMITTED)
     world.fake.break('GET', /issues/, () => clock.pass(15_000))
     const before = clock.now()
-    expect(await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))).toBeUndefined()
+    expect(await job(clock, 1).keep('a', resultsOf({ worker: 'fail' }))).toBeUndefined()
     expect(clock.now() - before).toBe(15_000)
     expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 s\)/)
     expect(issues()).toHaveLength(0)
@@ -235,10 +233,10 @@ describe('the issue over a fortnight', () => {
   it.each([['PATCH'], ['POST']])('is a warning, and soon, where GitHub hangs on a change (%s)', async method => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)
-    if (method === 'PATCH') await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))
+    if (method === 'PATCH') await job(clock, 1).keep('a', resultsOf({ worker: 'fail' }))
     world.fake.break(method, /issues/, () => clock.pass(15_000))
     const before = clock.now()
-    await keepIssue(job(clock, 2).context, 'a', resultsOf({ slug: 'fail' }))
+    await job(clock, 2).keep('a', resultsOf({ slug: 'fail' }))
     expect(clock.now() - before).toBeLessThan(18_000)
     expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 s\)/)
   })
@@ -246,11 +244,11 @@ describe('the issue over a fortnight', () => {
   it('is one also where the answer to the first was lost, and none with `plan`', async () => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)
-    await keepIssue(job(clock, 1, { plan: true }).context, 'a', resultsOf({ worker: 'fail' }))
+    await job(clock, 1, { plan: true }).keep('a', resultsOf({ worker: 'fail' }))
     expect(issues()).toHaveLength(0)
     world.fake.break('POST', /issues/, 'lost')
-    const { context, outputs } = job(clock, 2)
-    await keepIssue(context, 'a', resultsOf({ worker: 'fail' }))
+    const { keep, outputs } = job(clock, 2)
+    await keep('a', resultsOf({ worker: 'fail' }))
     expect(issues()).toHaveLength(1)
     expect(outputs['issue-url']).toMatch(/\/owner\/fork\/issues\/\d+$/)
   })
@@ -264,8 +262,8 @@ describe('the issue over a fortnight', () => {
         Array.from({ length: 20 }, (_, part) => [`${name}/part-${part}`, 'fail' as const])
       )
     )
-    await keepIssue(job(clock, 1).context, 'a', resultsOf(found, { text, remedy: text, link: 'javascript:alert(1)' }))
-    await keepIssue(job(clock, 2).context, 'a', resultsOf(found, { text, remedy: text }))
+    await job(clock, 1).keep('a', resultsOf(found, { text, remedy: text, link: 'javascript:alert(1)' }))
+    await job(clock, 2).keep('a', resultsOf(found, { text, remedy: text }))
     expect(issues()).toHaveLength(1)
     const { body, comments } = issues()[0]!
     expect(body.length).toBeLessThan(65_536)

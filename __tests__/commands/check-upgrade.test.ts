@@ -7,18 +7,16 @@ import { runChecks, type Finding, type PlannedUpgrade, type Result } from '../..
 import { updates } from '../../src/checks/outside/updates.ts'
 import { planVersion } from '../../src/commands/steps/check-upgrade.ts'
 import { issueMarkdown, resultLine, summaryMarkdown } from '../../src/commands/steps/check-markdown.ts'
-import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { compareNight, memoryOf, NO_MEMORY } from '../../src/checks/index.ts'
 import { type HerokuApp } from '../../src/heroku/index.ts'
+import { type Clock, type Runtime } from '../../src/runtime/index.ts'
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
-import { type Clock } from '../../src/runtime/index.ts'
 import { factsOf, surroundings } from '../checks/world.ts'
 import { useInternet } from '../checks/outside/scene.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
 import { hangs, pages } from '../helpers/internet.ts'
-import { NO_SIGNAL } from '../helpers/local-heroku.ts'
 import { running } from '../helpers/processes.ts'
 import { lastingTemp, temp } from '../helpers/temp.ts'
 import { FORK, VARS, versionFile } from '../mastodon/upgrade/fork.ts'
@@ -113,10 +111,8 @@ async function night({
   })
   const upgrade = (from: string, to: string, signal: AbortSignal): Promise<PlannedUpgrade> => {
     asked++
-    const context = {
-      inputs: { path: checkout, searchPath, proxyEnvironment: {}, herokuDataUrl: 'http://127.0.0.1:1' },
-      runtime: { run: runCommand, log: around.log, clock, signal, scratch }
-    } as unknown as Context
+    const inputs = { path: checkout, herokuDataUrl: 'http://127.0.0.1:1', herokuApiKey: undefined }
+    const runtime = { run: runCommand, log: around.log, clock, signal, scratch } as Runtime
     const sources = {
       config: { ...config, streamingApp: 'live' },
       app: {
@@ -133,7 +129,7 @@ async function night({
       deployed: around.deployed,
       upstream: url
     }
-    return planVersion(context, sources, from, to)
+    return planVersion(inputs, sources, from, to, { searchPath, proxyEnvironment: {} }, runtime)
   }
   const [result] = await runChecks([updates], { ...around, given: { ...around.given, upgrade } })
   return { result: result!, left: readdirSync(scratch), asked }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseAmount, parseSize } from '../../src/config/index.ts'
+import { parseAmount, parseSize } from '../../src/config/size.ts'
 import { UserError } from '../../src/runtime/index.ts'
 
 describe('parseSize', () => {

@@ -240,7 +240,11 @@ const CASES: Case[] = [
     config: 'stack: heroku-24\nslug: { env: { HEROKU_API_KEY: x } }\n',
     says: /other\.yml:2: .*HEROKU_API_KEY/
   },
-  { name: 'an input that is not known', inputs: { 'build-in': 'cloud' }, says: /Input build-in: "cloud" is not known/ },
+  {
+    name: 'an input that is not known',
+    inputs: { 'build-in': 'cloud' },
+    says: /Input build-in: expected container or host, not "cloud"/
+  },
   {
     name: 'a config file that is named and not there',
     inputs: { config: 'nowhere.yml' },
@@ -254,7 +258,7 @@ const CASES: Case[] = [
   {
     name: 'a build time that is no number',
     inputs: { 'build-timeout': 'soon' },
-    says: /Input build-timeout: "soon" is not a number/
+    says: /Input build-timeout: expected a number of minutes, .*not "soon"/
   },
   {
     name: 'no Docker engine',

@@ -14,6 +14,7 @@ import {
   type Examples
 } from '../../src/init/index.ts'
 import { readWorkflow } from '../../src/init/workflow.ts'
+import { readInputs } from '../../src/inputs/index.ts'
 import { GitRepo, run } from '../helpers/git-repo.ts'
 import { temp } from '../helpers/temp.ts'
 import { UPSTREAM_WORKFLOWS } from '../helpers/upstream-workflows.ts'
@@ -246,11 +247,11 @@ describe('a fork that is set up', () => {
   })
 
   it.each([
-    ['My_App', /^Input app: expected the name of a Heroku app/],
-    ['x\nrun: evil', /^Input app: expected/]
-  ])('gets no app %j', async (app, says) => {
-    const fork = await readIt(mastodon())
-    expect(() => planFiles(fork, EXAMPLES, { ...wish, app })).toThrow(says)
+    ['My_App', /^--app: expected the name of a Heroku app/],
+    ['x\nrun: evil', /^--app: expected/]
+  ])('gets no app %j', (app, says) => {
+    const text = (name: string): string => (name === 'app' ? app : '')
+    expect(() => readInputs('init', { text, called: name => `--${name}` })).toThrow(says)
   })
 
   it('is not written to through a link', async () => {

@@ -2836,7 +2836,7 @@ __webpack_unused_export__ = cst;
 __webpack_unused_export__ = lexer.Lexer;
 __webpack_unused_export__ = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
-exports.qg = publicApi.parse;
+__webpack_unused_export__ = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
 __webpack_unused_export__ = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
@@ -8754,33 +8754,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7673:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   d: () => (/* binding */ readActionFile)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
-
-
-/** The inputs of action.yml, by name, in its order: the one place that says what they are. */
-function readActionFile(file) {
-    const { inputs } = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parse */ .qg)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(file, 'utf8'));
-    return new Map(Object.entries(inputs).map(([name, { description, default: value }]) => [
-        name,
-        {
-            description,
-            default: value === undefined ? undefined : String(value),
-            isFlag: value === 'true' || value === 'false'
-        }
-    ]));
-}
-
-
-/***/ }),
-
-/***/ 9126:
+/***/ 9199:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8792,9 +8766,3072 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+// EXTERNAL MODULE: ./lib/config/index.js + 17 modules
+var config = __nccwpck_require__(225);
+// EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
+var inputs = __nccwpck_require__(5887);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(1442);
+// EXTERNAL MODULE: ./lib/cli/flags.js
+var cli_flags = __nccwpck_require__(2529);
+;// CONCATENATED MODULE: ./lib/cli/arguments.js
+
+
+
+
+
+/** The command line is not one of this program: exit code 2. */
+class UsageError extends runtime/* UserError */.yo {
+}
+/**
+ * Reads the command line.
+ * @param flags of each command that exists
+ * @throws UsageError that says what is meant, if that can be guessed
+ */
+function readCommandLine(argv, flags) {
+    const every = new Map([...flags.values(), cli_flags/* COMMON */.Sq].flat().map(one => [one.name, one]));
+    const isSwitch = (name) => every.get(name)?.kind.placeholder === undefined;
+    const { tokens } = (0,external_node_util_namespaceObject.parseArgs)({
+        args: [...argv],
+        options: Object.fromEntries([...every.keys()].map(name => [
+            name,
+            { type: isSwitch(name) ? 'boolean' : 'string', ...(name === 'help' ? { short: 'h' } : {}) }
+        ])),
+        strict: false,
+        allowPositionals: true,
+        tokens: true
+    });
+    const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? Infinity;
+    const words = tokens.flatMap(token => (token.kind === 'positional' && token.index < end ? [token.value] : []));
+    const behind = tokens.flatMap(token => (token.kind === 'positional' && token.index > end ? [token.value] : []));
+    const asksHelp = words[0] === 'help';
+    if (asksHelp)
+        words.shift();
+    const command = commandOf(words[0], [...flags.keys()]);
+    const known = new Set([...cli_flags/* COMMON */.Sq, ...(command === undefined ? [] : flags.get(command))].map(({ name }) => name));
+    const values = new Map();
+    for (const token of tokens) {
+        if (token.kind !== 'option')
+            continue;
+        const { name, rawName } = token;
+        if (!known.has(name))
+            throw unknownFlag(rawName, command, [...known], every.has(name));
+        if (values.has(name))
+            throw new UsageError(`${rawName} is given twice`, 'Give it once.');
+        values.set(name, isSwitch(name) ? (token.value ?? 'true') : textValue(rawName, token));
+    }
+    if (words[1] !== undefined) {
+        throw new UsageError(`${(0,config/* shown */.SP)(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
+    }
+    if (behind.length > 0)
+        addRest(behind, command, values);
+    const source = { text: name => values.get(name) ?? '', called: name => `--${name}` };
+    const on = (name) => (0,inputs/* readText */.yR)(source, name, inputs/* flag */.Jt) ?? false;
+    return { command, source, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') };
+}
+function commandOf(word, commands) {
+    if (word === undefined)
+        return undefined;
+    if (Object.hasOwn(inputs/* COMMANDS */.Lo, word) && !commands.includes(word)) {
+        throw new UsageError(`\`${word}\` goes with a pull request of a workflow`, 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
+    }
+    return (0,inputs/* commandNamed */.v)(word, commands);
+}
+function unknownFlag(rawName, command, known, existsElsewhere) {
+    const name = rawName.replace(/^-+/, '');
+    const key = Object.hasOwn(inputs/* INPUTS */.mc, name) ? inputs/* INPUTS */.mc[name].secret : undefined;
+    if (key) {
+        return new UsageError(`${rawName} is not taken: what stands on a command line, other users of this machine and the shell’s history see`, `Put the key into the environment instead: \`read -rs ${key.variables[0]} && export ${key.variables[0]}\`.`);
+    }
+    const of = command === undefined ? '--help' : `${command} --help`;
+    const seeHelp = `Run \`mastodon-on-heroku ${of}\` for the flags.`;
+    if (existsElsewhere) {
+        const problem = command === undefined ? `${rawName} goes with a command` : `${rawName} has no effect with ${command}`;
+        return new UsageError(problem, seeHelp);
+    }
+    const near = (0,config/* didYouMean */.au)(rawName, known.map(other => `--${other}`));
+    return new UsageError(`There is no flag ${(0,config/* shown */.SP)(rawName)}${near}`, seeHelp);
+}
+function textValue(rawName, { value, inlineValue }) {
+    if (value === undefined || (!inlineValue && value.startsWith('-'))) {
+        throw new UsageError(`${rawName} needs a value`, `Write ${rawName} VALUE; if it begins with a dash, ${rawName}=VALUE.`);
+    }
+    return value;
+}
+/** `run -- bin/tootctl media remove`: one word is the shell's, several are words of one command. */
+function addRest(words, command, values) {
+    const rest = command && (0,inputs/* commandRow */.uX)(command).rest;
+    if (rest === undefined)
+        throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.');
+    if (values.has(rest))
+        throw new UsageError('What to run is given twice', `Give it with --${rest}, or behind \`--\`.`);
+    values.set(rest, words.length === 1 ? words[0] : words.map(runtime/* shellWord */.r7).join(' '));
+}
+
+
+/***/ }),
+
+/***/ 423:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ tellError)
+});
+
+// EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
+var inputs = __nccwpck_require__(5887);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(1442);
+// EXTERNAL MODULE: ./lib/cli/arguments.js + 1 modules
+var cli_arguments = __nccwpck_require__(9199);
+;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
+/**
+ * Text of others on a terminal: buildpacks and dynos may print sequences that move the cursor, write over our lines, set
+ * the window's title or the clipboard, or make the terminal answer into the shell. None passes but colours (SGR).
+ */
+/**
+ * ECMA-48: strings (OSC, DCS, SOS, PM, APC) to their end or that of the line; CSI with its parameters; other escapes;
+ * each also in its one-character form (C1).
+ */
+const SEQUENCE = /(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|(?=[^ -~]|$))|\x1b[ -/]*[0-~]?/g; // eslint-disable-line no-control-regex
+/** All of C0 and C1 but tab and line feed; and what reorders the letters of a line. */
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // eslint-disable-line no-control-regex
+// eslint-disable-next-line no-control-regex
+const COLOUR = /^\x1b\[[0-9;:]{0,40}m$/;
+const KEPT = '\ue000';
+/** The text without control sequences, on one line or several; with `colours`, SGR stays, and is reset at the end. */
+function withoutEscapes(text, colours = false) {
+    const kept = [];
+    const rest = text
+        .replaceAll(KEPT, '')
+        .replace(SEQUENCE, sequence => {
+        if (!colours || !COLOUR.test(sequence))
+            return '';
+        kept.push(sequence);
+        return KEPT;
+    })
+        .replace(/\r+\n/g, '\n')
+        // A carriage return alone would write over what stands in the line.
+        .replace(/\r/g, '\n')
+        .replace(CONTROL, '');
+    if (kept.length === 0)
+        return rest;
+    return `${rest.replaceAll(KEPT, () => kept.shift() ?? '')}\x1b[0m`;
+}
+
+// EXTERNAL MODULE: ./lib/cli/terminal/style.js + 7 modules
+var style = __nccwpck_require__(4826);
+;// CONCATENATED MODULE: ./lib/cli/errors.js
+
+
+
+
+
+/** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
+function tellError(error, paint) {
+    const title = paint('red', 'Error:');
+    if (!(error instanceof runtime/* UserError */.yo)) {
+        const stack = error instanceof Error && error.stack ? error.stack : (0,runtime/* errorText */.kc)(error);
+        const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
+        return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
+    }
+    const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))];
+    if (error.cause !== undefined)
+        lines.push(paint('dim', `Cause: ${withoutEscapes((0,runtime/* errorText */.kc)(error.cause))}`));
+    return { lines, exitCode: error instanceof cli_arguments/* UsageError */.e || error instanceof inputs/* InputError */.dz ? 2 : 1 };
+}
+function inFlags(text) {
+    return text.replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``));
+}
+
+
+/***/ }),
+
+/***/ 2529:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   OO: () => (/* binding */ TERMINAL_COMMANDS),
+/* harmony export */   Sq: () => (/* binding */ COMMON),
+/* harmony export */   YD: () => (/* binding */ keysOf),
+/* harmony export */   Zo: () => (/* binding */ flagsOf)
+/* harmony export */ });
+/* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
+
+/** Flags of every command. */
+const COMMON = [
+    { name: 'json', kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt, about: 'Print the outputs as one JSON object on stdout, and all else on stderr.' },
+    { name: 'full', kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt, about: 'Show the parts of the summary that a page would fold, too.' },
+    { name: 'help', kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt, about: 'This text; also -h.' },
+    { name: 'version', kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt, about: 'The version.' }
+];
+/** Flags that are no inputs, of commands of the terminal alone. */
+const OWN = {
+    init: [
+        {
+            name: 'action',
+            kind: (0,_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)('OWNER/NAME@SHA'),
+            about: 'The action that the workflows use. Default: the release that this program is of.'
+        },
+        {
+            name: 'with-tasks',
+            kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt,
+            about: 'Write heroku-tasks.yml, too: GitHub runs the scheduled tasks, and no add-on does.'
+        },
+        { name: 'dry-run', kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt, about: 'Show what would be written, and write nothing.' }
+    ]
+};
+/** The commands of the terminal. */
+const TERMINAL_COMMANDS = Object.keys(_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .COMMANDS */ .Lo).filter(name => (0,_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .commandRow */ .uX)(name).only !== 'workflow');
+/** The flags of a command: its inputs but the keys, and its own. */
+function flagsOf(command) {
+    const inputs = (0,_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsReadBy */ .rV)(command).filter(name => !_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc[name].secret);
+    return [
+        ...inputs.map(name => ({ name, kind: _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc[name].kind, about: aboutOf(_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc[name]) })),
+        ...(OWN[command] ?? [])
+    ];
+}
+function aboutOf({ about, kind, default: otherwise }) {
+    return otherwise === undefined || kind.placeholder === undefined ? about : `${about} Default: ${otherwise}`;
+}
+/** The keys that a command looks for on the terminal. */
+function keysOf(command) {
+    return (0,_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsReadBy */ .rV)(command).flatMap(name => {
+        const { secret } = _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc[name];
+        return secret && !secret.onlyInWorkflow?.includes(command) ? [{ name, secret }] : [];
+    });
+}
+
+
+/***/ }),
+
+/***/ 931:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ helpText)
+/* harmony export */ });
+/* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
+/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2529);
+/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4826);
+
+
+
+const EXIT_CODES = { '0': 'done', '1': 'failed', '2': 'wrong usage', '130': 'cancelled with Ctrl-C (twice: at once)' };
+/** What `--help` prints: of one command, or of all. */
+function helpText(command, options) {
+    const page = new Page(options);
+    return command === undefined ? overview(page) : ofCommand(page, command);
+}
+function overview(page) {
+    page.text('Builds a Mastodon fork’s Heroku slug, measures it, ships it and watches over it: the commands of the GitHub Action, on the terminal.');
+    page.usage('<command> [flags]');
+    page.list('Commands', Object.fromEntries(_flags_js__WEBPACK_IMPORTED_MODULE_1__/* .TERMINAL_COMMANDS */ .OO.map(name => [name, (0,_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .commandRow */ .uX)(name).about])));
+    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMON */ .Sq));
+    page.list('Environment', environment(everyKey()));
+    page.list('Exit codes', EXIT_CODES);
+    page.text('`mastodon-on-heroku <command> --help` tells the flags of a command.');
+    return page.toString();
+}
+function ofCommand(page, command) {
+    const { about, environment: more, rest } = (0,_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .commandRow */ .uX)(command);
+    page.text(about);
+    page.usage(`${command} [flags]${rest === undefined ? '' : ` [-- ${_inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc[rest].kind.placeholder} …]`}`);
+    page.list('Flags', table((0,_flags_js__WEBPACK_IMPORTED_MODULE_1__/* .flagsOf */ .Zo)(command)));
+    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMON */ .Sq));
+    page.list('Environment', { ...environment((0,_flags_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(command)), ...more });
+    return page.toString();
+}
+function table(flags) {
+    return Object.fromEntries(flags.map(({ name, kind: { placeholder }, about }) => [
+        placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`,
+        about
+    ]));
+}
+function everyKey() {
+    return _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUT_NAMES */ .Qh.flatMap(name => {
+        const { secret } = _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc[name];
+        return secret ? [{ name, secret }] : [];
+    });
+}
+function environment(keys) {
+    return Object.fromEntries(keys.map(({ secret }) => [secret.variables.join(' or '), secret.about]));
+}
+/** Columns from which on a list has its words beside its names. */
+const WIDE = 72;
+class Page {
+    #parts = [];
+    #paint;
+    #width;
+    constructor({ paint, width }) {
+        this.#paint = paint;
+        this.#width = Math.min(Math.max(width, 40), 110);
+    }
+    text(text) {
+        this.#parts.push((0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_2__/* .wrap */ .L)(text, this.#width).join('\n'));
+    }
+    usage(rest) {
+        this.#parts.push(`${this.#paint('bold', 'Usage:')} mastodon-on-heroku ${rest}`);
+    }
+    list(title, entries) {
+        const names = Object.keys(entries);
+        if (names.length === 0)
+            return;
+        const longest = Math.max(...names.map(name => name.length));
+        const column = this.#width >= WIDE ? Math.min(longest, 28) + 4 : 6;
+        const rows = Object.entries(entries).flatMap(([name, text]) => {
+            const [first = '', ...more] = (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_2__/* .wrap */ .L)(text, this.#width - column);
+            const head = `  ${this.#paint('cyan', name)}`;
+            const rest = more.map(line => ' '.repeat(column) + line);
+            return name.length + 4 <= column
+                ? [head + ' '.repeat(column - name.length - 2) + first, ...rest]
+                : [head, ' '.repeat(column) + first, ...rest];
+        });
+        this.#parts.push([this.#paint('bold', `${title}:`), ...rows].join('\n'));
+    }
+    toString() {
+        return this.#parts.join('\n\n');
+    }
+}
+
+
+/***/ }),
+
+/***/ 1273:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1442);
+/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9199);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
+/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
+/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(931);
+/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(100);
+/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4826);
+var __rewriteRelativeImportExtension = (undefined && undefined.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
+    if (typeof path === "string" && /^\.\.?\//.test(path)) {
+        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+        });
+    }
+    return path;
+};
+
+
+
+
+
+
+
+
+/** Where this file is. (A variable, so that the bundler leaves the URLs alone.) */
+const here = import.meta.url;
+/** Runs the command line; returns the exit code. */
+async function main(argv) {
+    const help = (command) => `${(0,_help_js__WEBPACK_IMPORTED_MODULE_5__/* .helpText */ .B)(command, { paint: (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`;
+    let line;
+    try {
+        line = (0,_arguments_js__WEBPACK_IMPORTED_MODULE_2__/* .readCommandLine */ .y)(argv, new Map(_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .TERMINAL_COMMANDS */ .OO.map(name => [name, (0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .flagsOf */ .Zo)(name)])));
+    }
+    catch (error) {
+        const { lines, exitCode } = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .tellError */ .S)(error, (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stderr)));
+        process.stderr.write(`${lines.join('\n')}\n`);
+        return exitCode;
+    }
+    if (line.version)
+        process.stdout.write(`${_runtime_index_js__WEBPACK_IMPORTED_MODULE_1__/* .VERSION */ .xv}\n`);
+    else if (line.help)
+        process.stdout.write(help(line.command));
+    else if (line.command === undefined)
+        process.stderr.write(help());
+    else
+        return run(line, line.command);
+    return line.version || line.help ? 0 : 2;
+}
+/** Loads the program only now: `--help` does without. */
+async function run(line, command) {
+    const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
+    const program = new URL('../program/index.js', here).href;
+    const { runHere, runInit } = (await import(__rewriteRelativeImportExtension(/* webpackIgnore: true */ program, true)));
+    const lively = isLively(line.json ? process.stderr : process.stdout);
+    return command === 'init'
+        ? runInit(line, { lively, signal: stop.signal, root: new URL('../../', here) })
+        : runHere(command, line, { lively, stop, dist: new URL('../', here) });
+}
+/** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */
+function isLively(stream) {
+    const { NO_COLOR, CI, TERM } = process.env;
+    return stream.isTTY && !NO_COLOR && !CI && TERM !== 'dumb';
+}
+const code = await main(process.argv.slice(2));
+// A server that has not answered yet would keep the process; what was written has to get out before it ends.
+for (const stream of [process.stdout, process.stderr])
+    await new Promise(done => stream.write('', () => done()));
+process.exit(code);
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 100:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ Stop)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+
+/** Ctrl-C and the like: the first cancels, so that all is cleared away; the second ends the process at once. */
+class Stop {
+    #controller = new AbortController();
+    #by;
+    /** Is told of the first. */
+    onFirst = () => { };
+    constructor() {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+            process.on(signal, () => this.#take(signal));
+        // `| head` has read enough.
+        for (const stream of [process.stdout, process.stderr])
+            stream.on('error', () => this.#take('SIGPIPE'));
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
+    get exitCode() {
+        return this.#by && 128 + node_os__WEBPACK_IMPORTED_MODULE_0__.constants.signals[this.#by];
+    }
+    #take(signal) {
+        if (this.#by && signal !== 'SIGPIPE')
+            process.exit(this.exitCode);
+        const isFirst = this.#by === undefined;
+        this.#by ??= signal;
+        this.#controller.abort();
+        if (isFirst && signal !== 'SIGPIPE')
+            this.onFirst();
+    }
+}
+
+
+/***/ }),
+
+/***/ 4826:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ painter),
+  L: () => (/* binding */ wrap)
+});
+
+;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/ansi-regex/index.js
+// Valid string terminator sequences are ESC\ and 0x9c; OSC also accepts BEL.
+const ST = String.raw`(?:\u001B\u005C|\u009C)`;
+
+// OSC sequences only: ESC ] ... BEL/ST (or the C1 introducer 0x9d ... BEL/ST).
+// Payloads stop at terminators, cancellations, and C1 controls. An unterminated string cannot swallow the next sequence or repeatedly scan its payload from later introducers. Terminals likewise abort a control string on an unexpected ESC.
+const stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
+const osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST})`;
+
+// DCS, SOS, PM, APC, and screen window titles have opaque payloads terminated by ST. Nested ESC payloads, such as tmux passthrough, require a parser.
+const controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST}`;
+
+// Linux console palette controls have fixed lengths and no string terminator; iTerm2 terminates its palette assignments. Consume an immediately adjacent OSC terminator, but match these controls before OSC so a later BEL cannot consume visible text.
+const linuxPalette = String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST})?`;
+
+// CSI: ESC [ or C1 CSI, parameter bytes (0x30–0x3f), intermediate bytes (0x20–0x2f), then a final byte (0x40–0x7e).
+// `= < >` are final bytes in two-byte VT52 escapes (`ESC >`) but parameter bytes in a CSI (`ESC [ > 0 ; 276 ; 0 c`, the device attributes reply). Match CSI first to consume the whole sequence, where its introducer makes the two unambiguous.
+const csi = String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`;
+
+// Related escapes: ESC, intermediate bytes (0x20–0x2f), then a final byte (0x30–0x7e), or a supported two-byte escape.
+// The two-byte final class stays narrow so that ESC followed by an arbitrary character is not read as a sequence. CSI parameters belong only to the CSI form, preventing partial matches and avoiding a second scan with nested repetition.
+// Escapes whose final byte is a digit include `ESC 7` and `ESC 8` (save and restore cursor), `ESC ( 0` (line drawing character set), and `ESC # 8` (screen alignment).
+// A digit is never a CSI final byte. These escapes end immediately at their final byte, so `ESC 7 l` is read as the escape followed by text rather than a sequence with parameter 7 and final byte `l`.
+const ansi_regex_escape = String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`;
+
+const pattern = `${linuxPalette}|${osc}|${controlString}|${csi}|${ansi_regex_escape}`;
+
+function ansiRegex({onlyFirst = false} = {}) {
+	return new RegExp(pattern, onlyFirst ? undefined : 'g');
+}
+
+;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/strip-ansi/index.js
+
+
+const regex = ansiRegex();
+
+function stripAnsi(string) {
+	if (typeof string !== 'string') {
+		throw new TypeError(`Expected a \`string\`, got \`${typeof string}\``);
+	}
+
+	// Fast path: ANSI codes require ESC (7-bit) or CSI (8-bit) introducer
+	if (!string.includes('\u001B') && !string.includes('\u009B')) {
+		return string;
+	}
+
+	// Even though the regex is global, we don't need to reset the `.lastIndex`
+	// because unlike `.exec()` and `.test()`, `.replace()` does it automatically
+	// and doing it manually has a performance penalty.
+	return string.replace(regex, '');
+}
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup-data.js
+// Generated by scripts/build.js
+
+const ambiguousMinimalCodePoint = 161;
+const ambiguousMaximumCodePoint = 1114109;
+const ambiguousRanges = [161, 161, 164, 164, 167, 168, 170, 170, 173, 174, 176, 180, 182, 186, 188, 191, 198, 198, 208, 208, 215, 216, 222, 225, 230, 230, 232, 234, 236, 237, 240, 240, 242, 243, 247, 250, 252, 252, 254, 254, 257, 257, 273, 273, 275, 275, 283, 283, 294, 295, 299, 299, 305, 307, 312, 312, 319, 322, 324, 324, 328, 331, 333, 333, 338, 339, 358, 359, 363, 363, 462, 462, 464, 464, 466, 466, 468, 468, 470, 470, 472, 472, 474, 474, 476, 476, 593, 593, 609, 609, 708, 708, 711, 711, 713, 715, 717, 717, 720, 720, 728, 731, 733, 733, 735, 735, 768, 879, 913, 929, 931, 937, 945, 961, 963, 969, 1025, 1025, 1040, 1103, 1105, 1105, 8208, 8208, 8211, 8214, 8216, 8217, 8220, 8221, 8224, 8226, 8228, 8231, 8240, 8240, 8242, 8243, 8245, 8245, 8251, 8251, 8254, 8254, 8308, 8308, 8319, 8319, 8321, 8324, 8364, 8364, 8451, 8451, 8453, 8453, 8457, 8457, 8467, 8467, 8470, 8470, 8481, 8482, 8486, 8486, 8491, 8491, 8531, 8532, 8539, 8542, 8544, 8555, 8560, 8569, 8585, 8585, 8592, 8601, 8632, 8633, 8658, 8658, 8660, 8660, 8679, 8679, 8704, 8704, 8706, 8707, 8711, 8712, 8715, 8715, 8719, 8719, 8721, 8721, 8725, 8725, 8730, 8730, 8733, 8736, 8739, 8739, 8741, 8741, 8743, 8748, 8750, 8750, 8756, 8759, 8764, 8765, 8776, 8776, 8780, 8780, 8786, 8786, 8800, 8801, 8804, 8807, 8810, 8811, 8814, 8815, 8834, 8835, 8838, 8839, 8853, 8853, 8857, 8857, 8869, 8869, 8895, 8895, 8978, 8978, 9312, 9449, 9451, 9547, 9552, 9587, 9600, 9615, 9618, 9621, 9632, 9633, 9635, 9641, 9650, 9651, 9654, 9655, 9660, 9661, 9664, 9665, 9670, 9672, 9675, 9675, 9678, 9681, 9698, 9701, 9711, 9711, 9733, 9734, 9737, 9737, 9742, 9743, 9756, 9756, 9758, 9758, 9792, 9792, 9794, 9794, 9824, 9825, 9827, 9829, 9831, 9834, 9836, 9837, 9839, 9839, 9886, 9887, 9919, 9919, 9926, 9933, 9935, 9939, 9941, 9953, 9955, 9955, 9960, 9961, 9963, 9969, 9972, 9972, 9974, 9977, 9979, 9980, 9982, 9983, 10045, 10045, 10102, 10111, 11094, 11097, 12872, 12879, 57344, 63743, 65024, 65039, 65533, 65533, 127232, 127242, 127248, 127277, 127280, 127337, 127344, 127373, 127375, 127376, 127387, 127404, 917760, 917999, 983040, 1048573, 1048576, 1114109];
+
+const fullwidthMinimalCodePoint = 12288;
+const fullwidthMaximumCodePoint = 65510;
+const fullwidthRanges = [12288, 12288, 65281, 65376, 65504, 65510];
+
+const lookup_data_halfwidthMinimalCodePoint = 8361;
+const lookup_data_halfwidthMaximumCodePoint = 65518;
+const lookup_data_halfwidthRanges = (/* unused pure expression or super */ null && ([8361, 8361, 65377, 65470, 65474, 65479, 65482, 65487, 65490, 65495, 65498, 65500, 65512, 65518]));
+
+const lookup_data_narrowMinimalCodePoint = 32;
+const lookup_data_narrowMaximumCodePoint = 10630;
+const lookup_data_narrowRanges = (/* unused pure expression or super */ null && ([32, 126, 162, 163, 165, 166, 172, 172, 175, 175, 10214, 10221, 10629, 10630]));
+
+const wideMinimalCodePoint = 4352;
+const wideMaximumCodePoint = 262141;
+const wideRanges = [4352, 4447, 8986, 8987, 9001, 9002, 9193, 9196, 9200, 9200, 9203, 9203, 9725, 9726, 9748, 9749, 9776, 9783, 9800, 9811, 9855, 9855, 9866, 9871, 9875, 9875, 9889, 9889, 9898, 9899, 9917, 9918, 9924, 9925, 9934, 9934, 9940, 9940, 9962, 9962, 9970, 9971, 9973, 9973, 9978, 9978, 9981, 9981, 9989, 9989, 9994, 9995, 10024, 10024, 10060, 10060, 10062, 10062, 10067, 10069, 10071, 10071, 10133, 10135, 10160, 10160, 10175, 10175, 11035, 11036, 11088, 11088, 11093, 11093, 11904, 11929, 11931, 12019, 12032, 12245, 12272, 12287, 12289, 12350, 12353, 12438, 12441, 12543, 12549, 12591, 12593, 12686, 12688, 12773, 12783, 12830, 12832, 12871, 12880, 42124, 42128, 42182, 43360, 43388, 44032, 55203, 63744, 64255, 65040, 65049, 65072, 65106, 65108, 65126, 65128, 65131, 94176, 94180, 94192, 94198, 94208, 101594, 101631, 101664, 101760, 101874, 101888, 102801, 102816, 102866, 110576, 110579, 110581, 110587, 110589, 110590, 110592, 110888, 110898, 110898, 110928, 110930, 110933, 110933, 110948, 110952, 110960, 111355, 119552, 119638, 119648, 119670, 126980, 126980, 127183, 127183, 127374, 127374, 127377, 127386, 127406, 127406, 127488, 127490, 127504, 127547, 127552, 127560, 127568, 127569, 127584, 127589, 127744, 127776, 127789, 127797, 127799, 127868, 127870, 127891, 127904, 127946, 127951, 127955, 127968, 127984, 127988, 127988, 127992, 128062, 128064, 128064, 128066, 128252, 128255, 128317, 128331, 128334, 128336, 128359, 128378, 128378, 128405, 128406, 128420, 128420, 128507, 128591, 128640, 128709, 128716, 128716, 128720, 128722, 128725, 128729, 128732, 128735, 128747, 128748, 128756, 128764, 128986, 128986, 128992, 129003, 129008, 129008, 129292, 129338, 129340, 129349, 129351, 129535, 129648, 129660, 129664, 129734, 129736, 129736, 129740, 129757, 129759, 129771, 129775, 129786, 131072, 196605, 196608, 262141];
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/utilities.js
+/**
+Binary search on a sorted flat array of [start, end] pairs.
+
+@param {number[]} ranges - Flat array of inclusive [start, end] range pairs, e.g. [0, 5, 10, 20].
+@param {number} codePoint - The value to search for.
+@returns {boolean} Whether the value falls within any of the ranges.
+*/
+const utilities_isInRange = (ranges, codePoint) => {
+	let low = 0;
+	let high = Math.floor(ranges.length / 2) - 1;
+	while (low <= high) {
+		const mid = Math.floor((low + high) / 2);
+		const i = mid * 2;
+		if (codePoint < ranges[i]) {
+			high = mid - 1;
+		} else if (codePoint > ranges[i + 1]) {
+			low = mid + 1;
+		} else {
+			return true;
+		}
+	}
+
+	return false;
+};
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup.js
+
+
+
+const commonCjkCodePoint = 0x4E_00;
+const [wideFastPathStart, wideFastPathEnd] = /* #__PURE__ */ findWideFastPathRange(wideRanges);
+
+// Use a hot-path range so common `isWide` calls can skip binary search.
+// The range containing U+4E00 covers common CJK ideographs;
+// fallback to the largest range for resilience to Unicode table changes.
+function findWideFastPathRange(ranges) {
+	let fastPathStart = ranges[0];
+	let fastPathEnd = ranges[1];
+
+	for (let index = 0; index < ranges.length; index += 2) {
+		const start = ranges[index];
+		const end = ranges[index + 1];
+
+		if (
+			commonCjkCodePoint >= start
+			&& commonCjkCodePoint <= end
+		) {
+			return [start, end];
+		}
+
+		if ((end - start) > (fastPathEnd - fastPathStart)) {
+			fastPathStart = start;
+			fastPathEnd = end;
+		}
+	}
+
+	return [fastPathStart, fastPathEnd];
+}
+
+const isAmbiguous = codePoint => {
+	if (
+		codePoint < ambiguousMinimalCodePoint
+		|| codePoint > ambiguousMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return utilities_isInRange(ambiguousRanges, codePoint);
+};
+
+const isFullwidth = codePoint => {
+	if (
+		codePoint < fullwidthMinimalCodePoint
+		|| codePoint > fullwidthMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return utilities_isInRange(fullwidthRanges, codePoint);
+};
+
+const isHalfwidth = codePoint => {
+	if (
+		codePoint < halfwidthMinimalCodePoint
+		|| codePoint > halfwidthMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return isInRange(halfwidthRanges, codePoint);
+};
+
+const isNarrow = codePoint => {
+	if (
+		codePoint < narrowMinimalCodePoint
+		|| codePoint > narrowMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return isInRange(narrowRanges, codePoint);
+};
+
+const isWide = codePoint => {
+	if (
+		codePoint >= wideFastPathStart
+		&& codePoint <= wideFastPathEnd
+	) {
+		return true;
+	}
+
+	if (
+		codePoint < wideMinimalCodePoint
+		|| codePoint > wideMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return utilities_isInRange(wideRanges, codePoint);
+};
+
+function lookup_getCategory(codePoint) {
+	if (isAmbiguous(codePoint)) {
+		return 'ambiguous';
+	}
+
+	if (isFullwidth(codePoint)) {
+		return 'fullwidth';
+	}
+
+	if (isHalfwidth(codePoint)) {
+		return 'halfwidth';
+	}
+
+	if (isNarrow(codePoint)) {
+		return 'narrow';
+	}
+
+	if (isWide(codePoint)) {
+		return 'wide';
+	}
+
+	return 'neutral';
+}
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/index.js
+
+
+function validate(codePoint) {
+	if (!Number.isSafeInteger(codePoint)) {
+		throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
+	}
+}
+
+function eastAsianWidthType(codePoint) {
+	validate(codePoint);
+
+	return getCategory(codePoint);
+}
+
+function eastAsianWidth(codePoint, {ambiguousAsWide = false} = {}) {
+	validate(codePoint);
+
+	if (
+		isFullwidth(codePoint)
+		|| isWide(codePoint)
+		|| (ambiguousAsWide && isAmbiguous(codePoint))
+	) {
+		return 2;
+	}
+
+	return 1;
+}
+
+// Private exports for https://github.com/sindresorhus/is-fullwidth-code-point
+
+
+;// CONCATENATED MODULE: ./node_modules/string-width/index.js
+
+
+
+/**
+Logic:
+- Segment graphemes to match how terminals render clusters.
+- Width rules:
+	1. Skip non-printing clusters (Default_Ignorable, Control, pure nonspacing/enclosing Mark, lone Surrogates). Tabs are ignored by design.
+	2. RGI emoji clusters (\p{RGI_Emoji}) are double-width.
+	3. Minimally-qualified/unqualified emoji clusters (ZWJ sequences with 2+ Extended_Pictographic, or keycap sequences) are double-width.
+	4. Hangul jamo collapse each standard modern Hangul L+V or L+V+T syllable piece to width 2.
+	   Unmatched repeated leading/vowel/trailing jamo stay additive because that matches how the terminals we target render them.
+	5. Otherwise use East Asian Width of the cluster's first visible code point, and add widths for trailing spacing marks and Halfwidth/Fullwidth Forms within the same cluster (e.g., dakuten/handakuten/prolonged sound mark).
+*/
+
+const segmenter = new Intl.Segmenter();
+
+// Matches a visible (printing) character. Used to find the base scalar of a cluster (skipping leading Prepend/Format/Marks) and to detect whole-cluster zero-width.
+// Intentionally a single negated class without a quantifier: a repeated pattern like `^(?:…|…)+$` backtracks exponentially on overlapping properties, and even `^[…]+$` overflows V8's backtrack stack (RangeError) on clusters with millions of marks.
+const visibleCharacterRegex = /[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/v;
+const spacingMarkRegex = /\p{Spacing_Mark}/v;
+
+// RGI emoji sequences
+const rgiEmojiRegex = /^\p{RGI_Emoji}$/v;
+
+// Detect minimally-qualified/unqualified emoji sequences (missing VS16 but still render as double-width)
+const unqualifiedKeycapRegex = /^[\d#*]\u20E3$/;
+const extendedPictographicRegex = /\p{Extended_Pictographic}/gu;
+
+function isDoubleWidthNonRgiEmojiSequence(segment) {
+	// Real emoji clusters are < 30 chars; guard against pathological input
+	if (segment.length > 50) {
+		return false;
+	}
+
+	if (unqualifiedKeycapRegex.test(segment)) {
+		return true;
+	}
+
+	// ZWJ sequences with 2+ Extended_Pictographic
+	if (segment.includes('\u200D')) {
+		const pictographics = segment.match(extendedPictographicRegex);
+		return pictographics !== null && pictographics.length >= 2;
+	}
+
+	return false;
+}
+
+// Returns the cluster starting at its first visible character, or `undefined` if the whole cluster is zero-width.
+function baseVisible(segment) {
+	const index = segment.search(visibleCharacterRegex);
+	return index === -1 ? undefined : segment.slice(index);
+}
+
+function isHangulLeadingJamo(codePoint) {
+	return (codePoint >= 0x11_00 && codePoint <= 0x11_5F)
+		|| (codePoint >= 0xA9_60 && codePoint <= 0xA9_7C);
+}
+
+function isHangulVowelJamo(codePoint) {
+	return (codePoint >= 0x11_60 && codePoint <= 0x11_A7)
+		|| (codePoint >= 0xD7_B0 && codePoint <= 0xD7_C6);
+}
+
+function isHangulTrailingJamo(codePoint) {
+	return (codePoint >= 0x11_A8 && codePoint <= 0x11_FF)
+		|| (codePoint >= 0xD7_CB && codePoint <= 0xD7_FB);
+}
+
+function isHangulJamo(codePoint) {
+	return isHangulLeadingJamo(codePoint)
+		|| isHangulVowelJamo(codePoint)
+		|| isHangulTrailingJamo(codePoint);
+}
+
+function hangulClusterWidth(visibleSegment, eastAsianWidthOptions) {
+	const codePoints = [];
+
+	for (const character of visibleSegment) {
+		if (!visibleCharacterRegex.test(character)) {
+			continue;
+		}
+
+		codePoints.push(character.codePointAt(0));
+	}
+
+	if (codePoints.length === 0) {
+		return undefined;
+	}
+
+	let width = 0;
+
+	for (let index = 0; index < codePoints.length; index++) {
+		const codePoint = codePoints[index];
+		if (!isHangulJamo(codePoint)) {
+			if (width === 0) {
+				return undefined;
+			}
+
+			// Mixed cluster (e.g., L + precomposed syllable): use EAW for non-jamo remainder
+			for (let remaining = index; remaining < codePoints.length; remaining++) {
+				width += eastAsianWidth(codePoints[remaining], eastAsianWidthOptions);
+			}
+
+			return width;
+		}
+
+		// Modern Hangul L+V(+T) shapes as one syllable block. Unmatched jamo stay additive:
+		// U+1100 U+1100 U+1161 => U+1100 + (U+1100 U+1161) => 2 + 2.
+		if (
+			isHangulLeadingJamo(codePoint)
+			&& isHangulVowelJamo(codePoints[index + 1])
+		) {
+			width += 2;
+			index += isHangulTrailingJamo(codePoints[index + 2]) ? 2 : 1;
+			continue;
+		}
+
+		width += eastAsianWidth(codePoint, eastAsianWidthOptions);
+	}
+
+	return width;
+}
+
+function trailingWidth(visibleSegment, eastAsianWidthOptions) {
+	let extra = 0;
+	let first = true;
+
+	for (const character of visibleSegment) {
+		if (first) {
+			first = false;
+			continue;
+		}
+
+		if (
+			spacingMarkRegex.test(character)
+			|| (character >= '\uFF00' && character <= '\uFFEF')
+		) {
+			extra += eastAsianWidth(character.codePointAt(0), eastAsianWidthOptions);
+		}
+	}
+
+	return extra;
+}
+
+function stringWidth(input, options = {}) {
+	if (typeof input !== 'string' || input.length === 0) {
+		return 0;
+	}
+
+	const {
+		ambiguousIsNarrow = true,
+		countAnsiEscapeCodes = false,
+	} = options;
+
+	let string = input;
+
+	// Avoid calling stripAnsi when there are no ANSI escape sequences (ESC = 0x1B, CSI = 0x9B)
+	if (!countAnsiEscapeCodes && (string.includes('\u001B') || string.includes('\u009B'))) {
+		string = stripAnsi(string);
+	}
+
+	if (string.length === 0) {
+		return 0;
+	}
+
+	// Fast path: printable ASCII (0x20–0x7E) needs no segmenter, regex, or EAW lookup — width equals length.
+	if (/^[\u0020-\u007E]*$/.test(string)) {
+		return string.length;
+	}
+
+	let width = 0;
+	const eastAsianWidthOptions = {ambiguousAsWide: !ambiguousIsNarrow};
+
+	for (const {segment} of segmenter.segment(string)) {
+		// Zero-width / non-printing clusters
+		const visibleSegment = baseVisible(segment);
+		if (visibleSegment === undefined) {
+			continue;
+		}
+
+		// Emoji width logic
+		if (rgiEmojiRegex.test(segment) || isDoubleWidthNonRgiEmojiSequence(segment)) {
+			width += 2;
+			continue;
+		}
+
+		const hangulWidth = hangulClusterWidth(visibleSegment, eastAsianWidthOptions);
+		if (hangulWidth !== undefined) {
+			width += hangulWidth;
+			continue;
+		}
+
+		// Everything else: EAW of the cluster’s first visible scalar
+		const codePoint = visibleSegment.codePointAt(0);
+		width += eastAsianWidth(codePoint, eastAsianWidthOptions);
+
+		// Add width for trailing spacing marks and Halfwidth/Fullwidth Forms (e.g., ﾞ, ﾟ, ｰ)
+		width += trailingWidth(visibleSegment, eastAsianWidthOptions);
+	}
+
+	return width;
+}
+
+;// CONCATENATED MODULE: ./lib/cli/terminal/style.js
+
+const SGR = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
+/** Colours a text, or leaves it as it is. */
+function painter(colours) {
+    return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
+}
+/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
+function wrap(text, width) {
+    const lines = [''];
+    for (const word of text.split(/\s+/)) {
+        const line = lines.at(-1);
+        if (line === '')
+            lines[lines.length - 1] = word;
+        else if (stringWidth(line) + 1 + stringWidth(word) <= width)
+            lines[lines.length - 1] = `${line} ${word}`;
+        else
+            lines.push(word);
+    }
+    return lines;
+}
+
+
+/***/ }),
+
+/***/ 225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C3: () => (/* reexport */ APP_NAME),
+  dS: () => (/* reexport */ APP_NAME_RULE),
+  Ss: () => (/* reexport */ FFMPEG),
+  au: () => (/* reexport */ shown_didYouMean),
+  yL: () => (/* reexport */ oneOf),
+  C_: () => (/* reexport */ parseAmount),
+  Fv: () => (/* reexport */ parseLimit),
+  SP: () => (/* reexport */ shown_shown)
+});
+
+// UNUSED EXPORTS: loadConfig, override
+
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./lib/knowledge/addons.js
+
+const POSTGRES = 'heroku-postgresql';
+const REDIS = 'heroku-redis';
+/** Mastodon cannot do without either of them. */
+const SERVICES = {
+    [POSTGRES]: {
+        brings: 'DATABASE_URL',
+        smallest: 'essential-0',
+        plans: {
+            'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
+            'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
+            'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
+            'standard-0': { bytes: 64e9, connections: 120 }
+        },
+        source: 'Dev Center: heroku-postgres-plans',
+        seen: '2026-11-22'
+    },
+    [REDIS]: {
+        brings: 'REDIS_URL',
+        smallest: 'mini',
+        plans: {
+            mini: { bytes: 25e6, connections: 20 },
+            'premium-0': { bytes: 50e6, connections: 40 },
+            'premium-1': { bytes: 100e6, connections: 80 },
+            'premium-2': { bytes: 250e6, connections: 200 },
+            'premium-3': { bytes: 500e6, connections: 400 }
+        },
+        source: 'Dev Center: heroku-redis-technical-characterization',
+        seen: '2026-11-29'
+    }
+};
+/** A service by its name; undefined if it is none of these. */
+function serviceNamed(name) {
+    return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/dynos.js
+
+const size = (name, megabytes) => ({
+    name,
+    memory: megabytes * 1e6,
+    isPrivate: /^(?:Private|Shield)-/.test(name),
+    source: 'Dev Center: dyno-types; dyno-memory-behavior',
+    seen: '2026-11-29'
+});
+/** From M on, the same for each kind. */
+const LARGE = [
+    ['M', 2_560],
+    ['L', 14_336],
+    ['L-RAM', 30_720],
+    ['XL', 63_488],
+    ['2XL', 129_024]
+];
+const PRIVATE = [['S', 1_024], ...LARGE];
+const SIZES = [
+    size('Eco', 512),
+    size('Basic', 512),
+    size('Standard-1X', 512),
+    size('Standard-2X', 1_024),
+    ...LARGE.map(([name, memory]) => size(`Performance-${name}`, memory)),
+    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => size(`${kind}-${name}`, memory)))
+];
+/** Names of all sizes. */
+const DYNO_SIZES = SIZES.map(({ name }) => name);
+/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
+function dynoSize(name) {
+    return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/limits.js
+
+const LIMITS_DOC = { source: 'Dev Center: limits', seen: '2026-11-22' };
+const ERRORS_DOC = { source: 'Dev Center: error-codes', seen: '2026-11-22' };
+const FACTS = {
+    /** Bytes of a compressed slug from which on Heroku warns. Decimal is the stricter reading. */
+    slugWarns: { value: 300e6, source: 'Heroku changelog 1145; conda-forge#261', seen: '2026-11-22' },
+    /** Bytes at which it stops; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
+    slugStops: {
+        value: 1e9,
+        source: 'heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility; heroku/roadmap#196',
+        seen: '2026-11-22'
+    },
+    /** Milliseconds until the router gives up a request (H12). */
+    request: { value: 30_000, ...ERRORS_DOC },
+    /** Milliseconds until a web process must listen on its port (R10). */
+    boot: { value: 60_000, ...ERRORS_DOC },
+    /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
+    exit: { value: 30_000, source: 'Dev Center: dyno-shutdown; one-off-dynos', seen: '2026-11-22' },
+    /** Milliseconds that a one-off dyno waits for its client (R13). */
+    attach: { value: 30_000, ...ERRORS_DOC },
+    /** Seconds that a one-off dyno may live at most. */
+    oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
+    /** Lines of an app's log that Heroku keeps. */
+    logLines: { value: 1_500, ...LIMITS_DOC },
+    /** Requests to the Platform API that an account has in an hour. */
+    apiRequests: { value: 4_500, ...LIMITS_DOC }
+};
+/** Heroku's limits; the unit stands beside each in this file. */
+const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
+
+;// CONCATENATED MODULE: ./lib/knowledge/errors.js
+
+
+const code = (title, means) => ({
+    title,
+    means,
+    source: 'Dev Center: error-codes',
+    seen: '2026-11-22'
+});
+/** H: the router; R: a dyno; L: the log. */
+const ERROR_CODES = {
+    H10: code('App crashed', 'the app crashed'),
+    H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
+    H13: code('Connection closed without response', 'the app closed connections without an answer'),
+    H14: code('No web processes running', 'no web dyno ran'),
+    H15: code('Idle connection', 'connections were idle for too long'),
+    H20: code('App boot timeout', 'the app did not boot in time'),
+    H21: code('Backend connection refused', 'dynos refused connections'),
+    H80: code('Maintenance mode', 'the app was in maintenance mode'),
+    H99: code('Platform error', 'a fault of the platform'),
+    R10: code('Boot timeout', 'the web process did not bind its port in time'),
+    R12: code('Exit timeout', 'processes did not end when they were told to'),
+    R13: code('Attach error', 'nobody connected to a one-off dyno'),
+    R14: code('Memory quota exceeded', 'dynos were over their memory'),
+    R15: code('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
+    R16: code('Detached', 'one-off dynos stayed after their client had gone'),
+    R17: code('Checksum error', 'the slug is not what was uploaded'),
+    L10: code('output buffer overflow', 'more was logged than a drain took'),
+    L11: code('tail buffer overflow', 'more was logged than a reader took'),
+    L12: code('local buffer overflow', 'a dyno logged more than could be sent on'),
+    L13: code('local delivery error', 'a dyno’s lines could not be sent on'),
+    L14: code('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
+};
+/** As it stands in the log: `Error R10 (Boot timeout)`. */
+function errorLine(code) {
+    return `Error ${code} (${ERROR_CODES[code].title})`;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/needs.js
+
+/** The value of a config var that only its owner can know. */
+const ANY = '…';
+const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb';
+/** What an instance on Heroku needs of its config vars. What a tree says itself is read from the tree. */
+const NEEDS = {
+    domain: {
+        vars: { LOCAL_DOMAIN: ANY },
+        without: 'it answers every visitor with 403 Blocked host',
+        note: 'LOCAL_DOMAIN is the part behind the @ of every account, and can never be changed',
+        source: 'mastodon/mastodon:config/initializers/1_hosts.rb',
+        seen: '2026-11-22'
+    },
+    /** The tree says whether it wants exactly this word: heroku/ruby sets `enabled`. */
+    staticFiles: {
+        vars: { RAILS_SERVE_STATIC_FILES: 'true' },
+        without: 'pages have no style and no script',
+        source: 'mastodon/mastodon:config/application.rb',
+        seen: '2026-11-22'
+    },
+    redisDriver: {
+        vars: { REDIS_DRIVER: 'ruby' },
+        without: 'this version talks to it with hiredis, which has no TLS',
+        source: 'mastodon/mastodon:lib/mastodon/redis_configuration.rb; #19824',
+        seen: '2026-11-22'
+    },
+    secretKeyBase: {
+        vars: { SECRET_KEY_BASE: ANY },
+        without: 'each build makes a new one, and each deploy logs everybody out',
+        madeBy: 'openssl rand -hex 64',
+        source: 'heroku/heroku-buildpack-ruby:lib/language_pack/rails41.rb',
+        seen: '2026-11-22'
+    },
+    webPush: {
+        vars: { VAPID_PRIVATE_KEY: ANY, VAPID_PUBLIC_KEY: ANY },
+        without: 'no browser gets push notifications',
+        madeBy: 'bin/rails mastodon:webpush:generate_vapid_key',
+        source: 'mastodon/mastodon:config/vapid.yml',
+        seen: '2026-11-22'
+    },
+    mail: {
+        vars: { SMTP_SERVER: ANY, SMTP_FROM_ADDRESS: ANY },
+        also: { SMTP_PORT: ANY, SMTP_LOGIN: ANY, SMTP_PASSWORD: ANY },
+        when: config => (config['SMTP_DELIVERY_METHOD'] || 'smtp') === 'smtp',
+        without: 'no mail can be sent, so nobody can sign up or get a new password',
+        source: 'mastodon/mastodon:config/email.yml',
+        seen: '2026-11-22'
+    },
+    mediaStorage: {
+        vars: { S3_ENABLED: 'true' },
+        when: config => storageOf(config) === 'dyno',
+        without: 'uploads are kept on the dyno, and are gone when it restarts, which is at least once a day',
+        source: `${STORAGE}; Dev Center: dynos#ephemeral-filesystem`,
+        seen: '2026-11-22'
+    },
+    bucket: {
+        vars: { S3_BUCKET: ANY, AWS_ACCESS_KEY_ID: ANY, AWS_SECRET_ACCESS_KEY: ANY },
+        also: { S3_REGION: ANY },
+        when: config => storageOf(config) === 's3',
+        without: 'no upload works',
+        source: STORAGE,
+        seen: '2026-11-22'
+    },
+    /** A Heroku app has one web process, so the streaming server runs in an app of its own. */
+    streaming: {
+        vars: { STREAMING_API_BASE_URL: ANY },
+        without: 'timelines do not move by themselves',
+        source: 'mastodon/mastodon:Procfile; app/serializers/rest/instance_serializer.rb',
+        seen: '2026-11-22'
+    },
+    /**
+     * Of the streaming app. PGSSLMODE: node-postgres reads it if DATABASE_URL names no mode, and nobody vouches for the
+     * certificate of Heroku's Postgres.
+     */
+    streamingServer: {
+        vars: { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' },
+        without: 'the streaming server does not start, or cannot connect to Postgres',
+        source: 'mastodon/mastodon:Procfile; streaming/database.js; mastodon/mastodon#31774',
+        seen: '2026-11-22'
+    }
+};
+/** Where an instance keeps its media. */
+function storageOf(config) {
+    if (config['S3_ENABLED'] === 'true')
+        return 's3';
+    if (config['SWIFT_ENABLED'] === 'true')
+        return 'swift';
+    return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
+}
+/** Names of the config vars that an app would have to set; empty if it has what it needs, or does not need it. */
+function lacking(need, config) {
+    if (need.when && !need.when(config))
+        return [];
+    return Object.entries(need.vars).flatMap(([name, value]) => (value === ANY ? config[name] : config[name] === value) ? [] : [name]);
+}
+/** All config vars that are set for it, with their values. */
+function settingsOf({ vars, also }) {
+    return { ...vars, ...also };
+}
+/** Their names, for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
+function namesOf(settings) {
+    const names = Object.keys(settings).map(name => `\`${name}\``);
+    return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
+}
+/** A clause as a sentence of its own: with a capital. */
+function sentence(clause) {
+    return clause.replace(/^./, letter => letter.toUpperCase());
+}
+/**
+ * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
+ * @param settings names with their values; of names alone a person fills in the values
+ */
+function configSet(app, settings) {
+    const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
+    return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
+}
+/** The command that takes config vars away. */
+function configUnset(app, ...names) {
+    return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
+
+const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' };
+/** By major version, the oldest first. One that is older than all of these has ended. */
+const LINES = new Map([
+    [18, { ends: '2025-04-30', ...SCHEDULE }],
+    [20, { ends: '2026-04-30', ...SCHEDULE }],
+    [21, { ends: '2024-06-01', ...SCHEDULE }],
+    [22, { ends: '2027-04-30', ...SCHEDULE }],
+    [23, { ends: '2025-06-01', ...SCHEDULE }],
+    [24, { ends: '2028-04-30', ...SCHEDULE }]
+]);
+/** Major versions of Node that are known, in their order. */
+const NODE_MAJORS = [...LINES.keys()];
+/**
+ * How much longer a major version of Node gets updates; undefined for one that is not known here.
+ * @param now milliseconds since 1970
+ */
+function nodeLife(major, now) {
+    const known = LINES.get(major);
+    return known && lifeUntil(known.ends, now);
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
+
+const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
+/** The oldest first. A line that is older than all of these has ended. */
+const rubies_LINES = {
+    '3.3': { floor: '3.3.14', ends: '2027-03-31', source: SOURCE, seen: '2026-11-22' },
+    '3.4': { floor: '3.4.13', ends: '2028-03-31', source: SOURCE, seen: '2026-11-22' },
+    '4.0': { floor: '4.0.10', ends: '2029-03-31', source: SOURCE, seen: '2026-11-22' }
+};
+/**
+ * The lines of Ruby that are known, the oldest first.
+ * @param now milliseconds since 1970
+ */
+function rubyLines(now) {
+    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: lifeUntil(ends, now) }));
+}
+/** What heroku/ruby installs if Gemfile.lock names no Ruby and the build cache has none. It changes every few months. */
+const DEFAULT_RUBY = {
+    version: '3.3.9',
+    source: 'heroku/heroku-buildpack-ruby:lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER',
+    seen: '2026-07-31'
+};
+
+;// CONCATENATED MODULE: ./lib/knowledge/stacks.js
+
+const PACKAGES = ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'];
+/** Packages: heroku/base-images:installed-packages-amd64.txt of each stack, and packages.ubuntu.com. */
+const TABLE = {
+    'heroku-26': {
+        // Five years of Ubuntu 26.04: Heroku has not said a day yet.
+        ends: '2031-04-30',
+        image: { packages: PACKAGES, oldestRuby: '3.1' },
+        source: 'heroku/base-images:README.md',
+        seen: '2026-11-22'
+    },
+    'heroku-24': {
+        ends: '2029-04-30',
+        image: { libvips: '8.15.1', ffmpeg: '6.1.1', packages: PACKAGES, oldestRuby: '3.1' },
+        source: 'Dev Center: stack',
+        seen: '2026-11-22'
+    },
+    'heroku-22': {
+        ends: '2027-04-30',
+        image: { libvips: '8.12.1', ffmpeg: '4.4.2', oldestRuby: '3.1' },
+        source: 'Dev Center: stack; freeCodeCamp/devdocs#2692',
+        seen: '2026-11-22'
+    },
+    'heroku-20': {
+        ends: '2025-04-30',
+        image: { libvips: '8.9.1', ffmpeg: '4.2.7' },
+        source: 'Dev Center: stack',
+        seen: '2026-11-22'
+    },
+    'heroku-18': { ends: '2023-04-30', source: 'Heroku changelog 2583', seen: '2026-11-29' },
+    'heroku-16': { ends: '2021-05-01', source: 'heroku/heroku-buildpack-static#214', seen: '2026-11-29' },
+    'cedar-14': { ends: '2020-11-02', source: 'Heroku changelog 1603', seen: '2026-11-29' }
+};
+/** Names of the stacks that are known, the newest first. */
+const STACKS = Object.keys(TABLE);
+/** The stack that is proposed if nothing names one, and to those on an old one. */
+const DEFAULT_STACK = 'heroku-24';
+/**
+ * How much longer a stack gets updates; undefined for one that is not known here.
+ * @param now milliseconds since 1970
+ */
+function stackLife(stack, now) {
+    const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
+    return known && lifeUntil(known.ends, now);
+}
+/** To stand behind the name of a stack, without a full stop. */
+function stackLifeInWords(life) {
+    return life.state === 'ended' ? `${lifeInWords(life)}: it gets no security updates, and no build` : lifeInWords(life);
+}
+/** What a stack's image has; empty for one that is not known here. */
+function stackImage(stack) {
+    return (stack !== undefined && Object.hasOwn(TABLE, stack) && TABLE[stack]?.image) || {};
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/index.js
+/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
+
+
+
+
+
+
+
+
+
+
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(1442);
+;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
+function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function croner_v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(croner_v(e));let t=croner_v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(croner_v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
+
+;// CONCATENATED MODULE: ./lib/config/cron.js
+
+/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
+/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+function cronProblem(cron) {
+    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
+    if (stranger !== undefined)
+        return `"${stranger}" is neither a month nor a day`;
+    try {
+        const times = new j(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
+    }
+    catch (error) {
+        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/config/rules.js
+/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
+/** App names: Heroku's Platform API schema, `app.name`. */
+const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
+/** Stacks that run slugs. */
+const STACK = /^heroku-\d{2}$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
+/** Name of an environment variable. */
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Five fields; whether they ever come is for `cronProblem`. */
+const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
+/** UTC. */
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+/** Minute of an hour. */
+const MINUTE = /^:[0-5]\d$/;
+/** Name of a check. */
+const CHECK = /^[a-z0-9-]+$/;
+/** What git and GitHub take for a branch, and a little less. */
+const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
+const MOST_MINUTES = 24 * 60;
+/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+const LONGEST_START = 200;
+/** Variables that a build may not set, and why not. */
+const REFUSED_ENV = [
+    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
+    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
+    {
+        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
+        why: 'the action sets it itself, as Heroku does'
+    },
+    {
+        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
+        why: 'it would change the programs that buildpacks run'
+    }
+];
+
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
+;// CONCATENATED MODULE: ./lib/config/shown.js
+
+
+const LONGEST = 60;
+/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+function shown_shown(text) {
+    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+}
+/** ` — did you mean "…"?` where a known word is near, else nothing. */
+function shown_didYouMean(word, known) {
+    const lower = word.slice(0, LONGEST).toLowerCase();
+    const near = known
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
+        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
+        .sort((a, b) => a.far - b.far)[0];
+    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
+}
+/** `a, b or c`. */
+function oneOf(words) {
+    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./lib/config/size.js
+
+const UNITS = new Map([
+    ['', 1],
+    ['b', 1],
+    ['kb', 1e3],
+    ['mb', 1e6],
+    ['gb', 1e9],
+    ['kib', 2 ** 10],
+    ['mib', 2 ** 20],
+    ['gib', 2 ** 30]
+]);
+const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
+/**
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
+ * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ */
+function parseSize(size) {
+    const text = String(size).trim();
+    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
+    const factor = UNITS.get(unit.toLowerCase());
+    if (/^[kmg]i?$/i.test(unit))
+        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
+    if (digits === '' || factor === undefined)
+        throw new runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
+    const bytes = Math.floor(Number(digits) * factor);
+    if (bytes < 1)
+        throw new runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+    if (!Number.isSafeInteger(bytes))
+        throw new runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
+    return bytes;
+}
+/** Any slug of Mastodon is larger. */
+const SMALLEST_LIMIT = 1_000_000;
+/**
+ * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
+ * is smaller than any slug: most likely the unit was forgotten.
+ */
+function parseLimit(size) {
+    const bytes = parseSize(size);
+    const number = size.trim();
+    if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
+        return bytes;
+    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
+    throw new runtime/* UserError */.yo(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+}
+/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+function parseAmount(amount) {
+    const text = amount.trim();
+    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
+    if (percent !== undefined)
+        return { percent: Number(percent) };
+    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
+}
+function ambiguous(text, digits, letter) {
+    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
+    return new runtime/* UserError */.yo(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+}
+function shorten(text) {
+    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/config/yaml-file.js
+
+
+
+/** No config that a person writes comes near. */
+const LARGEST = 200_000;
+const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
+/** Stands in a message for what the file has there, as a person reads it. */
+const WHAT_IS_THERE = '\0';
+/** Stands for what is no value of a config. */
+const STRANGE = Symbol('strange');
+/**
+ * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
+ * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
+ */
+class yaml_file_YamlFile {
+    #name;
+    #text;
+    #lines = new LineCounter();
+    #problems = [];
+    #found = new Map();
+    #contents;
+    /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
+    constructor(text, name) {
+        this.#name = name;
+        this.#text = text;
+        this.#contents = this.#parse(text);
+    }
+    /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
+    read(shape) {
+        return this.#value(this.#contents, shape, [], 1, false);
+    }
+    /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
+    fail(path, problem) {
+        const node = this.#found.get(pathText(path))?.node;
+        this.#note(this.line(path), path, problem.replace(WHAT_IS_THERE, () => describe(node)));
+    }
+    /** Where a value stands, or its key or what is around it. */
+    line(path) {
+        return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)));
+    }
+    /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
+    remark(path) {
+        const node = this.#found.get(pathText(path))?.node;
+        if (!isScalar(node))
+            return undefined;
+        const rest = this.#text.slice(node.range?.[1] ?? this.#text.length).split('\n', 1)[0] ?? '';
+        return /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(rest)?.[1];
+    }
+    #value(node, shape, path, around, asWritten) {
+        const line = this.#lineOf(node) ?? around;
+        this.#found.set(pathText(path), { node, line });
+        if (isMap(node))
+            return shape.isMapping ? this.#mapping(node.items, shape, path, line) : {};
+        if (isSeq(node))
+            return node.items.map((item, at) => this.#value(item, shape.at(at), [...path, at], line, false));
+        if (node === null || node === undefined)
+            return null;
+        const text = written(node);
+        if (text !== undefined)
+            return asWritten ? text : node.value;
+        return isScalar(node) && node.value === null ? null : STRANGE;
+    }
+    #mapping(pairs, shape, path, around) {
+        const members = new Map();
+        for (const { key, value } of pairs) {
+            const line = this.#lineOf(key) ?? around;
+            const name = isScalar(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
+            const problem = name === undefined ? 'expected a name before the ":"' : shape.refuseKey?.(name);
+            if (name === undefined || problem !== undefined)
+                this.#note(line, path, problem);
+            else if (members.has(name)) {
+                const first = this.line([...path, name]);
+                this.#note(line, path, `the key ${shown(name)} is there twice, first in line ${first}`);
+            }
+            else {
+                members.set(name, this.#value(value, shape.at(name), [...path, name], line, shape.refuseKey === undefined));
+            }
+        }
+        return Object.fromEntries(members);
+    }
+    #note(line, path, problem) {
+        this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` });
+    }
+    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+    finish() {
+        if (this.#problems.length === 0)
+            return;
+        const lines = this.#problems
+            .sort((a, b) => a.line - b.line)
+            .map(({ line, text }) => `${this.#name}:${line}: ${text}`);
+        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
+        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.#name}.`);
+    }
+    #lineOf(node) {
+        const range = node?.range;
+        return range ? this.#lines.linePos(range[0]).line : undefined;
+    }
+    #parse(text) {
+        if (text.length > LARGEST)
+            throw this.#notConfig(`it is larger than ${LARGEST / 1000} kB`);
+        // eslint-disable-next-line no-control-regex
+        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
+            throw this.#notConfig('it is not text');
+        const document = this.#parseOrThrow(text);
+        for (const error of document.errors)
+            this.#explain(error);
+        this.finish();
+        return document.contents;
+    }
+    #explain({ code, message, pos }) {
+        const { line } = this.#lines.linePos(pos[0]);
+        const comment = message.startsWith('Flow ') ? this.#commentWithBracket(line) : undefined;
+        if (code === 'MULTIPLE_DOCS')
+            this.#note(line, [], 'a second document begins here, and a config is one: take out the line `---` that parts them');
+        else if (comment === undefined)
+            this.#note(line, [], message);
+        else if (!this.#problems.some(problem => problem.line === comment))
+            this.#note(comment, [], HIDDEN_BRACKET);
+    }
+    /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
+    #commentWithBracket(line) {
+        const lines = this.#text.split('\n', line);
+        const found = lines.findLastIndex(text => {
+            const at = text.search(/[ \t]#/);
+            return at >= 0 && /[[{]/.test(text.slice(0, at)) && /[\]}]/.test(text.slice(at));
+        });
+        return found < 0 ? undefined : found + 1;
+    }
+    #parseOrThrow(text) {
+        try {
+            const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
+            return parseDocument(text, { ...options, logLevel: 'error' });
+        }
+        catch (error) {
+            // Thousands of nested brackets exhaust the parser's stack.
+            throw this.#notConfig('it cannot be parsed', error);
+        }
+    }
+    #notConfig(reason, cause) {
+        return new UserError(`${this.#name} is not a config file: ${reason}`, `Correct ${this.#name}, or remove it.`, {
+            cause
+        });
+    }
+}
+/** `slug.buildpacks[1]` */
+function pathText(path) {
+    const text = path.map(key => {
+        if (typeof key === 'number')
+            return `[${key}]`;
+        return `.${/^[\w-]{1,60}$/.test(key) ? key : shown(key)}`;
+    });
+    return text.join('').replace(/^\./, '');
+}
+/** What was written for a text, number or boolean: `1.10` is "1.10". */
+function written(node) {
+    if (!isScalar(node))
+        return undefined;
+    const { value, source } = node;
+    if (typeof value === 'string')
+        return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
+}
+function describe(node) {
+    const text = written(node);
+    if (text !== undefined)
+        return text === '' ? 'an empty text' : shown(text);
+    if (isMap(node))
+        return 'a mapping';
+    if (isSeq(node))
+        return 'a list';
+    return isAlias(node) ? 'an alias (write the value out)' : 'what is there';
+}
+
+;// CONCATENATED MODULE: ./lib/config/schema.js
+/**
+ * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
+ * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
+ * cannot be told by the rules themselves stands beside them as `metadata`.
+ */
+
+
+
+
+
+
+
+
+const FFMPEG = ['with', 'without', 'auto'];
+const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
+const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
+const INTERVALS = ['10 minutes', 'hour', 'day'];
+const REDIS_TLS = ['verify', 'no-verify'];
+/** @param near words of which one may be meant */
+function expected(what, near = []) {
+    return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
+}
+const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
+const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A mapping with these keys alone. A key without a value counts as left out. */
+function members(entries, what = `a mapping with ${oneOf(Object.keys(entries))}`) {
+    return dist/* pipe */.FsL(dist/* custom */.IeY(isMapping, expected(what)), dist/* object */.Ikc(entries));
+}
+/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
+function mapping(entries) {
+    return dist/* pipe */.FsL(members(entries), camel(entries));
+}
+function camel(entries) {
+    return dist/* transform */.pdi((found) => {
+        const named = Object.keys(entries).map(key => [
+            key.replace(/-./g, at => at.charAt(1).toUpperCase()),
+            found[key] ?? undefined
+        ]);
+        return Object.fromEntries(named);
+    });
+}
+/** No control characters, and not empty. */
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/; // eslint-disable-line no-control-regex
+/** JSON Schema knows no flags: letters in either case are spelled out. */
+const patternOf = ({ source, flags }) => flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range) => range + range.toUpperCase()) : source;
+function schema_text(description, message, shape = ONE_LINE) {
+    return dist/* pipe */.FsL(dist/* string */.YjP(message), dist/* regex */.yGV(shape, message), dist/* metadata */.yuE({ description, pattern: patternOf(shape) }));
+}
+const app = (description) => dist/* nullish */.cl6(schema_text(`${description}: ${APP_NAME_RULE}.`, expected(APP_NAME_RULE), APP_NAME));
+function choice(words, description) {
+    return dist/* pipe */.FsL(dist/* picklist */.KIO(words, expected(oneOf(words), words)), dist/* description */.h_(description));
+}
+function above0(what, description, most = Infinity) {
+    const message = expected(`a number of ${what} above 0${most === Infinity ? '' : `, at most ${most}`}`);
+    const number = dist/* pipe */.FsL(dist/* number */.aig(message), dist/* finite */.E2x(message), dist/* gtValue */.zYL(0, message), dist/* description */.h_(description));
+    return most === Infinity ? number : dist/* pipe */.FsL(number, dist/* maxValue */.cGV(most, message));
+}
+/** YAML 1.1, which many editors still speak, makes false of `off`. */
+const falseIsOff = dist/* transform */.pdi((value) => (value === false ? 'off' : value));
+const limit = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()], expected('a size like 300MB')), dist/* rawTransform */.NTK(({ dataset, addIssue, NEVER }) => {
+    try {
+        return parseLimit(String(dataset.value));
+    }
+    catch (error) {
+        if (!(error instanceof runtime/* UserError */.yo))
+            throw error;
+        addIssue({ message: `${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}` });
+        return NEVER;
+    }
+}), 
+// A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
+dist/* metadata */.yuE({
+    anyOf: [
+        { type: 'integer', minimum: 1_000_000 },
+        {
+            type: 'string',
+            pattern: '^\\s*(\\d{7,15}(\\.\\d{1,9})?|\\d{1,15}(\\.\\d{1,9})?[ \\t]*([bB]|[kKmMgG][iI]?[bB]))\\s*$'
+        }
+    ],
+    description: 'Largest compressed slug: 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or a number of bytes.'
+}));
+const BUILDPACK = 'a buildpack (name, URL or folder)';
+const buildpackName = schema_text('A name of the registry, URL[#ref], or a folder of the fork.', ofItem(expected(BUILDPACK)));
+const buildpack = dist/* union */.KCZ([
+    buildpackName,
+    dist/* pipe */.FsL(mapping({
+        buildpack: dist/* nullish */.cl6(buildpackName),
+        /** Lower case. */
+        sha256: dist/* nullish */.cl6(dist/* pipe */.FsL(schema_text('What the fetched buildpack must be: 64 hexadecimal digits.', expected('64 hexadecimal digits in quotes'), SHA256), dist/* toLowerCase */.PXX()))
+    }), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
+        const found = dataset.value;
+        if (isMapping(found) && (found['buildpack'] ?? null) === null)
+            addIssue({ message: `expected ${BUILDPACK}, nothing is there`, path: [pathTo(found, 'buildpack')] });
+    }), dist/* metadata */.yuE({ required: ['buildpack'], not: { properties: { buildpack: { type: 'null' } } } }), dist/* transform */.pdi(found => found))
+], ofItem(expected(BUILDPACK)));
+function pathTo(input, key) {
+    return { type: 'object', origin: 'value', input: input, key, value: undefined };
+}
+const buildpacks = dist/* pipe */.FsL(dist/* array */.YOg(buildpack, expected('a list of buildpacks')), dist/* minLength */.BpQ(1, 'the list is empty: name a buildpack, or leave the key out for app.json’s'), dist/* transform */.pdi(list => list.map(item => (typeof item === 'string' ? { buildpack: item } : item))), dist/* description */.h_('Buildpacks in order. Default: app.json’s.'));
+const env = dist/* pipe */.FsL(dist/* custom */.IeY(isMapping, expected('a mapping (name: value)')), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
+    if (!dataset.typed)
+        return;
+    for (const [name, value] of Object.entries(dataset.value)) {
+        const message = envProblem(name, value);
+        if (message !== undefined)
+            addIssue({ message, path: [pathTo(dataset.value, name)] });
+    }
+}), dist/* transform */.pdi(found => Object.fromEntries(Object.entries(found))), dist/* metadata */.yuE({
+    type: 'object',
+    propertyNames: {
+        pattern: VARIABLE.source,
+        not: { anyOf: REFUSED_ENV.map(({ names, why }) => ({ pattern: names.source, description: why })) }
+    },
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+    description: 'Build-time variables. Never the app’s secrets: a build needs none.'
+}));
+function envProblem(name, value) {
+    if (!VARIABLE.test(name))
+        return 'a variable’s name has letters, digits and _ only';
+    const refused = REFUSED_ENV.find(({ names }) => names.test(name));
+    if (refused !== undefined)
+        return `this variable cannot be set: ${refused.why}`;
+    if (value === null)
+        return 'expected a value; write "" for an empty one';
+    return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
+}
+const glob = dist/* pipe */.FsL(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), dist/* check */.z6Y(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), dist/* check */.z6Y(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), dist/* check */.z6Y(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), dist/* check */.z6Y(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), dist/* check */.z6Y(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), dist/* metadata */.yuE({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
+/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+function isSlow(glob) {
+    const parts = glob.replace(/\\./g, '_').split('/');
+    return (glob.length > 300 ||
+        parts.filter(part => part.includes('**')).length > 3 ||
+        parts.some(part => part !== '**' && part.split('*').length > 5) ||
+        /[*+]\(|\)[*+{]/.test(parts.join('/')));
+}
+/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+const trim = dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, dist/* union */.KCZ([dist/* picklist */.KIO(['safe', 'off']), dist/* array */.YOg(glob)], expected('safe, off or a list of globs', ['safe', 'off'])), dist/* transform */.pdi(found => {
+    const globs = Array.isArray(found) ? found : [];
+    return {
+        /** Remove what is known not to be read at run time. */
+        safe: found === 'safe' || globs.includes('safe'),
+        /** Remove these, too. */
+        globs: globs.filter(glob => glob !== 'safe')
+    };
+}), dist/* description */.h_('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
+/** JSON Schema for a key that has a value. */
+const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
+const schema_size = dist/* pipe */.FsL(dist/* string */.YjP(expected('a dyno size, like Basic or Standard-1X')), 
+// Spelled as Heroku does, however the capitals are written.
+dist/* transform */.pdi(written => dynoSize(written)?.name ?? written), dist/* check */.z6Y(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), dist/* metadata */.yuE({
+    anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
+    description: 'Dyno size.'
+}));
+function spelledAnyhow(word) {
+    return word.replace(/[a-z]/gi, letter => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+}
+const TIMES = {
+    day: [TIME_OF_DAY, 'a time of day (UTC) in quotes, like "03:30"'],
+    hour: [MINUTE, 'a minute of the hour in quotes, like ":20"']
+};
+const minutes = expected(`a number of minutes, 1 to ${MOST_MINUTES}`);
+const TASK = {
+    command: dist/* nullish */.cl6(schema_text('A command on one line.', expected('a command on one line'))),
+    every: dist/* nullish */.cl6(choice(INTERVALS, 'How often; or `cron`, where the scheduler has it.')),
+    at: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* custom */.IeY(() => true), dist/* metadata */.yuE({ type: 'string', description: 'UTC: "03:30" with `every: day`, ":20" with `every: hour`.' }))),
+    cron: dist/* nullish */.cl6(dist/* pipe */.FsL(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
+        const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
+        if (problem !== undefined)
+            addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
+    }))),
+    size: dist/* nullish */.cl6(schema_size),
+    /** Minutes. */
+    timeout: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* number */.aig(minutes), dist/* minValue */.Wwf(1, minutes), dist/* maxValue */.cGV(MOST_MINUTES, minutes), dist/* description */.h_('Minutes that it may take.')))
+};
+const task = dist/* pipe */.FsL(members(TASK, 'a task (command: …, every: …)'), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value))
+        return;
+    const { command = null, every = null, cron = null, at = null } = dataset.value;
+    if (command === null)
+        addIssue({ message: 'expected a command' });
+    if ((every === null) === (cron === null))
+        addIssue({ message: 'expected either every or cron' });
+    const message = at === null ? undefined : timeProblem(at, every);
+    if (message !== undefined)
+        addIssue({ message, path: [pathTo(dataset.value, 'at')] });
+}), dist/* metadata */.yuE({
+    allOf: [
+        schema_written('command'),
+        { oneOf: [schema_written('every'), schema_written('cron')] },
+        {
+            if: schema_written('at'),
+            then: {
+                anyOf: Object.entries(TIMES).map(([every, [{ source }]]) => ({
+                    properties: { every: { const: every }, at: { pattern: source } },
+                    required: ['every']
+                }))
+            }
+        }
+    ]
+}), camel(TASK), 
+// `line`: where it stands in the file.
+dist/* transform */.pdi(found => found));
+function timeProblem(at, every) {
+    if (every !== 'day' && every !== 'hour')
+        return 'goes with `every: day` or `every: hour` only';
+    const [shape, what] = TIMES[every];
+    return typeof at === 'string' && shape.test(at) ? undefined : expected(what)({ input: at });
+}
+const schema_SCHEDULE = {
+    with: dist/* nullish */.cl6(choice(SCHEDULERS, 'What runs the tasks.'), 'heroku-scheduler'),
+    tasks: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* array */.YOg(task, expected('a list of tasks')), dist/* description */.h_('The tasks that the app shall have; [] for none.'))),
+    /** The branch on which last runs are kept. */
+    state: dist/* nullish */.cl6(dist/* pipe */.FsL(schema_text('`github-actions` only: where last runs are kept, such as branch:scheduled-tasks.', expected('a branch to keep last runs on, like branch:scheduled-tasks'), STATE), dist/* transform */.pdi(state => state.slice('branch:'.length))))
+};
+const schedule = dist/* pipe */.FsL(members(schema_SCHEDULE), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
+    if (!isMapping(dataset.value))
+        return;
+    const { with: scheduler, tasks = null, state = null } = dataset.value;
+    if (tasks === null)
+        addIssue({
+            message: 'expected a list of tasks; write [] to want none',
+            path: [pathTo(dataset.value, 'tasks')]
+        });
+    if (state !== null && scheduler !== 'github-actions')
+        addIssue({ message: `has no effect with ${String(scheduler)}`, path: [pathTo(dataset.value, 'state')] });
+}), dist/* metadata */.yuE({
+    description: 'Scheduled tasks. Without this key nothing is scheduled, and nothing that is scheduled is touched.',
+    allOf: [
+        schema_written('tasks'),
+        { if: schema_written('state'), then: { properties: { with: { const: 'github-actions' } }, required: ['with'] } }
+    ]
+}), camel(schema_SCHEDULE), dist/* transform */.pdi(found => found));
+const checks = dist/* pipe */.FsL(mapping({
+    /** Names of checks that are not run. */
+    skip: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* array */.YOg(dist/* nullish */.cl6(schema_text('Name of a check.', expected('the name of a check'), CHECK)), expected('a list of names of checks')), dist/* transform */.pdi(names => names.filter(name => typeof name === 'string')), dist/* description */.h_('Checks that are not run.')), []),
+    thresholds: dist/* nullish */.cl6(dist/* pipe */.FsL(mapping({
+        'certificate-days': dist/* nullish */.cl6(above0('days', 'Days left before a certificate ends.'), 21),
+        'key-days': dist/* nullish */.cl6(above0('days', 'Days left before the Heroku key ends.'), 30),
+        'queue-latency': dist/* nullish */.cl6(above0('seconds', 'Seconds that the oldest job of a queue may have waited.'), 120),
+        'dyno-start': dist/* nullish */.cl6(above0('seconds', 'Seconds that the one-off dyno of the checks may take to start.', LONGEST_START), 24)
+    }), dist/* description */.h_('When a check warns, or gives up.')), {})
+}), dist/* description */.h_('The nightly checks.'));
+const slug = dist/* pipe */.FsL(mapping({
+    /** Bytes. */
+    limit: dist/* nullish */.cl6(limit, '300MB'),
+    buildpacks: dist/* nullish */.cl6(buildpacks),
+    env: dist/* nullish */.cl6(env, {}),
+    trim: dist/* nullish */.cl6(trim, 'safe')
+}), dist/* description */.h_('How the slug is built, and how large it may be.'));
+const schema_CONFIG = dist/* nullish */.cl6(dist/* pipe */.FsL(mapping({
+    app: app('The app that runs web and worker'),
+    'streaming-app': app('A second app that runs the streaming server'),
+    'staging-app': app('An app to try slugs on; its slugs are used again'),
+    stack: dist/* nullish */.cl6(schema_text(`The stack, such as ${DEFAULT_STACK}. Default: app.json’s, else the app’s.`, expected(`a stack that runs slugs, like ${DEFAULT_STACK}`), STACK)),
+    ffmpeg: dist/* nullish */.cl6(choice(FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
+    slug: dist/* nullish */.cl6(slug, {}),
+    migrations: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
+    /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
+    schedule: dist/* nullish */.cl6(schedule),
+    checks: dist/* nullish */.cl6(checks, {}),
+    'redis-tls': dist/* nullish */.cl6(choice(REDIS_TLS, 'no-verify lets stock Mastodon talk to Heroku’s own Redis, whose certificate is self-signed.'), 'verify')
+}), dist/* metadata */.yuE({
+    title: 'mastodon-on-heroku config',
+    description: '.github/mastodon-on-heroku.yml of a Mastodon fork.'
+})), {});
+
+;// CONCATENATED MODULE: ./lib/config/load.js
+
+
+
+
+/**
+ * The typed config of a file's text, or the defaults if there is no file (`undefined`).
+ * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
+ * `file:line: key: what was expected`.
+ */
+function loadConfig(text, fileName) {
+    const file = new YamlFile(text ?? '', fileName);
+    const result = v.safeParse(CONFIG, file.read(shapeOf([CONFIG])));
+    if (!result.success)
+        tell(file, result.issues, []);
+    const { buildpacks } = result.output?.slug ?? {};
+    if (Array.isArray(buildpacks))
+        buildpacks.forEach((item, at) => refuseRemark(file, ['slug', 'buildpacks', at], item));
+    file.finish();
+    const config = result.output;
+    const tasks = config.schedule?.tasks.map((task, at) => ({ ...task, line: file.line(['schedule', 'tasks', at]) }));
+    return tasks ? { ...config, schedule: { ...config.schedule, tasks } } : config;
+}
+/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
+function tell(file, issues, above) {
+    const told = new Set();
+    for (const issue of issues) {
+        const path = [...above, ...(issue.path ?? []).map(({ key }) => key)];
+        // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
+        const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : [];
+        if (inside.length > 0)
+            tell(file, inside, path);
+        else if (issue.type === 'raw_check' || !told.has(path.join('\0')))
+            file.fail(path, issue.message);
+        told.add(path.join('\0'));
+    }
+}
+/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+function refuseRemark(file, path, item) {
+    const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
+    const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
+    if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
+        return;
+    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+}
+/** The address of a git repository, without one yet. */
+function takesRef(buildpack) {
+    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
+}
+/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
+function partsOf(schema) {
+    const { pipe, wrapped, options, type } = schema;
+    if (pipe !== undefined)
+        return pipe.filter(({ kind }) => kind === 'schema').flatMap(partsOf);
+    if (wrapped !== undefined)
+        return partsOf(wrapped);
+    return type === 'union' ? options.flatMap(partsOf) : [schema];
+}
+function entriesOf(parts) {
+    return parts.map(part => part.entries).find(Boolean);
+}
+function shapeOf(schemas) {
+    const parts = schemas.flatMap(partsOf);
+    const entries = entriesOf(parts);
+    const items = parts.flatMap(part => part.item ?? []);
+    const known = (key) => (entries && Object.hasOwn(entries, key) ? [entries[key]] : []);
+    return {
+        isMapping: parts.some(({ type }) => type === 'custom'),
+        refuseKey: entries && (key => (Object.hasOwn(entries, key) ? undefined : strangeKey(key, Object.keys(entries)))),
+        at: key => shapeOf(typeof key === 'number' ? items : known(key))
+    };
+}
+function strangeKey(key, known) {
+    const place = PLACES.get(key);
+    const above = place?.split('.').slice(0, -1).join('.');
+    const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
+    const hint = place === undefined ? didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
+    return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
+}
+/** Where each key belongs, for those that stand elsewhere. */
+const PLACES = new Map([
+    ...placesOf(schema_CONFIG),
+    // The others of a task could be meant for anything.
+    ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`]),
+    // What the action's input is called.
+    ['slug-limit', 'slug.limit']
+]);
+function placesOf(schema, above = '') {
+    return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
+        const place = `${above}${key}`;
+        // What an item of a list has is no place of its own.
+        const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`);
+        return [[key, place], [place, place], ...inside];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/config/index.js
+/** The config file: its keys, defaults and errors. */
+
+
+
+
+
+
+
+
+/***/ }),
+
+/***/ 5887:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Lo: () => (/* reexport */ COMMANDS),
+  mc: () => (/* reexport */ table_INPUTS),
+  Qh: () => (/* reexport */ table_INPUT_NAMES),
+  dz: () => (/* reexport */ InputError),
+  v: () => (/* reexport */ commandNamed),
+  uX: () => (/* reexport */ commandRow),
+  Jt: () => (/* reexport */ flag),
+  rV: () => (/* reexport */ table_inputsReadBy),
+  yR: () => (/* reexport */ readText),
+  Qq: () => (/* reexport */ kinds_text)
+});
+
+// UNUSED EXPORTS: COMMAND_NAMES, INPUT_GROUPS, OUTPUT_GROUPS, appName, readCommand, readInputs, readJob, readMachine, secretsHeld, secretsOf
+
+;// CONCATENATED MODULE: ./lib/inputs/commands.js
+/** Every command, in the order of their use. */
+const COMMANDS = {
+    init: {
+        about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
+        only: 'terminal'
+    },
+    build: {
+        about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
+        sharesSlug: true
+    },
+    comment: {
+        about: 'Writes the size report as a comment on its pull request.',
+        only: 'workflow'
+    },
+    rehearse: {
+        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers. A slug that build made of the same, into the same --output-dir, is taken.',
+        environment: {
+            DATABASE_URL: 'an empty Postgres on this machine, for the rehearsal alone',
+            REDIS_URL: 'an empty Redis likewise'
+        },
+        sharesSlug: true
+    },
+    plan: {
+        about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.'
+    },
+    deploy: {
+        about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',
+        key: 'needed'
+    },
+    migrate: {
+        about: 'Runs the pending migrations of the current release in a one-off dyno.',
+        key: 'needed'
+    },
+    run: {
+        about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
+        key: 'needed',
+        rest: 'run'
+    },
+    rollback: {
+        about: 'Brings the last good release’s code back, where the database is still one for it.',
+        key: 'needed'
+    },
+    schedule: {
+        about: 'Makes the app’s scheduled tasks equal to the config’s.',
+        key: 'needed'
+    },
+    check: {
+        about: 'Checks what may break the instance soon: limits, certificates, keys, queues, drift.',
+        key: 'needed'
+    }
+};
+const commands_COMMAND_NAMES = Object.keys(COMMANDS).filter(name => name !== 'init');
+/** The same, without the exact words. */
+function commandRow(name) {
+    return COMMANDS[name];
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./lib/inputs/event.js
+
+
+const repository = dist/* object */.Ikc({ full_name: dist/* string */.YjP() });
+const pullRequest = dist/* object */.Ikc({
+    number: dist/* number */.aig(),
+    head: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP(), repo: dist/* nullish */.cl6(repository) }),
+    base: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP() })
+});
+const workflowRun = dist/* object */.Ikc({
+    id: dist/* number */.aig(),
+    run_attempt: dist/* optional */.lqM(dist/* number */.aig(), 1),
+    event: dist/* string */.YjP(),
+    head_sha: dist/* string */.YjP(),
+    head_branch: dist/* nullish */.cl6(dist/* string */.YjP()),
+    head_repository: dist/* nullish */.cl6(repository)
+});
+const payload = dist/* object */.Ikc({
+    pull_request: dist/* optional */.lqM(pullRequest),
+    workflow_run: dist/* optional */.lqM(workflowRun),
+    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
+});
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+function event_readEvent(name, file) {
+    const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), payload), read(file));
+    if (!success)
+        return { name };
+    const { pull_request: pull, workflow_run: run, repository: own } = output;
+    return {
+        name,
+        defaultBranch: own?.default_branch,
+        pullRequest: pull && {
+            number: pull.number,
+            headSha: pull.head.sha,
+            headRepository: pull.head.repo?.full_name,
+            headBranch: pull.head.ref,
+            baseSha: pull.base.sha,
+            baseBranch: pull.base.ref
+        },
+        workflowRun: run && {
+            id: run.id,
+            attempt: run.run_attempt,
+            event: run.event,
+            headSha: run.head_sha,
+            headBranch: run.head_branch ?? undefined,
+            headRepository: run.head_repository?.full_name
+        }
+    };
+}
+function read(file) {
+    try {
+        return readFileSync(file ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/job.js
+
+
+
+const PROXY_VARIABLES = (/* unused pure expression or super */ null && (['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO']));
+const DOCKER_VARIABLES = (/* unused pure expression or super */ null && ([
+    'PATH',
+    'HOME',
+    'DOCKER_HOST',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+    'DOCKER_CERT_PATH',
+    'DOCKER_TLS_VERIFY'
+]));
+/** What the variables of a job say of it (docs.github.com: variables reference, default environment variables). */
+function readJob(env) {
+    return {
+        repository: env['GITHUB_REPOSITORY'],
+        ref: env['GITHUB_REF'],
+        baseRef: env['GITHUB_BASE_REF'] || undefined,
+        runId: env['GITHUB_RUN_ID'],
+        runAttempt: env['GITHUB_RUN_ATTEMPT'],
+        actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
+        event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
+        serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+        apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
+    };
+}
+/** What the environment says of the machine. */
+function readMachine(env, secretsHeld) {
+    const cache = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
+    return {
+        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+        proxyEnvironment: pick(env, PROXY_VARIABLES),
+        dockerEnvironment: pick(env, DOCKER_VARIABLES),
+        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined,
+        secretsHeld,
+        cacheFolder: path.join(cache, 'mastodon-on-heroku'),
+        jobFolder: env['RUNNER_TEMP'] || undefined,
+        services: pick(env, ['DATABASE_URL', 'REDIS_URL'])
+    };
+}
+function pick(env, names) {
+    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
+}
+
+// EXTERNAL MODULE: ./lib/config/index.js + 17 modules
+var config = __nccwpck_require__(225);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(1442);
+;// CONCATENATED MODULE: ./lib/inputs/kinds.js
+
+
+
+/** Any text, such as a name or a key. */
+const kinds_text = (placeholder) => ({ placeholder, type: 'string', read: value => value });
+/** One of these words. */
+function oneOf(placeholder, words) {
+    return {
+        placeholder,
+        type: 'enum',
+        words,
+        read: value => words.find(word => word === value) ??
+            wrong((0,config/* oneOf */.yL)(words), value, `Use one of: ${words.join(', ')}.`, (0,config/* didYouMean */.au)(value, words))
+    };
+}
+/** On or off. */
+const flag = {
+    type: 'boolean',
+    read: value => oneOf('', ['true', 'false']).read(value) === 'true'
+};
+/** The name of a Heroku app. */
+const appName = {
+    placeholder: 'APP',
+    type: 'string',
+    read: value => config/* APP_NAME */.C3.test(value) ? value : wrong(config/* APP_NAME_RULE */.dS, value, '`heroku apps` lists the names of your apps.')
+};
+/** A file or folder, as an absolute path. */
+const file = { placeholder: 'PATH', type: 'string', read: value => external_node_path_.resolve(value) };
+/** A path inside of the checkout. */
+const fileOfTree = kinds_text('PATH');
+/** A file, or `none`. */
+const fileOrNone = {
+    ...file,
+    read: value => (value === 'none' ? value : external_node_path_.resolve(value))
+};
+/** A folder, `off` for none, or `true` for the usual one. */
+const folderOrOff = {
+    ...file,
+    read: value => {
+        if (value === 'true')
+            return undefined;
+        return ['off', 'false', 'none'].includes(value) ? 'off' : external_node_path_.resolve(value);
+    }
+};
+/** An address, without slashes at its end. */
+const url = {
+    placeholder: 'URL',
+    type: 'string',
+    read: value => {
+        (0,runtime/* requireSafeUrl */.GX)(value);
+        return value.replace(/\/+$/, '');
+    }
+};
+/** A number of minutes, as milliseconds. */
+const minutes = {
+    placeholder: 'MINUTES',
+    type: 'float',
+    read: value => {
+        const number = Number(value);
+        if (number > 0 && number <= 24 * 60)
+            return number * 60_000;
+        return wrong('a number of minutes, above 0 and at most 1440', value, 'Give minutes as a number, such as 45.');
+    }
+};
+/** The largest size that a slug may have, in bytes. */
+const limit = { placeholder: 'SIZE', type: 'string', read: config/* parseLimit */.Fv };
+/** A change in size. */
+const amount = { placeholder: 'SIZE|PERCENT', type: 'string', read: readAmount };
+function readAmount(value) {
+    try {
+        return (0,config/* parseAmount */.C_)(value);
+    }
+    catch (error) {
+        if (!(error instanceof runtime/* UserError */.yo))
+            throw error;
+        throw new runtime/* UserError */.yo(error.message, 'Write it like 5MB, 100KB, 2% or 0.');
+    }
+}
+function wrong(expected, value, nextStep, hint = '') {
+    throw new runtime/* UserError */.yo(`expected ${expected}, not ${(0,config/* shown */.SP)(value)}${hint}`, nextStep);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/outputs.js
+const BUILD = {
+    'slug-path': {
+        type: 'string',
+        about: "The chosen slug, a .tgz as Heroku's Slug API takes it; of a build on the runner."
+    },
+    'slug-sha256': { type: 'string', about: 'Its SHA-256, hexadecimal.' },
+    'slug-size': { type: 'integer', about: 'Size of the web slug in bytes; also of one that is used again.' },
+    'slug-size-with-ffmpeg': {
+        type: 'integer',
+        mayBeEmpty: true,
+        about: 'Size of the slug with ffmpeg in bytes; empty if the built tree has no ffmpeg.'
+    },
+    'slug-size-without-ffmpeg': {
+        type: 'integer',
+        mayBeEmpty: true,
+        about: 'Size of the slug without ffmpeg in bytes; empty if ffmpeg cannot be taken out.'
+    },
+    'slug-size-streaming': { type: 'integer', about: "Size of the streaming app's slug in bytes." },
+    'slug-limit': { type: 'integer', about: 'The limit in bytes.' },
+    'within-limit': { type: 'boolean', about: 'Whether the chosen slug is within the limit.' },
+    ffmpeg: { type: 'enum', words: ['with', 'without'], about: 'The variant chosen: with or without.' },
+    'report-path': { type: 'string', about: 'Path of report.json.' },
+    'report-page-path': { type: 'string', about: 'Path of report.html, the page to look into the slug with.' }
+};
+const REPORT = {
+    'comment-body': {
+        type: 'string',
+        about: 'The report, or the upgrade plan, as Markdown, short enough for a comment; for those who post it themselves.'
+    },
+    'comment-url': { type: 'string', about: 'The comment on the pull request.' }
+};
+const DEPLOY = {
+    'release-version': { type: 'integer', about: 'Version of the release that runs this commit, such as 42.' },
+    'previous-release-version': { type: 'integer', about: 'Version of the release that was current before.' },
+    'release-url': { type: 'string', about: "The release in Heroku's dashboard." },
+    'migrations-run': { type: 'integer', about: 'How many migrations ran, of both phases.' },
+    healthy: { type: 'boolean', about: 'Whether the app answered as it should.' },
+    'rolled-back': { type: 'boolean', about: 'Whether the release before was brought back.' }
+};
+const CHECKS = {
+    'checks-failed': { type: 'integer', about: 'How many checks failed.' },
+    'issue-url': { type: 'string', about: 'The issue of the nightly checks.' }
+};
+/** The outputs under what they are of, as action.yml and README show them. */
+const OUTPUT_GROUPS = {
+    Build: BUILD,
+    Report: REPORT,
+    Deploy: DEPLOY,
+    Checks: CHECKS
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table.js
+
+
+
+/** Build a slug of a commit here. */
+const BUILDS = ['build', 'rehearse', 'deploy'];
+const READ_CONFIG = [
+    'build',
+    'comment',
+    'rehearse',
+    'plan',
+    'deploy',
+    'migrate',
+    'run',
+    'rollback',
+    'schedule',
+    'check'
+];
+/** Talk to Heroku of an app. */
+const ASK_HEROKU = ['plan', 'deploy', 'migrate', 'run', 'rollback', 'schedule', 'check'];
+const HAVE_STREAMING = ['build', 'rehearse', 'plan', 'deploy', 'migrate', 'rollback', 'check'];
+const WHAT = {
+    command: {
+        kind: oneOf('COMMAND', commands_COMMAND_NAMES),
+        readBy: [],
+        default: 'deploy',
+        about: `What to do: ${commands_COMMAND_NAMES.slice(0, -1).join(', ')} or ${commands_COMMAND_NAMES.at(-1)}.`
+    },
+    config: {
+        kind: fileOfTree,
+        readBy: READ_CONFIG,
+        default: '.github/mastodon-on-heroku.yml',
+        about: 'Path of the config file in the checkout; it may be absent.'
+    },
+    path: {
+        kind: file,
+        readBy: ['init', ...READ_CONFIG],
+        default: '.',
+        about: "The fork's checkout."
+    },
+    ref: {
+        kind: kinds_text('REF'),
+        readBy: [...BUILDS, 'plan'],
+        about: 'The commit to build: a tag (annotated ones are peeled), a branch or a SHA. Default: the checked-out commit.'
+    },
+    app: {
+        kind: appName,
+        readBy: ['init', 'build', 'comment', ...ASK_HEROKU],
+        about: 'The Heroku app that runs web and worker.'
+    },
+    'streaming-app': {
+        kind: appName,
+        readBy: ['init', ...HAVE_STREAMING],
+        about: 'A second Heroku app that runs the streaming server, if there is one. It gets a slug of its own, of the same commit.'
+    },
+    'staging-app': {
+        kind: appName,
+        readBy: ['deploy'],
+        about: 'An app whose slugs are used again. With `builder: heroku` slugs are built and tried there before production gets them.'
+    },
+    environment: {
+        kind: kinds_text('ENVIRONMENT'),
+        readBy: ['deploy'],
+        default: 'production',
+        about: 'Name of the GitHub environment of a deployment.'
+    }
+};
+const KEYS = {
+    'heroku-api-key': {
+        kind: kinds_text('KEY'),
+        readBy: ['build', 'comment', ...ASK_HEROKU],
+        about: 'Heroku key, best one of `heroku authorizations:create`. Not needed by build and rehearse.',
+        secret: {
+            variables: ['HEROKU_API_KEY'],
+            about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc',
+            onlyInWorkflow: ['build']
+        }
+    },
+    'github-token': {
+        kind: kinds_text('TOKEN'),
+        readBy: ['build', 'comment', 'deploy', 'run', 'schedule', 'check'],
+        about: 'GitHub token: of a deploy for its deployment (`deployments: write`), of a comment (`pull-requests: write`), of both a comment and a build for the report to compare with (`actions: read`, `contents: read`), of run for the record of scheduled tasks (`contents: write`), of check for its issue (`issues: write`) and what GitHub knows (`actions: read`, `contents: read`). A build on the host without root refuses to run beside it.',
+        secret: {
+            variables: ['GITHUB_TOKEN', 'GH_TOKEN'],
+            about: 'GitHub token, such as `gh auth token` prints'
+        }
+    },
+    'mastodon-token': {
+        kind: kinds_text('TOKEN'),
+        readBy: ['check'],
+        about: 'Access token of a bot account, for the checks that need one.',
+        secret: { variables: ['MASTODON_TOKEN'], about: 'access token of a bot account on the instance' }
+    }
+};
+const table_BUILD = {
+    builder: {
+        kind: oneOf('BUILDER', ['runner', 'heroku']),
+        readBy: ['deploy'],
+        default: 'runner',
+        about: "runner, or heroku for Heroku's own Build API: then the size is known after the build alone, and trimming is not possible."
+    },
+    ffmpeg: {
+        kind: oneOf('FFMPEG', config/* FFMPEG */.Ss),
+        readBy: [...BUILDS, 'check'],
+        about: 'with (fail if it does not fit), without, or auto (with it if it fits, else without, loudly). Default: the config, else auto.'
+    },
+    'slug-limit': {
+        kind: limit,
+        readBy: [...BUILDS, 'comment', 'check'],
+        about: 'Largest compressed slug, such as 300MB, 286MiB or 1GB. Default: the config, else 300MB.'
+    },
+    'build-in': {
+        kind: oneOf('PLACE', ['container', 'host']),
+        readBy: [...BUILDS, 'plan'],
+        about: "container (Docker with Heroku's build image) or host (here). Default: host if the job runs in an image of Heroku's, else container."
+    },
+    'build-image': {
+        kind: kinds_text('IMAGE'),
+        readBy: BUILDS,
+        about: 'Image for the build. Default: heroku/heroku:NN-build of the stack.'
+    },
+    'run-image': {
+        kind: kinds_text('IMAGE'),
+        readBy: BUILDS,
+        about: 'Image in which ffmpeg is tried as on a dyno. Default: heroku/heroku:NN of the stack.'
+    },
+    'build-network': {
+        kind: kinds_text('NETWORK'),
+        readBy: BUILDS,
+        default: 'bridge',
+        about: 'Docker network of the build, such as bridge, host or none.'
+    },
+    'build-timeout': {
+        kind: minutes,
+        readBy: BUILDS,
+        default: '60',
+        about: 'Minutes that the buildpacks may take together.'
+    },
+    cache: {
+        kind: folderOrOff,
+        readBy: BUILDS,
+        about: "Folder kept between builds (buildpacks, CACHE_DIR, packed blocks), or off. Default: mastodon-on-heroku in the runner's tool cache, else in ~/.cache."
+    },
+    'output-dir': {
+        kind: file,
+        readBy: [...BUILDS, 'comment', 'plan'],
+        default: 'slug-report',
+        about: 'Where the slug and the report are written.'
+    },
+    'fail-on': {
+        kind: oneOf('RULE', ['limit', 'growth', 'never']),
+        readBy: BUILDS,
+        default: 'limit',
+        about: 'What makes build fail: limit, growth (the limit, and on pull requests more than max-growth) or never (only an ffmpeg that does not work). A deploy never sends a slug over the limit. The files and outputs are written in any case.'
+    },
+    'max-growth': {
+        kind: amount,
+        readBy: ['build', 'comment'],
+        about: 'Growth against the baseline that is still accepted: 5MB, 2%. The report marks what has grown by more.'
+    }
+};
+const table_REPORT = {
+    report: {
+        kind: file,
+        readBy: ['comment', 'check'],
+        about: 'The report.json that comment tells, and check compares. Default: the one in output-dir; in a `workflow_run` job that of the artifact of the run which started it.'
+    },
+    baseline: {
+        kind: fileOrNone,
+        readBy: ['build', 'comment'],
+        about: "Path of the report.json to compare with, or none. Default: the report of the base commit, or of its nearest ancestor that has one, among the repository's artifacts."
+    },
+    'artifact-name': {
+        kind: kinds_text('NAME'),
+        readBy: ['build', 'comment', 'check'],
+        default: 'slug-report',
+        about: 'Name of the artifacts that carry reports, as the workflow gives it to actions/upload-artifact.'
+    },
+    'comment-threshold': {
+        kind: amount,
+        readBy: ['comment'],
+        default: '10KB',
+        about: 'Change in size (100KB, 1%) below which no new comment is made; one that is there is always updated.'
+    }
+};
+const table_DEPLOY = {
+    provision: {
+        kind: flag,
+        readBy: ['plan', 'deploy'],
+        default: 'false',
+        about: 'Whether deploy may buy, make and set what the app lacks (add-ons, secrets, config vars, domain, dynos, streaming app); what is there stays: docs/from-zero.md of mastodon-on-heroku.'
+    },
+    'streaming-setup': {
+        kind: flag,
+        readBy: ['plan', 'deploy'],
+        default: 'false',
+        about: 'Whether deploy may set the config vars and attachments that the streaming app needs; without it, it says which.'
+    },
+    plan: {
+        kind: flag,
+        readBy: ['plan', 'deploy', 'schedule', 'run', 'check'],
+        default: 'false',
+        about: 'Show what deploy, schedule or run would change, and change nothing; check leaves its issue as it is.'
+    },
+    phase: {
+        kind: oneOf('PHASE', ['pre', 'post', 'all']),
+        readBy: ['migrate'],
+        default: 'all',
+        about: 'Migrations that migrate runs: pre (what may run before the code serves), post (needs those before) or all.'
+    },
+    run: {
+        kind: kinds_text('COMMAND'),
+        readBy: ['run'],
+        about: "Command for the one-off dyno of run; its exit code is the job's. Without it run takes the tasks of the config that are due (`schedule.with: github-actions`)."
+    },
+    'dyno-size': {
+        kind: kinds_text('SIZE'),
+        readBy: ['plan', 'deploy', 'migrate', 'run', 'rollback', 'schedule', 'check'],
+        about: "Size of one-off dynos, such as Standard-1X. Default: the app's."
+    },
+    timeout: {
+        kind: minutes,
+        readBy: ['rehearse', ...ASK_HEROKU],
+        default: '60',
+        about: 'Minutes that a command may wait for Heroku at one place: a release phase, dynos, a one-off dyno.'
+    },
+    prune: {
+        kind: flag,
+        readBy: ['plan', 'deploy', 'schedule'],
+        default: 'false',
+        about: 'Whether schedule removes also tasks that neither the config knows nor this action made.'
+    }
+};
+const APIS = {
+    'heroku-api-url': {
+        kind: url,
+        readBy: ['build', 'comment', ...ASK_HEROKU],
+        default: 'https://api.heroku.com',
+        about: "Heroku's Platform API: https, or http on loopback."
+    },
+    // heroku/cli: `HEROKU_DATA_HOST`; undocumented.
+    'heroku-data-url': {
+        kind: url,
+        readBy: ['plan', 'deploy', 'check'],
+        default: 'https://api.data.heroku.com',
+        about: "Heroku's API for Postgres and Redis: https, or http on loopback."
+    },
+    'heroku-scheduler-url': {
+        kind: url,
+        readBy: ['plan', 'deploy', 'schedule', 'check'],
+        about: 'Stands for the API of whichever scheduler has the tasks: https, or http on loopback. Default: its own: https://particleboard.heroku.com, https://api.crontogo.com or https://api.advancedscheduler.io'
+    },
+    'buildpack-registry-url': {
+        kind: url,
+        readBy: BUILDS,
+        default: 'https://buildpack-registry.heroku.com',
+        about: "Heroku's buildpack registry: https, or http on loopback."
+    }
+};
+/** The inputs under what they are for, as action.yml and README show them. */
+const INPUT_GROUPS = {
+    'What to do': WHAT,
+    Keys: KEYS,
+    Build: table_BUILD,
+    Report: table_REPORT,
+    Deploy: table_DEPLOY,
+    'For tests and proxies': APIS
+};
+const ROWS = { ...WHAT, ...KEYS, ...table_BUILD, ...table_REPORT, ...table_DEPLOY, ...APIS };
+/** Every input by its name: the one place that says what they are. */
+const table_INPUTS = ROWS;
+const table_INPUT_NAMES = Object.keys(ROWS);
+/** Names of the inputs that a command reads, in the order of the table. */
+function table_inputsReadBy(reader) {
+    return table_INPUT_NAMES.filter(name => table_INPUTS[name].readBy.includes(reader));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/read.js
+
+
+
+
+/** What was given for an input is wrong. */
+class InputError extends runtime/* UserError */.yo {
+}
+/** The value of one text. Throws an `InputError` that says which input it is. Undefined if nothing is given. */
+function readText({ text, called }, name, kind) {
+    const given = text(name).trim();
+    if (given === '')
+        return undefined;
+    try {
+        return kind.read(given);
+    }
+    catch (error) {
+        if (!(error instanceof runtime/* UserError */.yo))
+            throw error;
+        throw new InputError(`${called(name)}: ${error.message}`, error.nextStep);
+    }
+}
+/** The command of that name. Throws an `InputError` if there is none. */
+function commandNamed(word, names) {
+    const name = names.find(known => known === word);
+    if (name !== undefined)
+        return name;
+    throw new InputError(`There is no command ${(0,config/* shown */.SP)(word)}${(0,config/* didYouMean */.au)(word, names)}`, `Commands of this version: ${names.join(', ')}.`);
+}
+/** The command that the inputs name. Throws an `InputError` if there is none of that name. */
+function readCommand({ text }) {
+    return commandNamed(text('command').trim() || INPUTS.command.default, COMMAND_NAMES);
+}
+/**
+ * The inputs that a command reads. All that is given is checked, also what the command does not read.
+ * Throws an `InputError` for one that is wrong.
+ */
+function readInputs(reader, source) {
+    const all = new Map();
+    for (const name of INPUT_NAMES)
+        if (name !== 'command')
+            all.set(name, readInput(source, name));
+    const names = inputsReadBy(reader);
+    const values = Object.fromEntries(names.map(name => [camel(name), all.get(name)]));
+    requireGrowth(values, source);
+    return values;
+}
+function readInput(source, name) {
+    const { kind, default: otherwise } = INPUTS[name];
+    return readText(source, name, kind) ?? (otherwise === undefined ? undefined : kind.read(otherwise));
+}
+function requireGrowth(values, { called }) {
+    if (values.failOn !== 'growth' || !('maxGrowth' in values) || values.maxGrowth !== undefined)
+        return;
+    throw new InputError(`${called('fail-on')}: growth needs to know how much is too much`, 'Give the input `max-growth`, such as 5MB or 2%.');
+}
+function camel(name) {
+    return name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+const SECRETS = table_INPUT_NAMES.flatMap(name => {
+    const { secret } = table_INPUTS[name];
+    return secret ? [{ name, variables: secret.variables }] : [];
+});
+/**
+ * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
+ * Basic header.
+ */
+function secretsOf({ text }, env) {
+    return SECRETS.flatMap(({ name, variables }) => [text(name), ...variables.map(variable => env[variable] ?? '')])
+        .filter(secret => secret !== '')
+        .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')]);
+}
+/** Names of the inputs and variables that hold a key or a token. */
+function secretsHeld({ text }, env) {
+    return [
+        ...SECRETS.flatMap(({ name }) => (text(name).trim() === '' ? [] : [name])),
+        ...SECRETS.flatMap(({ variables }) => variables.filter(variable => (env[variable] ?? '') !== ''))
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/index.js
+/** Every input and output once: from the tables come types, reading, flags, help, action.yml and README's tables. */
+
+
+
+
+
+
+
+
+/***/ }),
+
+/***/ 1442:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  yo: () => (/* reexport */ errors_UserError),
+  xv: () => (/* reexport */ VERSION),
+  OO: () => (/* reexport */ bytePath),
+  Gt: () => (/* reexport */ displayPath),
+  kc: () => (/* reexport */ errorText),
+  GX: () => (/* reexport */ requireSafeUrl),
+  r7: () => (/* reexport */ shell_shellWord)
+});
+
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, below, compact, comparePaths, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
+
+;// CONCATENATED MODULE: ./lib/runtime/errors.js
+/**
+ * An error whose message is meant for the person who runs the action.
+ * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ */
+class errors_UserError extends Error {
+    nextStep;
+    constructor(message, nextStep, options) {
+        super(message, options);
+        this.name = 'UserError';
+        this.nextStep = nextStep;
+    }
+}
+/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+class CancelledError extends errors_UserError {
+    constructor(what) {
+        super(`${what} was cancelled`, 'Run the job again.');
+        this.name = 'CancelledError';
+    }
+}
+/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+function errors_errorCode(error) {
+    const code = error?.code;
+    return typeof code === 'string' ? code : undefined;
+}
+/** The text of anything that was thrown. */
+function errorText(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+function explainDiskFull(error, where) {
+    if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
+        return error;
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/paths.js
+const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
+/** The byte path of an ordinary string (encoded as UTF-8). */
+function bytePath(text) {
+    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
+}
+/** What Node's file functions take for a byte path. */
+function fsPath(path) {
+    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
+}
+/** `a/b` of two byte paths. */
+function paths_joinBytes(folder, name) {
+    return (folder === '' ? name : `${folder}/${name}`);
+}
+/** A byte path as a file below an ordinary folder. */
+function paths_below(folder, path) {
+    return fsPath(paths_joinBytes(bytePath(folder), path));
+}
+/**
+ * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
+ * characters, so that no name can forge a line of a log.
+ */
+function displayPath(path) {
+    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
+        return path;
+    const text = Buffer.from(path, 'latin1').toString('utf8');
+    if (!text.includes('\ufffd'))
+        return escapeControls(text);
+    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
+}
+function escapeControls(text) {
+    // Control, bidirectional and line-separator characters could make a name look like another one.
+    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
+        ? '\\\\'
+        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
+}
+function hex(character) {
+    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
+function comparePaths(a, b) {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+        if (x !== y)
+            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
+    }
+    return a.length - b.length;
+}
+const SLASH = 0x2f;
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/runtime/programs.js
+
+
+/**
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
+ * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
+ * so every call is written as that of `AS_DYNO` is.
+ */
+function programText(file) {
+    return readFileSync(file, 'utf8');
+}
+/**
+ * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
+ * It must hold no text over several lines.
+ */
+function compact(text) {
+    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
+}
+/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+function withArguments(text, ...words) {
+    return `set -- ${words.map(shellWord).join(' ')}\n${compact(text)}`;
+}
+/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
+;// CONCATENATED MODULE: ./lib/runtime/shell.js
+/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+function shell_shellWord(text) {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
+
+
+
+
+/**
+ * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
+ * machine. Symlinks are not followed. Throws what the file system throws.
+ */
+function walkTree(root, skip = () => false) {
+    const entries = [];
+    const visit = (folder) => {
+        const names = readdirSync(below(root, folder), { encoding: 'latin1' });
+        names.sort();
+        for (const name of names) {
+            const inTree = joinBytes(folder, name);
+            if (skip(inTree))
+                continue;
+            const entry = look(root, inTree);
+            entries.push(entry);
+            if (entry.kind === 'directory')
+                visit(inTree);
+        }
+    };
+    visit('');
+    return entries;
+}
+function look(root, inTree) {
+    const at = below(root, inTree);
+    const stat = lstatSync(at);
+    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const mode = stat.mode & 0o7777;
+    return {
+        path: inTree,
+        kind,
+        mode,
+        size: kind === 'file' ? stat.size : 0,
+        target: kind === 'symlink' ? readlinkSync(at, 'latin1') : undefined,
+        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
+        // A folder's own times change with each name in it: only its permissions say that it was written.
+        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
+    };
+}
+/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+function inodeOf(at) {
+    const stat = lstatSync(at, { bigint: true });
+    return `${stat.dev}:${stat.ino}`;
+}
+const LARGEST_TEXT = 4_000_000;
+/**
+ * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
+ * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ */
+function readTreeFile(root, file) {
+    let real;
+    try {
+        real = realpathSync(path.join(root, file));
+        if (!real.startsWith(realpathSync(root) + path.sep) || !statSync(real).isFile())
+            return undefined;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
+            return undefined;
+        throw error;
+    }
+    if (statSync(real).size > LARGEST_TEXT) {
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+    }
+    return readFileSync(real, 'utf8');
+}
+/**
+ * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
+ * that nothing outside the tree is written.
+ * @param file relative to the root, with `/`
+ */
+function writeTreeFile(root, file, text) {
+    const parts = file.split('/');
+    let at = root;
+    for (const [i, part] of parts.entries()) {
+        at = path.join(at, part);
+        const kind = lstatSync(at, { throwIfNoEntry: false });
+        const isFolder = i < parts.length - 1;
+        if (isFolder && kind?.isDirectory())
+            continue;
+        if (kind)
+            rmSync(at, { recursive: true });
+        if (isFolder)
+            mkdirSync(at);
+    }
+    writeFileSync(at, text, { flag: 'wx' });
+}
+/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+function giveTree(folder, { uid, gid }) {
+    lchownSync(folder, uid, gid);
+    chmodSync(folder, 0o755);
+    for (const { path: name } of walkTree(folder))
+        lchownSync(below(folder, name), uid, gid);
+}
+/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+async function removeTree(folder) {
+    try {
+        await rm(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
+            throw error;
+        openFolders(folder);
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+/** Gives every folder of a tree back to its owner, each before it is entered. */
+function openFolders(root) {
+    chmodSync(root, 0o700);
+    walkTree(root, name => {
+        if (lstatSync(below(root, name)).isDirectory())
+            chmodSync(below(root, name), 0o700);
+        return false;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/urls.js
+
+/** Throws a `UserError` unless the URL is https, or http on this machine. */
+function requireSafeUrl(url) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
+        return;
+    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/version.js
+/** This version, as in package.json (a test compares them). */
+const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/runtime/index.js
+/**
+ * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
+ * Tests hand in their own; `real.ts` holds the real ones.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/***/ }),
+
+/***/ 7934:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BpQ: () => (/* binding */ minLength),
+/* harmony export */   E2x: () => (/* binding */ finite),
+/* harmony export */   FsL: () => (/* binding */ pipe),
+/* harmony export */   H0v: () => (/* binding */ rawCheck),
+/* harmony export */   IeY: () => (/* binding */ custom),
+/* harmony export */   Ikc: () => (/* binding */ object),
+/* harmony export */   KCZ: () => (/* binding */ union),
+/* harmony export */   KIO: () => (/* binding */ picklist),
+/* harmony export */   L5J: () => (/* binding */ unknown),
+/* harmony export */   NTK: () => (/* binding */ rawTransform),
+/* harmony export */   PXX: () => (/* binding */ toLowerCase),
+/* harmony export */   Wwf: () => (/* binding */ minValue),
+/* harmony export */   YOg: () => (/* binding */ array),
+/* harmony export */   YjP: () => (/* binding */ string),
+/* harmony export */   aig: () => (/* binding */ number),
+/* harmony export */   cGV: () => (/* binding */ maxValue),
+/* harmony export */   cl6: () => (/* binding */ nullish),
+/* harmony export */   h_: () => (/* binding */ description),
+/* harmony export */   lqM: () => (/* binding */ optional),
+/* harmony export */   pdi: () => (/* binding */ transform),
+/* harmony export */   yGV: () => (/* binding */ regex),
+/* harmony export */   yuE: () => (/* binding */ metadata),
+/* harmony export */   z6Y: () => (/* binding */ check),
+/* harmony export */   zYL: () => (/* binding */ gtValue)
+/* harmony export */ });
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, boolean, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getDotPath, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxWords, message, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheckAsync, rawTransformAsync, readonly, record, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParse, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trim, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
@@ -9988,11 +13025,11 @@ function decimal(message$1) {
 * @returns A description action.
 */
 /* @__NO_SIDE_EFFECTS__ */
-function dist_description(description_) {
+function description(description_) {
 	return {
 		kind: "metadata",
 		type: "description",
-		reference: dist_description,
+		reference: description,
 		description: description_
 	};
 }
@@ -10789,11 +13826,11 @@ function ksuid(message$1) {
 //#endregion
 //#region src/actions/length/length.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_length(requirement, message$1) {
+function length(requirement, message$1) {
 	return {
 		kind: "validation",
 		type: "length",
-		reference: dist_length,
+		reference: length,
 		async: false,
 		expects: `${requirement}`,
 		requirement,
@@ -12369,11 +15406,11 @@ function toSnakeCase() {
 //#endregion
 //#region src/actions/toString/toString.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_toString(message$1) {
+function toString(message$1) {
 	return {
 		kind: "transformation",
 		type: "to_string",
-		reference: dist_toString,
+		reference: toString,
 		async: false,
 		message: message$1,
 		"~run"(dataset, config$1) {
@@ -13359,11 +16396,11 @@ function blob(message$1) {
 //#endregion
 //#region src/schemas/boolean/boolean.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_boolean(message$1) {
+function boolean(message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "boolean",
-		reference: dist_boolean,
+		reference: boolean,
 		expects: "boolean",
 		async: false,
 		message: message$1,
@@ -14430,11 +17467,11 @@ function nullishAsync(wrapped, default_) {
 //#endregion
 //#region src/schemas/number/number.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_number(message$1) {
+function number(message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "number",
-		reference: dist_number,
+		reference: number,
 		expects: "number",
 		async: false,
 		message: message$1,
@@ -16371,2710 +19408,6 @@ function unwrap(schema) {
 }
 
 //#endregion
-
-;// CONCATENATED MODULE: ./lib/config/event.js
-
-
-const repository = object({ full_name: string() });
-const pullRequest = object({
-    number: dist_number(),
-    head: object({ sha: string(), ref: string(), repo: nullish(repository) }),
-    base: object({ sha: string(), ref: string() })
-});
-const workflowRun = object({
-    id: dist_number(),
-    run_attempt: optional(dist_number(), 1),
-    event: string(),
-    head_sha: string(),
-    head_branch: nullish(string()),
-    head_repository: nullish(repository)
-});
-const payload = object({
-    pull_request: optional(pullRequest),
-    workflow_run: optional(workflowRun),
-    repository: optional(object({ default_branch: optional(string()) }))
-});
-/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
-function event_readEvent(name, file) {
-    const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), payload), read(file));
-    if (!success)
-        return { name };
-    const { pull_request: pull, workflow_run: run, repository: own } = output;
-    return {
-        name,
-        defaultBranch: own?.default_branch,
-        pullRequest: pull && {
-            number: pull.number,
-            headSha: pull.head.sha,
-            headRepository: pull.head.repo?.full_name,
-            headBranch: pull.head.ref,
-            baseSha: pull.base.sha,
-            baseBranch: pull.base.ref
-        },
-        workflowRun: run && {
-            id: run.id,
-            attempt: run.run_attempt,
-            event: run.event,
-            headSha: run.head_sha,
-            headBranch: run.head_branch ?? undefined,
-            headRepository: run.head_repository?.full_name
-        }
-    };
-}
-function read(file) {
-    try {
-        return readFileSync(file ?? '', 'utf8');
-    }
-    catch {
-        return '';
-    }
-}
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
-var runtime = __nccwpck_require__(1442);
-;// CONCATENATED MODULE: ./lib/config/size.js
-
-const UNITS = new Map([
-    ['', 1],
-    ['b', 1],
-    ['kb', 1e3],
-    ['mb', 1e6],
-    ['gb', 1e9],
-    ['kib', 2 ** 10],
-    ['mib', 2 ** 20],
-    ['gib', 2 ** 30]
-]);
-const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
-/**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
- */
-function parseSize(size) {
-    const text = String(size).trim();
-    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
-    const factor = UNITS.get(unit.toLowerCase());
-    if (/^[kmg]i?$/i.test(unit))
-        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
-    if (digits === '' || factor === undefined)
-        throw new runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
-    const bytes = Math.floor(Number(digits) * factor);
-    if (bytes < 1)
-        throw new runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
-    if (!Number.isSafeInteger(bytes))
-        throw new runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
-    return bytes;
-}
-/** Any slug of Mastodon is larger. */
-const SMALLEST_LIMIT = 1_000_000;
-/**
- * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
- * is smaller than any slug: most likely the unit was forgotten.
- */
-function size_parseLimit(size) {
-    const bytes = parseSize(size);
-    const number = size.trim();
-    if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
-        return bytes;
-    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new runtime/* UserError */.yo(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
-}
-/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
-function size_parseAmount(amount) {
-    const text = amount.trim();
-    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
-    if (percent !== undefined)
-        return { percent: Number(percent) };
-    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
-}
-function ambiguous(text, digits, letter) {
-    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new runtime/* UserError */.yo(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
-}
-function shorten(text) {
-    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
-;// CONCATENATED MODULE: ./lib/config/given.js
-
-
-
-/** Inputs as they were given, each checked as it is read. Every method throws a `UserError` that names the input. */
-class given_Given {
-    #source;
-    constructor(source) {
-        this.#source = source;
-    }
-    text(name) {
-        return this.#source(name).trim() || undefined;
-    }
-    oneOf(name, words) {
-        const value = this.text(name);
-        const word = words.find(known => known === value);
-        if (value !== undefined && word === undefined) {
-            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
-        }
-        return word;
-    }
-    flag(name) {
-        return this.oneOf(name, ['true', 'false']) === 'true';
-    }
-    amount(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        try {
-            return parseAmount(value);
-        }
-        catch (error) {
-            if (!(error instanceof UserError))
-                throw error;
-            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
-        }
-    }
-    /** An absolute path. */
-    path(name) {
-        const value = this.text(name);
-        return value && path.resolve(value);
-    }
-    /** An address without slashes at its end. */
-    url(name) {
-        const value = this.text(name);
-        if (value !== undefined)
-            requireSafeUrl(value);
-        return value?.replace(/\/+$/, '');
-    }
-    /** Milliseconds. */
-    minutes(name, otherwise) {
-        const value = this.text(name);
-        if (value === undefined)
-            return otherwise * 60_000;
-        const number = Number(value);
-        if (!(number > 0) || number > 24 * 60) {
-            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
-        }
-        return number * 60_000;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/config/rules.js
-/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
-/** App names: Heroku's Platform API schema, `app.name`. */
-const rules_APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const rules_APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
-/** Stacks that run slugs. */
-const STACK = /^heroku-\d{2}$/;
-const SHA256 = /^[0-9a-f]{64}$/i;
-/** Name of an environment variable. */
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Five fields; whether they ever come is for `cronProblem`. */
-const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
-/** UTC. */
-const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
-/** Minute of an hour. */
-const MINUTE = /^:[0-5]\d$/;
-/** Name of a check. */
-const CHECK = /^[a-z0-9-]+$/;
-/** What git and GitHub take for a branch, and a little less. */
-const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
-const MOST_MINUTES = 24 * 60;
-/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
-const LONGEST_START = 200;
-/** Variables that a build may not set, and why not. */
-const REFUSED_ENV = [
-    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
-    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
-    {
-        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
-        why: 'the action sets it itself, as Heroku does'
-    },
-    {
-        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
-        why: 'it would change the programs that buildpacks run'
-    }
-];
-
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./lib/config/shown.js
-
-
-const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
-function shown_shown(text) {
-    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
-}
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
-function shown_didYouMean(word, known) {
-    const lower = word.slice(0, LONGEST).toLowerCase();
-    const near = known
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
-        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
-        .sort((a, b) => a.far - b.far)[0];
-    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
-}
-/** `a, b or c`. */
-function shown_oneOf(words) {
-    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/addons.js
-
-const POSTGRES = 'heroku-postgresql';
-const REDIS = 'heroku-redis';
-/** Mastodon cannot do without either of them. */
-const SERVICES = {
-    [POSTGRES]: {
-        brings: 'DATABASE_URL',
-        smallest: 'essential-0',
-        plans: {
-            'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
-            'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
-            'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
-            'standard-0': { bytes: 64e9, connections: 120 }
-        },
-        source: 'Dev Center: heroku-postgres-plans',
-        seen: '2026-11-22'
-    },
-    [REDIS]: {
-        brings: 'REDIS_URL',
-        smallest: 'mini',
-        plans: {
-            mini: { bytes: 25e6, connections: 20 },
-            'premium-0': { bytes: 50e6, connections: 40 },
-            'premium-1': { bytes: 100e6, connections: 80 },
-            'premium-2': { bytes: 250e6, connections: 200 },
-            'premium-3': { bytes: 500e6, connections: 400 }
-        },
-        source: 'Dev Center: heroku-redis-technical-characterization',
-        seen: '2026-11-29'
-    }
-};
-/** A service by its name; undefined if it is none of these. */
-function serviceNamed(name) {
-    return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/dynos.js
-
-const dynos_size = (name, megabytes) => ({
-    name,
-    memory: megabytes * 1e6,
-    isPrivate: /^(?:Private|Shield)-/.test(name),
-    source: 'Dev Center: dyno-types; dyno-memory-behavior',
-    seen: '2026-11-29'
-});
-/** From M on, the same for each kind. */
-const LARGE = [
-    ['M', 2_560],
-    ['L', 14_336],
-    ['L-RAM', 30_720],
-    ['XL', 63_488],
-    ['2XL', 129_024]
-];
-const PRIVATE = [['S', 1_024], ...LARGE];
-const SIZES = [
-    dynos_size('Eco', 512),
-    dynos_size('Basic', 512),
-    dynos_size('Standard-1X', 512),
-    dynos_size('Standard-2X', 1_024),
-    ...LARGE.map(([name, memory]) => dynos_size(`Performance-${name}`, memory)),
-    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dynos_size(`${kind}-${name}`, memory)))
-];
-/** Names of all sizes. */
-const DYNO_SIZES = SIZES.map(({ name }) => name);
-/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
-function dynoSize(name) {
-    return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/limits.js
-
-const LIMITS_DOC = { source: 'Dev Center: limits', seen: '2026-11-22' };
-const ERRORS_DOC = { source: 'Dev Center: error-codes', seen: '2026-11-22' };
-const FACTS = {
-    /** Bytes of a compressed slug from which on Heroku warns. Decimal is the stricter reading. */
-    slugWarns: { value: 300e6, source: 'Heroku changelog 1145; conda-forge#261', seen: '2026-11-22' },
-    /** Bytes at which it stops; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
-    slugStops: {
-        value: 1e9,
-        source: 'heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility; heroku/roadmap#196',
-        seen: '2026-11-22'
-    },
-    /** Milliseconds until the router gives up a request (H12). */
-    request: { value: 30_000, ...ERRORS_DOC },
-    /** Milliseconds until a web process must listen on its port (R10). */
-    boot: { value: 60_000, ...ERRORS_DOC },
-    /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
-    exit: { value: 30_000, source: 'Dev Center: dyno-shutdown; one-off-dynos', seen: '2026-11-22' },
-    /** Milliseconds that a one-off dyno waits for its client (R13). */
-    attach: { value: 30_000, ...ERRORS_DOC },
-    /** Seconds that a one-off dyno may live at most. */
-    oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
-    /** Lines of an app's log that Heroku keeps. */
-    logLines: { value: 1_500, ...LIMITS_DOC },
-    /** Requests to the Platform API that an account has in an hour. */
-    apiRequests: { value: 4_500, ...LIMITS_DOC }
-};
-/** Heroku's limits; the unit stands beside each in this file. */
-const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
-
-;// CONCATENATED MODULE: ./lib/knowledge/errors.js
-
-
-const code = (title, means) => ({
-    title,
-    means,
-    source: 'Dev Center: error-codes',
-    seen: '2026-11-22'
-});
-/** H: the router; R: a dyno; L: the log. */
-const ERROR_CODES = {
-    H10: code('App crashed', 'the app crashed'),
-    H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
-    H13: code('Connection closed without response', 'the app closed connections without an answer'),
-    H14: code('No web processes running', 'no web dyno ran'),
-    H15: code('Idle connection', 'connections were idle for too long'),
-    H20: code('App boot timeout', 'the app did not boot in time'),
-    H21: code('Backend connection refused', 'dynos refused connections'),
-    H80: code('Maintenance mode', 'the app was in maintenance mode'),
-    H99: code('Platform error', 'a fault of the platform'),
-    R10: code('Boot timeout', 'the web process did not bind its port in time'),
-    R12: code('Exit timeout', 'processes did not end when they were told to'),
-    R13: code('Attach error', 'nobody connected to a one-off dyno'),
-    R14: code('Memory quota exceeded', 'dynos were over their memory'),
-    R15: code('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
-    R16: code('Detached', 'one-off dynos stayed after their client had gone'),
-    R17: code('Checksum error', 'the slug is not what was uploaded'),
-    L10: code('output buffer overflow', 'more was logged than a drain took'),
-    L11: code('tail buffer overflow', 'more was logged than a reader took'),
-    L12: code('local buffer overflow', 'a dyno logged more than could be sent on'),
-    L13: code('local delivery error', 'a dyno’s lines could not be sent on'),
-    L14: code('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
-};
-/** As it stands in the log: `Error R10 (Boot timeout)`. */
-function errorLine(code) {
-    return `Error ${code} (${ERROR_CODES[code].title})`;
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/needs.js
-
-/** The value of a config var that only its owner can know. */
-const ANY = '…';
-const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb';
-/** What an instance on Heroku needs of its config vars. What a tree says itself is read from the tree. */
-const NEEDS = {
-    domain: {
-        vars: { LOCAL_DOMAIN: ANY },
-        without: 'it answers every visitor with 403 Blocked host',
-        note: 'LOCAL_DOMAIN is the part behind the @ of every account, and can never be changed',
-        source: 'mastodon/mastodon:config/initializers/1_hosts.rb',
-        seen: '2026-11-22'
-    },
-    /** The tree says whether it wants exactly this word: heroku/ruby sets `enabled`. */
-    staticFiles: {
-        vars: { RAILS_SERVE_STATIC_FILES: 'true' },
-        without: 'pages have no style and no script',
-        source: 'mastodon/mastodon:config/application.rb',
-        seen: '2026-11-22'
-    },
-    redisDriver: {
-        vars: { REDIS_DRIVER: 'ruby' },
-        without: 'this version talks to it with hiredis, which has no TLS',
-        source: 'mastodon/mastodon:lib/mastodon/redis_configuration.rb; #19824',
-        seen: '2026-11-22'
-    },
-    secretKeyBase: {
-        vars: { SECRET_KEY_BASE: ANY },
-        without: 'each build makes a new one, and each deploy logs everybody out',
-        madeBy: 'openssl rand -hex 64',
-        source: 'heroku/heroku-buildpack-ruby:lib/language_pack/rails41.rb',
-        seen: '2026-11-22'
-    },
-    webPush: {
-        vars: { VAPID_PRIVATE_KEY: ANY, VAPID_PUBLIC_KEY: ANY },
-        without: 'no browser gets push notifications',
-        madeBy: 'bin/rails mastodon:webpush:generate_vapid_key',
-        source: 'mastodon/mastodon:config/vapid.yml',
-        seen: '2026-11-22'
-    },
-    mail: {
-        vars: { SMTP_SERVER: ANY, SMTP_FROM_ADDRESS: ANY },
-        also: { SMTP_PORT: ANY, SMTP_LOGIN: ANY, SMTP_PASSWORD: ANY },
-        when: config => (config['SMTP_DELIVERY_METHOD'] || 'smtp') === 'smtp',
-        without: 'no mail can be sent, so nobody can sign up or get a new password',
-        source: 'mastodon/mastodon:config/email.yml',
-        seen: '2026-11-22'
-    },
-    mediaStorage: {
-        vars: { S3_ENABLED: 'true' },
-        when: config => storageOf(config) === 'dyno',
-        without: 'uploads are kept on the dyno, and are gone when it restarts, which is at least once a day',
-        source: `${STORAGE}; Dev Center: dynos#ephemeral-filesystem`,
-        seen: '2026-11-22'
-    },
-    bucket: {
-        vars: { S3_BUCKET: ANY, AWS_ACCESS_KEY_ID: ANY, AWS_SECRET_ACCESS_KEY: ANY },
-        also: { S3_REGION: ANY },
-        when: config => storageOf(config) === 's3',
-        without: 'no upload works',
-        source: STORAGE,
-        seen: '2026-11-22'
-    },
-    /** A Heroku app has one web process, so the streaming server runs in an app of its own. */
-    streaming: {
-        vars: { STREAMING_API_BASE_URL: ANY },
-        without: 'timelines do not move by themselves',
-        source: 'mastodon/mastodon:Procfile; app/serializers/rest/instance_serializer.rb',
-        seen: '2026-11-22'
-    },
-    /**
-     * Of the streaming app. PGSSLMODE: node-postgres reads it if DATABASE_URL names no mode, and nobody vouches for the
-     * certificate of Heroku's Postgres.
-     */
-    streamingServer: {
-        vars: { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' },
-        without: 'the streaming server does not start, or cannot connect to Postgres',
-        source: 'mastodon/mastodon:Procfile; streaming/database.js; mastodon/mastodon#31774',
-        seen: '2026-11-22'
-    }
-};
-/** Where an instance keeps its media. */
-function storageOf(config) {
-    if (config['S3_ENABLED'] === 'true')
-        return 's3';
-    if (config['SWIFT_ENABLED'] === 'true')
-        return 'swift';
-    return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
-}
-/** Names of the config vars that an app would have to set; empty if it has what it needs, or does not need it. */
-function lacking(need, config) {
-    if (need.when && !need.when(config))
-        return [];
-    return Object.entries(need.vars).flatMap(([name, value]) => (value === ANY ? config[name] : config[name] === value) ? [] : [name]);
-}
-/** All config vars that are set for it, with their values. */
-function settingsOf({ vars, also }) {
-    return { ...vars, ...also };
-}
-/** Their names, for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
-function namesOf(settings) {
-    const names = Object.keys(settings).map(name => `\`${name}\``);
-    return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
-}
-/** A clause as a sentence of its own: with a capital. */
-function sentence(clause) {
-    return clause.replace(/^./, letter => letter.toUpperCase());
-}
-/**
- * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
- * @param settings names with their values; of names alone a person fills in the values
- */
-function configSet(app, settings) {
-    const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
-    return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
-}
-/** The command that takes config vars away. */
-function configUnset(app, ...names) {
-    return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
-
-const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' };
-/** By major version, the oldest first. One that is older than all of these has ended. */
-const LINES = new Map([
-    [18, { ends: '2025-04-30', ...SCHEDULE }],
-    [20, { ends: '2026-04-30', ...SCHEDULE }],
-    [21, { ends: '2024-06-01', ...SCHEDULE }],
-    [22, { ends: '2027-04-30', ...SCHEDULE }],
-    [23, { ends: '2025-06-01', ...SCHEDULE }],
-    [24, { ends: '2028-04-30', ...SCHEDULE }]
-]);
-/** Major versions of Node that are known, in their order. */
-const NODE_MAJORS = [...LINES.keys()];
-/**
- * How much longer a major version of Node gets updates; undefined for one that is not known here.
- * @param now milliseconds since 1970
- */
-function nodeLife(major, now) {
-    const known = LINES.get(major);
-    return known && lifeUntil(known.ends, now);
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
-
-const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
-/** The oldest first. A line that is older than all of these has ended. */
-const rubies_LINES = {
-    '3.3': { floor: '3.3.14', ends: '2027-03-31', source: SOURCE, seen: '2026-11-22' },
-    '3.4': { floor: '3.4.13', ends: '2028-03-31', source: SOURCE, seen: '2026-11-22' },
-    '4.0': { floor: '4.0.10', ends: '2029-03-31', source: SOURCE, seen: '2026-11-22' }
-};
-/**
- * The lines of Ruby that are known, the oldest first.
- * @param now milliseconds since 1970
- */
-function rubyLines(now) {
-    return Object.entries(rubies_LINES).map(([line, { floor, ends }]) => ({ line, floor, life: lifeUntil(ends, now) }));
-}
-/** What heroku/ruby installs if Gemfile.lock names no Ruby and the build cache has none. It changes every few months. */
-const DEFAULT_RUBY = {
-    version: '3.3.9',
-    source: 'heroku/heroku-buildpack-ruby:lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER',
-    seen: '2026-07-31'
-};
-
-;// CONCATENATED MODULE: ./lib/knowledge/stacks.js
-
-const PACKAGES = ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'];
-/** Packages: heroku/base-images:installed-packages-amd64.txt of each stack, and packages.ubuntu.com. */
-const TABLE = {
-    'heroku-26': {
-        // Five years of Ubuntu 26.04: Heroku has not said a day yet.
-        ends: '2031-04-30',
-        image: { packages: PACKAGES, oldestRuby: '3.1' },
-        source: 'heroku/base-images:README.md',
-        seen: '2026-11-22'
-    },
-    'heroku-24': {
-        ends: '2029-04-30',
-        image: { libvips: '8.15.1', ffmpeg: '6.1.1', packages: PACKAGES, oldestRuby: '3.1' },
-        source: 'Dev Center: stack',
-        seen: '2026-11-22'
-    },
-    'heroku-22': {
-        ends: '2027-04-30',
-        image: { libvips: '8.12.1', ffmpeg: '4.4.2', oldestRuby: '3.1' },
-        source: 'Dev Center: stack; freeCodeCamp/devdocs#2692',
-        seen: '2026-11-22'
-    },
-    'heroku-20': {
-        ends: '2025-04-30',
-        image: { libvips: '8.9.1', ffmpeg: '4.2.7' },
-        source: 'Dev Center: stack',
-        seen: '2026-11-22'
-    },
-    'heroku-18': { ends: '2023-04-30', source: 'Heroku changelog 2583', seen: '2026-11-29' },
-    'heroku-16': { ends: '2021-05-01', source: 'heroku/heroku-buildpack-static#214', seen: '2026-11-29' },
-    'cedar-14': { ends: '2020-11-02', source: 'Heroku changelog 1603', seen: '2026-11-29' }
-};
-/** Names of the stacks that are known, the newest first. */
-const STACKS = Object.keys(TABLE);
-/** The stack that is proposed if nothing names one, and to those on an old one. */
-const DEFAULT_STACK = 'heroku-24';
-/**
- * How much longer a stack gets updates; undefined for one that is not known here.
- * @param now milliseconds since 1970
- */
-function stackLife(stack, now) {
-    const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
-    return known && lifeUntil(known.ends, now);
-}
-/** To stand behind the name of a stack, without a full stop. */
-function stackLifeInWords(life) {
-    return life.state === 'ended' ? `${lifeInWords(life)}: it gets no security updates, and no build` : lifeInWords(life);
-}
-/** What a stack's image has; empty for one that is not known here. */
-function stackImage(stack) {
-    return (stack !== undefined && Object.hasOwn(TABLE, stack) && TABLE[stack]?.image) || {};
-}
-
-;// CONCATENATED MODULE: ./lib/knowledge/index.js
-/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
-function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function croner_v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(croner_v(e));let t=croner_v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(croner_v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
-
-;// CONCATENATED MODULE: ./lib/config/cron.js
-
-/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
-const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
-/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
-function cronProblem(cron) {
-    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
-    if (stranger !== undefined)
-        return `"${stranger}" is neither a month nor a day`;
-    try {
-        const times = new j(cron, { timezone: 'UTC', mode: '5-part', paused: true });
-        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
-    }
-    catch (error) {
-        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/config/yaml-file.js
-
-
-
-/** No config that a person writes comes near. */
-const LARGEST = 200_000;
-const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
-/** Stands in a message for what the file has there, as a person reads it. */
-const WHAT_IS_THERE = '\0';
-/** Stands for what is no value of a config. */
-const STRANGE = Symbol('strange');
-/**
- * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
- */
-class yaml_file_YamlFile {
-    #name;
-    #text;
-    #lines = new LineCounter();
-    #problems = [];
-    #found = new Map();
-    #contents;
-    /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
-    constructor(text, name) {
-        this.#name = name;
-        this.#text = text;
-        this.#contents = this.#parse(text);
-    }
-    /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
-    read(shape) {
-        return this.#value(this.#contents, shape, [], 1, false);
-    }
-    /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
-    fail(path, problem) {
-        const node = this.#found.get(pathText(path))?.node;
-        this.#note(this.line(path), path, problem.replace(WHAT_IS_THERE, () => describe(node)));
-    }
-    /** Where a value stands, or its key or what is around it. */
-    line(path) {
-        return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)));
-    }
-    /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
-    remark(path) {
-        const node = this.#found.get(pathText(path))?.node;
-        if (!isScalar(node))
-            return undefined;
-        const rest = this.#text.slice(node.range?.[1] ?? this.#text.length).split('\n', 1)[0] ?? '';
-        return /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(rest)?.[1];
-    }
-    #value(node, shape, path, around, asWritten) {
-        const line = this.#lineOf(node) ?? around;
-        this.#found.set(pathText(path), { node, line });
-        if (isMap(node))
-            return shape.isMapping ? this.#mapping(node.items, shape, path, line) : {};
-        if (isSeq(node))
-            return node.items.map((item, at) => this.#value(item, shape.at(at), [...path, at], line, false));
-        if (node === null || node === undefined)
-            return null;
-        const text = written(node);
-        if (text !== undefined)
-            return asWritten ? text : node.value;
-        return isScalar(node) && node.value === null ? null : STRANGE;
-    }
-    #mapping(pairs, shape, path, around) {
-        const members = new Map();
-        for (const { key, value } of pairs) {
-            const line = this.#lineOf(key) ?? around;
-            const name = isScalar(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
-            const problem = name === undefined ? 'expected a name before the ":"' : shape.refuseKey?.(name);
-            if (name === undefined || problem !== undefined)
-                this.#note(line, path, problem);
-            else if (members.has(name)) {
-                const first = this.line([...path, name]);
-                this.#note(line, path, `the key ${shown(name)} is there twice, first in line ${first}`);
-            }
-            else {
-                members.set(name, this.#value(value, shape.at(name), [...path, name], line, shape.refuseKey === undefined));
-            }
-        }
-        return Object.fromEntries(members);
-    }
-    #note(line, path, problem) {
-        this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` });
-    }
-    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
-    finish() {
-        if (this.#problems.length === 0)
-            return;
-        const lines = this.#problems
-            .sort((a, b) => a.line - b.line)
-            .map(({ line, text }) => `${this.#name}:${line}: ${text}`);
-        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.#name}.`);
-    }
-    #lineOf(node) {
-        const range = node?.range;
-        return range ? this.#lines.linePos(range[0]).line : undefined;
-    }
-    #parse(text) {
-        if (text.length > LARGEST)
-            throw this.#notConfig(`it is larger than ${LARGEST / 1000} kB`);
-        // eslint-disable-next-line no-control-regex
-        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
-            throw this.#notConfig('it is not text');
-        const document = this.#parseOrThrow(text);
-        for (const error of document.errors)
-            this.#explain(error);
-        this.finish();
-        return document.contents;
-    }
-    #explain({ code, message, pos }) {
-        const { line } = this.#lines.linePos(pos[0]);
-        const comment = message.startsWith('Flow ') ? this.#commentWithBracket(line) : undefined;
-        if (code === 'MULTIPLE_DOCS')
-            this.#note(line, [], 'a second document begins here, and a config is one: take out the line `---` that parts them');
-        else if (comment === undefined)
-            this.#note(line, [], message);
-        else if (!this.#problems.some(problem => problem.line === comment))
-            this.#note(comment, [], HIDDEN_BRACKET);
-    }
-    /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
-    #commentWithBracket(line) {
-        const lines = this.#text.split('\n', line);
-        const found = lines.findLastIndex(text => {
-            const at = text.search(/[ \t]#/);
-            return at >= 0 && /[[{]/.test(text.slice(0, at)) && /[\]}]/.test(text.slice(at));
-        });
-        return found < 0 ? undefined : found + 1;
-    }
-    #parseOrThrow(text) {
-        try {
-            const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
-            return parseDocument(text, { ...options, logLevel: 'error' });
-        }
-        catch (error) {
-            // Thousands of nested brackets exhaust the parser's stack.
-            throw this.#notConfig('it cannot be parsed', error);
-        }
-    }
-    #notConfig(reason, cause) {
-        return new UserError(`${this.#name} is not a config file: ${reason}`, `Correct ${this.#name}, or remove it.`, {
-            cause
-        });
-    }
-}
-/** `slug.buildpacks[1]` */
-function pathText(path) {
-    const text = path.map(key => {
-        if (typeof key === 'number')
-            return `[${key}]`;
-        return `.${/^[\w-]{1,60}$/.test(key) ? key : shown(key)}`;
-    });
-    return text.join('').replace(/^\./, '');
-}
-/** What was written for a text, number or boolean: `1.10` is "1.10". */
-function written(node) {
-    if (!isScalar(node))
-        return undefined;
-    const { value, source } = node;
-    if (typeof value === 'string')
-        return value;
-    return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
-}
-function describe(node) {
-    const text = written(node);
-    if (text !== undefined)
-        return text === '' ? 'an empty text' : shown(text);
-    if (isMap(node))
-        return 'a mapping';
-    if (isSeq(node))
-        return 'a list';
-    return isAlias(node) ? 'an alias (write the value out)' : 'what is there';
-}
-
-;// CONCATENATED MODULE: ./lib/config/schema.js
-/**
- * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
- * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
- * cannot be told by the rules themselves stands beside them as `metadata`.
- */
-
-
-
-
-
-
-
-
-const schema_FFMPEG = ['with', 'without', 'auto'];
-const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
-const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
-const INTERVALS = ['10 minutes', 'hour', 'day'];
-const REDIS_TLS = ['verify', 'no-verify'];
-/** @param near words of which one may be meant */
-function expected(what, near = []) {
-    return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
-}
-const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
-const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A mapping with these keys alone. A key without a value counts as left out. */
-function members(entries, what = `a mapping with ${shown_oneOf(Object.keys(entries))}`) {
-    return pipe(custom(isMapping, expected(what)), object(entries));
-}
-/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
-function mapping(entries) {
-    return pipe(members(entries), camel(entries));
-}
-function camel(entries) {
-    return transform((found) => {
-        const named = Object.keys(entries).map(key => [
-            key.replace(/-./g, at => at.charAt(1).toUpperCase()),
-            found[key] ?? undefined
-        ]);
-        return Object.fromEntries(named);
-    });
-}
-/** No control characters, and not empty. */
-const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/; // eslint-disable-line no-control-regex
-/** JSON Schema knows no flags: letters in either case are spelled out. */
-const patternOf = ({ source, flags }) => flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range) => range + range.toUpperCase()) : source;
-function schema_text(description, message, shape = ONE_LINE) {
-    return pipe(string(message), regex(shape, message), metadata({ description, pattern: patternOf(shape) }));
-}
-const app = (description) => nullish(schema_text(`${description}: ${rules_APP_NAME_RULE}.`, expected(rules_APP_NAME_RULE), rules_APP_NAME));
-function choice(words, description) {
-    return pipe(picklist(words, expected(shown_oneOf(words), words)), dist_description(description));
-}
-function above0(what, description, most = Infinity) {
-    const message = expected(`a number of ${what} above 0${most === Infinity ? '' : `, at most ${most}`}`);
-    const number = pipe(dist_number(message), finite(message), gtValue(0, message), dist_description(description));
-    return most === Infinity ? number : pipe(number, maxValue(most, message));
-}
-/** YAML 1.1, which many editors still speak, makes false of `off`. */
-const falseIsOff = transform((value) => (value === false ? 'off' : value));
-const limit = pipe(union([string(), dist_number()], expected('a size like 300MB')), rawTransform(({ dataset, addIssue, NEVER }) => {
-    try {
-        return size_parseLimit(String(dataset.value));
-    }
-    catch (error) {
-        if (!(error instanceof runtime/* UserError */.yo))
-            throw error;
-        addIssue({ message: `${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}` });
-        return NEVER;
-    }
-}), 
-// A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
-metadata({
-    anyOf: [
-        { type: 'integer', minimum: 1_000_000 },
-        {
-            type: 'string',
-            pattern: '^\\s*(\\d{7,15}(\\.\\d{1,9})?|\\d{1,15}(\\.\\d{1,9})?[ \\t]*([bB]|[kKmMgG][iI]?[bB]))\\s*$'
-        }
-    ],
-    description: 'Largest compressed slug: 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or a number of bytes.'
-}));
-const BUILDPACK = 'a buildpack (name, URL or folder)';
-const buildpackName = schema_text('A name of the registry, URL[#ref], or a folder of the fork.', ofItem(expected(BUILDPACK)));
-const buildpack = union([
-    buildpackName,
-    pipe(mapping({
-        buildpack: nullish(buildpackName),
-        /** Lower case. */
-        sha256: nullish(pipe(schema_text('What the fetched buildpack must be: 64 hexadecimal digits.', expected('64 hexadecimal digits in quotes'), SHA256), toLowerCase()))
-    }), rawCheck(({ dataset, addIssue }) => {
-        const found = dataset.value;
-        if (isMapping(found) && (found['buildpack'] ?? null) === null)
-            addIssue({ message: `expected ${BUILDPACK}, nothing is there`, path: [pathTo(found, 'buildpack')] });
-    }), metadata({ required: ['buildpack'], not: { properties: { buildpack: { type: 'null' } } } }), transform(found => found))
-], ofItem(expected(BUILDPACK)));
-function pathTo(input, key) {
-    return { type: 'object', origin: 'value', input: input, key, value: undefined };
-}
-const buildpacks = pipe(array(buildpack, expected('a list of buildpacks')), minLength(1, 'the list is empty: name a buildpack, or leave the key out for app.json’s'), transform(list => list.map(item => (typeof item === 'string' ? { buildpack: item } : item))), dist_description('Buildpacks in order. Default: app.json’s.'));
-const env = pipe(custom(isMapping, expected('a mapping (name: value)')), rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed)
-        return;
-    for (const [name, value] of Object.entries(dataset.value)) {
-        const message = envProblem(name, value);
-        if (message !== undefined)
-            addIssue({ message, path: [pathTo(dataset.value, name)] });
-    }
-}), transform(found => Object.fromEntries(Object.entries(found))), metadata({
-    type: 'object',
-    propertyNames: {
-        pattern: VARIABLE.source,
-        not: { anyOf: REFUSED_ENV.map(({ names, why }) => ({ pattern: names.source, description: why })) }
-    },
-    additionalProperties: { type: ['string', 'number', 'boolean'] },
-    description: 'Build-time variables. Never the app’s secrets: a build needs none.'
-}));
-function envProblem(name, value) {
-    if (!VARIABLE.test(name))
-        return 'a variable’s name has letters, digits and _ only';
-    const refused = REFUSED_ENV.find(({ names }) => names.test(name));
-    if (refused !== undefined)
-        return `this variable cannot be set: ${refused.why}`;
-    if (value === null)
-        return 'expected a value; write "" for an empty one';
-    return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
-}
-const glob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
-/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
-function isSlow(glob) {
-    const parts = glob.replace(/\\./g, '_').split('/');
-    return (glob.length > 300 ||
-        parts.filter(part => part.includes('**')).length > 3 ||
-        parts.some(part => part !== '**' && part.split('*').length > 5) ||
-        /[*+]\(|\)[*+{]/.test(parts.join('/')));
-}
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off']), array(glob)], expected('safe, off or a list of globs', ['safe', 'off'])), transform(found => {
-    const globs = Array.isArray(found) ? found : [];
-    return {
-        /** Remove what is known not to be read at run time. */
-        safe: found === 'safe' || globs.includes('safe'),
-        /** Remove these, too. */
-        globs: globs.filter(glob => glob !== 'safe')
-    };
-}), dist_description('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
-/** JSON Schema for a key that has a value. */
-const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
-const schema_size = pipe(string(expected('a dyno size, like Basic or Standard-1X')), 
-// Spelled as Heroku does, however the capitals are written.
-transform(written => dynoSize(written)?.name ?? written), check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), metadata({
-    anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
-    description: 'Dyno size.'
-}));
-function spelledAnyhow(word) {
-    return word.replace(/[a-z]/gi, letter => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
-}
-const TIMES = {
-    day: [TIME_OF_DAY, 'a time of day (UTC) in quotes, like "03:30"'],
-    hour: [MINUTE, 'a minute of the hour in quotes, like ":20"']
-};
-const minutes = expected(`a number of minutes, 1 to ${MOST_MINUTES}`);
-const TASK = {
-    command: nullish(schema_text('A command on one line.', expected('a command on one line'))),
-    every: nullish(choice(INTERVALS, 'How often; or `cron`, where the scheduler has it.')),
-    at: nullish(pipe(custom(() => true), metadata({ type: 'string', description: 'UTC: "03:30" with `every: day`, ":20" with `every: hour`.' }))),
-    cron: nullish(pipe(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), rawCheck(({ dataset, addIssue }) => {
-        const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
-        if (problem !== undefined)
-            addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
-    }))),
-    size: nullish(schema_size),
-    /** Minutes. */
-    timeout: nullish(pipe(dist_number(minutes), minValue(1, minutes), maxValue(MOST_MINUTES, minutes), dist_description('Minutes that it may take.')))
-};
-const task = pipe(members(TASK, 'a task (command: …, every: …)'), rawCheck(({ dataset, addIssue }) => {
-    if (!isMapping(dataset.value))
-        return;
-    const { command = null, every = null, cron = null, at = null } = dataset.value;
-    if (command === null)
-        addIssue({ message: 'expected a command' });
-    if ((every === null) === (cron === null))
-        addIssue({ message: 'expected either every or cron' });
-    const message = at === null ? undefined : timeProblem(at, every);
-    if (message !== undefined)
-        addIssue({ message, path: [pathTo(dataset.value, 'at')] });
-}), metadata({
-    allOf: [
-        schema_written('command'),
-        { oneOf: [schema_written('every'), schema_written('cron')] },
-        {
-            if: schema_written('at'),
-            then: {
-                anyOf: Object.entries(TIMES).map(([every, [{ source }]]) => ({
-                    properties: { every: { const: every }, at: { pattern: source } },
-                    required: ['every']
-                }))
-            }
-        }
-    ]
-}), camel(TASK), 
-// `line`: where it stands in the file.
-transform(found => found));
-function timeProblem(at, every) {
-    if (every !== 'day' && every !== 'hour')
-        return 'goes with `every: day` or `every: hour` only';
-    const [shape, what] = TIMES[every];
-    return typeof at === 'string' && shape.test(at) ? undefined : expected(what)({ input: at });
-}
-const schema_SCHEDULE = {
-    with: nullish(choice(SCHEDULERS, 'What runs the tasks.'), 'heroku-scheduler'),
-    tasks: nullish(pipe(array(task, expected('a list of tasks')), dist_description('The tasks that the app shall have; [] for none.'))),
-    /** The branch on which last runs are kept. */
-    state: nullish(pipe(schema_text('`github-actions` only: where last runs are kept, such as branch:scheduled-tasks.', expected('a branch to keep last runs on, like branch:scheduled-tasks'), STATE), transform(state => state.slice('branch:'.length))))
-};
-const schedule = pipe(members(schema_SCHEDULE), rawCheck(({ dataset, addIssue }) => {
-    if (!isMapping(dataset.value))
-        return;
-    const { with: scheduler, tasks = null, state = null } = dataset.value;
-    if (tasks === null)
-        addIssue({
-            message: 'expected a list of tasks; write [] to want none',
-            path: [pathTo(dataset.value, 'tasks')]
-        });
-    if (state !== null && scheduler !== 'github-actions')
-        addIssue({ message: `has no effect with ${String(scheduler)}`, path: [pathTo(dataset.value, 'state')] });
-}), metadata({
-    description: 'Scheduled tasks. Without this key nothing is scheduled, and nothing that is scheduled is touched.',
-    allOf: [
-        schema_written('tasks'),
-        { if: schema_written('state'), then: { properties: { with: { const: 'github-actions' } }, required: ['with'] } }
-    ]
-}), camel(schema_SCHEDULE), transform(found => found));
-const checks = pipe(mapping({
-    /** Names of checks that are not run. */
-    skip: nullish(pipe(array(nullish(schema_text('Name of a check.', expected('the name of a check'), CHECK)), expected('a list of names of checks')), transform(names => names.filter(name => typeof name === 'string')), dist_description('Checks that are not run.')), []),
-    thresholds: nullish(pipe(mapping({
-        'certificate-days': nullish(above0('days', 'Days left before a certificate ends.'), 21),
-        'key-days': nullish(above0('days', 'Days left before the Heroku key ends.'), 30),
-        'queue-latency': nullish(above0('seconds', 'Seconds that the oldest job of a queue may have waited.'), 120),
-        'dyno-start': nullish(above0('seconds', 'Seconds that the one-off dyno of the checks may take to start.', LONGEST_START), 24)
-    }), dist_description('When a check warns, or gives up.')), {})
-}), dist_description('The nightly checks.'));
-const schema_slug = pipe(mapping({
-    /** Bytes. */
-    limit: nullish(limit, '300MB'),
-    buildpacks: nullish(buildpacks),
-    env: nullish(env, {}),
-    trim: nullish(schema_trim, 'safe')
-}), dist_description('How the slug is built, and how large it may be.'));
-const schema_CONFIG = nullish(pipe(mapping({
-    app: app('The app that runs web and worker'),
-    'streaming-app': app('A second app that runs the streaming server'),
-    'staging-app': app('An app to try slugs on; its slugs are used again'),
-    stack: nullish(schema_text(`The stack, such as ${DEFAULT_STACK}. Default: app.json’s, else the app’s.`, expected(`a stack that runs slugs, like ${DEFAULT_STACK}`), STACK)),
-    ffmpeg: nullish(choice(schema_FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
-    slug: nullish(schema_slug, {}),
-    migrations: nullish(pipe(unknown(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
-    /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
-    schedule: nullish(schedule),
-    checks: nullish(checks, {}),
-    'redis-tls': nullish(choice(REDIS_TLS, 'no-verify lets stock Mastodon talk to Heroku’s own Redis, whose certificate is self-signed.'), 'verify')
-}), metadata({
-    title: 'mastodon-on-heroku config',
-    description: '.github/mastodon-on-heroku.yml of a Mastodon fork.'
-})), {});
-
-;// CONCATENATED MODULE: ./lib/config/inputs.js
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseLimit(value);
-    }
-    catch (error) {
-        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new UserError(`Input ${input}: ${problem}`, nextStep);
-}
-
-;// CONCATENATED MODULE: ./lib/config/load.js
-
-
-
-
-/**
- * The typed config of a file's text, or the defaults if there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
- */
-function loadConfig(text, fileName) {
-    const file = new YamlFile(text ?? '', fileName);
-    const result = v.safeParse(CONFIG, file.read(shapeOf([CONFIG])));
-    if (!result.success)
-        tell(file, result.issues, []);
-    const { buildpacks } = result.output?.slug ?? {};
-    if (Array.isArray(buildpacks))
-        buildpacks.forEach((item, at) => refuseRemark(file, ['slug', 'buildpacks', at], item));
-    file.finish();
-    const config = result.output;
-    const tasks = config.schedule?.tasks.map((task, at) => ({ ...task, line: file.line(['schedule', 'tasks', at]) }));
-    return tasks ? { ...config, schedule: { ...config.schedule, tasks } } : config;
-}
-/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
-function tell(file, issues, above) {
-    const told = new Set();
-    for (const issue of issues) {
-        const path = [...above, ...(issue.path ?? []).map(({ key }) => key)];
-        // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
-        const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : [];
-        if (inside.length > 0)
-            tell(file, inside, path);
-        else if (issue.type === 'raw_check' || !told.has(path.join('\0')))
-            file.fail(path, issue.message);
-        told.add(path.join('\0'));
-    }
-}
-/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
-function refuseRemark(file, path, item) {
-    const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
-    const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
-    if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
-        return;
-    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
-}
-/** The address of a git repository, without one yet. */
-function takesRef(buildpack) {
-    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
-}
-/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
-function partsOf(schema) {
-    const { pipe, wrapped, options, type } = schema;
-    if (pipe !== undefined)
-        return pipe.filter(({ kind }) => kind === 'schema').flatMap(partsOf);
-    if (wrapped !== undefined)
-        return partsOf(wrapped);
-    return type === 'union' ? options.flatMap(partsOf) : [schema];
-}
-function entriesOf(parts) {
-    return parts.map(part => part.entries).find(Boolean);
-}
-function shapeOf(schemas) {
-    const parts = schemas.flatMap(partsOf);
-    const entries = entriesOf(parts);
-    const items = parts.flatMap(part => part.item ?? []);
-    const known = (key) => (entries && Object.hasOwn(entries, key) ? [entries[key]] : []);
-    return {
-        isMapping: parts.some(({ type }) => type === 'custom'),
-        refuseKey: entries && (key => (Object.hasOwn(entries, key) ? undefined : strangeKey(key, Object.keys(entries)))),
-        at: key => shapeOf(typeof key === 'number' ? items : known(key))
-    };
-}
-function strangeKey(key, known) {
-    const place = PLACES.get(key);
-    const above = place?.split('.').slice(0, -1).join('.');
-    const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
-    const hint = place === undefined ? didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
-    return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
-}
-/** Where each key belongs, for those that stand elsewhere. */
-const PLACES = new Map([
-    ...placesOf(schema_CONFIG),
-    // The others of a task could be meant for anything.
-    ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`]),
-    // What the action's input is called.
-    ['slug-limit', 'slug.limit']
-]);
-function placesOf(schema, above = '') {
-    return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
-        const place = `${above}${key}`;
-        // What an item of a list has is no place of its own.
-        const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`);
-        return [[key, place], [place, place], ...inside];
-    });
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./lib/config/read-inputs.js
-
-
-
-
-
-const HEROKU_API = 'https://api.heroku.com';
-/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
-const HEROKU_DATA = 'https://api.data.heroku.com';
-const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
-const SECRET_INPUTS = (/* unused pure expression or super */ null && (['heroku-api-key', 'github-token', 'mastodon-token']));
-const SECRET_VARIABLES = (/* unused pure expression or super */ null && (['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']));
-const PROXY_VARIABLES = (/* unused pure expression or super */ null && (['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO']));
-const DOCKER_VARIABLES = (/* unused pure expression or super */ null && ([
-    'PATH',
-    'HOME',
-    'DOCKER_HOST',
-    'DOCKER_CONTEXT',
-    'DOCKER_CONFIG',
-    'DOCKER_CERT_PATH',
-    'DOCKER_TLS_VERIFY'
-]));
-/**
- * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
- * Basic header.
- */
-function secretsOf(source, env) {
-    const secrets = [...SECRET_INPUTS.map(source), ...SECRET_VARIABLES.map(name => env[name] ?? '')];
-    return secrets
-        .filter(secret => secret !== '')
-        .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')]);
-}
-/** Reads the inputs of action.yml, wherever they come from. Throws a `UserError` for one that cannot be. */
-function readInputs(source, env) {
-    const given = new Given(source);
-    return {
-        command: given.text('command') ?? 'deploy',
-        config: given.text('config') ?? '.github/mastodon-on-heroku.yml',
-        path: given.path('path') ?? process.cwd(),
-        ref: given.text('ref'),
-        app: given.text('app'),
-        streamingApp: given.text('streaming-app'),
-        stagingApp: given.text('staging-app'),
-        ffmpeg: given.text('ffmpeg'),
-        slugLimit: given.text('slug-limit'),
-        buildIn: given.oneOf('build-in', ['container', 'host']),
-        buildImage: given.text('build-image'),
-        runImage: given.text('run-image'),
-        buildNetwork: given.text('build-network'),
-        buildTimeout: given.minutes('build-timeout', 60),
-        cache: cacheFolder(given.text('cache') ?? '', env),
-        outputDir: given.path('output-dir') ?? path.resolve('slug-report'),
-        jobFolder: env['RUNNER_TEMP'] || undefined,
-        ...growthRules(given),
-        commentThreshold: given.amount('comment-threshold') ?? { bytes: 10_000 },
-        report: given.path('report'),
-        baseline: given.text('baseline') === 'none' ? 'none' : given.path('baseline'),
-        artifactName: given.text('artifact-name') ?? 'slug-report',
-        builder: given.oneOf('builder', ['runner', 'heroku']) ?? 'runner',
-        herokuApiKey: given.text('heroku-api-key'),
-        herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
-        herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
-        herokuSchedulerUrl: given.url('heroku-scheduler-url'),
-        mastodonToken: given.text('mastodon-token'),
-        githubToken: given.text('github-token'),
-        environment: given.text('environment'),
-        streamingSetup: given.flag('streaming-setup'),
-        provision: given.flag('provision'),
-        plan: given.flag('plan'),
-        prune: given.flag('prune'),
-        phase: given.oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
-        run: given.text('run'),
-        dynoSize: given.text('dyno-size'),
-        timeout: given.minutes('timeout', 60),
-        github: {
-            repository: env['GITHUB_REPOSITORY'],
-            ref: env['GITHUB_REF'],
-            baseRef: env['GITHUB_BASE_REF'] || undefined,
-            runId: env['GITHUB_RUN_ID'],
-            runAttempt: env['GITHUB_RUN_ATTEMPT'],
-            actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
-            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
-            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
-            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
-        },
-        rehearsal: read_inputs_pick(env, ['DATABASE_URL', 'REDIS_URL']),
-        buildpackRegistryUrl: given.url('buildpack-registry-url') ?? BUILDPACK_REGISTRY,
-        secretsHeld: [
-            ...SECRET_INPUTS.filter(name => given.text(name) !== undefined),
-            ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
-        ],
-        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-        proxyEnvironment: read_inputs_pick(env, PROXY_VARIABLES),
-        dockerEnvironment: read_inputs_pick(env, DOCKER_VARIABLES),
-        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
-    };
-}
-function growthRules(given) {
-    const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
-    const maxGrowth = given.amount('max-growth');
-    if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
-    }
-    return { failOn, maxGrowth };
-}
-function cacheFolder(value, env) {
-    if (['off', 'false', 'none'].includes(value))
-        return undefined;
-    if (value !== '' && value !== 'true')
-        return path.resolve(value);
-    const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
-    return path.join(home, 'mastodon-on-heroku');
-}
-function read_inputs_pick(env, names) {
-    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
-}
-
-;// CONCATENATED MODULE: ./lib/config/index.js
-/** The config file: its keys, defaults and errors; the inputs of action.yml that stand above it, and its outputs. */
-
-
-
-
-
-
-
-
-
-// EXTERNAL MODULE: ./lib/cli/commands.js
-var commands = __nccwpck_require__(4710);
-// EXTERNAL MODULE: ./lib/cli/flags.js
-var cli_flags = __nccwpck_require__(2529);
-;// CONCATENATED MODULE: ./lib/cli/arguments.js
-
-
-
-
-
-/** The command line is not one of this program: exit code 2. */
-class UsageError extends runtime/* UserError */.yo {
-}
-/**
- * Reads the command line.
- * @param flags of each command that exists
- * @throws UsageError that says what is meant, where that can be guessed
- */
-function readCommandLine(argv, flags) {
-    const every = new Map([...flags.values(), cli_flags/* COMMON */.Sq].flat().map(flag => [flag.name, flag]));
-    const isSwitch = (name) => every.get(name)?.value === undefined;
-    const { tokens } = (0,external_node_util_namespaceObject.parseArgs)({
-        args: [...argv],
-        options: Object.fromEntries([...every.keys()].map(name => [
-            name,
-            { type: isSwitch(name) ? 'boolean' : 'string', ...(name === 'help' ? { short: 'h' } : {}) }
-        ])),
-        strict: false,
-        allowPositionals: true,
-        tokens: true
-    });
-    const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? Infinity;
-    const words = tokens.flatMap(token => (token.kind === 'positional' && token.index < end ? [token.value] : []));
-    const behind = tokens.flatMap(token => (token.kind === 'positional' && token.index > end ? [token.value] : []));
-    const asksHelp = words[0] === 'help';
-    if (asksHelp)
-        words.shift();
-    const command = commandOf(words[0], [...flags.keys()]);
-    const known = new Set([...cli_flags/* COMMON */.Sq, ...(command === undefined ? [] : flags.get(command))].map(({ name }) => name));
-    const values = new Map();
-    for (const token of tokens) {
-        if (token.kind !== 'option')
-            continue;
-        const { name, rawName } = token;
-        if (!known.has(name))
-            throw unknownFlag(rawName, command, [...known], every.has(name));
-        if (values.has(name))
-            throw new UsageError(`${rawName} is given twice`, 'Give it once.');
-        values.set(name, isSwitch(name) ? switchValue(rawName, token.value) : textValue(rawName, token));
-    }
-    if (words[1] !== undefined) {
-        throw new UsageError(`${quoted(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
-    }
-    if (behind.length > 0)
-        values.set('run', behindDashes(behind, command, values));
-    const on = (name) => values.get(name) === 'true';
-    return { command, values, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') };
-}
-function commandOf(word, commands) {
-    if (word === undefined)
-        return undefined;
-    const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.';
-    if (word === 'comment') {
-        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
-    }
-    if (!commands.includes(word))
-        throw new UsageError(`There is no command ${quoted(word)}${shown_didYouMean(word, commands)}`, seeHelp);
-    return word;
-}
-function unknownFlag(rawName, command, known, existsElsewhere) {
-    const name = rawName.replace(/^-+/, '');
-    const key = Object.hasOwn(commands/* KEYS */.R, name) ? commands/* KEYS */.R[name] : undefined;
-    if (key) {
-        return new UsageError(`${rawName} is not taken: what stands on a command line, other users of this machine and the shell’s history see`, `Put the key into the environment instead: \`read -rs ${key.variables[0]} && export ${key.variables[0]}\`.`);
-    }
-    const of = command === undefined ? '--help' : `${command} --help`;
-    const seeHelp = `Run \`mastodon-on-heroku ${of}\` for the flags.`;
-    if (existsElsewhere) {
-        const problem = command === undefined ? `${rawName} goes with a command` : `${rawName} has no effect with ${command}`;
-        return new UsageError(problem, seeHelp);
-    }
-    const near = shown_didYouMean(rawName, known.map(flag => `--${flag}`));
-    return new UsageError(`There is no flag ${quoted(rawName)}${near}`, seeHelp);
-}
-function switchValue(rawName, value) {
-    if (value === undefined || value === 'true' || value === 'false')
-        return value ?? 'true';
-    throw new UsageError(`${rawName} is on or off, not ${quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`);
-}
-function textValue(rawName, { value, inlineValue }) {
-    if (value === undefined || (!inlineValue && value.startsWith('-'))) {
-        throw new UsageError(`${rawName} needs a value`, `Write ${rawName} VALUE; where it begins with a dash, ${rawName}=VALUE.`);
-    }
-    return value;
-}
-/** `run -- bin/tootctl media remove`: one word is the shell's, several are words of one command. */
-function behindDashes(words, command, values) {
-    if (command !== 'run')
-        throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.');
-    if (values.has('run'))
-        throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.');
-    if (words.length === 1)
-        return words[0];
-    return words.map(runtime/* shellWord */.r7).join(' ');
-}
-function quoted(text) {
-    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-
-
-/***/ }),
-
-/***/ 4710:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ COMMANDS),
-/* harmony export */   R: () => (/* binding */ KEYS)
-/* harmony export */ });
-const TREE = ['path', 'config'];
-const BUILD = [
-    'ref',
-    'ffmpeg',
-    'slug-limit',
-    'build-in',
-    'build-image',
-    'run-image',
-    'build-network',
-    'build-timeout',
-    'cache',
-    'output-dir',
-    'fail-on',
-    'max-growth',
-    'baseline',
-    'artifact-name'
-];
-const HEROKU = ['app', 'streaming-app', 'heroku-api-key', 'timeout'];
-const APIS = ['heroku-api-url', 'heroku-data-url', 'heroku-scheduler-url'];
-const DATABASES = {
-    DATABASE_URL: 'an empty Postgres on this machine, for the rehearsal alone',
-    REDIS_URL: 'an empty Redis likewise'
-};
-/** In the order of their use. `comment` is none: it goes with the pull request of a workflow. */
-const COMMANDS = {
-    init: {
-        about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
-        inputs: ['path', 'app', 'streaming-app']
-    },
-    build: {
-        about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
-        inputs: [...TREE, ...BUILD, 'app', 'streaming-app', 'github-token', 'buildpack-registry-url'],
-        sharesSlug: true
-    },
-    rehearse: {
-        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers. A slug that build made of the same, into the same --output-dir, is taken.',
-        inputs: [...TREE, ...BUILD, 'streaming-app', 'github-token', 'timeout', 'buildpack-registry-url'],
-        environment: DATABASES,
-        sharesSlug: true
-    },
-    plan: {
-        about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.',
-        inputs: [...TREE, 'ref', ...HEROKU, 'staging-app', 'dyno-size', 'github-token', ...APIS],
-        keyOptional: true
-    },
-    deploy: {
-        about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',
-        inputs: [
-            ...TREE,
-            ...BUILD,
-            ...HEROKU,
-            'staging-app',
-            'builder',
-            'environment',
-            'github-token',
-            'streaming-setup',
-            'provision',
-            'plan',
-            'dyno-size',
-            ...APIS,
-            'buildpack-registry-url'
-        ]
-    },
-    migrate: {
-        about: 'Runs the pending migrations of the current release in a one-off dyno.',
-        inputs: [...TREE, ...HEROKU, 'phase', 'dyno-size', ...APIS]
-    },
-    run: {
-        about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
-        inputs: [...TREE, ...HEROKU, 'run', 'plan', 'dyno-size', 'github-token', ...APIS]
-    },
-    rollback: {
-        about: 'Brings the last good release’s code back, where the database is still one for it.',
-        inputs: [...TREE, ...HEROKU, 'dyno-size', ...APIS]
-    },
-    schedule: {
-        about: 'Makes the app’s scheduled tasks equal to the config’s.',
-        inputs: [...TREE, ...HEROKU, 'plan', 'prune', 'github-token', ...APIS]
-    },
-    check: {
-        about: 'Checks what may break the instance soon: limits, certificates, keys, queues, drift.',
-        inputs: [...TREE, ...HEROKU, 'mastodon-token', 'github-token', 'plan', 'dyno-size', ...APIS]
-    }
-};
-/** Inputs that are keys: they come from the environment, never from a flag, and where from. */
-const KEYS = {
-    'heroku-api-key': {
-        variables: ['HEROKU_API_KEY'],
-        about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc'
-    },
-    'github-token': { variables: ['GITHUB_TOKEN', 'GH_TOKEN'], about: 'GitHub token, such as `gh auth token` prints' },
-    'mastodon-token': { variables: ['MASTODON_TOKEN'], about: 'access token of a bot account on the instance' }
-};
-
-
-/***/ }),
-
-/***/ 423:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  S: () => (/* binding */ tellError)
-});
-
-// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
-var runtime = __nccwpck_require__(1442);
-// EXTERNAL MODULE: ./lib/cli/arguments.js + 24 modules
-var cli_arguments = __nccwpck_require__(9126);
-;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
-/**
- * Text of others on a terminal: buildpacks and dynos may print sequences that move the cursor, write over our lines, set
- * the window's title or the clipboard, or make the terminal answer into the shell. None passes but colours (SGR).
- */
-/**
- * ECMA-48: strings (OSC, DCS, SOS, PM, APC) to their end or that of the line; CSI with its parameters; other escapes;
- * each also in its one-character form (C1).
- */
-const SEQUENCE = /(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|(?=[^ -~]|$))|\x1b[ -/]*[0-~]?/g; // eslint-disable-line no-control-regex
-/** All of C0 and C1 but tab and line feed; and what reorders the letters of a line. */
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // eslint-disable-line no-control-regex
-// eslint-disable-next-line no-control-regex
-const COLOUR = /^\x1b\[[0-9;:]{0,40}m$/;
-const KEPT = '\ue000';
-/** The text without control sequences, on one line or several; with `colours`, SGR stays, and is reset at the end. */
-function withoutEscapes(text, colours = false) {
-    const kept = [];
-    const rest = text
-        .replaceAll(KEPT, '')
-        .replace(SEQUENCE, sequence => {
-        if (!colours || !COLOUR.test(sequence))
-            return '';
-        kept.push(sequence);
-        return KEPT;
-    })
-        .replace(/\r+\n/g, '\n')
-        // A carriage return alone would write over what stands in the line.
-        .replace(/\r/g, '\n')
-        .replace(CONTROL, '');
-    if (kept.length === 0)
-        return rest;
-    return `${rest.replaceAll(KEPT, () => kept.shift() ?? '')}\x1b[0m`;
-}
-
-// EXTERNAL MODULE: ./lib/cli/terminal/style.js + 7 modules
-var style = __nccwpck_require__(4826);
-;// CONCATENATED MODULE: ./lib/cli/errors.js
-
-
-
-
-const INPUT = /^Input ([a-z-]+):/;
-/** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
-function tellError(error, paint) {
-    const title = paint('red', 'Error:');
-    if (!(error instanceof runtime/* UserError */.yo)) {
-        const stack = error instanceof Error && error.stack ? error.stack : (0,runtime/* errorText */.kc)(error);
-        const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
-        return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
-    }
-    const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))];
-    if (error.cause !== undefined)
-        lines.push(paint('dim', `Cause: ${withoutEscapes((0,runtime/* errorText */.kc)(error.cause))}`));
-    return { lines, exitCode: error instanceof cli_arguments/* UsageError */.e || INPUT.test(error.message) ? 2 : 1 };
-}
-function inFlags(text) {
-    return text
-        .replace(INPUT, '--$1:')
-        .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``);
-}
-
-
-/***/ }),
-
-/***/ 2529:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Sq: () => (/* binding */ COMMON),
-/* harmony export */   Zo: () => (/* binding */ flagsOf),
-/* harmony export */   oQ: () => (/* binding */ commandNames)
-/* harmony export */ });
-/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7673);
-/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4710);
-
-
-/** Flags of every command. */
-const COMMON = [
-    { name: 'json', about: 'Print the outputs as one JSON object on stdout, and all else on stderr.' },
-    { name: 'full', about: 'Show the parts of the summary that a page would fold, too.' },
-    { name: 'help', about: 'This text; also -h.' },
-    { name: 'version', about: 'The version.' }
-];
-/** `init` is a command of the terminal alone: these are no inputs. */
-const OF_INIT = [
-    {
-        name: 'action',
-        value: 'OWNER/NAME@SHA',
-        about: 'The action that the workflows use. Default: the release that this program is of.'
-    },
-    { name: 'with-tasks', about: 'Write heroku-tasks.yml, too: GitHub runs the scheduled tasks, and no add-on does.' },
-    { name: 'dry-run', about: 'Show what would be written, and write nothing.' }
-];
-function commandNames() {
-    return Object.keys(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L);
-}
-/** The flags of a command: its inputs, as action.yml describes them, but the keys. */
-function flagsOf(command, inputs) {
-    const names = _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[command].inputs.filter(name => !Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R, name));
-    const flags = names.map(name => {
-        const { description, default: otherwise, isFlag } = inputs.get(name);
-        return {
-            name,
-            value: isFlag ? undefined : placeholder(name),
-            about: otherwise === undefined || isFlag ? description : `${description} Default: ${otherwise}`
-        };
-    });
-    return command === 'init' ? [...flags, ...OF_INIT] : flags;
-}
-function placeholder(name) {
-    if (name.endsWith('url'))
-        return 'URL';
-    if (/(?:path|dir|config|report|cache|baseline)$/.test(name))
-        return 'PATH';
-    if (name === 'run')
-        return 'COMMAND';
-    return name.endsWith('timeout') ? 'MINUTES' : name.replace(/^.*-/, '').toUpperCase();
-}
-
-
-/***/ }),
-
-/***/ 931:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ helpText)
-/* harmony export */ });
-/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7673);
-/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4710);
-/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2529);
-/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4826);
-
-
-
-
-const EXIT_CODES = { '0': 'done', '1': 'failed', '2': 'wrong usage', '130': 'cancelled with Ctrl-C (twice: at once)' };
-/** What `--help` prints: of one command, or of all. */
-function helpText(command, options) {
-    const page = new Page(options);
-    return command === undefined ? overview(page) : ofCommand(page, command, options.inputs);
-}
-function overview(page) {
-    page.text('Builds a Mastodon fork’s Heroku slug, measures it, ships it and watches over it: the commands of the GitHub Action, on the terminal.');
-    page.usage('<command> [flags]');
-    page.list('Commands', Object.fromEntries((0,_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .commandNames */ .oQ)().map(name => [name, _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[name].about])));
-    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .COMMON */ .Sq));
-    page.list('Environment', environment(Object.keys(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R)));
-    page.list('Exit codes', EXIT_CODES);
-    page.text('`mastodon-on-heroku <command> --help` tells the flags of a command.');
-    return page.toString();
-}
-function ofCommand(page, command, inputs) {
-    const { about, inputs: read, environment: more } = _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[command];
-    page.text(about);
-    page.usage(`${command} [flags]${command === 'run' ? ' [-- COMMAND …]' : ''}`);
-    page.list('Flags', table((0,_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .flagsOf */ .Zo)(command, inputs)));
-    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .COMMON */ .Sq));
-    page.list('Environment', { ...environment(read), ...more });
-    return page.toString();
-}
-function table(flags) {
-    return Object.fromEntries(flags.map(({ name, value, about }) => [value === undefined ? `--${name}` : `--${name} ${value}`, about]));
-}
-function environment(names) {
-    return Object.fromEntries(names.flatMap(name => {
-        const key = Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R, name) ? _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R[name] : undefined;
-        return key ? [[key.variables.join(' or '), key.about]] : [];
-    }));
-}
-/** Columns from which on a list has its words beside its names. */
-const WIDE = 72;
-class Page {
-    #parts = [];
-    #paint;
-    #width;
-    constructor({ paint, width }) {
-        this.#paint = paint;
-        this.#width = Math.min(Math.max(width, 40), 110);
-    }
-    text(text) {
-        this.#parts.push((0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_3__/* .wrap */ .L)(text, this.#width).join('\n'));
-    }
-    usage(rest) {
-        this.#parts.push(`${this.#paint('bold', 'Usage:')} mastodon-on-heroku ${rest}`);
-    }
-    list(title, entries) {
-        const names = Object.keys(entries);
-        if (names.length === 0)
-            return;
-        const longest = Math.max(...names.map(name => name.length));
-        const column = this.#width >= WIDE ? Math.min(longest, 28) + 4 : 6;
-        const rows = Object.entries(entries).flatMap(([name, text]) => {
-            const [first = '', ...more] = (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_3__/* .wrap */ .L)(text, this.#width - column);
-            const head = `  ${this.#paint('cyan', name)}`;
-            const rest = more.map(line => ' '.repeat(column) + line);
-            return name.length + 4 <= column
-                ? [head + ' '.repeat(column - name.length - 2) + first, ...rest]
-                : [head, ' '.repeat(column) + first, ...rest];
-        });
-        this.#parts.push([this.#paint('bold', `${title}:`), ...rows].join('\n'));
-    }
-    toString() {
-        return this.#parts.join('\n\n');
-    }
-}
-
-
-/***/ }),
-
-/***/ 1273:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1442);
-/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7673);
-/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9126);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
-/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
-/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(931);
-/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(100);
-/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4826);
-var __rewriteRelativeImportExtension = (undefined && undefined.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
-    if (typeof path === "string" && /^\.\.?\//.test(path)) {
-        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
-            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
-        });
-    }
-    return path;
-};
-
-
-
-
-
-
-
-
-/** Where this file is. (A variable, so that the bundler leaves the URLs alone.) */
-const here = import.meta.url;
-/** Runs the command line; returns the exit code. */
-async function main(argv) {
-    const inputs = (0,_action_file_js__WEBPACK_IMPORTED_MODULE_1__/* .readActionFile */ .d)(new URL('../../action.yml', here));
-    const help = (command) => `${(0,_help_js__WEBPACK_IMPORTED_MODULE_5__/* .helpText */ .B)(command, { inputs, paint: (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`;
-    let line;
-    try {
-        line = (0,_arguments_js__WEBPACK_IMPORTED_MODULE_2__/* .readCommandLine */ .y)(argv, new Map((0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .commandNames */ .oQ)().map(name => [name, (0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .flagsOf */ .Zo)(name, inputs)])));
-    }
-    catch (error) {
-        const { lines, exitCode } = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .tellError */ .S)(error, (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stderr)));
-        process.stderr.write(`${lines.join('\n')}\n`);
-        return exitCode;
-    }
-    if (line.version)
-        process.stdout.write(`${_runtime_index_js__WEBPACK_IMPORTED_MODULE_0__/* .VERSION */ .xv}\n`);
-    else if (line.help)
-        process.stdout.write(help(line.command));
-    else if (line.command === undefined)
-        process.stderr.write(help());
-    else
-        return run(line, line.command);
-    return line.version || line.help ? 0 : 2;
-}
-/** Loads the program only now: `--help` does without. */
-async function run(line, command) {
-    const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
-    const program = new URL('../program/index.js', here).href;
-    const { runCommand, runInit } = (await import(__rewriteRelativeImportExtension(/* webpackIgnore: true */ program, true)));
-    const lively = isLively(line.json ? process.stderr : process.stdout);
-    return command === 'init'
-        ? runInit(line, { lively, signal: stop.signal, root: new URL('../../', here) })
-        : runCommand(command, line, { lively, stop, dist: new URL('../', here) });
-}
-/** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */
-function isLively(stream) {
-    const { NO_COLOR, CI, TERM } = process.env;
-    return stream.isTTY && !NO_COLOR && !CI && TERM !== 'dumb';
-}
-const code = await main(process.argv.slice(2));
-// A server that has not answered yet would keep the process; what was written has to get out before it ends.
-for (const stream of [process.stdout, process.stderr])
-    await new Promise(done => stream.write('', () => done()));
-process.exit(code);
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 100:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ Stop)
-/* harmony export */ });
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-
-/** Ctrl-C and the like: the first cancels, so that all is cleared away; the second ends the process at once. */
-class Stop {
-    #controller = new AbortController();
-    #by;
-    /** Is told of the first. */
-    onFirst = () => { };
-    constructor() {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-            process.on(signal, () => this.#take(signal));
-        // `| head` has read enough.
-        for (const stream of [process.stdout, process.stderr])
-            stream.on('error', () => this.#take('SIGPIPE'));
-    }
-    get signal() {
-        return this.#controller.signal;
-    }
-    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
-    get exitCode() {
-        return this.#by && 128 + node_os__WEBPACK_IMPORTED_MODULE_0__.constants.signals[this.#by];
-    }
-    #take(signal) {
-        if (this.#by && signal !== 'SIGPIPE')
-            process.exit(this.exitCode);
-        const isFirst = this.#by === undefined;
-        this.#by ??= signal;
-        this.#controller.abort();
-        if (isFirst && signal !== 'SIGPIPE')
-            this.onFirst();
-    }
-}
-
-
-/***/ }),
-
-/***/ 4826:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ painter),
-  L: () => (/* binding */ wrap)
-});
-
-;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/ansi-regex/index.js
-// Valid string terminator sequences are ESC\ and 0x9c; OSC also accepts BEL.
-const ST = String.raw`(?:\u001B\u005C|\u009C)`;
-
-// OSC sequences only: ESC ] ... BEL/ST (or the C1 introducer 0x9d ... BEL/ST).
-// Payloads stop at terminators, cancellations, and C1 controls. An unterminated string cannot swallow the next sequence or repeatedly scan its payload from later introducers. Terminals likewise abort a control string on an unexpected ESC.
-const stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
-const osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST})`;
-
-// DCS, SOS, PM, APC, and screen window titles have opaque payloads terminated by ST. Nested ESC payloads, such as tmux passthrough, require a parser.
-const controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST}`;
-
-// Linux console palette controls have fixed lengths and no string terminator; iTerm2 terminates its palette assignments. Consume an immediately adjacent OSC terminator, but match these controls before OSC so a later BEL cannot consume visible text.
-const linuxPalette = String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST})?`;
-
-// CSI: ESC [ or C1 CSI, parameter bytes (0x30–0x3f), intermediate bytes (0x20–0x2f), then a final byte (0x40–0x7e).
-// `= < >` are final bytes in two-byte VT52 escapes (`ESC >`) but parameter bytes in a CSI (`ESC [ > 0 ; 276 ; 0 c`, the device attributes reply). Match CSI first to consume the whole sequence, where its introducer makes the two unambiguous.
-const csi = String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`;
-
-// Related escapes: ESC, intermediate bytes (0x20–0x2f), then a final byte (0x30–0x7e), or a supported two-byte escape.
-// The two-byte final class stays narrow so that ESC followed by an arbitrary character is not read as a sequence. CSI parameters belong only to the CSI form, preventing partial matches and avoiding a second scan with nested repetition.
-// Escapes whose final byte is a digit include `ESC 7` and `ESC 8` (save and restore cursor), `ESC ( 0` (line drawing character set), and `ESC # 8` (screen alignment).
-// A digit is never a CSI final byte. These escapes end immediately at their final byte, so `ESC 7 l` is read as the escape followed by text rather than a sequence with parameter 7 and final byte `l`.
-const ansi_regex_escape = String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`;
-
-const pattern = `${linuxPalette}|${osc}|${controlString}|${csi}|${ansi_regex_escape}`;
-
-function ansiRegex({onlyFirst = false} = {}) {
-	return new RegExp(pattern, onlyFirst ? undefined : 'g');
-}
-
-;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/strip-ansi/index.js
-
-
-const regex = ansiRegex();
-
-function stripAnsi(string) {
-	if (typeof string !== 'string') {
-		throw new TypeError(`Expected a \`string\`, got \`${typeof string}\``);
-	}
-
-	// Fast path: ANSI codes require ESC (7-bit) or CSI (8-bit) introducer
-	if (!string.includes('\u001B') && !string.includes('\u009B')) {
-		return string;
-	}
-
-	// Even though the regex is global, we don't need to reset the `.lastIndex`
-	// because unlike `.exec()` and `.test()`, `.replace()` does it automatically
-	// and doing it manually has a performance penalty.
-	return string.replace(regex, '');
-}
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup-data.js
-// Generated by scripts/build.js
-
-const ambiguousMinimalCodePoint = 161;
-const ambiguousMaximumCodePoint = 1114109;
-const ambiguousRanges = [161, 161, 164, 164, 167, 168, 170, 170, 173, 174, 176, 180, 182, 186, 188, 191, 198, 198, 208, 208, 215, 216, 222, 225, 230, 230, 232, 234, 236, 237, 240, 240, 242, 243, 247, 250, 252, 252, 254, 254, 257, 257, 273, 273, 275, 275, 283, 283, 294, 295, 299, 299, 305, 307, 312, 312, 319, 322, 324, 324, 328, 331, 333, 333, 338, 339, 358, 359, 363, 363, 462, 462, 464, 464, 466, 466, 468, 468, 470, 470, 472, 472, 474, 474, 476, 476, 593, 593, 609, 609, 708, 708, 711, 711, 713, 715, 717, 717, 720, 720, 728, 731, 733, 733, 735, 735, 768, 879, 913, 929, 931, 937, 945, 961, 963, 969, 1025, 1025, 1040, 1103, 1105, 1105, 8208, 8208, 8211, 8214, 8216, 8217, 8220, 8221, 8224, 8226, 8228, 8231, 8240, 8240, 8242, 8243, 8245, 8245, 8251, 8251, 8254, 8254, 8308, 8308, 8319, 8319, 8321, 8324, 8364, 8364, 8451, 8451, 8453, 8453, 8457, 8457, 8467, 8467, 8470, 8470, 8481, 8482, 8486, 8486, 8491, 8491, 8531, 8532, 8539, 8542, 8544, 8555, 8560, 8569, 8585, 8585, 8592, 8601, 8632, 8633, 8658, 8658, 8660, 8660, 8679, 8679, 8704, 8704, 8706, 8707, 8711, 8712, 8715, 8715, 8719, 8719, 8721, 8721, 8725, 8725, 8730, 8730, 8733, 8736, 8739, 8739, 8741, 8741, 8743, 8748, 8750, 8750, 8756, 8759, 8764, 8765, 8776, 8776, 8780, 8780, 8786, 8786, 8800, 8801, 8804, 8807, 8810, 8811, 8814, 8815, 8834, 8835, 8838, 8839, 8853, 8853, 8857, 8857, 8869, 8869, 8895, 8895, 8978, 8978, 9312, 9449, 9451, 9547, 9552, 9587, 9600, 9615, 9618, 9621, 9632, 9633, 9635, 9641, 9650, 9651, 9654, 9655, 9660, 9661, 9664, 9665, 9670, 9672, 9675, 9675, 9678, 9681, 9698, 9701, 9711, 9711, 9733, 9734, 9737, 9737, 9742, 9743, 9756, 9756, 9758, 9758, 9792, 9792, 9794, 9794, 9824, 9825, 9827, 9829, 9831, 9834, 9836, 9837, 9839, 9839, 9886, 9887, 9919, 9919, 9926, 9933, 9935, 9939, 9941, 9953, 9955, 9955, 9960, 9961, 9963, 9969, 9972, 9972, 9974, 9977, 9979, 9980, 9982, 9983, 10045, 10045, 10102, 10111, 11094, 11097, 12872, 12879, 57344, 63743, 65024, 65039, 65533, 65533, 127232, 127242, 127248, 127277, 127280, 127337, 127344, 127373, 127375, 127376, 127387, 127404, 917760, 917999, 983040, 1048573, 1048576, 1114109];
-
-const fullwidthMinimalCodePoint = 12288;
-const fullwidthMaximumCodePoint = 65510;
-const fullwidthRanges = [12288, 12288, 65281, 65376, 65504, 65510];
-
-const lookup_data_halfwidthMinimalCodePoint = 8361;
-const lookup_data_halfwidthMaximumCodePoint = 65518;
-const lookup_data_halfwidthRanges = (/* unused pure expression or super */ null && ([8361, 8361, 65377, 65470, 65474, 65479, 65482, 65487, 65490, 65495, 65498, 65500, 65512, 65518]));
-
-const lookup_data_narrowMinimalCodePoint = 32;
-const lookup_data_narrowMaximumCodePoint = 10630;
-const lookup_data_narrowRanges = (/* unused pure expression or super */ null && ([32, 126, 162, 163, 165, 166, 172, 172, 175, 175, 10214, 10221, 10629, 10630]));
-
-const wideMinimalCodePoint = 4352;
-const wideMaximumCodePoint = 262141;
-const wideRanges = [4352, 4447, 8986, 8987, 9001, 9002, 9193, 9196, 9200, 9200, 9203, 9203, 9725, 9726, 9748, 9749, 9776, 9783, 9800, 9811, 9855, 9855, 9866, 9871, 9875, 9875, 9889, 9889, 9898, 9899, 9917, 9918, 9924, 9925, 9934, 9934, 9940, 9940, 9962, 9962, 9970, 9971, 9973, 9973, 9978, 9978, 9981, 9981, 9989, 9989, 9994, 9995, 10024, 10024, 10060, 10060, 10062, 10062, 10067, 10069, 10071, 10071, 10133, 10135, 10160, 10160, 10175, 10175, 11035, 11036, 11088, 11088, 11093, 11093, 11904, 11929, 11931, 12019, 12032, 12245, 12272, 12287, 12289, 12350, 12353, 12438, 12441, 12543, 12549, 12591, 12593, 12686, 12688, 12773, 12783, 12830, 12832, 12871, 12880, 42124, 42128, 42182, 43360, 43388, 44032, 55203, 63744, 64255, 65040, 65049, 65072, 65106, 65108, 65126, 65128, 65131, 94176, 94180, 94192, 94198, 94208, 101594, 101631, 101664, 101760, 101874, 101888, 102801, 102816, 102866, 110576, 110579, 110581, 110587, 110589, 110590, 110592, 110888, 110898, 110898, 110928, 110930, 110933, 110933, 110948, 110952, 110960, 111355, 119552, 119638, 119648, 119670, 126980, 126980, 127183, 127183, 127374, 127374, 127377, 127386, 127406, 127406, 127488, 127490, 127504, 127547, 127552, 127560, 127568, 127569, 127584, 127589, 127744, 127776, 127789, 127797, 127799, 127868, 127870, 127891, 127904, 127946, 127951, 127955, 127968, 127984, 127988, 127988, 127992, 128062, 128064, 128064, 128066, 128252, 128255, 128317, 128331, 128334, 128336, 128359, 128378, 128378, 128405, 128406, 128420, 128420, 128507, 128591, 128640, 128709, 128716, 128716, 128720, 128722, 128725, 128729, 128732, 128735, 128747, 128748, 128756, 128764, 128986, 128986, 128992, 129003, 129008, 129008, 129292, 129338, 129340, 129349, 129351, 129535, 129648, 129660, 129664, 129734, 129736, 129736, 129740, 129757, 129759, 129771, 129775, 129786, 131072, 196605, 196608, 262141];
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/utilities.js
-/**
-Binary search on a sorted flat array of [start, end] pairs.
-
-@param {number[]} ranges - Flat array of inclusive [start, end] range pairs, e.g. [0, 5, 10, 20].
-@param {number} codePoint - The value to search for.
-@returns {boolean} Whether the value falls within any of the ranges.
-*/
-const utilities_isInRange = (ranges, codePoint) => {
-	let low = 0;
-	let high = Math.floor(ranges.length / 2) - 1;
-	while (low <= high) {
-		const mid = Math.floor((low + high) / 2);
-		const i = mid * 2;
-		if (codePoint < ranges[i]) {
-			high = mid - 1;
-		} else if (codePoint > ranges[i + 1]) {
-			low = mid + 1;
-		} else {
-			return true;
-		}
-	}
-
-	return false;
-};
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup.js
-
-
-
-const commonCjkCodePoint = 0x4E_00;
-const [wideFastPathStart, wideFastPathEnd] = /* #__PURE__ */ findWideFastPathRange(wideRanges);
-
-// Use a hot-path range so common `isWide` calls can skip binary search.
-// The range containing U+4E00 covers common CJK ideographs;
-// fallback to the largest range for resilience to Unicode table changes.
-function findWideFastPathRange(ranges) {
-	let fastPathStart = ranges[0];
-	let fastPathEnd = ranges[1];
-
-	for (let index = 0; index < ranges.length; index += 2) {
-		const start = ranges[index];
-		const end = ranges[index + 1];
-
-		if (
-			commonCjkCodePoint >= start
-			&& commonCjkCodePoint <= end
-		) {
-			return [start, end];
-		}
-
-		if ((end - start) > (fastPathEnd - fastPathStart)) {
-			fastPathStart = start;
-			fastPathEnd = end;
-		}
-	}
-
-	return [fastPathStart, fastPathEnd];
-}
-
-const isAmbiguous = codePoint => {
-	if (
-		codePoint < ambiguousMinimalCodePoint
-		|| codePoint > ambiguousMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return utilities_isInRange(ambiguousRanges, codePoint);
-};
-
-const isFullwidth = codePoint => {
-	if (
-		codePoint < fullwidthMinimalCodePoint
-		|| codePoint > fullwidthMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return utilities_isInRange(fullwidthRanges, codePoint);
-};
-
-const isHalfwidth = codePoint => {
-	if (
-		codePoint < halfwidthMinimalCodePoint
-		|| codePoint > halfwidthMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return isInRange(halfwidthRanges, codePoint);
-};
-
-const isNarrow = codePoint => {
-	if (
-		codePoint < narrowMinimalCodePoint
-		|| codePoint > narrowMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return isInRange(narrowRanges, codePoint);
-};
-
-const isWide = codePoint => {
-	if (
-		codePoint >= wideFastPathStart
-		&& codePoint <= wideFastPathEnd
-	) {
-		return true;
-	}
-
-	if (
-		codePoint < wideMinimalCodePoint
-		|| codePoint > wideMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return utilities_isInRange(wideRanges, codePoint);
-};
-
-function lookup_getCategory(codePoint) {
-	if (isAmbiguous(codePoint)) {
-		return 'ambiguous';
-	}
-
-	if (isFullwidth(codePoint)) {
-		return 'fullwidth';
-	}
-
-	if (isHalfwidth(codePoint)) {
-		return 'halfwidth';
-	}
-
-	if (isNarrow(codePoint)) {
-		return 'narrow';
-	}
-
-	if (isWide(codePoint)) {
-		return 'wide';
-	}
-
-	return 'neutral';
-}
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/index.js
-
-
-function validate(codePoint) {
-	if (!Number.isSafeInteger(codePoint)) {
-		throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
-	}
-}
-
-function eastAsianWidthType(codePoint) {
-	validate(codePoint);
-
-	return getCategory(codePoint);
-}
-
-function eastAsianWidth(codePoint, {ambiguousAsWide = false} = {}) {
-	validate(codePoint);
-
-	if (
-		isFullwidth(codePoint)
-		|| isWide(codePoint)
-		|| (ambiguousAsWide && isAmbiguous(codePoint))
-	) {
-		return 2;
-	}
-
-	return 1;
-}
-
-// Private exports for https://github.com/sindresorhus/is-fullwidth-code-point
-
-
-;// CONCATENATED MODULE: ./node_modules/string-width/index.js
-
-
-
-/**
-Logic:
-- Segment graphemes to match how terminals render clusters.
-- Width rules:
-	1. Skip non-printing clusters (Default_Ignorable, Control, pure nonspacing/enclosing Mark, lone Surrogates). Tabs are ignored by design.
-	2. RGI emoji clusters (\p{RGI_Emoji}) are double-width.
-	3. Minimally-qualified/unqualified emoji clusters (ZWJ sequences with 2+ Extended_Pictographic, or keycap sequences) are double-width.
-	4. Hangul jamo collapse each standard modern Hangul L+V or L+V+T syllable piece to width 2.
-	   Unmatched repeated leading/vowel/trailing jamo stay additive because that matches how the terminals we target render them.
-	5. Otherwise use East Asian Width of the cluster's first visible code point, and add widths for trailing spacing marks and Halfwidth/Fullwidth Forms within the same cluster (e.g., dakuten/handakuten/prolonged sound mark).
-*/
-
-const segmenter = new Intl.Segmenter();
-
-// Matches a visible (printing) character. Used to find the base scalar of a cluster (skipping leading Prepend/Format/Marks) and to detect whole-cluster zero-width.
-// Intentionally a single negated class without a quantifier: a repeated pattern like `^(?:…|…)+$` backtracks exponentially on overlapping properties, and even `^[…]+$` overflows V8's backtrack stack (RangeError) on clusters with millions of marks.
-const visibleCharacterRegex = /[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/v;
-const spacingMarkRegex = /\p{Spacing_Mark}/v;
-
-// RGI emoji sequences
-const rgiEmojiRegex = /^\p{RGI_Emoji}$/v;
-
-// Detect minimally-qualified/unqualified emoji sequences (missing VS16 but still render as double-width)
-const unqualifiedKeycapRegex = /^[\d#*]\u20E3$/;
-const extendedPictographicRegex = /\p{Extended_Pictographic}/gu;
-
-function isDoubleWidthNonRgiEmojiSequence(segment) {
-	// Real emoji clusters are < 30 chars; guard against pathological input
-	if (segment.length > 50) {
-		return false;
-	}
-
-	if (unqualifiedKeycapRegex.test(segment)) {
-		return true;
-	}
-
-	// ZWJ sequences with 2+ Extended_Pictographic
-	if (segment.includes('\u200D')) {
-		const pictographics = segment.match(extendedPictographicRegex);
-		return pictographics !== null && pictographics.length >= 2;
-	}
-
-	return false;
-}
-
-// Returns the cluster starting at its first visible character, or `undefined` if the whole cluster is zero-width.
-function baseVisible(segment) {
-	const index = segment.search(visibleCharacterRegex);
-	return index === -1 ? undefined : segment.slice(index);
-}
-
-function isHangulLeadingJamo(codePoint) {
-	return (codePoint >= 0x11_00 && codePoint <= 0x11_5F)
-		|| (codePoint >= 0xA9_60 && codePoint <= 0xA9_7C);
-}
-
-function isHangulVowelJamo(codePoint) {
-	return (codePoint >= 0x11_60 && codePoint <= 0x11_A7)
-		|| (codePoint >= 0xD7_B0 && codePoint <= 0xD7_C6);
-}
-
-function isHangulTrailingJamo(codePoint) {
-	return (codePoint >= 0x11_A8 && codePoint <= 0x11_FF)
-		|| (codePoint >= 0xD7_CB && codePoint <= 0xD7_FB);
-}
-
-function isHangulJamo(codePoint) {
-	return isHangulLeadingJamo(codePoint)
-		|| isHangulVowelJamo(codePoint)
-		|| isHangulTrailingJamo(codePoint);
-}
-
-function hangulClusterWidth(visibleSegment, eastAsianWidthOptions) {
-	const codePoints = [];
-
-	for (const character of visibleSegment) {
-		if (!visibleCharacterRegex.test(character)) {
-			continue;
-		}
-
-		codePoints.push(character.codePointAt(0));
-	}
-
-	if (codePoints.length === 0) {
-		return undefined;
-	}
-
-	let width = 0;
-
-	for (let index = 0; index < codePoints.length; index++) {
-		const codePoint = codePoints[index];
-		if (!isHangulJamo(codePoint)) {
-			if (width === 0) {
-				return undefined;
-			}
-
-			// Mixed cluster (e.g., L + precomposed syllable): use EAW for non-jamo remainder
-			for (let remaining = index; remaining < codePoints.length; remaining++) {
-				width += eastAsianWidth(codePoints[remaining], eastAsianWidthOptions);
-			}
-
-			return width;
-		}
-
-		// Modern Hangul L+V(+T) shapes as one syllable block. Unmatched jamo stay additive:
-		// U+1100 U+1100 U+1161 => U+1100 + (U+1100 U+1161) => 2 + 2.
-		if (
-			isHangulLeadingJamo(codePoint)
-			&& isHangulVowelJamo(codePoints[index + 1])
-		) {
-			width += 2;
-			index += isHangulTrailingJamo(codePoints[index + 2]) ? 2 : 1;
-			continue;
-		}
-
-		width += eastAsianWidth(codePoint, eastAsianWidthOptions);
-	}
-
-	return width;
-}
-
-function trailingWidth(visibleSegment, eastAsianWidthOptions) {
-	let extra = 0;
-	let first = true;
-
-	for (const character of visibleSegment) {
-		if (first) {
-			first = false;
-			continue;
-		}
-
-		if (
-			spacingMarkRegex.test(character)
-			|| (character >= '\uFF00' && character <= '\uFFEF')
-		) {
-			extra += eastAsianWidth(character.codePointAt(0), eastAsianWidthOptions);
-		}
-	}
-
-	return extra;
-}
-
-function stringWidth(input, options = {}) {
-	if (typeof input !== 'string' || input.length === 0) {
-		return 0;
-	}
-
-	const {
-		ambiguousIsNarrow = true,
-		countAnsiEscapeCodes = false,
-	} = options;
-
-	let string = input;
-
-	// Avoid calling stripAnsi when there are no ANSI escape sequences (ESC = 0x1B, CSI = 0x9B)
-	if (!countAnsiEscapeCodes && (string.includes('\u001B') || string.includes('\u009B'))) {
-		string = stripAnsi(string);
-	}
-
-	if (string.length === 0) {
-		return 0;
-	}
-
-	// Fast path: printable ASCII (0x20–0x7E) needs no segmenter, regex, or EAW lookup — width equals length.
-	if (/^[\u0020-\u007E]*$/.test(string)) {
-		return string.length;
-	}
-
-	let width = 0;
-	const eastAsianWidthOptions = {ambiguousAsWide: !ambiguousIsNarrow};
-
-	for (const {segment} of segmenter.segment(string)) {
-		// Zero-width / non-printing clusters
-		const visibleSegment = baseVisible(segment);
-		if (visibleSegment === undefined) {
-			continue;
-		}
-
-		// Emoji width logic
-		if (rgiEmojiRegex.test(segment) || isDoubleWidthNonRgiEmojiSequence(segment)) {
-			width += 2;
-			continue;
-		}
-
-		const hangulWidth = hangulClusterWidth(visibleSegment, eastAsianWidthOptions);
-		if (hangulWidth !== undefined) {
-			width += hangulWidth;
-			continue;
-		}
-
-		// Everything else: EAW of the cluster’s first visible scalar
-		const codePoint = visibleSegment.codePointAt(0);
-		width += eastAsianWidth(codePoint, eastAsianWidthOptions);
-
-		// Add width for trailing spacing marks and Halfwidth/Fullwidth Forms (e.g., ﾞ, ﾟ, ｰ)
-		width += trailingWidth(visibleSegment, eastAsianWidthOptions);
-	}
-
-	return width;
-}
-
-;// CONCATENATED MODULE: ./lib/cli/terminal/style.js
-
-const SGR = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
-/** Colours a text, or leaves it as it is. */
-function painter(colours) {
-    return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
-}
-/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
-function wrap(text, width) {
-    const lines = [''];
-    for (const word of text.split(/\s+/)) {
-        const line = lines.at(-1);
-        if (line === '')
-            lines[lines.length - 1] = word;
-        else if (stringWidth(line) + 1 + stringWidth(word) <= width)
-            lines[lines.length - 1] = `${line} ${word}`;
-        else
-            lines.push(word);
-    }
-    return lines;
-}
-
-
-/***/ }),
-
-/***/ 1442:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  yo: () => (/* reexport */ errors_UserError),
-  xv: () => (/* reexport */ VERSION),
-  OO: () => (/* reexport */ bytePath),
-  Gt: () => (/* reexport */ displayPath),
-  kc: () => (/* reexport */ errorText),
-  r7: () => (/* reexport */ shell_shellWord)
-});
-
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, below, compact, comparePaths, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
-
-;// CONCATENATED MODULE: ./lib/runtime/errors.js
-/**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
- */
-class errors_UserError extends Error {
-    nextStep;
-    constructor(message, nextStep, options) {
-        super(message, options);
-        this.name = 'UserError';
-        this.nextStep = nextStep;
-    }
-}
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class CancelledError extends errors_UserError {
-    constructor(what) {
-        super(`${what} was cancelled`, 'Run the job again.');
-        this.name = 'CancelledError';
-    }
-}
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
-function errors_errorCode(error) {
-    const code = error?.code;
-    return typeof code === 'string' ? code : undefined;
-}
-/** The text of anything that was thrown. */
-function errorText(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
-function explainDiskFull(error, where) {
-    if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
-        return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/paths.js
-const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
-/** The byte path of an ordinary string (encoded as UTF-8). */
-function bytePath(text) {
-    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
-}
-/** What Node's file functions take for a byte path. */
-function fsPath(path) {
-    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
-}
-/** `a/b` of two byte paths. */
-function paths_joinBytes(folder, name) {
-    return (folder === '' ? name : `${folder}/${name}`);
-}
-/** A byte path as a file below an ordinary folder. */
-function paths_below(folder, path) {
-    return fsPath(paths_joinBytes(bytePath(folder), path));
-}
-/**
- * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
- * characters, so that no name can forge a line of a log.
- */
-function displayPath(path) {
-    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
-        return path;
-    const text = Buffer.from(path, 'latin1').toString('utf8');
-    if (!text.includes('\ufffd'))
-        return escapeControls(text);
-    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
-}
-function escapeControls(text) {
-    // Control, bidirectional and line-separator characters could make a name look like another one.
-    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
-        ? '\\\\'
-        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
-}
-function hex(character) {
-    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
-function comparePaths(a, b) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) {
-        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-        if (x !== y)
-            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
-    }
-    return a.length - b.length;
-}
-const SLASH = 0x2f;
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./lib/runtime/programs.js
-
-
-/**
- * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
- * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
- * so every call is written as that of `AS_DYNO` is.
- */
-function programText(file) {
-    return readFileSync(file, 'utf8');
-}
-/**
- * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
- * It must hold no text over several lines.
- */
-function compact(text) {
-    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
-}
-/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
-function withArguments(text, ...words) {
-    return `set -- ${words.map(shellWord).join(' ')}\n${compact(text)}`;
-}
-/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
-const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
-
-;// CONCATENATED MODULE: ./lib/runtime/shell.js
-/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
-function shell_shellWord(text) {
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/runtime/tree.js
-
-
-
-
-
-/**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
- */
-function walkTree(root, skip = () => false) {
-    const entries = [];
-    const visit = (folder) => {
-        const names = readdirSync(below(root, folder), { encoding: 'latin1' });
-        names.sort();
-        for (const name of names) {
-            const inTree = joinBytes(folder, name);
-            if (skip(inTree))
-                continue;
-            const entry = look(root, inTree);
-            entries.push(entry);
-            if (entry.kind === 'directory')
-                visit(inTree);
-        }
-    };
-    visit('');
-    return entries;
-}
-function look(root, inTree) {
-    const at = below(root, inTree);
-    const stat = lstatSync(at);
-    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
-    const mode = stat.mode & 0o7777;
-    return {
-        path: inTree,
-        kind,
-        mode,
-        size: kind === 'file' ? stat.size : 0,
-        target: kind === 'symlink' ? readlinkSync(at, 'latin1') : undefined,
-        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's own times change with each name in it: only its permissions say that it was written.
-        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
-    };
-}
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
-function inodeOf(at) {
-    const stat = lstatSync(at, { bigint: true });
-    return `${stat.dev}:${stat.ino}`;
-}
-const LARGEST_TEXT = 4_000_000;
-/**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
- */
-function readTreeFile(root, file) {
-    let real;
-    try {
-        real = realpathSync(path.join(root, file));
-        if (!real.startsWith(realpathSync(root) + path.sep) || !statSync(real).isFile())
-            return undefined;
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
-            return undefined;
-        throw error;
-    }
-    if (statSync(real).size > LARGEST_TEXT) {
-        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
-    }
-    return readFileSync(real, 'utf8');
-}
-/**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
- * @param file relative to the root, with `/`
- */
-function writeTreeFile(root, file, text) {
-    const parts = file.split('/');
-    let at = root;
-    for (const [i, part] of parts.entries()) {
-        at = path.join(at, part);
-        const kind = lstatSync(at, { throwIfNoEntry: false });
-        const isFolder = i < parts.length - 1;
-        if (isFolder && kind?.isDirectory())
-            continue;
-        if (kind)
-            rmSync(at, { recursive: true });
-        if (isFolder)
-            mkdirSync(at);
-    }
-    writeFileSync(at, text, { flag: 'wx' });
-}
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
-function giveTree(folder, { uid, gid }) {
-    lchownSync(folder, uid, gid);
-    chmodSync(folder, 0o755);
-    for (const { path: name } of walkTree(folder))
-        lchownSync(below(folder, name), uid, gid);
-}
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
-async function removeTree(folder) {
-    try {
-        await rm(folder, { recursive: true, force: true });
-    }
-    catch (error) {
-        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
-            throw error;
-        openFolders(folder);
-        await rm(folder, { recursive: true, force: true });
-    }
-}
-/** Gives every folder of a tree back to its owner, each before it is entered. */
-function openFolders(root) {
-    chmodSync(root, 0o700);
-    walkTree(root, name => {
-        if (lstatSync(below(root, name)).isDirectory())
-            chmodSync(below(root, name), 0o700);
-        return false;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/urls.js
-
-/** Throws a `UserError` unless the URL is https, or http on this machine. */
-function requireSafeUrl(url) {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
-        return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/version.js
-/** This version, as in package.json (a test compares them). */
-const VERSION = '0.1.0';
-
-;// CONCATENATED MODULE: ./lib/runtime/index.js
-/**
- * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 /***/ })

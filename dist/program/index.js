@@ -47455,7 +47455,7 @@ var __webpack_exports__ = {};
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  d1: () => (/* reexport */ run_runCommand),
+  ct: () => (/* reexport */ runHere),
   ER: () => (/* reexport */ runInit),
   eg: () => (/* binding */ runStep)
 });
@@ -50407,6 +50407,68 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./lib/inputs/commands.js
+/** Every command, in the order of their use. */
+const commands_COMMANDS = {
+    init: {
+        about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
+        only: 'terminal'
+    },
+    build: {
+        about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
+        sharesSlug: true
+    },
+    comment: {
+        about: 'Writes the size report as a comment on its pull request.',
+        only: 'workflow'
+    },
+    rehearse: {
+        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers. A slug that build made of the same, into the same --output-dir, is taken.',
+        environment: {
+            DATABASE_URL: 'an empty Postgres on this machine, for the rehearsal alone',
+            REDIS_URL: 'an empty Redis likewise'
+        },
+        sharesSlug: true
+    },
+    plan: {
+        about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.'
+    },
+    deploy: {
+        about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',
+        key: 'needed'
+    },
+    migrate: {
+        about: 'Runs the pending migrations of the current release in a one-off dyno.',
+        key: 'needed'
+    },
+    run: {
+        about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
+        key: 'needed',
+        rest: 'run'
+    },
+    rollback: {
+        about: 'Brings the last good release’s code back, where the database is still one for it.',
+        key: 'needed'
+    },
+    schedule: {
+        about: 'Makes the app’s scheduled tasks equal to the config’s.',
+        key: 'needed'
+    },
+    check: {
+        about: 'Checks what may break the instance soon: limits, certificates, keys, queues, drift.',
+        key: 'needed'
+    }
+};
+const COMMAND_NAMES = Object.keys(commands_COMMANDS).filter(name => name !== 'init');
+/** The same, without the exact words. */
+function commands_commandRow(name) {
+    return commands_COMMANDS[name];
+}
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
@@ -57727,7 +57789,7 @@ function omit(schema, keys) {
 *
 * @returns The parsed input.
 */
-function dist_parse(schema, input, config$1) {
+function parse(schema, input, config$1) {
 	const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
 	if (dataset.issues) throw new ValiError(dataset.issues);
 	return dataset.value;
@@ -57754,7 +57816,7 @@ async function parseAsync(schema, input, config$1) {
 //#region src/methods/parser/parser.ts
 /* @__NO_SIDE_EFFECTS__ */
 function parser(schema, config$1) {
-	const func = (input) => dist_parse(schema, input, config$1);
+	const func = (input) => parse(schema, input, config$1);
 	func.schema = schema;
 	func.config = config$1;
 	return func;
@@ -57987,7 +58049,7 @@ function unwrap(schema) {
 
 //#endregion
 
-;// CONCATENATED MODULE: ./lib/config/event.js
+;// CONCATENATED MODULE: ./lib/inputs/event.js
 
 
 const repository = object({ full_name: string() });
@@ -58045,564 +58107,50 @@ function read(file) {
     }
 }
 
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
-/**
- * A GIF of 16 × 16 pixels with two frames, one red and one blue, as base64: the least that Mastodon takes for an animation
- * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). It is what a slug's ffmpeg and a live instance are tried with.
- */
-const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-
-;// CONCATENATED MODULE: ./lib/runtime/errors.js
-/**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
- */
-class UserError extends Error {
-    nextStep;
-    constructor(message, nextStep, options) {
-        super(message, options);
-        this.name = 'UserError';
-        this.nextStep = nextStep;
-    }
-}
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class CancelledError extends UserError {
-    constructor(what) {
-        super(`${what} was cancelled`, 'Run the job again.');
-        this.name = 'CancelledError';
-    }
-}
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
-function errorCode(error) {
-    const code = error?.code;
-    return typeof code === 'string' ? code : undefined;
-}
-/** The text of anything that was thrown. */
-function errorText(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
-function explainDiskFull(error, where) {
-    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
-        return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/figures.js
-/** Figures as people read them, the same on every surface. This file runs in a browser, too. */
-/** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
-function figures_sizeText(bytes) {
-    const size = Math.abs(bytes);
-    const sign = bytes < 0 ? '−' : '';
-    if (size < 1e3)
-        return `${sign}${size} bytes`;
-    return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`;
-}
-/** A change in size (bytes) with its sign. None at all is told apart from a tiny one. */
-function signedSize(bytes) {
-    if (bytes === 0)
-        return 'no change';
-    return bytes < 0 ? figures_sizeText(bytes) : `+${figures_sizeText(bytes)}`;
-}
-/** A change in per cent of what it was, with its sign. */
-function signedShare(change, before) {
-    if (before === 0 || change === 0)
-        return '';
-    const text = Math.abs((100 * change) / before).toFixed(1);
-    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
-}
-/** `87.0 %`. */
-function shareText(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-/** `12,345`. */
-function numberText(value) {
-    return value.toLocaleString('en-US');
-}
-/** Of milliseconds: `3.2 s`, `1 min 5 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
-/** A year, in seconds. */
-const KEY_LASTS = 31_536_000;
-/**
- * The command that makes a key for this alone which ends in a year. Whatever tells to make one tells this.
- * @param app whose deploys it is for
- */
-function makeKeyCommand(app) {
-    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
-    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
-}
-/** The same for a sentence: what to do about a key that ends or does not work. */
-const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
-
-;// CONCATENATED MODULE: ./lib/runtime/git.js
-/**
- * The whole environment of a git that fetches from elsewhere: no variable of the runner but its proxy's, no configuration
- * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
- * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
- */
-function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
-    return {
-        ...proxyEnvironment,
-        PATH: searchPath,
-        LC_ALL: 'C',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_ALLOW_PROTOCOL: protocols,
-        GIT_LFS_SKIP_SMUDGE: '1'
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/once.js
-/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
-function once(work) {
-    let answer;
-    return () => (answer ??= work());
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/paths.js
-const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
-/** The byte path of an ordinary string (encoded as UTF-8). */
-function bytePath(text) {
-    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
-}
-/** What Node's file functions take for a byte path. */
-function fsPath(path) {
-    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
-}
-/** `a/b` of two byte paths. */
-function joinBytes(folder, name) {
-    return (folder === '' ? name : `${folder}/${name}`);
-}
-/** A byte path as a file below an ordinary folder. */
-function below(folder, path) {
-    return fsPath(joinBytes(bytePath(folder), path));
-}
-/**
- * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
- * characters, so that no name can forge a line of a log.
- */
-function displayPath(path) {
-    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
-        return path;
-    const text = Buffer.from(path, 'latin1').toString('utf8');
-    if (!text.includes('\ufffd'))
-        return escapeControls(text);
-    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
-}
-function escapeControls(text) {
-    // Control, bidirectional and line-separator characters could make a name look like another one.
-    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
-        ? '\\\\'
-        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
-}
-function hex(character) {
-    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
-function comparePaths(a, b) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) {
-        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-        if (x !== y)
-            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
-    }
-    return a.length - b.length;
-}
-const SLASH = 0x2f;
-
-;// CONCATENATED MODULE: ./lib/runtime/shell.js
-/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
-function shell_shellWord(text) {
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/programs.js
-
-
-/**
- * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
- * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
- * so every call is written as that of `AS_DYNO` is.
- */
-function programText(file) {
-    return readFileSync(file, 'utf8');
-}
-/**
- * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
- * It must hold no text over several lines.
- */
-function compact(text) {
-    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
-}
-/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
-function withArguments(text, ...words) {
-    return `set -- ${words.map(shell_shellWord).join(' ')}\n${compact(text)}`;
-}
-/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
-const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
-
-;// CONCATENATED MODULE: ./lib/runtime/text.js
-/**
- * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
- * no longer be known as one, and so not be masked.
- */
-function shortened(text, most) {
-    return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
-}
-
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: ./lib/runtime/tree.js
+;// CONCATENATED MODULE: ./lib/inputs/job.js
 
 
 
-
-
-/**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
- */
-function walkTree(root, skip = () => false) {
-    const entries = [];
-    const visit = (folder) => {
-        const names = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'latin1' });
-        names.sort();
-        for (const name of names) {
-            const inTree = joinBytes(folder, name);
-            if (skip(inTree))
-                continue;
-            const entry = look(root, inTree);
-            entries.push(entry);
-            if (entry.kind === 'directory')
-                visit(inTree);
-        }
-    };
-    visit('');
-    return entries;
-}
-function look(root, inTree) {
-    const at = below(root, inTree);
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at);
-    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
-    const mode = stat.mode & 0o7777;
-    return {
-        path: inTree,
-        kind,
-        mode,
-        size: kind === 'file' ? stat.size : 0,
-        target: kind === 'symlink' ? (0,external_node_fs_namespaceObject.readlinkSync)(at, 'latin1') : undefined,
-        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's own times change with each name in it: only its permissions say that it was written.
-        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
-    };
-}
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
-function inodeOf(at) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at, { bigint: true });
-    return `${stat.dev}:${stat.ino}`;
-}
-const LARGEST_TEXT = 4_000_000;
-/**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
- */
-function readTreeFile(root, file) {
-    let real;
-    try {
-        real = (0,external_node_fs_namespaceObject.realpathSync)(external_node_path_namespaceObject.join(root, file));
-        if (!real.startsWith((0,external_node_fs_namespaceObject.realpathSync)(root) + external_node_path_namespaceObject.sep) || !(0,external_node_fs_namespaceObject.statSync)(real).isFile())
-            return undefined;
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
-            return undefined;
-        throw error;
-    }
-    if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
-        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
-    }
-    return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
-}
-/**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
- * @param file relative to the root, with `/`
- */
-function writeTreeFile(root, file, text) {
-    const parts = file.split('/');
-    let at = root;
-    for (const [i, part] of parts.entries()) {
-        at = external_node_path_namespaceObject.join(at, part);
-        const kind = (0,external_node_fs_namespaceObject.lstatSync)(at, { throwIfNoEntry: false });
-        const isFolder = i < parts.length - 1;
-        if (isFolder && kind?.isDirectory())
-            continue;
-        if (kind)
-            (0,external_node_fs_namespaceObject.rmSync)(at, { recursive: true });
-        if (isFolder)
-            (0,external_node_fs_namespaceObject.mkdirSync)(at);
-    }
-    (0,external_node_fs_namespaceObject.writeFileSync)(at, text, { flag: 'wx' });
-}
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
-function giveTree(folder, { uid, gid }) {
-    (0,external_node_fs_namespaceObject.lchownSync)(folder, uid, gid);
-    (0,external_node_fs_namespaceObject.chmodSync)(folder, 0o755);
-    for (const { path: name } of walkTree(folder))
-        (0,external_node_fs_namespaceObject.lchownSync)(below(folder, name), uid, gid);
-}
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
-async function removeTree(folder) {
-    try {
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    }
-    catch (error) {
-        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
-            throw error;
-        openFolders(folder);
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    }
-}
-/** Gives every folder of a tree back to its owner, each before it is entered. */
-function openFolders(root) {
-    (0,external_node_fs_namespaceObject.chmodSync)(root, 0o700);
-    walkTree(root, name => {
-        if ((0,external_node_fs_namespaceObject.lstatSync)(below(root, name)).isDirectory())
-            (0,external_node_fs_namespaceObject.chmodSync)(below(root, name), 0o700);
-        return false;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/urls.js
-
-/** Throws a `UserError` unless the URL is https, or http on this machine. */
-function requireSafeUrl(url) {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
-        return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/version.js
-/** This version, as in package.json (a test compares them). */
-const VERSION = '0.1.0';
-
-;// CONCATENATED MODULE: ./lib/runtime/index.js
-/**
- * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/config/size.js
-
-const UNITS = new Map([
-    ['', 1],
-    ['b', 1],
-    ['kb', 1e3],
-    ['mb', 1e6],
-    ['gb', 1e9],
-    ['kib', 2 ** 10],
-    ['mib', 2 ** 20],
-    ['gib', 2 ** 30]
-]);
-const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
-/**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
- */
-function parseSize(size) {
-    const text = String(size).trim();
-    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
-    const factor = UNITS.get(unit.toLowerCase());
-    if (/^[kmg]i?$/i.test(unit))
-        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
-    if (digits === '' || factor === undefined)
-        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
-    const bytes = Math.floor(Number(digits) * factor);
-    if (bytes < 1)
-        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
-    if (!Number.isSafeInteger(bytes))
-        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
-    return bytes;
-}
-/** Any slug of Mastodon is larger. */
-const SMALLEST_LIMIT = 1_000_000;
-/**
- * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
- * is smaller than any slug: most likely the unit was forgotten.
- */
-function parseLimit(size) {
-    const bytes = parseSize(size);
-    const number = size.trim();
-    if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
-        return bytes;
-    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
-}
-/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
-function parseAmount(amount) {
-    const text = amount.trim();
-    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
-    if (percent !== undefined)
-        return { percent: Number(percent) };
-    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
-}
-function ambiguous(text, digits, letter) {
-    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
-}
-function shorten(text) {
-    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
-;// CONCATENATED MODULE: ./lib/config/given.js
-
-
-
-/** Inputs as they were given, each checked as it is read. Every method throws a `UserError` that names the input. */
-class Given {
-    #source;
-    constructor(source) {
-        this.#source = source;
-    }
-    text(name) {
-        return this.#source(name).trim() || undefined;
-    }
-    oneOf(name, words) {
-        const value = this.text(name);
-        const word = words.find(known => known === value);
-        if (value !== undefined && word === undefined) {
-            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
-        }
-        return word;
-    }
-    flag(name) {
-        return this.oneOf(name, ['true', 'false']) === 'true';
-    }
-    amount(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        try {
-            return parseAmount(value);
-        }
-        catch (error) {
-            if (!(error instanceof UserError))
-                throw error;
-            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
-        }
-    }
-    /** An absolute path. */
-    path(name) {
-        const value = this.text(name);
-        return value && external_node_path_namespaceObject.resolve(value);
-    }
-    /** An address without slashes at its end. */
-    url(name) {
-        const value = this.text(name);
-        if (value !== undefined)
-            requireSafeUrl(value);
-        return value?.replace(/\/+$/, '');
-    }
-    /** Milliseconds. */
-    minutes(name, otherwise) {
-        const value = this.text(name);
-        if (value === undefined)
-            return otherwise * 60_000;
-        const number = Number(value);
-        if (!(number > 0) || number > 24 * 60) {
-            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
-        }
-        return number * 60_000;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/config/rules.js
-/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
-/** App names: Heroku's Platform API schema, `app.name`. */
-const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
-/** Stacks that run slugs. */
-const STACK = /^heroku-\d{2}$/;
-const SHA256 = /^[0-9a-f]{64}$/i;
-/** Name of an environment variable. */
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Five fields; whether they ever come is for `cronProblem`. */
-const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
-/** UTC. */
-const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
-/** Minute of an hour. */
-const MINUTE = /^:[0-5]\d$/;
-/** Name of a check. */
-const CHECK = /^[a-z0-9-]+$/;
-/** What git and GitHub take for a branch, and a little less. */
-const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
-const MOST_MINUTES = 24 * 60;
-/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
-const LONGEST_START = 200;
-/** Variables that a build may not set, and why not. */
-const REFUSED_ENV = [
-    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
-    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
-    {
-        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
-        why: 'the action sets it itself, as Heroku does'
-    },
-    {
-        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
-        why: 'it would change the programs that buildpacks run'
-    }
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO'];
+const DOCKER_VARIABLES = [
+    'PATH',
+    'HOME',
+    'DOCKER_HOST',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+    'DOCKER_CERT_PATH',
+    'DOCKER_TLS_VERIFY'
 ];
-
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./lib/config/shown.js
-
-
-const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
-function shown(text) {
-    return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+/** What the variables of a job say of it (docs.github.com: variables reference, default environment variables). */
+function readJob(env) {
+    return {
+        repository: env['GITHUB_REPOSITORY'],
+        ref: env['GITHUB_REF'],
+        baseRef: env['GITHUB_BASE_REF'] || undefined,
+        runId: env['GITHUB_RUN_ID'],
+        runAttempt: env['GITHUB_RUN_ATTEMPT'],
+        actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
+        event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
+        serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+        apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
+    };
 }
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
-function shown_didYouMean(word, known) {
-    const lower = word.slice(0, LONGEST).toLowerCase();
-    const near = known
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
-        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
-        .sort((a, b) => a.far - b.far)[0];
-    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
+/** What the environment says of the machine. */
+function readMachine(env, secretsHeld) {
+    const cache = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || external_node_path_namespaceObject.join(external_node_os_namespaceObject.homedir(), '.cache');
+    return {
+        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+        proxyEnvironment: job_pick(env, PROXY_VARIABLES),
+        dockerEnvironment: job_pick(env, DOCKER_VARIABLES),
+        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined,
+        secretsHeld,
+        cacheFolder: external_node_path_namespaceObject.join(cache, 'mastodon-on-heroku'),
+        jobFolder: env['RUNNER_TEMP'] || undefined,
+        services: job_pick(env, ['DATABASE_URL', 'REDIS_URL'])
+    };
 }
-/** `a, b or c`. */
-function oneOf(words) {
-    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+function job_pick(env, names) {
+    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
@@ -58995,6 +58543,379 @@ function stackImage(stack) {
 
 
 
+;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
+/**
+ * A GIF of 16 × 16 pixels with two frames, one red and one blue, as base64: the least that Mastodon takes for an animation
+ * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). It is what a slug's ffmpeg and a live instance are tried with.
+ */
+const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+
+;// CONCATENATED MODULE: ./lib/runtime/errors.js
+/**
+ * An error whose message is meant for the person who runs the action.
+ * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ */
+class UserError extends Error {
+    nextStep;
+    constructor(message, nextStep, options) {
+        super(message, options);
+        this.name = 'UserError';
+        this.nextStep = nextStep;
+    }
+}
+/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+class CancelledError extends UserError {
+    constructor(what) {
+        super(`${what} was cancelled`, 'Run the job again.');
+        this.name = 'CancelledError';
+    }
+}
+/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+function errorCode(error) {
+    const code = error?.code;
+    return typeof code === 'string' ? code : undefined;
+}
+/** The text of anything that was thrown. */
+function errorText(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+function explainDiskFull(error, where) {
+    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
+        return error;
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/figures.js
+/** Figures as people read them, the same on every surface. This file runs in a browser, too. */
+/** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
+function figures_sizeText(bytes) {
+    const size = Math.abs(bytes);
+    const sign = bytes < 0 ? '−' : '';
+    if (size < 1e3)
+        return `${sign}${size} bytes`;
+    return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`;
+}
+/** A change in size (bytes) with its sign. None at all is told apart from a tiny one. */
+function signedSize(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    return bytes < 0 ? figures_sizeText(bytes) : `+${figures_sizeText(bytes)}`;
+}
+/** A change in per cent of what it was, with its sign. */
+function signedShare(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+/** `87.0 %`. */
+function shareText(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+/** `12,345`. */
+function numberText(value) {
+    return value.toLocaleString('en-US');
+}
+/** Of milliseconds: `3.2 s`, `1 min 5 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
+/** A year, in seconds. */
+const KEY_LASTS = 31_536_000;
+/**
+ * The command that makes a key for this alone which ends in a year. Whatever tells to make one tells this.
+ * @param app whose deploys it is for
+ */
+function makeKeyCommand(app) {
+    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
+    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
+}
+/** The same for a sentence: what to do about a key that ends or does not work. */
+const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
+
+;// CONCATENATED MODULE: ./lib/runtime/git.js
+/**
+ * The whole environment of a git that fetches from elsewhere: no variable of the runner but its proxy's, no configuration
+ * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
+ * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
+ */
+function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
+    return {
+        ...proxyEnvironment,
+        PATH: searchPath,
+        LC_ALL: 'C',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_ALLOW_PROTOCOL: protocols,
+        GIT_LFS_SKIP_SMUDGE: '1'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/once.js
+/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
+function once(work) {
+    let answer;
+    return () => (answer ??= work());
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/paths.js
+const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
+/** The byte path of an ordinary string (encoded as UTF-8). */
+function bytePath(text) {
+    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
+}
+/** What Node's file functions take for a byte path. */
+function fsPath(path) {
+    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
+}
+/** `a/b` of two byte paths. */
+function joinBytes(folder, name) {
+    return (folder === '' ? name : `${folder}/${name}`);
+}
+/** A byte path as a file below an ordinary folder. */
+function below(folder, path) {
+    return fsPath(joinBytes(bytePath(folder), path));
+}
+/**
+ * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
+ * characters, so that no name can forge a line of a log.
+ */
+function displayPath(path) {
+    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
+        return path;
+    const text = Buffer.from(path, 'latin1').toString('utf8');
+    if (!text.includes('\ufffd'))
+        return escapeControls(text);
+    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
+}
+function escapeControls(text) {
+    // Control, bidirectional and line-separator characters could make a name look like another one.
+    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
+        ? '\\\\'
+        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
+}
+function hex(character) {
+    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
+function comparePaths(a, b) {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+        if (x !== y)
+            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
+    }
+    return a.length - b.length;
+}
+const SLASH = 0x2f;
+
+;// CONCATENATED MODULE: ./lib/runtime/shell.js
+/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+function shell_shellWord(text) {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/programs.js
+
+
+/**
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
+ * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
+ * so every call is written as that of `AS_DYNO` is.
+ */
+function programText(file) {
+    return readFileSync(file, 'utf8');
+}
+/**
+ * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
+ * It must hold no text over several lines.
+ */
+function compact(text) {
+    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
+}
+/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+function withArguments(text, ...words) {
+    return `set -- ${words.map(shell_shellWord).join(' ')}\n${compact(text)}`;
+}
+/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
+;// CONCATENATED MODULE: ./lib/runtime/text.js
+/**
+ * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
+ * no longer be known as one, and so not be masked.
+ */
+function shortened(text, most) {
+    return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
+
+
+
+
+/**
+ * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
+ * machine. Symlinks are not followed. Throws what the file system throws.
+ */
+function walkTree(root, skip = () => false) {
+    const entries = [];
+    const visit = (folder) => {
+        const names = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'latin1' });
+        names.sort();
+        for (const name of names) {
+            const inTree = joinBytes(folder, name);
+            if (skip(inTree))
+                continue;
+            const entry = look(root, inTree);
+            entries.push(entry);
+            if (entry.kind === 'directory')
+                visit(inTree);
+        }
+    };
+    visit('');
+    return entries;
+}
+function look(root, inTree) {
+    const at = below(root, inTree);
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at);
+    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const mode = stat.mode & 0o7777;
+    return {
+        path: inTree,
+        kind,
+        mode,
+        size: kind === 'file' ? stat.size : 0,
+        target: kind === 'symlink' ? (0,external_node_fs_namespaceObject.readlinkSync)(at, 'latin1') : undefined,
+        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
+        // A folder's own times change with each name in it: only its permissions say that it was written.
+        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
+    };
+}
+/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+function inodeOf(at) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at, { bigint: true });
+    return `${stat.dev}:${stat.ino}`;
+}
+const LARGEST_TEXT = 4_000_000;
+/**
+ * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
+ * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ */
+function readTreeFile(root, file) {
+    let real;
+    try {
+        real = (0,external_node_fs_namespaceObject.realpathSync)(external_node_path_namespaceObject.join(root, file));
+        if (!real.startsWith((0,external_node_fs_namespaceObject.realpathSync)(root) + external_node_path_namespaceObject.sep) || !(0,external_node_fs_namespaceObject.statSync)(real).isFile())
+            return undefined;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
+            return undefined;
+        throw error;
+    }
+    if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+    }
+    return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
+}
+/**
+ * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
+ * that nothing outside the tree is written.
+ * @param file relative to the root, with `/`
+ */
+function writeTreeFile(root, file, text) {
+    const parts = file.split('/');
+    let at = root;
+    for (const [i, part] of parts.entries()) {
+        at = external_node_path_namespaceObject.join(at, part);
+        const kind = (0,external_node_fs_namespaceObject.lstatSync)(at, { throwIfNoEntry: false });
+        const isFolder = i < parts.length - 1;
+        if (isFolder && kind?.isDirectory())
+            continue;
+        if (kind)
+            (0,external_node_fs_namespaceObject.rmSync)(at, { recursive: true });
+        if (isFolder)
+            (0,external_node_fs_namespaceObject.mkdirSync)(at);
+    }
+    (0,external_node_fs_namespaceObject.writeFileSync)(at, text, { flag: 'wx' });
+}
+/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+function giveTree(folder, { uid, gid }) {
+    (0,external_node_fs_namespaceObject.lchownSync)(folder, uid, gid);
+    (0,external_node_fs_namespaceObject.chmodSync)(folder, 0o755);
+    for (const { path: name } of walkTree(folder))
+        (0,external_node_fs_namespaceObject.lchownSync)(below(folder, name), uid, gid);
+}
+/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+async function removeTree(folder) {
+    try {
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
+            throw error;
+        openFolders(folder);
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+}
+/** Gives every folder of a tree back to its owner, each before it is entered. */
+function openFolders(root) {
+    (0,external_node_fs_namespaceObject.chmodSync)(root, 0o700);
+    walkTree(root, name => {
+        if ((0,external_node_fs_namespaceObject.lstatSync)(below(root, name)).isDirectory())
+            (0,external_node_fs_namespaceObject.chmodSync)(below(root, name), 0o700);
+        return false;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/urls.js
+
+/** Throws a `UserError` unless the URL is https, or http on this machine. */
+function requireSafeUrl(url) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
+        return;
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/version.js
+/** This version, as in package.json (a test compares them). */
+const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/runtime/index.js
+/**
+ * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
+ * Tests hand in their own; `real.ts` holds the real ones.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
 function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(v(e));let t=v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
 
@@ -59014,6 +58935,129 @@ function cronProblem(cron) {
     catch (error) {
         return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
     }
+}
+
+;// CONCATENATED MODULE: ./lib/config/rules.js
+/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
+/** App names: Heroku's Platform API schema, `app.name`. */
+const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
+/** Stacks that run slugs. */
+const STACK = /^heroku-\d{2}$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
+/** Name of an environment variable. */
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Five fields; whether they ever come is for `cronProblem`. */
+const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
+/** UTC. */
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+/** Minute of an hour. */
+const MINUTE = /^:[0-5]\d$/;
+/** Name of a check. */
+const CHECK = /^[a-z0-9-]+$/;
+/** What git and GitHub take for a branch, and a little less. */
+const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
+const MOST_MINUTES = 24 * 60;
+/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+const LONGEST_START = 200;
+/** Variables that a build may not set, and why not. */
+const REFUSED_ENV = [
+    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
+    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
+    {
+        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
+        why: 'the action sets it itself, as Heroku does'
+    },
+    {
+        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
+        why: 'it would change the programs that buildpacks run'
+    }
+];
+
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
+;// CONCATENATED MODULE: ./lib/config/shown.js
+
+
+const LONGEST = 60;
+/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+function shown_shown(text) {
+    return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+}
+/** ` — did you mean "…"?` where a known word is near, else nothing. */
+function shown_didYouMean(word, known) {
+    const lower = word.slice(0, LONGEST).toLowerCase();
+    const near = known
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
+        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
+        .sort((a, b) => a.far - b.far)[0];
+    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
+}
+/** `a, b or c`. */
+function oneOf(words) {
+    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./lib/config/size.js
+
+const UNITS = new Map([
+    ['', 1],
+    ['b', 1],
+    ['kb', 1e3],
+    ['mb', 1e6],
+    ['gb', 1e9],
+    ['kib', 2 ** 10],
+    ['mib', 2 ** 20],
+    ['gib', 2 ** 30]
+]);
+const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
+/**
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
+ * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ */
+function parseSize(size) {
+    const text = String(size).trim();
+    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
+    const factor = UNITS.get(unit.toLowerCase());
+    if (/^[kmg]i?$/i.test(unit))
+        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
+    if (digits === '' || factor === undefined)
+        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+    const bytes = Math.floor(Number(digits) * factor);
+    if (bytes < 1)
+        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+    if (!Number.isSafeInteger(bytes))
+        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
+    return bytes;
+}
+/** Any slug of Mastodon is larger. */
+const SMALLEST_LIMIT = 1_000_000;
+/**
+ * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
+ * is smaller than any slug: most likely the unit was forgotten.
+ */
+function parseLimit(size) {
+    const bytes = parseSize(size);
+    const number = size.trim();
+    if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
+        return bytes;
+    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
+    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+}
+/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+function parseAmount(amount) {
+    const text = amount.trim();
+    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
+    if (percent !== undefined)
+        return { percent: Number(percent) };
+    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
+}
+function ambiguous(text, digits, letter) {
+    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
+    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+}
+function shorten(text) {
+    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -59091,7 +59135,7 @@ class YamlFile {
                 this.#note(line, path, problem);
             else if (members.has(name)) {
                 const first = this.line([...path, name]);
-                this.#note(line, path, `the key ${shown(name)} is there twice, first in line ${first}`);
+                this.#note(line, path, `the key ${shown_shown(name)} is there twice, first in line ${first}`);
             }
             else {
                 members.set(name, this.#value(value, shape.at(name), [...path, name], line, shape.refuseKey === undefined));
@@ -59168,7 +59212,7 @@ function pathText(path) {
     const text = path.map(key => {
         if (typeof key === 'number')
             return `[${key}]`;
-        return `.${/^[\w-]{1,60}$/.test(key) ? key : shown(key)}`;
+        return `.${/^[\w-]{1,60}$/.test(key) ? key : shown_shown(key)}`;
     });
     return text.join('').replace(/^\./, '');
 }
@@ -59184,7 +59228,7 @@ function written(node) {
 function describe(node) {
     const text = written(node);
     if (text !== undefined)
-        return text === '' ? 'an empty text' : shown(text);
+        return text === '' ? 'an empty text' : shown_shown(text);
     if ((0,dist/* isMap */.jh)(node))
         return 'a mapping';
     if ((0,dist/* isSeq */.oP)(node))
@@ -59361,7 +59405,7 @@ const TASK = {
     cron: nullish(pipe(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), rawCheck(({ dataset, addIssue }) => {
         const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
         if (problem !== undefined)
-            addIssue({ message: `${shown(dataset.value)} is no times for cron: ${problem}` });
+            addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
     }))),
     size: nullish(schema_size),
     /** Minutes. */
@@ -59459,48 +59503,6 @@ const CONFIG = nullish(pipe(mapping({
     description: '.github/mastodon-on-heroku.yml of a Mastodon fork.'
 })), {});
 
-;// CONCATENATED MODULE: ./lib/config/inputs.js
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${shown_didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseLimit(value);
-    }
-    catch (error) {
-        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new UserError(`Input ${input}: ${problem}`, nextStep);
-}
-
 ;// CONCATENATED MODULE: ./lib/config/load.js
 
 
@@ -59544,7 +59546,7 @@ function refuseRemark(file, path, item) {
     const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
     if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
         return;
-    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown_shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
 }
 /** The address of a git repository, without one yet. */
 function takesRef(buildpack) {
@@ -59578,7 +59580,7 @@ function strangeKey(key, known) {
     const above = place?.split('.').slice(0, -1).join('.');
     const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
     const hint = place === undefined ? shown_didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
-    return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
+    return `unknown key ${shown_shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
 }
 /** Where each key belongs, for those that stand elsewhere. */
 const PLACES = new Map([
@@ -59597,129 +59599,522 @@ function placesOf(schema, above = '') {
     });
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/config/read-inputs.js
+;// CONCATENATED MODULE: ./lib/config/override.js
+/** The config with these values over it. */
+function override(config, { app, streamingApp, stagingApp, ffmpeg, slugLimit }) {
+    return {
+        ...config,
+        app: app ?? config.app,
+        streamingApp: streamingApp ?? config.streamingApp,
+        stagingApp: stagingApp ?? config.stagingApp,
+        ffmpeg: ffmpeg ?? config.ffmpeg,
+        slug: { ...config.slug, limit: slugLimit ?? config.slug.limit }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/config/index.js
+/** The config file: its keys, defaults and errors. */
 
 
 
 
 
-const HEROKU_API = 'https://api.heroku.com';
-/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
-const HEROKU_DATA = 'https://api.data.heroku.com';
-const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
-const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
-const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO'];
-const DOCKER_VARIABLES = [
-    'PATH',
-    'HOME',
-    'DOCKER_HOST',
-    'DOCKER_CONTEXT',
-    'DOCKER_CONFIG',
-    'DOCKER_CERT_PATH',
-    'DOCKER_TLS_VERIFY'
+
+
+;// CONCATENATED MODULE: ./lib/inputs/kinds.js
+
+
+
+/** Any text, such as a name or a key. */
+const kinds_text = (placeholder) => ({ placeholder, type: 'string', read: value => value });
+/** One of these words. */
+function kinds_oneOf(placeholder, words) {
+    return {
+        placeholder,
+        type: 'enum',
+        words,
+        read: value => words.find(word => word === value) ??
+            wrong(oneOf(words), value, `Use one of: ${words.join(', ')}.`, shown_didYouMean(value, words))
+    };
+}
+/** On or off. */
+const kinds_flag = {
+    type: 'boolean',
+    read: value => kinds_oneOf('', ['true', 'false']).read(value) === 'true'
+};
+/** The name of a Heroku app. */
+const appName = {
+    placeholder: 'APP',
+    type: 'string',
+    read: value => APP_NAME.test(value) ? value : wrong(APP_NAME_RULE, value, '`heroku apps` lists the names of your apps.')
+};
+/** A file or folder, as an absolute path. */
+const kinds_file = { placeholder: 'PATH', type: 'string', read: value => external_node_path_namespaceObject.resolve(value) };
+/** A path inside of the checkout. */
+const fileOfTree = kinds_text('PATH');
+/** A file, or `none`. */
+const fileOrNone = {
+    ...kinds_file,
+    read: value => (value === 'none' ? value : external_node_path_namespaceObject.resolve(value))
+};
+/** A folder, `off` for none, or `true` for the usual one. */
+const folderOrOff = {
+    ...kinds_file,
+    read: value => {
+        if (value === 'true')
+            return undefined;
+        return ['off', 'false', 'none'].includes(value) ? 'off' : external_node_path_namespaceObject.resolve(value);
+    }
+};
+/** An address, without slashes at its end. */
+const kinds_url = {
+    placeholder: 'URL',
+    type: 'string',
+    read: value => {
+        requireSafeUrl(value);
+        return value.replace(/\/+$/, '');
+    }
+};
+/** A number of minutes, as milliseconds. */
+const kinds_minutes = {
+    placeholder: 'MINUTES',
+    type: 'float',
+    read: value => {
+        const number = Number(value);
+        if (number > 0 && number <= 24 * 60)
+            return number * 60_000;
+        return wrong('a number of minutes, above 0 and at most 1440', value, 'Give minutes as a number, such as 45.');
+    }
+};
+/** The largest size that a slug may have, in bytes. */
+const kinds_limit = { placeholder: 'SIZE', type: 'string', read: parseLimit };
+/** A change in size. */
+const amount = { placeholder: 'SIZE|PERCENT', type: 'string', read: readAmount };
+function readAmount(value) {
+    try {
+        return parseAmount(value);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        throw new UserError(error.message, 'Write it like 5MB, 100KB, 2% or 0.');
+    }
+}
+function wrong(expected, value, nextStep, hint = '') {
+    throw new UserError(`expected ${expected}, not ${shown_shown(value)}${hint}`, nextStep);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/outputs.js
+const BUILD = {
+    'slug-path': {
+        type: 'string',
+        about: "The chosen slug, a .tgz as Heroku's Slug API takes it; of a build on the runner."
+    },
+    'slug-sha256': { type: 'string', about: 'Its SHA-256, hexadecimal.' },
+    'slug-size': { type: 'integer', about: 'Size of the web slug in bytes; also of one that is used again.' },
+    'slug-size-with-ffmpeg': {
+        type: 'integer',
+        mayBeEmpty: true,
+        about: 'Size of the slug with ffmpeg in bytes; empty if the built tree has no ffmpeg.'
+    },
+    'slug-size-without-ffmpeg': {
+        type: 'integer',
+        mayBeEmpty: true,
+        about: 'Size of the slug without ffmpeg in bytes; empty if ffmpeg cannot be taken out.'
+    },
+    'slug-size-streaming': { type: 'integer', about: "Size of the streaming app's slug in bytes." },
+    'slug-limit': { type: 'integer', about: 'The limit in bytes.' },
+    'within-limit': { type: 'boolean', about: 'Whether the chosen slug is within the limit.' },
+    ffmpeg: { type: 'enum', words: ['with', 'without'], about: 'The variant chosen: with or without.' },
+    'report-path': { type: 'string', about: 'Path of report.json.' },
+    'report-page-path': { type: 'string', about: 'Path of report.html, the page to look into the slug with.' }
+};
+const REPORT = {
+    'comment-body': {
+        type: 'string',
+        about: 'The report, or the upgrade plan, as Markdown, short enough for a comment; for those who post it themselves.'
+    },
+    'comment-url': { type: 'string', about: 'The comment on the pull request.' }
+};
+const DEPLOY = {
+    'release-version': { type: 'integer', about: 'Version of the release that runs this commit, such as 42.' },
+    'previous-release-version': { type: 'integer', about: 'Version of the release that was current before.' },
+    'release-url': { type: 'string', about: "The release in Heroku's dashboard." },
+    'migrations-run': { type: 'integer', about: 'How many migrations ran, of both phases.' },
+    healthy: { type: 'boolean', about: 'Whether the app answered as it should.' },
+    'rolled-back': { type: 'boolean', about: 'Whether the release before was brought back.' }
+};
+const CHECKS = {
+    'checks-failed': { type: 'integer', about: 'How many checks failed.' },
+    'issue-url': { type: 'string', about: 'The issue of the nightly checks.' }
+};
+/** The outputs under what they are of, as action.yml and README show them. */
+const OUTPUT_GROUPS = {
+    Build: BUILD,
+    Report: REPORT,
+    Deploy: DEPLOY,
+    Checks: CHECKS
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table.js
+
+
+
+/** Build a slug of a commit here. */
+const BUILDS = ['build', 'rehearse', 'deploy'];
+const READ_CONFIG = [
+    'build',
+    'comment',
+    'rehearse',
+    'plan',
+    'deploy',
+    'migrate',
+    'run',
+    'rollback',
+    'schedule',
+    'check'
 ];
+/** Talk to Heroku of an app. */
+const ASK_HEROKU = ['plan', 'deploy', 'migrate', 'run', 'rollback', 'schedule', 'check'];
+const HAVE_STREAMING = ['build', 'rehearse', 'plan', 'deploy', 'migrate', 'rollback', 'check'];
+const WHAT = {
+    command: {
+        kind: kinds_oneOf('COMMAND', COMMAND_NAMES),
+        readBy: [],
+        default: 'deploy',
+        about: `What to do: ${COMMAND_NAMES.slice(0, -1).join(', ')} or ${COMMAND_NAMES.at(-1)}.`
+    },
+    config: {
+        kind: fileOfTree,
+        readBy: READ_CONFIG,
+        default: '.github/mastodon-on-heroku.yml',
+        about: 'Path of the config file in the checkout; it may be absent.'
+    },
+    path: {
+        kind: kinds_file,
+        readBy: ['init', ...READ_CONFIG],
+        default: '.',
+        about: "The fork's checkout."
+    },
+    ref: {
+        kind: kinds_text('REF'),
+        readBy: [...BUILDS, 'plan'],
+        about: 'The commit to build: a tag (annotated ones are peeled), a branch or a SHA. Default: the checked-out commit.'
+    },
+    app: {
+        kind: appName,
+        readBy: ['init', 'build', 'comment', ...ASK_HEROKU],
+        about: 'The Heroku app that runs web and worker.'
+    },
+    'streaming-app': {
+        kind: appName,
+        readBy: ['init', ...HAVE_STREAMING],
+        about: 'A second Heroku app that runs the streaming server, if there is one. It gets a slug of its own, of the same commit.'
+    },
+    'staging-app': {
+        kind: appName,
+        readBy: ['deploy'],
+        about: 'An app whose slugs are used again. With `builder: heroku` slugs are built and tried there before production gets them.'
+    },
+    environment: {
+        kind: kinds_text('ENVIRONMENT'),
+        readBy: ['deploy'],
+        default: 'production',
+        about: 'Name of the GitHub environment of a deployment.'
+    }
+};
+const KEYS = {
+    'heroku-api-key': {
+        kind: kinds_text('KEY'),
+        readBy: ['build', 'comment', ...ASK_HEROKU],
+        about: 'Heroku key, best one of `heroku authorizations:create`. Not needed by build and rehearse.',
+        secret: {
+            variables: ['HEROKU_API_KEY'],
+            about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc',
+            onlyInWorkflow: ['build']
+        }
+    },
+    'github-token': {
+        kind: kinds_text('TOKEN'),
+        readBy: ['build', 'comment', 'deploy', 'run', 'schedule', 'check'],
+        about: 'GitHub token: of a deploy for its deployment (`deployments: write`), of a comment (`pull-requests: write`), of both a comment and a build for the report to compare with (`actions: read`, `contents: read`), of run for the record of scheduled tasks (`contents: write`), of check for its issue (`issues: write`) and what GitHub knows (`actions: read`, `contents: read`). A build on the host without root refuses to run beside it.',
+        secret: {
+            variables: ['GITHUB_TOKEN', 'GH_TOKEN'],
+            about: 'GitHub token, such as `gh auth token` prints'
+        }
+    },
+    'mastodon-token': {
+        kind: kinds_text('TOKEN'),
+        readBy: ['check'],
+        about: 'Access token of a bot account, for the checks that need one.',
+        secret: { variables: ['MASTODON_TOKEN'], about: 'access token of a bot account on the instance' }
+    }
+};
+const table_BUILD = {
+    builder: {
+        kind: kinds_oneOf('BUILDER', ['runner', 'heroku']),
+        readBy: ['deploy'],
+        default: 'runner',
+        about: "runner, or heroku for Heroku's own Build API: then the size is known after the build alone, and trimming is not possible."
+    },
+    ffmpeg: {
+        kind: kinds_oneOf('FFMPEG', FFMPEG),
+        readBy: [...BUILDS, 'check'],
+        about: 'with (fail if it does not fit), without, or auto (with it if it fits, else without, loudly). Default: the config, else auto.'
+    },
+    'slug-limit': {
+        kind: kinds_limit,
+        readBy: [...BUILDS, 'comment', 'check'],
+        about: 'Largest compressed slug, such as 300MB, 286MiB or 1GB. Default: the config, else 300MB.'
+    },
+    'build-in': {
+        kind: kinds_oneOf('PLACE', ['container', 'host']),
+        readBy: [...BUILDS, 'plan'],
+        about: "container (Docker with Heroku's build image) or host (here). Default: host if the job runs in an image of Heroku's, else container."
+    },
+    'build-image': {
+        kind: kinds_text('IMAGE'),
+        readBy: BUILDS,
+        about: 'Image for the build. Default: heroku/heroku:NN-build of the stack.'
+    },
+    'run-image': {
+        kind: kinds_text('IMAGE'),
+        readBy: BUILDS,
+        about: 'Image in which ffmpeg is tried as on a dyno. Default: heroku/heroku:NN of the stack.'
+    },
+    'build-network': {
+        kind: kinds_text('NETWORK'),
+        readBy: BUILDS,
+        default: 'bridge',
+        about: 'Docker network of the build, such as bridge, host or none.'
+    },
+    'build-timeout': {
+        kind: kinds_minutes,
+        readBy: BUILDS,
+        default: '60',
+        about: 'Minutes that the buildpacks may take together.'
+    },
+    cache: {
+        kind: folderOrOff,
+        readBy: BUILDS,
+        about: "Folder kept between builds (buildpacks, CACHE_DIR, packed blocks), or off. Default: mastodon-on-heroku in the runner's tool cache, else in ~/.cache."
+    },
+    'output-dir': {
+        kind: kinds_file,
+        readBy: [...BUILDS, 'comment', 'plan'],
+        default: 'slug-report',
+        about: 'Where the slug and the report are written.'
+    },
+    'fail-on': {
+        kind: kinds_oneOf('RULE', ['limit', 'growth', 'never']),
+        readBy: BUILDS,
+        default: 'limit',
+        about: 'What makes build fail: limit, growth (the limit, and on pull requests more than max-growth) or never (only an ffmpeg that does not work). A deploy never sends a slug over the limit. The files and outputs are written in any case.'
+    },
+    'max-growth': {
+        kind: amount,
+        readBy: ['build', 'comment'],
+        about: 'Growth against the baseline that is still accepted: 5MB, 2%. The report marks what has grown by more.'
+    }
+};
+const table_REPORT = {
+    report: {
+        kind: kinds_file,
+        readBy: ['comment', 'check'],
+        about: 'The report.json that comment tells, and check compares. Default: the one in output-dir; in a `workflow_run` job that of the artifact of the run which started it.'
+    },
+    baseline: {
+        kind: fileOrNone,
+        readBy: ['build', 'comment'],
+        about: "Path of the report.json to compare with, or none. Default: the report of the base commit, or of its nearest ancestor that has one, among the repository's artifacts."
+    },
+    'artifact-name': {
+        kind: kinds_text('NAME'),
+        readBy: ['build', 'comment', 'check'],
+        default: 'slug-report',
+        about: 'Name of the artifacts that carry reports, as the workflow gives it to actions/upload-artifact.'
+    },
+    'comment-threshold': {
+        kind: amount,
+        readBy: ['comment'],
+        default: '10KB',
+        about: 'Change in size (100KB, 1%) below which no new comment is made; one that is there is always updated.'
+    }
+};
+const table_DEPLOY = {
+    provision: {
+        kind: kinds_flag,
+        readBy: ['plan', 'deploy'],
+        default: 'false',
+        about: 'Whether deploy may buy, make and set what the app lacks (add-ons, secrets, config vars, domain, dynos, streaming app); what is there stays: docs/from-zero.md of mastodon-on-heroku.'
+    },
+    'streaming-setup': {
+        kind: kinds_flag,
+        readBy: ['plan', 'deploy'],
+        default: 'false',
+        about: 'Whether deploy may set the config vars and attachments that the streaming app needs; without it, it says which.'
+    },
+    plan: {
+        kind: kinds_flag,
+        readBy: ['plan', 'deploy', 'schedule', 'run', 'check'],
+        default: 'false',
+        about: 'Show what deploy, schedule or run would change, and change nothing; check leaves its issue as it is.'
+    },
+    phase: {
+        kind: kinds_oneOf('PHASE', ['pre', 'post', 'all']),
+        readBy: ['migrate'],
+        default: 'all',
+        about: 'Migrations that migrate runs: pre (what may run before the code serves), post (needs those before) or all.'
+    },
+    run: {
+        kind: kinds_text('COMMAND'),
+        readBy: ['run'],
+        about: "Command for the one-off dyno of run; its exit code is the job's. Without it run takes the tasks of the config that are due (`schedule.with: github-actions`)."
+    },
+    'dyno-size': {
+        kind: kinds_text('SIZE'),
+        readBy: ['plan', 'deploy', 'migrate', 'run', 'rollback', 'schedule', 'check'],
+        about: "Size of one-off dynos, such as Standard-1X. Default: the app's."
+    },
+    timeout: {
+        kind: kinds_minutes,
+        readBy: ['rehearse', ...ASK_HEROKU],
+        default: '60',
+        about: 'Minutes that a command may wait for Heroku at one place: a release phase, dynos, a one-off dyno.'
+    },
+    prune: {
+        kind: kinds_flag,
+        readBy: ['plan', 'deploy', 'schedule'],
+        default: 'false',
+        about: 'Whether schedule removes also tasks that neither the config knows nor this action made.'
+    }
+};
+const APIS = {
+    'heroku-api-url': {
+        kind: kinds_url,
+        readBy: ['build', 'comment', ...ASK_HEROKU],
+        default: 'https://api.heroku.com',
+        about: "Heroku's Platform API: https, or http on loopback."
+    },
+    // heroku/cli: `HEROKU_DATA_HOST`; undocumented.
+    'heroku-data-url': {
+        kind: kinds_url,
+        readBy: ['plan', 'deploy', 'check'],
+        default: 'https://api.data.heroku.com',
+        about: "Heroku's API for Postgres and Redis: https, or http on loopback."
+    },
+    'heroku-scheduler-url': {
+        kind: kinds_url,
+        readBy: ['plan', 'deploy', 'schedule', 'check'],
+        about: 'Stands for the API of whichever scheduler has the tasks: https, or http on loopback. Default: its own: https://particleboard.heroku.com, https://api.crontogo.com or https://api.advancedscheduler.io'
+    },
+    'buildpack-registry-url': {
+        kind: kinds_url,
+        readBy: BUILDS,
+        default: 'https://buildpack-registry.heroku.com',
+        about: "Heroku's buildpack registry: https, or http on loopback."
+    }
+};
+/** The inputs under what they are for, as action.yml and README show them. */
+const INPUT_GROUPS = {
+    'What to do': WHAT,
+    Keys: KEYS,
+    Build: table_BUILD,
+    Report: table_REPORT,
+    Deploy: table_DEPLOY,
+    'For tests and proxies': APIS
+};
+const ROWS = { ...WHAT, ...KEYS, ...table_BUILD, ...table_REPORT, ...table_DEPLOY, ...APIS };
+/** Every input by its name: the one place that says what they are. */
+const table_INPUTS = ROWS;
+const INPUT_NAMES = Object.keys(ROWS);
+/** Names of the inputs that a command reads, in the order of the table. */
+function table_inputsReadBy(reader) {
+    return INPUT_NAMES.filter(name => table_INPUTS[name].readBy.includes(reader));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/read.js
+
+
+
+
+/** What was given for an input is wrong. */
+class InputError extends UserError {
+}
+/** The value of one text. Throws an `InputError` that says which input it is. Undefined if nothing is given. */
+function read_readText({ text, called }, name, kind) {
+    const given = text(name).trim();
+    if (given === '')
+        return undefined;
+    try {
+        return kind.read(given);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        throw new InputError(`${called(name)}: ${error.message}`, error.nextStep);
+    }
+}
+/** The command of that name. Throws an `InputError` if there is none. */
+function read_commandNamed(word, names) {
+    const name = names.find(known => known === word);
+    if (name !== undefined)
+        return name;
+    throw new InputError(`There is no command ${shown_shown(word)}${shown_didYouMean(word, names)}`, `Commands of this version: ${names.join(', ')}.`);
+}
+/** The command that the inputs name. Throws an `InputError` if there is none of that name. */
+function readCommand({ text }) {
+    return read_commandNamed(text('command').trim() || table_INPUTS.command.default, COMMAND_NAMES);
+}
+/**
+ * The inputs that a command reads. All that is given is checked, also what the command does not read.
+ * Throws an `InputError` for one that is wrong.
+ */
+function readInputs(reader, source) {
+    const all = new Map();
+    for (const name of INPUT_NAMES)
+        if (name !== 'command')
+            all.set(name, readInput(source, name));
+    const names = table_inputsReadBy(reader);
+    const values = Object.fromEntries(names.map(name => [read_camel(name), all.get(name)]));
+    requireGrowth(values, source);
+    return values;
+}
+function readInput(source, name) {
+    const { kind, default: otherwise } = table_INPUTS[name];
+    return read_readText(source, name, kind) ?? (otherwise === undefined ? undefined : kind.read(otherwise));
+}
+function requireGrowth(values, { called }) {
+    if (values.failOn !== 'growth' || !('maxGrowth' in values) || values.maxGrowth !== undefined)
+        return;
+    throw new InputError(`${called('fail-on')}: growth needs to know how much is too much`, 'Give the input `max-growth`, such as 5MB or 2%.');
+}
+function read_camel(name) {
+    return name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+const SECRETS = INPUT_NAMES.flatMap(name => {
+    const { secret } = table_INPUTS[name];
+    return secret ? [{ name, variables: secret.variables }] : [];
+});
 /**
  * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
  * Basic header.
  */
-function secretsOf(source, env) {
-    const secrets = [...SECRET_INPUTS.map(source), ...SECRET_VARIABLES.map(name => env[name] ?? '')];
-    return secrets
+function secretsOf({ text }, env) {
+    return SECRETS.flatMap(({ name, variables }) => [text(name), ...variables.map(variable => env[variable] ?? '')])
         .filter(secret => secret !== '')
         .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')]);
 }
-/** Reads the inputs of action.yml, wherever they come from. Throws a `UserError` for one that cannot be. */
-function readInputs(source, env) {
-    const given = new Given(source);
-    return {
-        command: given.text('command') ?? 'deploy',
-        config: given.text('config') ?? '.github/mastodon-on-heroku.yml',
-        path: given.path('path') ?? process.cwd(),
-        ref: given.text('ref'),
-        app: given.text('app'),
-        streamingApp: given.text('streaming-app'),
-        stagingApp: given.text('staging-app'),
-        ffmpeg: given.text('ffmpeg'),
-        slugLimit: given.text('slug-limit'),
-        buildIn: given.oneOf('build-in', ['container', 'host']),
-        buildImage: given.text('build-image'),
-        runImage: given.text('run-image'),
-        buildNetwork: given.text('build-network'),
-        buildTimeout: given.minutes('build-timeout', 60),
-        cache: cacheFolder(given.text('cache') ?? '', env),
-        outputDir: given.path('output-dir') ?? external_node_path_namespaceObject.resolve('slug-report'),
-        jobFolder: env['RUNNER_TEMP'] || undefined,
-        ...growthRules(given),
-        commentThreshold: given.amount('comment-threshold') ?? { bytes: 10_000 },
-        report: given.path('report'),
-        baseline: given.text('baseline') === 'none' ? 'none' : given.path('baseline'),
-        artifactName: given.text('artifact-name') ?? 'slug-report',
-        builder: given.oneOf('builder', ['runner', 'heroku']) ?? 'runner',
-        herokuApiKey: given.text('heroku-api-key'),
-        herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
-        herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
-        herokuSchedulerUrl: given.url('heroku-scheduler-url'),
-        mastodonToken: given.text('mastodon-token'),
-        githubToken: given.text('github-token'),
-        environment: given.text('environment'),
-        streamingSetup: given.flag('streaming-setup'),
-        provision: given.flag('provision'),
-        plan: given.flag('plan'),
-        prune: given.flag('prune'),
-        phase: given.oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
-        run: given.text('run'),
-        dynoSize: given.text('dyno-size'),
-        timeout: given.minutes('timeout', 60),
-        github: {
-            repository: env['GITHUB_REPOSITORY'],
-            ref: env['GITHUB_REF'],
-            baseRef: env['GITHUB_BASE_REF'] || undefined,
-            runId: env['GITHUB_RUN_ID'],
-            runAttempt: env['GITHUB_RUN_ATTEMPT'],
-            actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
-            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
-            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
-            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
-        },
-        rehearsal: read_inputs_pick(env, ['DATABASE_URL', 'REDIS_URL']),
-        buildpackRegistryUrl: given.url('buildpack-registry-url') ?? BUILDPACK_REGISTRY,
-        secretsHeld: [
-            ...SECRET_INPUTS.filter(name => given.text(name) !== undefined),
-            ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
-        ],
-        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-        proxyEnvironment: read_inputs_pick(env, PROXY_VARIABLES),
-        dockerEnvironment: read_inputs_pick(env, DOCKER_VARIABLES),
-        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
-    };
-}
-function growthRules(given) {
-    const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
-    const maxGrowth = given.amount('max-growth');
-    if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
-    }
-    return { failOn, maxGrowth };
-}
-function cacheFolder(value, env) {
-    if (['off', 'false', 'none'].includes(value))
-        return undefined;
-    if (value !== '' && value !== 'true')
-        return external_node_path_namespaceObject.resolve(value);
-    const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || external_node_path_namespaceObject.join(external_node_os_namespaceObject.homedir(), '.cache');
-    return external_node_path_namespaceObject.join(home, 'mastodon-on-heroku');
-}
-function read_inputs_pick(env, names) {
-    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
+/** Names of the inputs and variables that hold a key or a token. */
+function secretsHeld({ text }, env) {
+    return [
+        ...SECRETS.flatMap(({ name }) => (text(name).trim() === '' ? [] : [name])),
+        ...SECRETS.flatMap(({ variables }) => variables.filter(variable => (env[variable] ?? '') !== ''))
+    ];
 }
 
-;// CONCATENATED MODULE: ./lib/config/index.js
-/** The config file: its keys, defaults and errors; the inputs of action.yml that stand above it, and its outputs. */
-
-
+;// CONCATENATED MODULE: ./lib/inputs/index.js
+/** Every input and output once: from the tables come types, reading, flags, help, action.yml and README's tables. */
 
 
 
@@ -59777,11 +60172,13 @@ function openFence(write) {
 
 
 
-/** The inputs of this step. The runner masks only what it is told, so that comes first. */
-function stepInputs(env = process.env) {
-    for (const secret of secretsOf(getInput, env))
+/** The inputs of this step, as the runner hands them over (docs.github.com: metadata syntax, `inputs`). */
+const STEP = { text: name => getInput(name), called: name => `Input ${name}` };
+/** Has the runner mask every key of this step. Returns the names of the inputs and variables that hold one. */
+function maskKeys(env = process.env) {
+    for (const secret of secretsOf(STEP, env))
         core_setSecret(secret);
-    return readInputs(getInput, env);
+    return secretsHeld(STEP, env);
 }
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024;
@@ -59824,6 +60221,187 @@ function failStep(error) {
             info(harmless(error.stack));
     }
 }
+
+;// CONCATENATED MODULE: ./lib/verdict/markdown.js
+
+/**
+ * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
+ * `escape`, `code`, `prose` or `cell` before it is shown.
+ */
+/**
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
+ * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ */
+function markdown_escape(hostile) {
+    return (hostile
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        // A link without a scheme (github.github.com/gfm: "extended www autolink").
+        .replace(/www\./gi, found => found.replace('.', entity))
+        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+/** Longest name that is shown, in characters. */
+const markdown_LONGEST = 160;
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/;
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
+function markdown_code(hostile) {
+    if (hostile.length <= markdown_LONGEST)
+        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${markdown_escape(hostile)}</code>`;
+    const characters = [...hostile];
+    const [start, end] = [characters.slice(0, markdown_LONGEST / 2), characters.slice(-markdown_LONGEST / 2)];
+    return `<code>${markdown_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+function snippet(line) {
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : markdown_code(line);
+}
+function details(summary, content, open = false) {
+    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** `align`: one character a column, `r` for numbers. */
+function table(head, rows, align) {
+    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
+    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+/** Longest text of others in one place, in characters. */
+const LONGEST_TEXT = 1_500;
+/** A sentence with names in backticks: those become code, and nothing else in it is markup. On one line, cut to a length. */
+function prose(text) {
+    const parts = oneLine(text).split('`');
+    // A backtick without its fellow is a letter.
+    if (parts.length % 2 === 0)
+        return markdown_escape(parts.join('`'));
+    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? markdown_code(part) : markdown_escape(part))).join('');
+}
+/** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
+function cell(text) {
+    return shortened(text, LONGEST_TEXT).split(/\r?\n/).map(prose).join('<br>');
+}
+/** Text on one line: without the characters that move a terminal's cursor or turn text around, and cut to a length. */
+function oneLine(text) {
+    return shortened(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' '), LONGEST_TEXT);
+}
+/** A link that shows its address. Empty if that is no plain https address. */
+function linked(url) {
+    return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${markdown_escape(url.replace('https://', ''))}](${url})` : '';
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/size.js
+
+/** The one comparison with the limit: a slug of exactly the limit fits. In bytes. */
+function judgeSize(bytes, limit) {
+    return { bytes, limit, fits: bytes <= limit, left: limit - bytes };
+}
+/** `261.0 MB of 300.0 MB (87.0 %)`. */
+function sizeOfLimit({ bytes, limit }) {
+    return `${figures_sizeText(bytes)} of ${figures_sizeText(limit)} (${shareText(bytes, limit)})`;
+}
+/** `39.0 MB left`, `12.0 MB too much`. */
+function roomText({ fits, left }) {
+    return fits ? `${figures_sizeText(left)} left` : `${figures_sizeText(-left)} too much`;
+}
+/** Why a slug is refused: `The streaming slug is over its limit: 310.2 MB of 300.0 MB`. */
+function overLimitText(slug, { bytes, limit }) {
+    return `The ${slug} is over its limit: ${sizeText(bytes)} of ${sizeText(limit)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/story.js
+
+/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
+class Story {
+    log;
+    #clock;
+    #started;
+    #steps = [];
+    #notes = [];
+    constructor(log, clock) {
+        this.log = log;
+        this.#clock = clock;
+        this.#started = clock.now();
+    }
+    get steps() {
+        return this.#steps;
+    }
+    /** Milliseconds since the start. */
+    get elapsed() {
+        return this.#clock.now() - this.#started;
+    }
+    /** Does a step under its own title in the log. */
+    step(name, work) {
+        return this.span(name, () => this.log.group(name, work));
+    }
+    /** A step that has titles of its own in the log. */
+    async span(name, work) {
+        const at = this.elapsed;
+        this.#notes = [];
+        const finish = (failed) => {
+            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
+            this.#notes = [];
+        };
+        try {
+            const result = await work();
+            finish(false);
+            return result;
+        }
+        catch (error) {
+            this.#notes.push(errorText(error));
+            finish(true);
+            throw error;
+        }
+    }
+    /** A line for the log and the summary. */
+    note(text) {
+        this.log.info(text);
+        this.#notes.push(text);
+    }
+    /** For the summary alone: what the log has already. */
+    quote(text) {
+        this.#notes.push(text);
+    }
+    warn(text) {
+        this.log.warning(text);
+        this.#notes.push(text);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/story-markdown.js
+
+
+
+/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
+function storyMarkdown(story, { title, outcome, links, redact }) {
+    const rows = story.steps.map(({ name, at, took, failed, notes }) => [
+        failed ? 'failed' : 'done',
+        prose(redact(name)),
+        duration(at),
+        duration(took),
+        notes.map(note => cell(redact(note))).join('<br>')
+    ]);
+    const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
+    return [
+        `## ${prose(redact(title))}`,
+        `**${prose(redact(outcome))}** (${duration(story.elapsed)})`,
+        table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl'),
+        ...(list.length > 0 ? [list.join(' · ')] : [])
+    ]
+        .join('\n\n')
+        .concat('\n');
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/index.js
+/** What a command found out, and the parts that every surface shares. */
+
+
+
+
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/aptfile.js
 /** Reads the text of an Aptfile. Never throws: what the buildpack would fail on comes back as `problems`. */
@@ -62851,7 +63429,7 @@ function findIrreversible(ruby, text) {
 }
 /** A report has room for a few; a file of a million `drop_table` says no more. */
 const MOST_MARKERS = 20;
-const LONGEST_TEXT = 120;
+const migration_markers_LONGEST_TEXT = 120;
 /** Of the lines, before what they have too many of is taken out. */
 const LONGEST_LINES = 4_000;
 function findMarkers(rules, ruby, text) {
@@ -62863,7 +63441,7 @@ function findMarkers(rules, ruby, text) {
             const key = `${line} ${rule.why}`;
             // Once a line: one may hold many, and is long then.
             if (!found.has(key))
-                found.set(key, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
+                found.set(key, { line, text: migration_markers_oneLine(wholeLines(text, match)), why: rule.why });
         }
     }
     return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
@@ -62874,10 +63452,10 @@ function wholeLines(text, match) {
     const to = text.indexOf('\n', match.index + match[0].length);
     return text.slice(from, Math.min(to === -1 ? text.length : to, from + LONGEST_LINES));
 }
-function oneLine(lines) {
+function migration_markers_oneLine(lines) {
     const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
     const characters = [...clean];
-    return characters.length > LONGEST_TEXT ? `${characters.slice(0, LONGEST_TEXT - 1).join('')}…` : clean;
+    return characters.length > migration_markers_LONGEST_TEXT ? `${characters.slice(0, migration_markers_LONGEST_TEXT - 1).join('')}…` : clean;
 }
 function lineFinder(text) {
     const starts = [0];
@@ -63427,7 +64005,7 @@ function isPlainTag(tag) {
 /** Characters. No file that is read so comes near, and a hostile one must not keep a job for minutes. */
 const MOST = 200_000;
 /** A file of a tree for patterns to look through, its beginning at least; empty where it is not there. */
-function readText(root, file) {
+function text_readText(root, file) {
     return (readTreeFile(root, file) ?? '').slice(0, MOST);
 }
 
@@ -63482,7 +64060,7 @@ function split(version) {
 
 /** Reads package.json, README.md, db.rake and the libvips initializer of a tree. */
 function readMinimums(root, version) {
-    const read = (file) => readText(root, file);
+    const read = (file) => text_readText(root, file);
     const readme = told(read('README.md'));
     const known = knownFor(version);
     return defined({
@@ -63823,7 +64401,7 @@ const LONGEST_LINE = 2_000;
 const FILES = ['config/application.rb', 'config/environments/production.rb'];
 /** Reads the files that Rails runs as it boots in production. */
 function readConfigRules(root, version) {
-    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readText(root, file) }));
+    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: text_readText(root, file) }));
     const rules = files.map(({ file, text }) => rulesOf(file, text));
     const required = distinct(rules.flatMap(({ required }) => required));
     const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key));
@@ -63926,7 +64504,7 @@ const REDIS_FILES = [
 ];
 /** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
 function readUpgradeTree(root) {
-    const read = (file) => readText(root, file);
+    const read = (file) => text_readText(root, file);
     const mastodon = readMastodon(root);
     const policy = read('config/initializers/content_security_policy.rb');
     return {
@@ -65751,7 +66329,7 @@ function hasCli(root) {
 function schedulers(root) {
     const found = [];
     let open;
-    for (const line of readText(root, 'config/sidekiq.yml').split('\n')) {
+    for (const line of text_readText(root, 'config/sidekiq.yml').split('\n')) {
         const indent = line.length - line.trimStart().length;
         const name = /^ +(\w+):$/.exec(line)?.[1];
         const className = /^ +class: *['"]?(Scheduler::[\w:]+)/.exec(line)?.[1];
@@ -65874,6 +66452,1936 @@ function readSupport(table, version) {
 
 
 
+
+
+
+;// CONCATENATED MODULE: ./lib/report/upgrade.js
+
+
+/**
+ * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
+ * from anybody's pull request.
+ */
+const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
+const marker = strictObject({
+    line: pipe(dist_number(), integer(), minValue(1), maxValue(1e7)),
+    text: upgrade_line(200),
+    why: upgrade_line(100)
+});
+const migration = strictObject({
+    version: pipe(string(), regex(/^\d{14}$/)),
+    name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
+    phase: picklist(['pre', 'post']),
+    /** What it does, where that is known in words. */
+    does: optional(upgrade_line(100)),
+    /** The line that takes longest, and the one that takes away or rewrites most. */
+    long: optional(marker),
+    destructive: optional(marker),
+    /** What keeps it from being reversed. */
+    irreversible: optional(marker)
+});
+const MOST_MIGRATIONS = 3_000;
+const MOST_FINDINGS = 100;
+const upgrade_LONGEST = 2_000;
+const upgradeSchema = strictObject({
+    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
+    base: optional(strictObject({
+        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
+        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+        name: upgrade_line(300)
+    })),
+    from: optional(upgrade_version),
+    to: optional(upgrade_version),
+    basis: picklist(['database', 'tree', 'empty', 'unknown']),
+    migrations: upgrade_list(migration, MOST_MIGRATIONS),
+    streaming: picklist(['yes', 'no', 'unknown']),
+    rollback: picklist(['safe', 'unsafe', 'unknown']),
+    steps: upgrade_list(strictObject({
+        version: upgrade_version,
+        when: picklist(['before', 'after']),
+        text: upgrade_line(upgrade_LONGEST),
+        command: optional(upgrade_line(upgrade_LONGEST))
+    }), MOST_FINDINGS),
+    findings: upgrade_list(strictObject({
+        name: picklist(FINDINGS.map(({ name }) => name)),
+        level: picklist(['block', 'warn', 'note']),
+        reason: upgrade_line(upgrade_LONGEST),
+        remedy: upgrade_line(upgrade_LONGEST)
+    }), MOST_FINDINGS)
+});
+/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+function makeUpgrade(plan, base) {
+    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
+    return {
+        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
+        ...(is(upgrade_version, from) && { from }),
+        ...(is(upgrade_version, to) && { to }),
+        basis,
+        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
+            ...rest,
+            name: name.slice(0, 200),
+            ...(long && { long: upgrade_cut(long) }),
+            ...(destructive && { destructive: upgrade_cut(destructive) }),
+            ...(irreversible && { irreversible: upgrade_cut(irreversible) })
+        })),
+        streaming,
+        rollback,
+        steps: steps.map(step => ({ ...step })),
+        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
+            name,
+            level,
+            reason: plain(reason, upgrade_LONGEST),
+            remedy: plain(remedy, upgrade_LONGEST)
+        }))
+    };
+}
+function upgrade_cut(line) {
+    return { ...line, text: plain(line.text, 200) };
+}
+function plain(text, most) {
+    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/data.js
+
+
+
+
+/**
+ * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
+ * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
+ * All sizes are bytes.
+ */
+const SCHEMA_VERSION = 1;
+const data_text = (most) => pipe(string(), maxLength(most));
+const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
+const data_count = data_bytes;
+const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
+/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+const shownPath = pipe(data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
+const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
+/** Name of a container image, with its tag or digest. */
+const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
+const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
+const time = pipe(string(), isoTimestamp());
+const variantName = picklist(['with', 'without']);
+/** The source, or how the config names a buildpack. */
+const layerName = pipe(shownPath, maxLength(300));
+const data_list = (item, most) => pipe(array(item), maxLength(most));
+const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
+const data_variant = strictObject({
+    name: variantName,
+    ...data_weight,
+    /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
+    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
+    sha256: optional(sha256),
+    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
+    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
+});
+const data_layer = strictObject({
+    name: layerName,
+    /** Missing for the source. */
+    buildpack: optional(strictObject({
+        reference: data_text(2_000),
+        kind: picklist(['registry', 'tarball', 'git', 'folder']),
+        sha256,
+        /** The commit, where it came by git. */
+        version: optional(data_version)
+    })),
+    milliseconds: data_count
+});
+const ffmpegCheck = strictObject({
+    works: dist_boolean(),
+    version: optional(data_text(500)),
+    encoders: data_list(data_text(50), 50),
+    /** Folders that had to be put on the library path before it started. */
+    mended: data_list(shownPath, 100),
+    problem: optional(data_text(2_000))
+});
+const ffmpegProgram = strictObject({
+    path: shownPath,
+    layer: layerName,
+    /** A dyno runs it by its name. */
+    onPath: dist_boolean(),
+    /** It belongs to an npm package, a gem, or a buildpack that was committed. */
+    inPackage: dist_boolean(),
+    /** The slug without ffmpeg has it all the same, or would have it. */
+    stays: dist_boolean()
+});
+const trimRule = strictObject({
+    name: pipe(shownPath, maxLength(100)),
+    why: data_text(1_000),
+    files: data_count,
+    raw: data_bytes,
+    /** Measured: the slug packed with and without them. */
+    saves: pipe(dist_number(), integer())
+});
+const MOST_ENTRIES = 300_000;
+const index = pipe(dist_number(), integer(), minValue(0), maxValue(1_000_000));
+const data_size = nullable(data_bytes);
+/**
+ * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
+ * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
+ * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ */
+const entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
+const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
+const historyPoint = strictObject({
+    commit,
+    at: time,
+    mastodonVersion: optional(data_version),
+    with: optional(data_bytes),
+    without: optional(data_bytes),
+    streaming: optional(data_bytes),
+    chosen: variantName
+});
+const reportWith = (entries) => strictObject({
+    schema: literal(SCHEMA_VERSION),
+    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
+    createdAt: time,
+    source: strictObject({
+        commit,
+        ref: data_text(1_000),
+        committedAt: time,
+        mastodonVersion: optional(data_version),
+        files: data_count,
+        raw: data_bytes,
+        /** Names that `.slugignore` took out before the buildpacks. */
+        ignored: data_count
+    }),
+    stack,
+    place: strictObject({
+        kind: picklist(['container', 'host']),
+        buildImage: optional(data_image),
+        runImage: optional(data_image)
+    }),
+    verdict: strictObject({
+        chosen: variantName,
+        compressed: data_bytes,
+        limit: data_bytes,
+        withinLimit: dist_boolean(),
+        /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
+        problem: optional(data_text(2_000))
+    }),
+    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
+    ffmpeg: strictObject({
+        choice: picklist(['with', 'without', 'auto']),
+        /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
+        providers: data_list(data_text(2_000), 20),
+        /** `auto` had one and left it out, because of its size or because it does not start. */
+        givenUp: dist_boolean(),
+        check: optional(ffmpegCheck),
+        /** Executables called ffmpeg in the built tree; older reports do not have it. */
+        programs: optional(data_list(ffmpegProgram, 50))
+    }),
+    variants: data_list(data_variant, 2),
+    /** The slug of the streaming app, where there is one. */
+    streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
+    layers: data_list(data_layer, 100),
+    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    files: strictObject({
+        /** What `layer` of an entry counts. */
+        layers: data_list(layerName, 100),
+        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+        folders: data_list(shownPath, 200_000),
+        entries
+    }),
+    /** What Gemfile.lock and yarn.lock name. */
+    dependencies: strictObject({
+        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
+        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
+    }),
+    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    redisTls: optional(literal('no-verify')),
+    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
+    trim: strictObject({
+        applied: dist_boolean(),
+        rules: data_list(trimRule, 100),
+        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: data_text(1_000) }), 100)),
+        /** What `safe` could not judge in this tree. */
+        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: data_text(1_000) }), 20)),
+        /** All rules together, on the chosen variant: its size before and after. */
+        before: data_bytes,
+        after: data_bytes
+    }),
+    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    upgrade: optional(upgradeSchema),
+    warnings: data_list(data_text(5_000), 200),
+    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    history: data_list(historyPoint, 200)
+});
+const reportSchema = reportWith(data_list(entry, MOST_ENTRIES));
+/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
+function isEntry(row) {
+    if (!Array.isArray(row) || row.length !== 7)
+        return false;
+    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
+    return (isIndex(folder) &&
+        is(shownPath, name) &&
+        isIndex(layer) &&
+        isBytes(raw) &&
+        (inWith === null || isBytes(inWith)) &&
+        (inWithout === null || isBytes(inWithout)) &&
+        (shared === 0 || shared === 1));
+}
+function isBytes(value) {
+    return Number.isSafeInteger(value) && value >= 0;
+}
+function isIndex(value) {
+    return isBytes(value) && value <= 1_000_000;
+}
+/** Largest `report.json` that is read, in bytes. */
+const LARGEST_REPORT = 25_000_000;
+/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
+function parseReport(json) {
+    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
+    if (json.length > LARGEST_REPORT)
+        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+    let data;
+    try {
+        data = JSON.parse(json);
+    }
+    catch (error) {
+        throw new UserError('The report is not JSON', next, { cause: error });
+    }
+    const version = data?.schema;
+    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
+        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+    }
+    const report = validated(data, next);
+    const contradiction = findContradiction(report);
+    if (contradiction !== undefined)
+        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
+    return report;
+}
+function validated(data, next) {
+    const quick = safeParse(quickSchema, data, { abortEarly: true });
+    if (quick.success)
+        return quick.output;
+    const result = safeParse(reportSchema, data, { abortEarly: true });
+    if (!result.success) {
+        const [issue] = result.issues;
+        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+    }
+    return result.output;
+}
+/** The same report, judged by other limits than its own; all are bytes. */
+function judgedBy(report, { limit, ...heroku }) {
+    const { verdict } = report;
+    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } };
+}
+function judgedSizes({ verdict, streaming }) {
+    const main = judgeSize(verdict.compressed, verdict.limit);
+    if (!streaming)
+        return { main, fits: main.fits };
+    const other = judgeSize(streaming.compressed, verdict.limit);
+    return { main, streaming: other, fits: main.fits && other.fits };
+}
+/** Bytes of an archive that belong to no file: its header, its end. */
+const LARGEST_FRAME = 10_000;
+/** Each figure may be right by itself and wrong beside the others. */
+function findContradiction({ verdict, variants, files }) {
+    const names = variants.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+        return 'a variant stands there twice';
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    if (!chosen)
+        return 'the chosen variant is not there';
+    if (chosen.compressed !== verdict.compressed)
+        return "the verdict's size is not that of the chosen variant";
+    if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
+        return 'the verdict is not what the limit says';
+    if (files.folders[0] !== '')
+        return 'its first folder is not the slug';
+    if (new Set(files.folders).size < files.folders.length)
+        return 'a folder stands there twice';
+    const sums = { with: 0, without: 0 };
+    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
+        if (folder >= files.folders.length || layer >= files.layers.length)
+            return 'a file is nowhere';
+        sums.with += inWith ?? 0;
+        sums.without += inWithout ?? 0;
+    }
+    for (const { name, compressed, layers: parts } of variants) {
+        const sum = parts.reduce((all, part) => all + part.compressed, 0);
+        if (sum !== compressed)
+            return `the layers ${name} ffmpeg are not the whole of it`;
+        const frame = compressed - sums[name];
+        if (frame < 0 || frame > LARGEST_FRAME)
+            return `the files ${name} ffmpeg are not the whole of it`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/report/files.js
+
+
+/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+class ReportFile {
+    #row;
+    /** The path of its folder, '' at the top. */
+    folder;
+    layer;
+    constructor(row, { folders, layers }) {
+        this.#row = row;
+        this.folder = folders[row[0]] ?? '';
+        this.layer = layers[row[2]] ?? '';
+    }
+    /** '' for the folder itself. */
+    get name() {
+        return this.#row[1];
+    }
+    /** The whole path. */
+    get path() {
+        if (this.name === '')
+            return this.folder;
+        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
+    }
+    /** Unpacked. */
+    get raw() {
+        return this.#row[3];
+    }
+    /** Compressed; undefined where it is not in that variant. */
+    get with() {
+        return this.#row[4] ?? undefined;
+    }
+    get without() {
+        return this.#row[5] ?? undefined;
+    }
+    /** It lies in a compressed block with others. */
+    get shared() {
+        return this.#row[6] === 1;
+    }
+}
+/** A slug of more names has its smallest ones put together, a row a folder. */
+const MOST_NAMES = 250_000;
+/** A path can be 100 kB long; nobody reads that. */
+const files_LONGEST = 2_000;
+/** All names of the variants, each once. */
+function fileTable(slugs, layerNames, most = MOST_NAMES) {
+    const folders = new Folders();
+    const rows = new Map();
+    for (const { name, measured } of slugs) {
+        const column = name === 'with' ? 4 : 5;
+        for (const { file, compressed, raw, shared } of measured.files) {
+            const [folder, own] = placeOf(file);
+            const key = `${folder}\n${own}`;
+            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
+            row[column] = (row[column] ?? 0) + compressed;
+            if (shared)
+                row[6] = 1;
+            rows.set(key, row);
+        }
+    }
+    const entries = sharedOut([...rows.values()], most);
+    return { layers: [...layerNames], folders: folders.paths, entries };
+}
+/** Folder and name for people; a folder's own row stands in itself, without a name. */
+function placeOf({ path, kind }) {
+    const end = path.lastIndexOf('/');
+    if (kind === 'directory')
+        return [files_shown(path), ''];
+    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
+}
+function files_shown(path) {
+    const text = displayPath(path);
+    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
+}
+class Folders {
+    paths = [''];
+    #indexes = new Map([['', 0]]);
+    /** Adds it, and the folders above it, where it is new. */
+    indexOf(path) {
+        const known = this.#indexes.get(path);
+        if (known !== undefined)
+            return known;
+        const end = path.lastIndexOf('/');
+        this.indexOf(end < 0 ? '' : path.slice(0, end));
+        this.#indexes.set(path, this.paths.length);
+        return this.paths.push(path) - 1;
+    }
+}
+function sharedOut(rows, most) {
+    if (rows.length <= most)
+        return rows;
+    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
+    const least = rows.map(size).sort((a, b) => b - a)[most];
+    const merged = new Map();
+    const kept = [];
+    for (const row of rows) {
+        if (size(row) > least) {
+            kept.push(row);
+            continue;
+        }
+        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
+        into[3] += row[3];
+        if (row[4] !== null)
+            into[4] = (into[4] ?? 0) + row[4];
+        if (row[5] !== null)
+            into[5] = (into[5] ?? 0) + row[5];
+        merged.set(row[0], into);
+    }
+    return [...kept, ...merged.values()];
+}
+/** The names of a report, in the order of the slug. */
+function filesOf({ files }) {
+    return files.entries.map(row => new ReportFile(row, files));
+}
+/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
+function foldersOf({ files }, variant) {
+    const column = variant === 'with' ? 4 : 5;
+    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
+    for (const row of files.entries) {
+        const compressed = row[column];
+        if (compressed === null)
+            continue;
+        const own = folders[row[0]];
+        own.compressed += compressed;
+        own.raw += row[3];
+        own.files += 1;
+    }
+    addUp(folders);
+    return folders
+        .filter(({ path, files }) => path !== '' && files > 0)
+        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
+}
+/** Each folder's figures go into the one above it, the deepest first. */
+function addUp(folders) {
+    const byPath = new Map(folders.map(folder => [folder.path, folder]));
+    const depth = ({ path }) => path.split('/').length;
+    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
+        if (folder.path === '')
+            continue;
+        const end = folder.path.lastIndexOf('/');
+        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
+        if (!above)
+            continue;
+        above.compressed += folder.compressed;
+        above.raw += folder.raw;
+        above.files += folder.files;
+    }
+}
+/** The largest files of a variant. */
+function largestFiles(report, variant, count) {
+    return filesOf(report)
+        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
+        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
+        .slice(0, count);
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/components.js
+/**
+ * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
+ * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
+ */
+const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
+/** The last one: a package may bring packages of its own. */
+const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
+/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+function componentOf(path) {
+    const gem = components_GEM.exec(path)?.[1];
+    if (gem !== undefined)
+        return { kind: 'gem', name: gem };
+    const packaged = components_PACKAGE.exec(path)?.[1];
+    if (packaged !== undefined && packaged !== '.bin')
+        return { kind: 'package', name: packaged };
+    const parts = path.split('/');
+    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
+    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
+    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
+
+/** Smaller files of one name and size are too common to tell that one of them has moved. */
+const LEAST_TO_MOVE = 256;
+/**
+ * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
+ * Each file is in one pair.
+ */
+function pairFiles(head, base) {
+    const pairs = [];
+    let rest = matchPaths(head, base, pairs);
+    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
+    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
+    for (const file of rest.head)
+        pairs.push({ how: 'new', head: file });
+    for (const file of rest.base)
+        pairs.push({ how: 'gone', base: file });
+    return pairs;
+}
+/** Nearly all files: two maps deep, so that no path has to be put together. */
+function matchPaths(head, base, pairs) {
+    const folders = new Map();
+    const left = { head: [], base: [] };
+    for (const file of base) {
+        const names = folders.get(file.folder) ?? new Map();
+        if (names.size === 0)
+            folders.set(file.folder, names);
+        if (names.has(file.name))
+            left.base.push(file);
+        else
+            names.set(file.name, file);
+    }
+    for (const file of head) {
+        const names = folders.get(file.folder);
+        const other = names?.get(file.name);
+        if (other)
+            pairs.push({ how: 'same', head: file, base: other });
+        else
+            left.head.push(file);
+        names?.delete(file.name);
+    }
+    for (const names of folders.values())
+        left.base.push(...names.values());
+    return left;
+}
+function matchKeys({ head, base }, pairs, how, keyOf) {
+    const left = { head: [], base: [] };
+    const waiting = new Map();
+    // The last one first, so that the first one is taken first.
+    for (const file of base.toReversed()) {
+        const key = keyOf(file);
+        if (key === undefined)
+            left.base.push(file);
+        else if (waiting.has(key))
+            waiting.get(key).push(file);
+        else
+            waiting.set(key, [file]);
+    }
+    for (const file of head) {
+        const key = keyOf(file);
+        const other = key === undefined ? undefined : waiting.get(key)?.pop();
+        if (other)
+            pairs.push({ how, head: file, base: other });
+        else
+            left.head.push(file);
+    }
+    for (const files of waiting.values())
+        left.base.push(...files);
+    return left;
+}
+/**
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
+ * faster than the path, which may be a hostile one.
+ */
+function timeless(path) {
+    return path
+        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
+        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
+        .replace(/\d+(?:\.\d+)*/g, '#');
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/index.js
+
+
+
+
+
+
+/** Changes below are not named. */
+const LEAST = 1_000;
+/** What has changed between two reports, as far as their files tell. */
+function compareReports(head, base) {
+    const variant = head.verdict.chosen;
+    const pairs = pairFiles(filesOf(head), filesOf(base));
+    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
+    const change = now === undefined || before === undefined ? undefined : now - before;
+    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
+    if (change === undefined) {
+        return {
+            ...common,
+            components: [],
+            rest: { count: 0, change: 0 },
+            shares: 0,
+            files: [],
+            layers: new Map(),
+            moved: 0
+        };
+    }
+    const all = changedComponents(pairs, variant);
+    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
+    const named = all.filter(component => Math.abs(component.change) >= LEAST);
+    return {
+        ...common,
+        components: withVersions(named, head, base),
+        rest: { count: all.length - named.length, change: change - sum(named) - shares },
+        shares,
+        files: changedFiles(pairs, variant),
+        layers: changedLayers(head, base, variant),
+        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+    };
+}
+function sizeOf({ variants }, name) {
+    return variants.find(variant => variant.name === name)?.compressed;
+}
+function sizesOf(head, base) {
+    return [
+        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+        ...(head.streaming
+            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
+            : [])
+    ];
+}
+/**
+ * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
+ * compressed block, it has another share as soon as its neighbours change.
+ */
+function changeOf(pair, variant) {
+    const { how, head, base } = pair;
+    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
+    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
+    return same ? 0 : weightChange(pair, variant);
+}
+function weightChange({ head, base }, variant) {
+    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
+}
+/** Each pair's change counts to what its file belongs to now. */
+function changedComponents(pairs, variant) {
+    const sums = new Map();
+    for (const pair of pairs) {
+        const component = componentOf((pair.head ?? pair.base).path);
+        const key = `${component.kind} ${component.name}`;
+        const known = sums.get(key) ?? { component, now: 0, change: 0 };
+        known.now += pair.head?.[variant] ?? 0;
+        known.change += changeOf(pair, variant);
+        sums.set(key, known);
+    }
+    return [...sums.values()]
+        .filter(({ change }) => change !== 0)
+        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+        .sort(largestFirst);
+}
+function kindOf(now, before) {
+    if (before === 0)
+        return 'new';
+    if (now === 0)
+        return 'gone';
+    return now > before ? 'grown' : 'shrunk';
+}
+/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+function withVersions(components, head, base) {
+    const [now, before] = [versionsIn(head), versionsIn(base)];
+    return components.map(component => {
+        const { kind, name, change } = component;
+        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
+        const added = from.length === 0 && to.length > 0 && change > 0;
+        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
+    });
+}
+/** Versions of one name that are told; a lock file may have any number. */
+const TOLD_VERSIONS = 4;
+/** Of those that are there several times at once only what differs, where something does on both sides. */
+function versionsToTell(from, to) {
+    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
+    const both = left.length > 0 && come.length > 0;
+    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
+}
+/** By name; several of one name together. */
+function versionsIn({ dependencies }) {
+    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
+        const versions = new Map();
+        for (const [name, version] of list) {
+            const known = versions.get(name);
+            if (known)
+                known.push(version);
+            else
+                versions.set(name, [version]);
+        }
+        return versions;
+    });
+    return { gem, package: packages };
+}
+function versionText(versions) {
+    if (versions.length === 0)
+        return undefined;
+    const more = versions.length - TOLD_VERSIONS;
+    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+function changedFiles(pairs, variant) {
+    return pairs
+        .flatMap(pair => {
+        const file = pair.head ?? pair.base;
+        const change = changeOf(pair, variant);
+        if (Math.abs(change) < LEAST || file.name === '')
+            return [];
+        const size = pair.head?.[variant] ?? 0;
+        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
+    })
+        .sort(largestFirst);
+}
+function changedLayers(head, base, variant) {
+    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
+    const [now, before] = [weights(head), weights(base)];
+    const names = new Set([...now.keys(), ...before.keys()]);
+    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
+}
+function changedBuildpacks(head, base) {
+    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
+    const [now, before] = [versions(head), versions(base)];
+    const names = [...new Set([...now.keys(), ...before.keys()])];
+    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
+}
+function largestFirst(a, b) {
+    return Math.abs(b.change) - Math.abs(a.change);
+}
+function sum(list) {
+    return list.reduce((all, { change }) => all + change, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/growth.js
+
+/** Whether a change, in either direction, is at least that much. */
+function reaches(change, before, amount) {
+    const size = Math.abs(change);
+    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
+}
+/** Whether it has grown by more than that. */
+function exceeds(change, before, most) {
+    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
+}
+/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
+function grownTooMuch({ sizes, variant }, most) {
+    return sizes
+        .filter(({ name }) => name === variant || name === 'streaming')
+        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
+        .map(({ name }) => name);
+}
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/history.js
+
+/** As many as a report hands on. */
+const KEPT = 100;
+/** A report as one point of its branch's history. */
+function pointOf({ source, createdAt, variants, streaming, verdict }) {
+    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
+    return {
+        commit: source.commit,
+        at: createdAt,
+        mastodonVersion: source.mastodonVersion,
+        with: size('with'),
+        without: size('without'),
+        streaming: streaming?.compressed,
+        chosen: verdict.chosen
+    };
+}
+/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+function mergeHistories(reports) {
+    const points = new Map();
+    for (const report of reports)
+        for (const point of [...report.history, pointOf(report)]) {
+            const known = points.get(point.commit);
+            if (!known || known.at < point.at)
+                points.set(point.commit, point);
+        }
+    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
+}
+
+;// CONCATENATED MODULE: ./lib/report/make.js
+
+
+
+
+
+/** The report of a build. */
+function makeReport(facts) {
+    const { commit, place, weighed, check, choice, app, limit } = facts;
+    const { chosen, savings, possible, before, after } = weighed;
+    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
+    return {
+        schema: SCHEMA_VERSION,
+        tool: { name: 'mastodon-on-heroku', version: VERSION },
+        createdAt: new Date(facts.createdAt).toISOString(),
+        source: {
+            commit: commit.sha,
+            ref: commit.ref,
+            committedAt: new Date(commit.committedAt).toISOString(),
+            mastodonVersion: facts.mastodonVersion,
+            ...facts.source
+        },
+        stack: facts.stack,
+        place: place.kind === 'container' ? place : { kind: place.kind },
+        verdict: {
+            chosen: chosen.variant,
+            compressed: chosen.bytes,
+            limit,
+            withinLimit: judgeSize(chosen.bytes, limit).fits,
+            problem: make_problemOf(facts)
+        },
+        heroku: facts.heroku,
+        ffmpeg: {
+            choice,
+            providers: [...facts.providers],
+            givenUp: choice === 'auto' && hasWith && chosen.variant === 'without',
+            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
+            programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
+                path: displayPath(path).slice(-LONGEST_PATH),
+                layer: facts.variants.layerNames[layer] ?? 'unknown',
+                ...rest
+            }))
+        },
+        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
+        streaming: facts.streaming,
+        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
+            name,
+            buildpack: buildpack && {
+                reference: buildpack.reference,
+                kind: buildpack.kind,
+                sha256: buildpack.sha256,
+                version: buildpack.version
+            },
+            milliseconds
+        })),
+        files: fileTable(weighed.slugs, facts.variants.layerNames),
+        dependencies: {
+            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
+            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
+        },
+        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
+        processTypes: { ...app.processTypes },
+        trim: {
+            applied: facts.trimmed,
+            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
+            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
+                name,
+                why,
+                setting,
+                files,
+                raw,
+                saves
+            })),
+            leftIn: [...facts.leftIn],
+            before,
+            after
+        },
+        ...(facts.upgrade && { upgrade: facts.upgrade }),
+        warnings: [...facts.warnings],
+        history: []
+    };
+}
+const MOST_PROGRAMS = 50;
+const LONGEST_PATH = 2_000;
+/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
+function make_problemOf({ choice, check, stuck, weighed: { chosen } }) {
+    if (choice === 'without' && chosen.variant === 'with')
+        return `ffmpeg is in it and cannot be taken out: ${stuck}`;
+    if (choice === 'with' && chosen.variant === 'without')
+        return 'the built tree has no executable called ffmpeg';
+    if (choice === 'with' && check && !check.works)
+        return check.problem ?? 'ffmpeg does not work';
+    return undefined;
+}
+function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
+    const { total, layers } = measured;
+    return {
+        name,
+        derivation: name === 'with' ? 'built' : derivation,
+        sha256,
+        ...total,
+        layers: [...layers]
+            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
+            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
+    };
+}
+/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
+function reportJson(report) {
+    const { layers, folders, entries } = report.files;
+    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
+    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
+    const parts = Object.entries(report)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
+    return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/parts.js
+
+/** The page's script and style, which are bundled beside the action. */
+async function pageParts(folder) {
+    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
+    return { script: script, style: style };
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/told.js
+
+
+
+
+;// CONCATENATED MODULE: ./lib/report/page/from-report.js
+
+
+
+
+
+
+
+/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+function pageData({ report, baseline, comparison, history, app }) {
+    const base = baseline?.report;
+    return {
+        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
+        tool: `mastodon-on-heroku ${VERSION}`,
+        stack: report.stack,
+        head: commitOf(report),
+        base: baseline && { ...commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        limit: report.verdict.limit,
+        warnsAt: report.heroku.warnsAt,
+        stopsAt: report.heroku.stopsAt,
+        chosen: report.verdict.chosen,
+        variants: report.variants.map(({ name, compressed, raw, files }) => ({
+            name,
+            compressed,
+            raw,
+            files,
+            base: base?.variants.find(other => other.name === name)?.compressed,
+            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
+        })),
+        streaming: report.streaming && {
+            compressed: report.streaming.compressed,
+            raw: report.streaming.raw,
+            files: report.streaming.files,
+            base: base?.streaming?.compressed
+        },
+        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
+        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
+    };
+}
+/** A row for each file of the head or the base. */
+function columns(pairs) {
+    const [folders, layers] = [new Places(), new Places()];
+    folders.at('');
+    const files = {
+        folder: [],
+        name: [],
+        layer: [],
+        raw: [],
+        with: [],
+        without: [],
+        changeWith: [],
+        changeWithout: []
+    };
+    for (const pair of pairs) {
+        const { head } = pair;
+        const file = head ?? pair.base;
+        files.folder.push(folders.folderAt(file.folder));
+        files.name.push(file.name);
+        files.layer.push(layers.at(file.layer));
+        files.raw.push(file.raw);
+        files.with.push(head?.with ?? null);
+        files.without.push(head?.without ?? null);
+        files.changeWith.push(changeOf(pair, 'with'));
+        files.changeWithout.push(changeOf(pair, 'without'));
+    }
+    return { layers: layers.names, folders: folders.names, files };
+}
+/** Names, each once. */
+class Places {
+    names = [];
+    #indexes = new Map();
+    at(name) {
+        const known = this.#indexes.get(name);
+        if (known !== undefined)
+            return known;
+        this.#indexes.set(name, this.names.length);
+        return this.names.push(name) - 1;
+    }
+    /** A folder stands behind the one that it lies in. */
+    folderAt(path) {
+        if (!this.#indexes.has(path))
+            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        return this.at(path);
+    }
+}
+function commitOf({ source, createdAt }) {
+    const { commit, ref, mastodonVersion } = source;
+    return { commit, ref, createdAt, mastodonVersion };
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/words.js
+
+
+
+/** Words and figures of the page, the same in its plain HTML and in its script. */
+
+/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+function words_shown(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
+}
+function words_short(commit) {
+    return commit.slice(0, 7);
+}
+function isGood({ limit }, { compressed, problem }) {
+    return judgeSize(compressed, limit).fits && problem === undefined;
+}
+/** The variant's size against the limit and the base, in one sentence. */
+function verdict({ limit, base }, { compressed, base: before, problem }) {
+    const judged = judgeSize(compressed, limit);
+    const parts = [sizeOfLimit(judged)];
+    if (base && before !== undefined) {
+        parts.push(`${signedSize(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
+    }
+    parts.push(roomText(judged));
+    const told = parts.join(', ');
+    if (!judged.fits)
+        return `Over the limit: ${told}`;
+    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/render.js
+
+
+
+
+/**
+ * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
+ * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ */
+function renderPage(data, parts) {
+    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
+        throw new Error('The script would end its element');
+    const policy = [
+        "default-src 'none'",
+        `script-src ${hashSource(parts.script)}`,
+        `style-src ${hashSource(parts.style)}`,
+        "base-uri 'none'",
+        "form-action 'none'"
+    ].join('; ');
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${render_escape(data.title)}: slug size</title>
+<style>${parts.style}</style>
+</head>
+<body>
+${header(data)}
+<main>
+${explorer(data)}
+${sizes(data)}
+${HISTORY}
+</main>
+<footer>
+<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
+</footer>
+<script type="application/json" id="data">${json(data)}</script>
+<script>${parts.script}</script>
+</body>
+</html>
+`;
+}
+function hashSource(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** JSON that ends no element, whatever its texts are. */
+function json(data) {
+    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+/** Text of others inside HTML, in an element or in a quoted attribute. */
+function render_escape(hostile) {
+    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+function header(data) {
+    const { title, stack, head, base, variants } = data;
+    return `<header>
+<p class="kind">Slug size report</p>
+<h1><bdi>${render_escape(title)}</bdi></h1>
+${variants.map(variant => verdictOf(data, variant)).join('\n')}
+<dl class="facts">
+${render_commit('Measured', head)}
+${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
+</dl>
+</header>`;
+}
+/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+function verdictOf(data, variant) {
+    const { chosen, variants } = data;
+    const { name } = variant;
+    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
+    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
+${bar(data, variant)}
+</div>`;
+}
+/** The size beside the limit and Heroku's marks, those that are near. */
+function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
+    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
+    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
+    const marks = [
+        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
+        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
+        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
+    ];
+    const was = `before ${figures_sizeText(base ?? 0)}`;
+    // Names of marks that stand close together would lie on each other.
+    const names = marks.map(({ bytes, name }) => `${name} ${figures_sizeText(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${figures_sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
+        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
+        .join('\n')}
+</svg>`;
+}
+function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
+    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
+    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
+    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
+}
+function sizes(data) {
+    const { variants, streaming, limit, chosen } = data;
+    const compared = variants.some(({ base }) => base !== undefined);
+    const slugs = variants.map(slug => ({
+        ...slug,
+        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
+    }));
+    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
+        figures_sizeText(compressed),
+        shareText(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signedSize(compressed - base)] : []),
+        roomText(judgeSize(compressed, limit)),
+        figures_sizeText(raw),
+        numberText(files)
+    ])}</tr>`);
+    return `<section aria-labelledby="sizes">
+<h2 id="sizes">Sizes</h2>
+<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
+<table>
+<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</div>
+<h3 id="layers">Layers</h3>
+<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
+<table>
+<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
+<tbody>${layerRows(data).join('\n')}</tbody>
+</table>
+</div>
+</section>`;
+}
+function layerRows({ layers, variants, files }) {
+    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
+    return layers
+        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
+        .sort((a, b) => b.weights[0] - a.weights[0])
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [figures_sizeText(weight), shareText(weight, variants[at].compressed)]))}</tr>`);
+}
+function layerSums(layer, sizes, count) {
+    const sums = new Array(count).fill(0);
+    sizes.forEach((size, row) => {
+        sums[layer[row]] += size ?? 0;
+    });
+    return sums;
+}
+function heads(names) {
+    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
+}
+function cells(texts) {
+    return texts.map(text => `<td class="number">${text}</td>`).join('');
+}
+/** The places that the script fills; without it they are not shown. */
+function explorer({ variants, chosen }) {
+    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
+    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
+<section class="scripted" aria-labelledby="map-title" hidden>
+<h2 id="map-title">What takes the room</h2>
+<form class="tools" autocomplete="off">
+${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
+<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
+<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
+</form>
+<nav aria-label="Folder"><ol id="way"></ol></nav>
+<div id="map" role="group" aria-describedby="help"></div>
+<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
+<ul id="legend" aria-label="Colours"></ul>
+<div id="gone" hidden></div>
+<p id="told" class="unseen" role="status"></p>
+</section>
+<section class="scripted" aria-labelledby="files-title" hidden>
+<h2 id="files-title" tabindex="-1">Files</h2>
+<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
+<p id="found" role="status"></p>
+<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
+<button type="button" id="more" hidden></button>
+</section>
+<div id="tip" role="tooltip" hidden></div>`;
+}
+const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
+<h2 id="history-title">History</h2>
+<div id="chart"></div>
+<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
+</section>`;
+
+;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
+
+
+
+
+
+const SHOWN_COMPONENTS = 15;
+const SHOWN_FILES = 12;
+/** A reason is named where it brought at least this share of what was added, or of what went. */
+const WORTH_NAMING = 0.1;
+const MOST_REASONS = 4;
+/** What has changed against the base, folded; open where it matters. */
+function whatChanged({ comparison, baseline, report }, open) {
+    if (!comparison || !baseline)
+        return '';
+    const { change, components, buildpacks } = comparison;
+    if (change === undefined)
+        return '';
+    if (components.length === 0 && buildpacks.length === 0)
+        return change === 0 ? 'Nothing in the slug has changed.' : '';
+    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
+    return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
+}
+/** In one or two sentences: what brought most of it, and what was updated. */
+function reasons({ change = 0, components, buildpacks }, head, base) {
+    const updates = buildpacks.map(({ name, from, to }) => {
+        if (from === undefined)
+            return `buildpack ${markdown_code(name)} is new`;
+        if (to === undefined)
+            return `buildpack ${markdown_code(name)} is gone`;
+        return `buildpack ${markdown_code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
+    });
+    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
+    if (before !== now)
+        updates.unshift(`Mastodon ${markdown_escape(before ?? '?')} → ${markdown_escape(now ?? '?')}`);
+    const grown = change >= 0;
+    const same = components.filter(component => component.change > 0 === grown);
+    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
+    const main = same
+        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
+        .slice(0, MOST_REASONS)
+        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signedSize(component.change)})`);
+    const lines = [];
+    if (main.length > 0)
+        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
+    if (updates.length > 0)
+        lines.push(`Other versions: ${updates.join('; ')}.`);
+    return lines.join('\n');
+}
+function changes_title({ kind, name, how, from, to }) {
+    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
+    const versions = told.filter(version => version !== undefined).join(' → ');
+    const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
+    return kind === 'folder' ? markdown_code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${markdown_code(name)}${version}`;
+}
+function componentTable({ components, rest, shares, moved }) {
+    const shown = components.slice(0, SHOWN_COMPONENTS);
+    const others = components.slice(SHOWN_COMPONENTS);
+    const left = others.reduce((sum, { change }) => sum + change, rest.change);
+    const count = others.length + rest.count;
+    const rows = shown.map(component => [changes_title(component), component.how, signedSize(component.change)]);
+    if (count > 0 || left !== 0)
+        rows.push([count > 0 ? `${numberText(count)} more, and the archive` : 'the archive itself', '', signedSize(left)]);
+    if (shares !== 0)
+        rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)]);
+    const note = moved > 0
+        ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        : '';
+    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
+}
+function changes_fileTable({ files }) {
+    const rows = files
+        .slice(0, SHOWN_FILES)
+        .map(({ path, how, change, size: now }) => [
+        markdown_code(path),
+        how,
+        signedSize(change),
+        how === 'gone' ? '' : figures_sizeText(now)
+    ]);
+    const more = files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : '';
+    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
+}
+/** The cell of a size's change. */
+function changeCell(head, base) {
+    if (base === undefined)
+        return 'new';
+    const share = signedShare(head - base, base);
+    return share === '' ? signedSize(head - base) : `${signedSize(head - base)} (${share})`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
+
+
+
+
+
+/**
+ * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
+ * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
+ */
+const WITHOUT_FFMPEG = [
+    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
+    'remote video, audio and animated GIFs are not cached; they show as links',
+    'animated avatars, headers and custom emoji cannot be made smaller',
+    'still pictures, posts, timelines, federation and streaming work as ever'
+];
+/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+function ffmpegLines({ ffmpeg, variants }) {
+    const lines = [];
+    const without = variants.find(({ name }) => name === 'without');
+    if (ffmpeg.providers.length === 0) {
+        lines.push('No slug of this build has ffmpeg. Set `ffmpeg: with` to have it added.');
+    }
+    else
+        lines.push(`It comes from ${ffmpeg.providers.map(stepName).join(', ')}.`);
+    lines.push(...programLines(ffmpeg.programs ?? [], without !== undefined));
+    const { check } = ffmpeg;
+    if (check) {
+        if (check.works)
+            lines.push(`It starts and made an mp4 of an animated GIF: ${markdown_code(check.version ?? 'ffmpeg')}.`);
+        else
+            lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
+        if (check.encoders.length > 0)
+            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(markdown_code).join(', ')}.`);
+        if (check.mended.length > 0) {
+            lines.push(`It did not start as it came: ${check.mended.map(markdown_code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
+        }
+    }
+    const how = without && DERIVATIONS[without.derivation];
+    if (how && ffmpeg.providers.length > 0)
+        lines.push(`The slug without it was ${how}.`);
+    return lines.map(line => `- ${line}`).join('\n');
+}
+/** The layer of the commit is called `source` (src/buildpacks/build.ts). */
+function stepName(layer) {
+    return layer === 'source' ? 'the commit itself' : markdown_code(layer);
+}
+const SHOWN_PROGRAMS = 10;
+/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
+function programLines(programs, hasWithout) {
+    const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
+        const where = onPath
+            ? 'is on the PATH of the dynos'
+            : inPackage
+                ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
+                : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
+        const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
+        return `${markdown_code(path)} (${stepName(layer)}) ${where}${fixed}.`;
+    });
+    if (programs.length > SHOWN_PROGRAMS)
+        lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
+    return lines;
+}
+const DERIVATIONS = {
+    built: undefined,
+    subtracted: 'derived from the same build: the files of that step are left out',
+    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
+    'built-again': 'built a second time, since other steps wrote over the files of that one',
+    programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
+};
+/** Bytes: a smaller saving is no way back under a limit. */
+const sections_WORTH_NAMING = 1_000_000;
+/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+function waysBack(report, withReasons) {
+    const { verdict, trim, variants, heroku } = report;
+    if (judgeSize(verdict.compressed, verdict.limit).fits)
+        return '';
+    const lines = [];
+    const fits = (after) => {
+        const judged = judgeSize(after, verdict.limit);
+        return judged.fits ? 'it fits then' : `still ${figures_sizeText(-judged.left)} over`;
+    };
+    const saved = trim.before - trim.after;
+    if (!trim.applied && saved > 0)
+        lines.push(`\`slug.trim: safe\` saves ${figures_sizeText(saved)}; ${fits(trim.after)}.`);
+    const without = variants.find(({ name }) => name === 'without');
+    if (verdict.chosen === 'with' && without) {
+        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${figures_sizeText(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
+    }
+    if (verdict.chosen === 'with' && !without) {
+        lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
+    }
+    // Texts of the report may be anyone's; a rule's name is shown as code.
+    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
+        if (saves < sections_WORTH_NAMING)
+            continue;
+        const what = withReasons ? snippet(setting) : markdown_code(name);
+        lines.push(`${what} saves ${figures_sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
+    }
+    lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
+    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
+}
+/** The chosen slug by layer, each with its change where that is known. */
+function layerTable({ report: { variants, verdict, layers }, comparison }) {
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    const changes = comparison?.layers;
+    const compared = changes !== undefined && changes.size > 0;
+    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
+        const layer = layers.find(other => other.name === name);
+        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
+        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
+        return [
+            markdown_code(name),
+            figures_sizeText(compressed),
+            ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
+            figures_sizeText(raw),
+            numberText(files),
+            seconds,
+            version ? markdown_code(version) : ''
+        ];
+    });
+    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
+    for (const [name, change] of gone)
+        rows.push([markdown_code(name), 'gone', signedSize(change), '', '', '', '']);
+    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
+    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
+}
+const SHOWN_DIRECTORIES = 15;
+const sections_SHOWN_FILES = 10;
+function directoryTable(report) {
+    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
+    const rows = foldersOf(report, chosen.name)
+        .filter(({ path }) => path.split('/').length <= 2)
+        .slice(0, SHOWN_DIRECTORIES)
+        .map(({ path, compressed, raw, files }) => [
+        markdown_code(path),
+        figures_sizeText(compressed),
+        shareText(compressed, chosen.compressed),
+        figures_sizeText(raw),
+        numberText(files)
+    ]);
+    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
+}
+function sections_fileTable(report) {
+    const { chosen } = report.verdict;
+    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
+        markdown_code(file.path),
+        `${file.shared ? '≈ ' : ''}${figures_sizeText(file[chosen] ?? 0)}`,
+        figures_sizeText(file.raw)
+    ]);
+    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
+}
+/**
+ * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
+ * they may be anyone's.
+ */
+function trimTable({ trim }, withReasons) {
+    const rules = trim.rules.filter(({ files }) => files > 0);
+    const possible = sections_largestFirst(trim.possible);
+    const saved = figures_sizeText(trim.before - trim.after);
+    const lead = trim.applied
+        ? `Trimming took ${saved} off this slug (${figures_sizeText(trim.before)} before; measured).`
+        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
+    const row = ({ name, files, raw, saves }) => [
+        markdown_code(name),
+        numberText(files),
+        figures_sizeText(raw),
+        figures_sizeText(saves)
+    ];
+    const head = ['What', 'Files', 'Unpacked', 'Saves'];
+    const why = withReasons ? ['Why it may go'] : [];
+    const taken = rules.length === 0
+        ? ''
+        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
+    const more = possible.length === 0
+        ? ''
+        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
+    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
+}
+function sections_largestFirst(rules = []) {
+    return rules.toSorted((a, b) => b.saves - a.saves);
+}
+function leftInLines(leftIn) {
+    return leftIn.map(({ name, why }) => `- ${markdown_code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
+}
+const SHOWN_POINTS = 10;
+/** The last sizes of the base branch, and this one behind them. */
+function trendTable({ history, report, repositoryUrl }) {
+    const { verdict } = report;
+    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
+    if (points.length === 0)
+        return '';
+    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
+    const rows = points.map((point, i) => {
+        const [now, before] = [sizes[i], sizes[i - 1]];
+        return [
+            commitLink(point.commit, repositoryUrl),
+            point.at.slice(0, 10),
+            markdown_escape(point.mastodonVersion ?? ''),
+            now === undefined ? '' : figures_sizeText(now),
+            now === undefined || before === undefined ? '' : signedSize(now - before)
+        ];
+    });
+    const last = sizes.at(-2);
+    rows.push([
+        'this one',
+        report.createdAt.slice(0, 10),
+        markdown_escape(report.source.mastodonVersion ?? ''),
+        figures_sizeText(verdict.compressed),
+        last === undefined ? '' : signedSize(verdict.compressed - last)
+    ]);
+    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
+}
+function commitLink(commit, repositoryUrl) {
+    const short = `\`${commit.slice(0, 8)}\``;
+    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
+}
+function processTypes(report) {
+    const types = Object.entries(report.processTypes);
+    return types.map(([type, command]) => `- ${markdown_code(type)}: ${markdown_code(command)}`).join('\n');
+}
+const SHOWN_WARNINGS = 10;
+const LONGEST_WARNING = 400;
+/** The first ones, each to a length: the log has all of them. */
+function warnings({ warnings }) {
+    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
+        const text = [...warning].slice(0, LONGEST_WARNING).join('');
+        return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
+    });
+    if (warnings.length > SHOWN_WARNINGS)
+        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
+    return lines.join('\n');
+}
+/** Folded under its title; nothing where there is nothing. */
+function folded(title, content, open = false) {
+    return content === '' ? '' : details(title, content, open);
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
+
+
+
+
+const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
+/**
+ * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
+ * stands against it, what is left to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of others only figures and names are
+ */
+function upgradeMarkdown(upgrade, ours) {
+    return [
+        `### This upgrade: ${head(upgrade, ours)}`,
+        upgrade_summary(upgrade, ours),
+        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function head(upgrade, ours) {
+    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
+    return markdown_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
+}
+function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
+    const known = {
+        database: 'The database was asked which migrations it has.',
+        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
+        empty: '',
+        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
+    }[basis];
+    const versions = from === undefined || to === undefined
+        ? ''
+        : `${from === to ? `Mastodon ${markdown_escape(to)} as before` : `From ${markdown_escape(from)} to ${markdown_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+    return [
+        versions,
+        known,
+        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
+    ]
+        .filter(Boolean)
+        .join(' ');
+}
+function where({ kind, name, commit }) {
+    const at = `\`${commit.slice(0, 8)}\``;
+    if (kind === 'tag')
+        return `the tag ${markdown_code(name)} (${at})`;
+    if (kind === 'parent')
+        return `the commit before it (${at})`;
+    if (kind === 'release')
+        return `what ${markdown_code(name)} runs (${at})`;
+    return `where it left ${markdown_code(name)} (${at})`;
+}
+function inWords(upgrade) {
+    const { findings, steps, migrations } = upgrade;
+    const rows = findings.map(({ level, name, reason, remedy }) => [
+        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
+        markdown_code(name),
+        upgrade_prose(reason),
+        upgrade_prose(remedy)
+    ]);
+    return [
+        rows.length > 0
+            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
+            : 'Nothing stands against it.',
+        steps
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${markdown_code(command)}`}`)
+            .join('\n'),
+        migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
+    ];
+}
+/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+function upgrade_names({ findings }) {
+    return findings.length === 0
+        ? ''
+        : `Findings: ${findings.map(({ name, level }) => `${markdown_code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
+}
+const SHOWN = 200;
+function migrationTable(migrations) {
+    const rows = migrations
+        .slice(0, SHOWN)
+        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
+        `\`${version}\``,
+        markdown_code(name),
+        phase === 'pre' ? 'before' : 'after',
+        [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
+            .filter(Boolean)
+            .join('<br>')
+    ]);
+    const more = migrations.length - SHOWN;
+    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
+        (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
+}
+function lineOf(marker) {
+    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${markdown_code(marker.text)}`;
+}
+/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+function upgrade_prose(text) {
+    return text
+        .split(/(`[^`]+`)/)
+        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${markdown_escape(part.slice(1, -1))}</code>` : markdown_escape(part)))
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/index.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
+ * named is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and named
+ */
+function renderMarkdown(told, longest = Infinity) {
+    const blocks = blocksOf(told).filter(({ text }) => text !== '');
+    const leftOut = [];
+    for (;;) {
+        const text = assemble(blocks, leftOut, told.runUrl);
+        if (text.length <= longest)
+            return text;
+        const last = blocks.findLastIndex(({ name }) => name !== undefined);
+        if (last < 0)
+            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
+        leftOut.unshift(blocks.splice(last, 1)[0].name);
+    }
+}
+function assemble(blocks, leftOut, runUrl) {
+    const texts = blocks.map(({ text }) => text);
+    if (leftOut.length > 0) {
+        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
+        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
+    }
+    return `${texts.join('\n\n')}\n`;
+}
+/** In the order in which they are read, which is that of their weight. */
+function blocksOf(told) {
+    const { report, measuredBy } = told;
+    const ours = measuredBy === undefined;
+    const tooMuch = grownBy(told).length > 0;
+    const open = !judgedSizes(report).fits || tooMuch;
+    return [
+        { text: `## ${headline(told)}` },
+        { text: origin(told) },
+        { text: sizeTable(told) },
+        { text: comparedWith(told) },
+        { text: live(told) },
+        { text: withoutFfmpeg(told) },
+        { text: withoutRedisVerified(told) },
+        { text: section('Ways back under the limit', waysBack(report, ours)) },
+        { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
+        { text: whatChanged(told, open), name: 'what changed' },
+        { text: folded('Trend', trendTable(told)), name: 'the trend' },
+        { text: folded('Layers', layerTable(told)), name: 'the layers' },
+        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
+        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
+        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
+        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+        { text: footer(told) }
+    ];
+}
+/** One line: the status in words, the size, the limit, the change, what is left. */
+function headline(told) {
+    const { problem } = told.report.verdict;
+    const { main, streaming } = judgedSizes(told.report);
+    const share = [sizeOfLimit(main), changeAgainst(told)].filter(Boolean).join(', ');
+    const left = roomText(main);
+    if (!main.fits)
+        return `Over the limit: ${share}, ${left}`;
+    if (problem !== undefined)
+        return `Not fit to ship: ${told.measuredBy === undefined ? markdown_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
+    if (streaming?.fits === false) {
+        const over = `${figures_sizeText(streaming.bytes)} (${shareText(streaming.bytes, streaming.limit)}), ${roomText(streaming)}`;
+        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
+    }
+    if (grownBy(told).length > 0)
+        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
+    return `Within the limit: ${share}, ${left}`;
+}
+function changeAgainst({ comparison, baseline }) {
+    if (!baseline || comparison?.change === undefined)
+        return '';
+    const { report, branch } = baseline;
+    const against = `${branch === undefined ? '' : `${markdown_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
+    return `${signedSize(comparison.change)} against ${against}`;
+}
+function grownBy({ comparison, maxGrowth }) {
+    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+}
+/** Whose slug it is, and who measured it. */
+function origin({ report, app, measuredBy }) {
+    const of = app === undefined ? '' : ` of ${markdown_code(app)}`;
+    const { chosen } = report.verdict;
+    const { raw, files } = report.variants.find(({ name }) => name === chosen);
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${figures_sizeText(raw)} unpacked.`;
+    return measuredBy === undefined
+        ? slug
+        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
+}
+function withoutRedisVerified({ report: { redisTls } }) {
+    return redisTls === undefined
+        ? ''
+        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
+}
+function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
+    const withFfmpeg = variants.find(({ name }) => name === 'with');
+    if (!ffmpeg.givenUp || !withFfmpeg)
+        return '';
+    const judged = judgeSize(withFfmpeg.compressed, verdict.limit);
+    const why = !judged.fits
+        ? `with it the slug would be ${figures_sizeText(judged.bytes)}, ${figures_sizeText(-judged.left)} over the limit`
+        : 'the one in this build does not start';
+    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
+        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
+}
+/** A row a slug, with what counts first; the one that breaks a rule is bold. */
+function sizeTable(told) {
+    const { report, comparison } = told;
+    const { variants, verdict, heroku, streaming } = report;
+    const tooMuch = grownBy(told);
+    const row = (name, size) => {
+        const before = comparison?.sizes.find(size => size.name === name)?.base;
+        const { fits } = judgeSize(size.compressed, verdict.limit);
+        const status = [
+            fits ? 'fits' : 'too large',
+            tooMuch.includes(name) ? 'grown too much' : '',
+            name === verdict.chosen ? 'chosen' : ''
+        ];
+        const cells = [
+            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+            status.filter(Boolean).join(', '),
+            figures_sizeText(size.compressed),
+            ...(comparison ? [changeCell(size.compressed, before)] : []),
+            figures_sizeText(verdict.limit),
+            shareText(size.compressed, verdict.limit)
+        ];
+        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
+    };
+    const rows = variants.map(variant => row(variant.name, variant));
+    if (streaming)
+        rows.push(row('streaming', streaming));
+    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
+    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
+        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
+}
+/** The footer is never left out, so it must not grow without end. */
+const markdown_MOST_BUILDPACKS = 10;
+const STALE_AFTER_DAYS = 30;
+const markdown_DAY = 86_400_000;
+/** What it is compared with, how old that is, and what is to be said of it. */
+function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
+    if (!baseline)
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${markdown_escape(noBaseline)}`;
+    const { branch, wanted, behind, runUrl } = baseline;
+    const base = baseline.report;
+    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
+    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
+    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
+    const commit = commitLink(base.source.commit, repositoryUrl);
+    const lines = [
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${markdown_code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+    ];
+    if (behind > 0 && wanted !== undefined) {
+        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
+    }
+    if (days > STALE_AFTER_DAYS)
+        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
+    if (comparison?.change === undefined)
+        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
+    const chosen = base.verdict.chosen;
+    if (chosen !== report.verdict.chosen)
+        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
+    if (base.stack !== report.stack)
+        lines.push(`Its stack was ${markdown_code(base.stack)}; this one's is ${markdown_code(report.stack)}.`);
+    return lines.join(' ');
+}
+function live({ live, report }) {
+    if (!live)
+        return '';
+    const change = report.verdict.compressed - live.bytes;
+    const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
+    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
+    return `${markdown_code(live.app)} runs release v${live.version}${commit}, with a slug of ${figures_sizeText(live.bytes)}. ${against}.`;
+}
+function footer({ report, measuredBy, runUrl, repositoryUrl }) {
+    const { source, stack, place, tool, createdAt } = report;
+    const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
+    const where = place.kind === 'container' ? `in a container of ${markdown_code(place.buildImage ?? '')}` : 'on the runner itself';
+    const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
+    const lines = [
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
+        `Buildpacks: ${markdown_buildpacks(report)}.`,
+        'MB = 10<sup>6</sup> bytes.',
+        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
+    ];
+    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
+}
+/** Each with its commit, or the digest of what was fetched. */
+function markdown_buildpacks({ layers }) {
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
+}
+function section(name, content) {
+    return content === '' ? '' : `### ${name}\n\n${content}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/index.js
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/commands/command.js
 
 
 
@@ -66549,10 +69057,10 @@ async function fetchTags(repository, options, tag, other) {
         throw noTag(options, tag);
     if (code !== 0)
         throw notFetched(options, stderr);
-    const commit = await commitOf(repository, options, tag);
+    const commit = await upstream_commitOf(repository, options, tag);
     if (commit === undefined)
         throw noTag(options, tag);
-    return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) };
+    return { commit, other: other === undefined ? undefined : await upstream_commitOf(repository, options, other) };
 }
 /** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
 async function fetchBlobs(repository, options, shas) {
@@ -66562,7 +69070,7 @@ async function fetchBlobs(repository, options, shas) {
     if (code !== 0)
         throw notFetched(options, stderr);
 }
-async function commitOf(repository, { run, signal, searchPath }, tag) {
+async function upstream_commitOf(repository, { run, signal, searchPath }, tag) {
     const name = `refs/tags/${tag}^{commit}`;
     const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
     const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
@@ -66584,20 +69092,20 @@ async function call(options, args, input) {
         most: 1e6
     });
     if (signal.aborted)
-        throw new CancelledError(`Fetching from ${placeOf(options)}`);
+        throw new CancelledError(`Fetching from ${upstream_placeOf(options)}`);
     if (result.code === 127)
         throw gitMissing();
     return result;
 }
 function noTag(options, tag) {
-    return new UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+    return new UserError(`${upstream_placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
 }
 function notFetched(options, stderr) {
     const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
-    return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+    return new UserError(`${upstream_placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
 }
 /** `github.com/mastodon/mastodon` */
-function placeOf({ url }) {
+function upstream_placeOf({ url }) {
     const { host, pathname } = new URL(url);
     return host + pathname;
 }
@@ -66614,7 +69122,7 @@ function upstream_shown(text) {
 
 
 /** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
-const MOST_NAMES = 10_000;
+const merge_MOST_NAMES = 10_000;
 const MOST_BYTES = 5e6;
 /** Bytes of the list of all names; Mastodon's has 1.1 MB. */
 const MOST_PRINTED = 20e6;
@@ -66632,7 +69140,7 @@ async function writeMerged(options) {
     const theirs = await merge_namesOf(upstream, options, fetched.commit, only, ofTag);
     const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only, ofTag);
     const { entries, contested } = mergeNames({ fork, base, theirs }, own);
-    if (entries.length > MOST_NAMES)
+    if (entries.length > merge_MOST_NAMES)
         throw tooMany(entries.length);
     const known = new Set([...fork.values()].map(({ sha }) => sha));
     const missing = entries.filter(({ sha }) => !known.has(sha));
@@ -67754,21 +70262,21 @@ function pathOf(app) {
 ;// CONCATENATED MODULE: ./lib/heroku/data.js
 
 
-const amount = optional(nullable(pipe(dist_number(), minValue(0))));
-const data_text = pipe(string(), maxLength(300));
-const lines = array(looseObject({ name: data_text, values: array(union([data_text, dist_number()])) }));
+const data_amount = optional(nullable(pipe(dist_number(), minValue(0))));
+const heroku_data_text = pipe(string(), maxLength(300));
+const lines = array(looseObject({ name: heroku_data_text, values: array(union([heroku_data_text, dist_number()])) }));
 const classic = looseObject({
-    plan: nullish(looseObject({ name: data_text })),
-    num_bytes: amount,
+    plan: nullish(looseObject({ name: heroku_data_text })),
+    num_bytes: data_amount,
     info: optional(lines, [])
 });
 const advanced = looseObject({
-    status: optional(data_text),
-    tier: nullish(data_text),
-    plan_limits: optional(array(looseObject({ name: data_text, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
+    status: optional(heroku_data_text),
+    tier: nullish(heroku_data_text),
+    plan_limits: optional(array(looseObject({ name: heroku_data_text, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
     pools: optional(array(looseObject({ connections_used: nullish(dist_number()), expected_connection_limit: nullish(dist_number()) })), [])
 });
-const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: data_text }) });
+const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: heroku_data_text }) });
 /**
  * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
  * @param client of the data API
@@ -69031,26 +71539,26 @@ function lateTasks(there, now) {
 
 
 
-const time = pipe(string(), isoTimestamp(), transform(text => Date.parse(text)));
+const ledger_time = pipe(string(), isoTimestamp(), transform(text => Date.parse(text)));
 const ended = object({
-    due: time,
-    started: time,
+    due: ledger_time,
+    started: ledger_time,
     /** Seconds. */
     took: optional(dist_number()),
     outcome: picklist(['succeeded', 'failed', 'lost']),
     exitCode: optional(dist_number()),
     run: string()
 });
-const claim = object({ due: time, since: time, until: time, run: string() });
-const entry = object({
+const claim = object({ due: ledger_time, since: ledger_time, until: ledger_time, run: string() });
+const ledger_entry = object({
     command: string(),
     cron: string(),
     /** Its times up to this one are dealt with. */
-    handled: time,
+    handled: ledger_time,
     running: optional(claim),
     last: optional(ended)
 });
-const ledgerFile = object({ version: literal(1), app: string(), tasks: array(entry) });
+const ledgerFile = object({ version: literal(1), app: string(), tasks: array(ledger_entry) });
 /** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
 const MARGIN = 10 * 60_000;
 const ledger_DAY = 24 * 3_600_000;
@@ -69284,32 +71792,30 @@ async function clearOutput(folder) {
 
 
 
-/** This one may be absent. */
-const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-function readConfig({ inputs }) {
+
+/**
+ * The config file of the checkout, with inputs over it. A task that its scheduler cannot have is an error at once.
+ * @param over the inputs that this command reads of those that stand above the file
+ */
+function readConfig(inputs, over) {
     const text = readTreeFile(inputs.path, inputs.config);
-    if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
+    // The default one may be absent.
+    if (text === undefined && inputs.config !== table_INPUTS.config.default) {
         throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
-    const config = mergeInputs(loadConfig(text, inputs.config), inputs);
+    const config = override(loadConfig(text, inputs.config), over);
     if (config.schedule)
         plannedTasks(config.schedule, 'Basic', inputs.config);
     return config;
 }
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+function checkoutOf(folder, searchPath, { run, signal }) {
+    return { path: folder, searchPath, run, signal };
+}
+/** A commit, by default the checked-out one, as a clean tree without what `.slugignore` names. */
+async function takeSource(checkout, ref, { log, scratch }) {
+    const commit = await resolveCommit({ ...checkout, ref });
     const folder = external_node_path_namespaceObject.join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
+    const tree = await exportTree({ ...checkout, commit: commit.sha, into: folder });
     const { removed, warnings } = applySlugignore(folder);
     const mastodon = readMastodon(folder);
     log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${figures_sizeText(tree.bytes)}; .slugignore took out ${removed.length} names`);
@@ -69326,10 +71832,11 @@ async function takeSource({ inputs, runtime }) {
 /**
  * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
  * cannot be read, before a buildpack has run.
+ * @param own files and folders of ours in the checkout
  */
-async function takeSourceToBuild(context) {
-    const source = await takeSource(context);
-    await tellUncommitted(context, source);
+async function takeSourceToBuild(checkout, ref, own, { log, clock, scratch }) {
+    const source = await takeSource(checkout, ref, { log, scratch });
+    await tellUncommitted(checkout, source.commit, own, { log, clock });
     const procfile = source_procfileOf(source);
     if (procfile.file === 'Procfile')
         return source;
@@ -69340,7 +71847,7 @@ async function takeSourceToBuild(context) {
         return source;
     const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
     // At once, as the build may end before the report: there it is a warning.
-    context.runtime.log.info(warning);
+    log.info(warning);
     return { ...source, warnings: [...source.warnings, warning] };
 }
 /** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
@@ -69349,22 +71856,28 @@ function source_procfileOf({ folder, removed }) {
 }
 /** By which line of `.slugignore`, if one did. */
 function procfileTaken(removed) {
-    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
+    const ignoredAt = removed.find(one => one.path === 'Procfile')?.line;
     return ignoredAt === undefined ? {} : { ignoredAt };
 }
 /** Milliseconds for git to look through the checkout. */
 const LOOK_WITHIN = 30_000;
-/** A line, if the checked-out commit is built and the checkout has more than that commit. */
-async function tellUncommitted({ inputs, runtime }, { commit }) {
-    const { run, log, signal } = runtime;
-    const { path: checkout, searchPath, outputDir } = inputs;
-    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
-    const own = [outputDir, ...output_folder_FILES.map(file => external_node_path_namespaceObject.join(outputDir, file)), external_node_path_namespaceObject.join(checkout, inputs.config), ...ours];
+/** What of the checkout is ours and not the fork's: what was written there, and what is read though it is not committed. */
+function ownFiles(inputs, { jobFolder }, ...more) {
+    const { outputDir } = inputs;
+    const files = [outputDir, ...output_folder_FILES.map(file => external_node_path_namespaceObject.join(outputDir, file)), external_node_path_namespaceObject.join(inputs.path, inputs.config)];
+    return [...files, jobFolder, ...more].filter(file => file !== undefined);
+}
+/**
+ * A line, if the checked-out commit is built and the checkout has more than that commit.
+ * @param own files and folders that do not count
+ */
+async function tellUncommitted(checkout, commit, own, { log, clock }) {
+    const { signal } = checkout;
     try {
-        const found = await within(runtime, LOOK_WITHIN, 'git did not answer', async (inner) => {
-            const tools = { path: checkout, run, signal: inner, searchPath };
-            const head = await resolveCommit(tools);
-            return head.sha === commit.sha ? uncommitted({ ...tools, commit: head.sha, own }) : undefined;
+        const found = await within({ clock, signal }, LOOK_WITHIN, 'git did not answer', async (inner) => {
+            const bounded = { ...checkout, signal: inner };
+            const head = await resolveCommit(bounded);
+            return head.sha === commit.sha ? uncommitted({ ...bounded, commit: head.sha, own }) : undefined;
         });
         if (!found)
             return;
@@ -69381,8 +71894,8 @@ async function tellUncommitted({ inputs, runtime }, { commit }) {
     }
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+async function writeSource({ folder }, into, run) {
+    const { code, stderr } = await run('cp', ['-a', '--', `${folder}/.`, into], {
         env: { PATH: '/usr/bin:/bin' }
     });
     if (code !== 0)
@@ -69395,221 +71908,40 @@ async function writeSource({ runtime }, { folder }, into) {
 
 
 
+
 const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
 /**
  * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
- * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ * it (throws if that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ * @param ref what was asked to be built; undefined for the checked-out commit
  */
-function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
+function addOwnFiles({ commit, folder }, { migrations, redisTls }, ref, job, log) {
     const add = (files) => {
         for (const [file, text] of Object.entries(files))
             writeTreeFile(folder, file, text);
     };
-    if (config.migrations !== 'off')
+    if (migrations !== 'off')
         add(RELEASE_FILES);
-    if (config.redisTls === 'no-verify') {
+    if (redisTls === 'no-verify') {
         requireRedisTlsFits(folder);
         add(REDIS_TLS_FILES);
-        runtime.log.warning(REDIS_NOT_VERIFIED);
+        log.warning(REDIS_NOT_VERIFIED);
     }
-    const { repository, ref } = inputs.github;
+    const { repository } = job;
     if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
         return;
-    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
+    const tag = /^refs\/tags\/(.+)$/.exec(ref === undefined ? (job.ref ?? '') : `refs/tags/${ref}`)?.[1];
     const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
     writeTreeFile(folder, path, text);
 }
-/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
-async function versionsAt({ inputs, runtime }, commit) {
-    const { run, signal } = runtime;
-    const { path, searchPath } = inputs;
-    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
+/** Versions of the migrations that a commit knows; undefined if the checkout does not have it. */
+async function versionsAt(checkout, commit) {
+    const names = await namesAt({ ...checkout, commit, folders: MIGRATION_FOLDERS });
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./lib/verdict/markdown.js
-
-/**
- * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
- * `escape`, `code`, `prose` or `cell` before it is shown.
- */
-/**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
- */
-function markdown_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-        // A link without a scheme (github.github.com/gfm: "extended www autolink").
-        .replace(/www\./gi, found => found.replace('.', entity))
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
-}
-function entity(character) {
-    return `&#${character.charCodeAt(0)};`;
-}
-/** Longest name that is shown, in characters. */
-const markdown_LONGEST = 160;
-/** Nothing in such a name could be more than text between backticks, also in a table. */
-const PLAIN = /^[\w./@:+~#,=%^-]+$/;
-/**
- * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
- * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
- */
-function markdown_code(hostile) {
-    if (hostile.length <= markdown_LONGEST)
-        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${markdown_escape(hostile)}</code>`;
-    const characters = [...hostile];
-    const [start, end] = [characters.slice(0, markdown_LONGEST / 2), characters.slice(-markdown_LONGEST / 2)];
-    return `<code>${markdown_escape(`${start.join('')}…${end.join('')}`)}</code>`;
-}
-/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
-function snippet(line) {
-    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : markdown_code(line);
-}
-function details(summary, content, open = false) {
-    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-/** `align`: one character a column, `r` for numbers. */
-function table(head, rows, align) {
-    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
-    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-}
-/** Longest text of others in one place, in characters. */
-const markdown_LONGEST_TEXT = 1_500;
-/** A sentence with names in backticks: those become code, and nothing else in it is markup. On one line, cut to a length. */
-function prose(text) {
-    const parts = markdown_oneLine(text).split('`');
-    // A backtick without its fellow is a letter.
-    if (parts.length % 2 === 0)
-        return markdown_escape(parts.join('`'));
-    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? markdown_code(part) : markdown_escape(part))).join('');
-}
-/** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
-function cell(text) {
-    return shortened(text, markdown_LONGEST_TEXT).split(/\r?\n/).map(prose).join('<br>');
-}
-/** Text on one line: without the characters that move a terminal's cursor or turn text around, and cut to a length. */
-function markdown_oneLine(text) {
-    return shortened(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' '), markdown_LONGEST_TEXT);
-}
-/** A link that shows its address. Empty if that is no plain https address. */
-function linked(url) {
-    return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${markdown_escape(url.replace('https://', ''))}](${url})` : '';
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/size.js
-
-/** The one comparison with the limit: a slug of exactly the limit fits. In bytes. */
-function judgeSize(bytes, limit) {
-    return { bytes, limit, fits: bytes <= limit, left: limit - bytes };
-}
-/** `261.0 MB of 300.0 MB (87.0 %)`. */
-function sizeOfLimit({ bytes, limit }) {
-    return `${figures_sizeText(bytes)} of ${figures_sizeText(limit)} (${shareText(bytes, limit)})`;
-}
-/** `39.0 MB left`, `12.0 MB too much`. */
-function roomText({ fits, left }) {
-    return fits ? `${figures_sizeText(left)} left` : `${figures_sizeText(-left)} too much`;
-}
-/** Why a slug is refused: `The streaming slug is over its limit: 310.2 MB of 300.0 MB`. */
-function overLimitText(slug, { bytes, limit }) {
-    return `The ${slug} is over its limit: ${sizeText(bytes)} of ${sizeText(limit)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/story.js
-
-/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
-class Story {
-    log;
-    #clock;
-    #started;
-    #steps = [];
-    #notes = [];
-    constructor(log, clock) {
-        this.log = log;
-        this.#clock = clock;
-        this.#started = clock.now();
-    }
-    get steps() {
-        return this.#steps;
-    }
-    /** Milliseconds since the start. */
-    get elapsed() {
-        return this.#clock.now() - this.#started;
-    }
-    /** Does a step under its own title in the log. */
-    step(name, work) {
-        return this.span(name, () => this.log.group(name, work));
-    }
-    /** A step that has titles of its own in the log. */
-    async span(name, work) {
-        const at = this.elapsed;
-        this.#notes = [];
-        const finish = (failed) => {
-            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
-            this.#notes = [];
-        };
-        try {
-            const result = await work();
-            finish(false);
-            return result;
-        }
-        catch (error) {
-            this.#notes.push(errorText(error));
-            finish(true);
-            throw error;
-        }
-    }
-    /** A line for the log and the summary. */
-    note(text) {
-        this.log.info(text);
-        this.#notes.push(text);
-    }
-    /** For the summary alone: what the log has already. */
-    quote(text) {
-        this.#notes.push(text);
-    }
-    warn(text) {
-        this.log.warning(text);
-        this.#notes.push(text);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/story-markdown.js
-
-
-
-/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-function storyMarkdown(story, { title, outcome, links, redact }) {
-    const rows = story.steps.map(({ name, at, took, failed, notes }) => [
-        failed ? 'failed' : 'done',
-        prose(redact(name)),
-        duration(at),
-        duration(took),
-        notes.map(note => cell(redact(note))).join('<br>')
-    ]);
-    const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
-    return [
-        `## ${prose(redact(title))}`,
-        `**${prose(redact(outcome))}** (${duration(story.elapsed)})`,
-        table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl'),
-        ...(list.length > 0 ? [list.join(' · ')] : [])
-    ]
-        .join('\n\n')
-        .concat('\n');
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/index.js
-/** What a command found out, and the parts that every surface shares. */
-
-
-
-
-
 ;// CONCATENATED MODULE: ./lib/deploy/tools.js
 
 
@@ -69641,12 +71973,12 @@ class tools_Tail {
     }
     /** Behind a message; empty where there was no output. */
     quote() {
-        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
+        const lines = [...this.#lines, this.#rest].map(tools_plain).filter(line => line.trim() !== '');
         return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
     }
 }
 /** A line without colours and cursor movements. */
-function plain(line) {
+function tools_plain(line) {
     // eslint-disable-next-line no-control-regex
     return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
 }
@@ -71313,7 +73645,7 @@ function withoutProvider(files, provider, aptAgain) {
     const isProvider = providerLayers(provider);
     const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
     const kept = new Set(files.filter(stays));
-    const needed = foldersOf(kept);
+    const needed = ffmpeg_foldersOf(kept);
     // A folder that the provider made stays if others put something into it (`.profile.d`).
     const rest = files.flatMap(file => {
         if (kept.has(file))
@@ -71329,7 +73661,7 @@ function withoutProvider(files, provider, aptAgain) {
     return inPackOrder([...rest, ...again.files]);
 }
 /** All folders above these files, each with the layer of the first file that needs it. */
-function foldersOf(files) {
+function ffmpeg_foldersOf(files) {
     const folders = new Map();
     for (const { path, layer } of files) {
         for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
@@ -71507,7 +73839,7 @@ function base256(header, offset, length, value) {
 
 
 
-const LEAST = 512 * 1024;
+const plan_LEAST = 512 * 1024;
 const plan_MOST = 2 * 1024 * 1024;
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024;
@@ -71527,7 +73859,7 @@ function planBlocks(files, identityOf, publicTime) {
         if (size >= PIECE)
             plan.addLarge(file, time, size);
         else {
-            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
+            if (plan.bytes >= plan_LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
                 plan.cut();
             plan.addHeader(file, time, link, size);
         }
@@ -73166,6 +75498,7 @@ function needs(title, list) {
 
 
 
+
 /** What to do about an ffmpeg that cannot be taken out. */
 const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config, if no slug is to have it';
 /**
@@ -73173,13 +75506,13 @@ const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config,
  * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
  * @param files of the commit
  */
-function committedFfmpeg({ inputs }, config, files) {
-    const globs = inputs.builder === 'runner' ? config.slug.trim.globs : [];
+function committedFfmpeg(config, files, builder) {
+    const globs = builder === 'runner' ? config.slug.trim.globs : [];
     const isOfPackage = packageFiles(files);
     const { kept } = trim_trim(files, globs.length > 0 ? [globRule(globs)] : []);
     const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
     if (config.ffmpeg === 'without' && found.length > 0) {
-        throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(displayPath))}`, inputs.builder === 'runner'
+        throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(displayPath))}`, builder === 'runner'
             ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
             : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.');
     }
@@ -73189,7 +75522,7 @@ function committedFfmpeg({ inputs }, config, files) {
  * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
  * that mends the library path into the tree.
  */
-async function tryFfmpeg({ runtime: { log, signal } }, { ffmpeg: choice }, { stack }, { workshop, app, applied }) {
+async function tryFfmpeg({ ffmpeg: choice }, { stack }, { workshop, app, applied }, { log, signal }) {
     const { files } = slugFiles(app.entries, app.root, app.layerOf);
     const programs = ffmpegPrograms(trim_trim(files, applied).kept);
     if (programs.length === 0) {
@@ -73221,16 +75554,16 @@ async function tryFfmpeg({ runtime: { log, signal } }, { ffmpeg: choice }, { sta
     }
 }
 /** The builds that the slug without ffmpeg may need. */
-function otherBuilds(context, source, { buildpacks, aptfile }, workshop) {
+function otherBuilds(source, { buildpacks, aptfile }, workshop, { run, log }) {
     const fill = async (folder) => {
-        await writeSource(context, source, folder);
+        await writeSource(source, folder, run);
         if (aptfile !== undefined)
             await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
     };
     return {
         aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
         buildAgain: (without, why) => {
-            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
+            log.info(`The slug without ffmpeg is built from the start: ${why}`);
             return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
         }
     };
@@ -73271,12 +75604,12 @@ function stuckPlaces(variants) {
 function ffmpeg_placesOf({ layerNames }, programs) {
     return ffmpeg_listed(programs.map(({ path, layer }) => `${displayPath(path)} (${layerNames[layer]})`));
 }
-const SHOWN = 5;
+const ffmpeg_SHOWN = 5;
 /** Characters of one name: a report has room for so much (src/report/data.ts). */
 const ffmpeg_LONGEST = 300;
 function ffmpeg_listed(names) {
-    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-    const shown = names.slice(0, SHOWN).map(name => (name.length > ffmpeg_LONGEST ? `…${name.slice(-ffmpeg_LONGEST)}` : name));
+    const more = names.length > ffmpeg_SHOWN ? ` and ${names.length - ffmpeg_SHOWN} more` : '';
+    const shown = names.slice(0, ffmpeg_SHOWN).map(name => (name.length > ffmpeg_LONGEST ? `…${name.slice(-ffmpeg_LONGEST)}` : name));
     return shown.join(', ') + more;
 }
 
@@ -73330,13 +75663,15 @@ function neededByDynos({ streamingApp }, web) {
 
 
 
+
 /** Decides how the tree is built, and brings the buildpacks here. */
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
+async function makeRecipe(inputs, builder, config, source, machine, runtime) {
+    const { hostStack } = machine;
+    const where = { buildIn: inputs.buildIn, hostStack };
     const appJson = readTreeFile(source.folder, 'app.json');
-    const kind = placeKind(inputs);
-    const stack = requireStack(inputs, config, appJson);
-    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+    const kind = placeKind(where);
+    const stack = requireStack(where, config, appJson);
+    if (kind === 'host' && inputs.buildNetwork !== table_INPUTS['build-network'].default) {
         throw new UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
     }
     const images = imagesFor(stack);
@@ -73351,9 +75686,9 @@ async function makeRecipe(context, config, source) {
     if (aptfile !== undefined && written.some(isAptBuildpack))
         requireReadable(aptfile);
     const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0);
-    if (inputs.builder === 'runner')
+    if (builder === 'runner')
         requireCommitted(config.slug.trim.globs, files, types);
-    const committed = committedFfmpeg(context, config, files);
+    const committed = committedFfmpeg(config, files, builder);
     const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile);
     const all = addsFfmpeg
         ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -73362,11 +75697,11 @@ async function makeRecipe(context, config, source) {
         runtime.log.info(`No buildpack says that it brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
     const buildpacks = await fetchAll(all, {
         folder: external_node_path_namespaceObject.join(runtime.scratch, 'buildpacks'),
-        cacheFolder: recipe_below(inputs.cache, 'buildpacks'),
+        cacheFolder: cacheOf(inputs, machine, 'buildpacks'),
         registryUrl: inputs.buildpackRegistryUrl,
         sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        proxyEnvironment: inputs.proxyEnvironment,
+        searchPath: machine.searchPath,
+        proxyEnvironment: machine.proxyEnvironment,
         ...runtime
     });
     return {
@@ -73377,7 +75712,7 @@ async function makeRecipe(context, config, source) {
         committed,
         guess: guessProvider(all.map(({ reference }) => reference.text), aptfile),
         aptfile,
-        warnings: [...warnings, ...hostWarnings(kind, stack, inputs.hostStack)]
+        warnings: [...warnings, ...hostWarnings(kind, stack, hostStack)]
     };
 }
 /** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */
@@ -73385,12 +75720,12 @@ function placeKind({ buildIn, hostStack }) {
     return buildIn ?? (hostStack ? 'host' : 'container');
 }
 /** The stack that the config names, else app.json, else on the host the image; undefined if none does. */
-function stackFor(inputs, { stack }, appJson) {
-    return stack ?? stackOf(appJson) ?? (placeKind(inputs) === 'host' ? inputs.hostStack : undefined);
+function stackFor(where, { stack }, appJson) {
+    return stack ?? stackOf(appJson) ?? (placeKind(where) === 'host' ? where.hostStack : undefined);
 }
 /** The same; throws a `UserError` if nothing names it. */
-function requireStack(inputs, config, appJson) {
-    const stack = stackFor(inputs, config, appJson);
+function requireStack(where, config, appJson) {
+    const stack = stackFor(where, config, appJson);
     if (stack !== undefined)
         return stack;
     throw new UserError('Nothing says which stack the slug is for', `Set \`stack: ${DEFAULT_STACK}\` (the one of your app: \`heroku stack\`) in the config file.`);
@@ -73413,29 +75748,29 @@ function hostWarnings(kind, stack, hostStack) {
     return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
 }
 /** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, removed }, { stack, place }) {
+function openWorkshop(inputs, config, { commit, removed }, { stack, place }, machine, runtime) {
     return new Workshop({
         ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
+        network: inputs.buildNetwork,
+        secretsHeld: machine.secretsHeld,
         stack,
         commit: commit.sha,
         variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
         timeout: inputs.buildTimeout,
         scratch: runtime.scratch,
-        keptCache: recipe_below(inputs.cache, 'build'),
+        keptCache: cacheOf(inputs, machine, 'build'),
         requestId: (0,external_node_crypto_.randomUUID)(),
         takenOut: file => takenOut(removed, file),
-        dockerEnv: inputs.dockerEnvironment,
+        dockerEnv: machine.dockerEnvironment,
         run: runtime.run,
         log: runtime.log,
         clock: runtime.clock,
         signal: runtime.signal
     });
 }
-/** A folder in the cache, where there is one. */
-function recipe_below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_namespaceObject.join(folder, name);
+/** A folder of that name that is kept between builds; undefined if nothing is kept. */
+function cacheOf({ cache }, { cacheFolder }, name) {
+    return cache === 'off' ? undefined : external_node_path_namespaceObject.join(cache ?? cacheFolder, name);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/fingerprint.js
@@ -73505,16 +75840,16 @@ function fingerprint_digestOf(value) {
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
 
-/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
-function onlyTold({ command, failOn }) {
-    return command === 'build' && failOn === 'never';
+/** Whether a slug over the limit is told and no more. */
+function onlyTold({ failOn, mayLetPass }) {
+    return mayLetPass && failOn === 'never';
 }
 /**
  * What to do about a slug over its limit.
  * @param hint how to get under the limit, as a sentence
  */
-function underTheLimit({ command, failOn }, hint) {
-    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+function underTheLimit({ failOn, mayLetPass }, hint) {
+    const ignored = !mayLetPass && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
     return `${hint} If it is to be that large, raise \`slug-limit\`.${ignored}`;
 }
 
@@ -78378,7 +80713,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 
-const MOST_ENTRIES = 10_000;
+const zip_MOST_ENTRIES = 10_000;
 const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
@@ -78407,7 +80742,7 @@ async function zip_readEntry(archive, wanted, maxBytes) {
     // `strictFileNames` and the default validation refuse absolute names, `..` and backslashes.
     const zip = await yauzl.openPromise(archive, { strictFileNames: true, validateEntrySizes: true, autoClose: false });
     try {
-        if (zip.entryCount > MOST_ENTRIES)
+        if (zip.entryCount > zip_MOST_ENTRIES)
             throw zip_refused(`it has ${zip.entryCount} entries`);
         const found = [];
         for await (const entry of zip.eachEntry())
@@ -78752,7 +81087,7 @@ const LONGEST_BODY = LONGEST_COMMENT - 400;
  * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
  */
 async function upsertComment(github, comment) {
-    const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`;
+    const text = `${comment.body.trimEnd()}\n\n${comments_marker(comment)}`;
     if (text.length > LONGEST_COMMENT)
         throw new Error(`a comment of ${text.length} characters is too long for GitHub`);
     const there = await newestOwn(github, comment);
@@ -78804,7 +81139,7 @@ async function newestOwn(github, { pullRequest, key, log }) {
     return own.at(-1);
 }
 const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/;
-function marker({ key, run }) {
+function comments_marker({ key, run }) {
     return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
 }
 /** A text without its end is no comment of ours: the marker stands last. */
@@ -79213,1932 +81548,6 @@ async function defaultBranch(github) {
 
 
 
-;// CONCATENATED MODULE: ./lib/report/upgrade.js
-
-
-/**
- * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
- * from anybody's pull request.
- */
-const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
-const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
-const upgrade_marker = strictObject({
-    line: pipe(dist_number(), integer(), minValue(1), maxValue(1e7)),
-    text: upgrade_line(200),
-    why: upgrade_line(100)
-});
-const migration = strictObject({
-    version: pipe(string(), regex(/^\d{14}$/)),
-    name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
-    phase: picklist(['pre', 'post']),
-    /** What it does, where that is known in words. */
-    does: optional(upgrade_line(100)),
-    /** The line that takes longest, and the one that takes away or rewrites most. */
-    long: optional(upgrade_marker),
-    destructive: optional(upgrade_marker),
-    /** What keeps it from being reversed. */
-    irreversible: optional(upgrade_marker)
-});
-const MOST_MIGRATIONS = 3_000;
-const MOST_FINDINGS = 100;
-const upgrade_LONGEST = 2_000;
-const upgradeSchema = strictObject({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
-    base: optional(strictObject({
-        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
-        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
-        name: upgrade_line(300)
-    })),
-    from: optional(upgrade_version),
-    to: optional(upgrade_version),
-    basis: picklist(['database', 'tree', 'empty', 'unknown']),
-    migrations: upgrade_list(migration, MOST_MIGRATIONS),
-    streaming: picklist(['yes', 'no', 'unknown']),
-    rollback: picklist(['safe', 'unsafe', 'unknown']),
-    steps: upgrade_list(strictObject({
-        version: upgrade_version,
-        when: picklist(['before', 'after']),
-        text: upgrade_line(upgrade_LONGEST),
-        command: optional(upgrade_line(upgrade_LONGEST))
-    }), MOST_FINDINGS),
-    findings: upgrade_list(strictObject({
-        name: picklist(FINDINGS.map(({ name }) => name)),
-        level: picklist(['block', 'warn', 'note']),
-        reason: upgrade_line(upgrade_LONGEST),
-        remedy: upgrade_line(upgrade_LONGEST)
-    }), MOST_FINDINGS)
-});
-/** A plan as it is written into a report: cut where a hostile tree made it too long. */
-function makeUpgrade(plan, base) {
-    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
-    return {
-        ...(base && { base: { ...base, name: upgrade_plain(base.name, 300) } }),
-        ...(is(upgrade_version, from) && { from }),
-        ...(is(upgrade_version, to) && { to }),
-        basis,
-        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
-            ...rest,
-            name: name.slice(0, 200),
-            ...(long && { long: upgrade_cut(long) }),
-            ...(destructive && { destructive: upgrade_cut(destructive) }),
-            ...(irreversible && { irreversible: upgrade_cut(irreversible) })
-        })),
-        streaming,
-        rollback,
-        steps: steps.map(step => ({ ...step })),
-        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
-            name,
-            level,
-            reason: upgrade_plain(reason, upgrade_LONGEST),
-            remedy: upgrade_plain(remedy, upgrade_LONGEST)
-        }))
-    };
-}
-function upgrade_cut(line) {
-    return { ...line, text: upgrade_plain(line.text, 200) };
-}
-function upgrade_plain(text, most) {
-    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/data.js
-
-
-
-
-/**
- * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
- * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
- * All sizes are bytes.
- */
-const SCHEMA_VERSION = 1;
-const report_data_text = (most) => pipe(string(), maxLength(most));
-const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
-const data_count = data_bytes;
-const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
-/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
-const shownPath = pipe(report_data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
-const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
-/** Name of a container image, with its tag or digest. */
-const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
-const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
-const data_time = pipe(string(), isoTimestamp());
-const variantName = picklist(['with', 'without']);
-/** The source, or how the config names a buildpack. */
-const layerName = pipe(shownPath, maxLength(300));
-const data_list = (item, most) => pipe(array(item), maxLength(most));
-const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
-const data_variant = strictObject({
-    name: variantName,
-    ...data_weight,
-    /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
-    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
-    sha256: optional(sha256),
-    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
-});
-const data_layer = strictObject({
-    name: layerName,
-    /** Missing for the source. */
-    buildpack: optional(strictObject({
-        reference: report_data_text(2_000),
-        kind: picklist(['registry', 'tarball', 'git', 'folder']),
-        sha256,
-        /** The commit, where it came by git. */
-        version: optional(data_version)
-    })),
-    milliseconds: data_count
-});
-const ffmpegCheck = strictObject({
-    works: dist_boolean(),
-    version: optional(report_data_text(500)),
-    encoders: data_list(report_data_text(50), 50),
-    /** Folders that had to be put on the library path before it started. */
-    mended: data_list(shownPath, 100),
-    problem: optional(report_data_text(2_000))
-});
-const ffmpegProgram = strictObject({
-    path: shownPath,
-    layer: layerName,
-    /** A dyno runs it by its name. */
-    onPath: dist_boolean(),
-    /** It belongs to an npm package, a gem, or a buildpack that was committed. */
-    inPackage: dist_boolean(),
-    /** The slug without ffmpeg has it all the same, or would have it. */
-    stays: dist_boolean()
-});
-const trimRule = strictObject({
-    name: pipe(shownPath, maxLength(100)),
-    why: report_data_text(1_000),
-    files: data_count,
-    raw: data_bytes,
-    /** Measured: the slug packed with and without them. */
-    saves: pipe(dist_number(), integer())
-});
-const data_MOST_ENTRIES = 300_000;
-const index = pipe(dist_number(), integer(), minValue(0), maxValue(1_000_000));
-const data_size = nullable(data_bytes);
-/**
- * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
- * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
- * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
- */
-const data_entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
-const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
-const historyPoint = strictObject({
-    commit,
-    at: data_time,
-    mastodonVersion: optional(data_version),
-    with: optional(data_bytes),
-    without: optional(data_bytes),
-    streaming: optional(data_bytes),
-    chosen: variantName
-});
-const reportWith = (entries) => strictObject({
-    schema: literal(SCHEMA_VERSION),
-    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
-    createdAt: data_time,
-    source: strictObject({
-        commit,
-        ref: report_data_text(1_000),
-        committedAt: data_time,
-        mastodonVersion: optional(data_version),
-        files: data_count,
-        raw: data_bytes,
-        /** Names that `.slugignore` took out before the buildpacks. */
-        ignored: data_count
-    }),
-    stack,
-    place: strictObject({
-        kind: picklist(['container', 'host']),
-        buildImage: optional(data_image),
-        runImage: optional(data_image)
-    }),
-    verdict: strictObject({
-        chosen: variantName,
-        compressed: data_bytes,
-        limit: data_bytes,
-        withinLimit: dist_boolean(),
-        /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
-        problem: optional(report_data_text(2_000))
-    }),
-    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
-    ffmpeg: strictObject({
-        choice: picklist(['with', 'without', 'auto']),
-        /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
-        providers: data_list(report_data_text(2_000), 20),
-        /** `auto` had one and left it out, because of its size or because it does not start. */
-        givenUp: dist_boolean(),
-        check: optional(ffmpegCheck),
-        /** Executables called ffmpeg in the built tree; older reports do not have it. */
-        programs: optional(data_list(ffmpegProgram, 50))
-    }),
-    variants: data_list(data_variant, 2),
-    /** The slug of the streaming app, where there is one. */
-    streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
-    layers: data_list(data_layer, 100),
-    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
-    files: strictObject({
-        /** What `layer` of an entry counts. */
-        layers: data_list(layerName, 100),
-        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
-        folders: data_list(shownPath, 200_000),
-        entries
-    }),
-    /** What Gemfile.lock and yarn.lock name. */
-    dependencies: strictObject({
-        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
-        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
-    }),
-    /** The slug takes any certificate from its Redis (`redis-tls`). */
-    redisTls: optional(literal('no-verify')),
-    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), report_data_text(10_000)),
-    trim: strictObject({
-        applied: dist_boolean(),
-        rules: data_list(trimRule, 100),
-        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
-        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
-        /** What `safe` could not judge in this tree. */
-        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
-        /** All rules together, on the chosen variant: its size before and after. */
-        before: data_bytes,
-        after: data_bytes
-    }),
-    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
-    upgrade: optional(upgradeSchema),
-    warnings: data_list(report_data_text(5_000), 200),
-    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
-    history: data_list(historyPoint, 200)
-});
-const reportSchema = reportWith(data_list(data_entry, data_MOST_ENTRIES));
-/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
-const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= data_MOST_ENTRIES && rows.every(isEntry)));
-function isEntry(row) {
-    if (!Array.isArray(row) || row.length !== 7)
-        return false;
-    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
-    return (isIndex(folder) &&
-        is(shownPath, name) &&
-        isIndex(layer) &&
-        isBytes(raw) &&
-        (inWith === null || isBytes(inWith)) &&
-        (inWithout === null || isBytes(inWithout)) &&
-        (shared === 0 || shared === 1));
-}
-function isBytes(value) {
-    return Number.isSafeInteger(value) && value >= 0;
-}
-function isIndex(value) {
-    return isBytes(value) && value <= 1_000_000;
-}
-/** Largest `report.json` that is read, in bytes. */
-const LARGEST_REPORT = 25_000_000;
-/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
-function parseReport(json) {
-    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
-    if (json.length > LARGEST_REPORT)
-        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
-    let data;
-    try {
-        data = JSON.parse(json);
-    }
-    catch (error) {
-        throw new UserError('The report is not JSON', next, { cause: error });
-    }
-    const version = data?.schema;
-    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
-    }
-    const report = validated(data, next);
-    const contradiction = findContradiction(report);
-    if (contradiction !== undefined)
-        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
-    return report;
-}
-function validated(data, next) {
-    const quick = safeParse(quickSchema, data, { abortEarly: true });
-    if (quick.success)
-        return quick.output;
-    const result = safeParse(reportSchema, data, { abortEarly: true });
-    if (!result.success) {
-        const [issue] = result.issues;
-        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
-    }
-    return result.output;
-}
-/** The same report, judged by other limits than its own; all are bytes. */
-function judgedBy(report, { limit, ...heroku }) {
-    const { verdict } = report;
-    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } };
-}
-function judgedSizes({ verdict, streaming }) {
-    const main = judgeSize(verdict.compressed, verdict.limit);
-    if (!streaming)
-        return { main, fits: main.fits };
-    const other = judgeSize(streaming.compressed, verdict.limit);
-    return { main, streaming: other, fits: main.fits && other.fits };
-}
-/** Bytes of an archive that belong to no file: its header, its end. */
-const LARGEST_FRAME = 10_000;
-/** Each figure may be right by itself and wrong beside the others. */
-function findContradiction({ verdict, variants, files }) {
-    const names = variants.map(({ name }) => name);
-    if (new Set(names).size < names.length)
-        return 'a variant stands there twice';
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    if (!chosen)
-        return 'the chosen variant is not there';
-    if (chosen.compressed !== verdict.compressed)
-        return "the verdict's size is not that of the chosen variant";
-    if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
-        return 'the verdict is not what the limit says';
-    if (files.folders[0] !== '')
-        return 'its first folder is not the slug';
-    if (new Set(files.folders).size < files.folders.length)
-        return 'a folder stands there twice';
-    const sums = { with: 0, without: 0 };
-    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
-        if (folder >= files.folders.length || layer >= files.layers.length)
-            return 'a file is nowhere';
-        sums.with += inWith ?? 0;
-        sums.without += inWithout ?? 0;
-    }
-    for (const { name, compressed, layers: parts } of variants) {
-        const sum = parts.reduce((all, part) => all + part.compressed, 0);
-        if (sum !== compressed)
-            return `the layers ${name} ffmpeg are not the whole of it`;
-        const frame = compressed - sums[name];
-        if (frame < 0 || frame > LARGEST_FRAME)
-            return `the files ${name} ffmpeg are not the whole of it`;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/report/files.js
-
-
-/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
-class ReportFile {
-    #row;
-    /** The path of its folder, '' at the top. */
-    folder;
-    layer;
-    constructor(row, { folders, layers }) {
-        this.#row = row;
-        this.folder = folders[row[0]] ?? '';
-        this.layer = layers[row[2]] ?? '';
-    }
-    /** '' for the folder itself. */
-    get name() {
-        return this.#row[1];
-    }
-    /** The whole path. */
-    get path() {
-        if (this.name === '')
-            return this.folder;
-        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
-    }
-    /** Unpacked. */
-    get raw() {
-        return this.#row[3];
-    }
-    /** Compressed; undefined where it is not in that variant. */
-    get with() {
-        return this.#row[4] ?? undefined;
-    }
-    get without() {
-        return this.#row[5] ?? undefined;
-    }
-    /** It lies in a compressed block with others. */
-    get shared() {
-        return this.#row[6] === 1;
-    }
-}
-/** A slug of more names has its smallest ones put together, a row a folder. */
-const files_MOST_NAMES = 250_000;
-/** A path can be 100 kB long; nobody reads that. */
-const files_LONGEST = 2_000;
-/** All names of the variants, each once. */
-function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
-    const folders = new Folders();
-    const rows = new Map();
-    for (const { name, measured } of slugs) {
-        const column = name === 'with' ? 4 : 5;
-        for (const { file, compressed, raw, shared } of measured.files) {
-            const [folder, own] = files_placeOf(file);
-            const key = `${folder}\n${own}`;
-            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
-            row[column] = (row[column] ?? 0) + compressed;
-            if (shared)
-                row[6] = 1;
-            rows.set(key, row);
-        }
-    }
-    const entries = sharedOut([...rows.values()], most);
-    return { layers: [...layerNames], folders: folders.paths, entries };
-}
-/** Folder and name for people; a folder's own row stands in itself, without a name. */
-function files_placeOf({ path, kind }) {
-    const end = path.lastIndexOf('/');
-    if (kind === 'directory')
-        return [files_shown(path), ''];
-    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
-}
-function files_shown(path) {
-    const text = displayPath(path);
-    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
-}
-class Folders {
-    paths = [''];
-    #indexes = new Map([['', 0]]);
-    /** Adds it, and the folders above it, where it is new. */
-    indexOf(path) {
-        const known = this.#indexes.get(path);
-        if (known !== undefined)
-            return known;
-        const end = path.lastIndexOf('/');
-        this.indexOf(end < 0 ? '' : path.slice(0, end));
-        this.#indexes.set(path, this.paths.length);
-        return this.paths.push(path) - 1;
-    }
-}
-function sharedOut(rows, most) {
-    if (rows.length <= most)
-        return rows;
-    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
-    const least = rows.map(size).sort((a, b) => b - a)[most];
-    const merged = new Map();
-    const kept = [];
-    for (const row of rows) {
-        if (size(row) > least) {
-            kept.push(row);
-            continue;
-        }
-        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
-        into[3] += row[3];
-        if (row[4] !== null)
-            into[4] = (into[4] ?? 0) + row[4];
-        if (row[5] !== null)
-            into[5] = (into[5] ?? 0) + row[5];
-        merged.set(row[0], into);
-    }
-    return [...kept, ...merged.values()];
-}
-/** The names of a report, in the order of the slug. */
-function filesOf({ files }) {
-    return files.entries.map(row => new ReportFile(row, files));
-}
-/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
-function files_foldersOf({ files }, variant) {
-    const column = variant === 'with' ? 4 : 5;
-    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
-    for (const row of files.entries) {
-        const compressed = row[column];
-        if (compressed === null)
-            continue;
-        const own = folders[row[0]];
-        own.compressed += compressed;
-        own.raw += row[3];
-        own.files += 1;
-    }
-    addUp(folders);
-    return folders
-        .filter(({ path, files }) => path !== '' && files > 0)
-        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
-}
-/** Each folder's figures go into the one above it, the deepest first. */
-function addUp(folders) {
-    const byPath = new Map(folders.map(folder => [folder.path, folder]));
-    const depth = ({ path }) => path.split('/').length;
-    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
-        if (folder.path === '')
-            continue;
-        const end = folder.path.lastIndexOf('/');
-        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
-        if (!above)
-            continue;
-        above.compressed += folder.compressed;
-        above.raw += folder.raw;
-        above.files += folder.files;
-    }
-}
-/** The largest files of a variant. */
-function largestFiles(report, variant, count) {
-    return filesOf(report)
-        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
-        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
-        .slice(0, count);
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/components.js
-/**
- * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
- * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
- */
-const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
-/** The last one: a package may bring packages of its own. */
-const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
-/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
-function componentOf(path) {
-    const gem = components_GEM.exec(path)?.[1];
-    if (gem !== undefined)
-        return { kind: 'gem', name: gem };
-    const packaged = components_PACKAGE.exec(path)?.[1];
-    if (packaged !== undefined && packaged !== '.bin')
-        return { kind: 'package', name: packaged };
-    const parts = path.split('/');
-    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
-    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
-    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
-
-/** Smaller files of one name and size are too common to tell that one of them has moved. */
-const LEAST_TO_MOVE = 256;
-/**
- * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
- * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
- * Each file is in one pair.
- */
-function pairFiles(head, base) {
-    const pairs = [];
-    let rest = matchPaths(head, base, pairs);
-    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
-    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
-    for (const file of rest.head)
-        pairs.push({ how: 'new', head: file });
-    for (const file of rest.base)
-        pairs.push({ how: 'gone', base: file });
-    return pairs;
-}
-/** Nearly all files: two maps deep, so that no path has to be put together. */
-function matchPaths(head, base, pairs) {
-    const folders = new Map();
-    const left = { head: [], base: [] };
-    for (const file of base) {
-        const names = folders.get(file.folder) ?? new Map();
-        if (names.size === 0)
-            folders.set(file.folder, names);
-        if (names.has(file.name))
-            left.base.push(file);
-        else
-            names.set(file.name, file);
-    }
-    for (const file of head) {
-        const names = folders.get(file.folder);
-        const other = names?.get(file.name);
-        if (other)
-            pairs.push({ how: 'same', head: file, base: other });
-        else
-            left.head.push(file);
-        names?.delete(file.name);
-    }
-    for (const names of folders.values())
-        left.base.push(...names.values());
-    return left;
-}
-function matchKeys({ head, base }, pairs, how, keyOf) {
-    const left = { head: [], base: [] };
-    const waiting = new Map();
-    // The last one first, so that the first one is taken first.
-    for (const file of base.toReversed()) {
-        const key = keyOf(file);
-        if (key === undefined)
-            left.base.push(file);
-        else if (waiting.has(key))
-            waiting.get(key).push(file);
-        else
-            waiting.set(key, [file]);
-    }
-    for (const file of head) {
-        const key = keyOf(file);
-        const other = key === undefined ? undefined : waiting.get(key)?.pop();
-        if (other)
-            pairs.push({ how, head: file, base: other });
-        else
-            left.head.push(file);
-    }
-    for (const files of waiting.values())
-        left.base.push(...files);
-    return left;
-}
-/**
- * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
- * faster than the path, which may be a hostile one.
- */
-function timeless(path) {
-    return path
-        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
-        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
-        .replace(/\d+(?:\.\d+)*/g, '#');
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/index.js
-
-
-
-
-
-
-/** Changes below are not named. */
-const compare_LEAST = 1_000;
-/** What has changed between two reports, as far as their files tell. */
-function compareReports(head, base) {
-    const variant = head.verdict.chosen;
-    const pairs = pairFiles(filesOf(head), filesOf(base));
-    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
-    const change = now === undefined || before === undefined ? undefined : now - before;
-    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
-    if (change === undefined) {
-        return {
-            ...common,
-            components: [],
-            rest: { count: 0, change: 0 },
-            shares: 0,
-            files: [],
-            layers: new Map(),
-            moved: 0
-        };
-    }
-    const all = changedComponents(pairs, variant);
-    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
-    const named = all.filter(component => Math.abs(component.change) >= compare_LEAST);
-    return {
-        ...common,
-        components: withVersions(named, head, base),
-        rest: { count: all.length - named.length, change: change - sum(named) - shares },
-        shares,
-        files: changedFiles(pairs, variant),
-        layers: changedLayers(head, base, variant),
-        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
-    };
-}
-function sizeOf({ variants }, name) {
-    return variants.find(variant => variant.name === name)?.compressed;
-}
-function sizesOf(head, base) {
-    return [
-        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
-        ...(head.streaming
-            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
-            : [])
-    ];
-}
-/**
- * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
- * compressed block, it has another share as soon as its neighbours change.
- */
-function changeOf(pair, variant) {
-    const { how, head, base } = pair;
-    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
-    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
-    return same ? 0 : weightChange(pair, variant);
-}
-function weightChange({ head, base }, variant) {
-    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
-}
-/** Each pair's change counts to what its file belongs to now. */
-function changedComponents(pairs, variant) {
-    const sums = new Map();
-    for (const pair of pairs) {
-        const component = componentOf((pair.head ?? pair.base).path);
-        const key = `${component.kind} ${component.name}`;
-        const known = sums.get(key) ?? { component, now: 0, change: 0 };
-        known.now += pair.head?.[variant] ?? 0;
-        known.change += changeOf(pair, variant);
-        sums.set(key, known);
-    }
-    return [...sums.values()]
-        .filter(({ change }) => change !== 0)
-        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
-        .sort(largestFirst);
-}
-function kindOf(now, before) {
-    if (before === 0)
-        return 'new';
-    if (now === 0)
-        return 'gone';
-    return now > before ? 'grown' : 'shrunk';
-}
-/** The lock files know better than the files whether something is new: a license of it may have been there before. */
-function withVersions(components, head, base) {
-    const [now, before] = [versionsIn(head), versionsIn(base)];
-    return components.map(component => {
-        const { kind, name, change } = component;
-        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
-        const added = from.length === 0 && to.length > 0 && change > 0;
-        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
-    });
-}
-/** Versions of one name that are told; a lock file may have any number. */
-const TOLD_VERSIONS = 4;
-/** Of those that are there several times at once only what differs, where something does on both sides. */
-function versionsToTell(from, to) {
-    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
-    const both = left.length > 0 && come.length > 0;
-    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
-}
-/** By name; several of one name together. */
-function versionsIn({ dependencies }) {
-    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
-        const versions = new Map();
-        for (const [name, version] of list) {
-            const known = versions.get(name);
-            if (known)
-                known.push(version);
-            else
-                versions.set(name, [version]);
-        }
-        return versions;
-    });
-    return { gem, package: packages };
-}
-function versionText(versions) {
-    if (versions.length === 0)
-        return undefined;
-    const more = versions.length - TOLD_VERSIONS;
-    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-function changedFiles(pairs, variant) {
-    return pairs
-        .flatMap(pair => {
-        const file = pair.head ?? pair.base;
-        const change = changeOf(pair, variant);
-        if (Math.abs(change) < compare_LEAST || file.name === '')
-            return [];
-        const size = pair.head?.[variant] ?? 0;
-        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
-    })
-        .sort(largestFirst);
-}
-function changedLayers(head, base, variant) {
-    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
-    const [now, before] = [weights(head), weights(base)];
-    const names = new Set([...now.keys(), ...before.keys()]);
-    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
-}
-function changedBuildpacks(head, base) {
-    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
-    const [now, before] = [versions(head), versions(base)];
-    const names = [...new Set([...now.keys(), ...before.keys()])];
-    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
-}
-function largestFirst(a, b) {
-    return Math.abs(b.change) - Math.abs(a.change);
-}
-function sum(list) {
-    return list.reduce((all, { change }) => all + change, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/report/growth.js
-
-/** Whether a change, in either direction, is at least that much. */
-function reaches(change, before, amount) {
-    const size = Math.abs(change);
-    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
-}
-/** Whether it has grown by more than that. */
-function exceeds(change, before, most) {
-    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
-}
-/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
-function grownTooMuch({ sizes, variant }, most) {
-    return sizes
-        .filter(({ name }) => name === variant || name === 'streaming')
-        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
-        .map(({ name }) => name);
-}
-function amountText(amount) {
-    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/history.js
-
-/** As many as a report hands on. */
-const KEPT = 100;
-/** A report as one point of its branch's history. */
-function pointOf({ source, createdAt, variants, streaming, verdict }) {
-    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
-    return {
-        commit: source.commit,
-        at: createdAt,
-        mastodonVersion: source.mastodonVersion,
-        with: size('with'),
-        without: size('without'),
-        streaming: streaming?.compressed,
-        chosen: verdict.chosen
-    };
-}
-/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
-function mergeHistories(reports) {
-    const points = new Map();
-    for (const report of reports)
-        for (const point of [...report.history, pointOf(report)]) {
-            const known = points.get(point.commit);
-            if (!known || known.at < point.at)
-                points.set(point.commit, point);
-        }
-    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
-}
-
-;// CONCATENATED MODULE: ./lib/report/make.js
-
-
-
-
-
-/** The report of a build. */
-function makeReport(facts) {
-    const { commit, place, weighed, check, choice, app, limit } = facts;
-    const { chosen, savings, possible, before, after } = weighed;
-    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
-    return {
-        schema: SCHEMA_VERSION,
-        tool: { name: 'mastodon-on-heroku', version: VERSION },
-        createdAt: new Date(facts.createdAt).toISOString(),
-        source: {
-            commit: commit.sha,
-            ref: commit.ref,
-            committedAt: new Date(commit.committedAt).toISOString(),
-            mastodonVersion: facts.mastodonVersion,
-            ...facts.source
-        },
-        stack: facts.stack,
-        place: place.kind === 'container' ? place : { kind: place.kind },
-        verdict: {
-            chosen: chosen.variant,
-            compressed: chosen.bytes,
-            limit,
-            withinLimit: judgeSize(chosen.bytes, limit).fits,
-            problem: make_problemOf(facts)
-        },
-        heroku: facts.heroku,
-        ffmpeg: {
-            choice,
-            providers: [...facts.providers],
-            givenUp: choice === 'auto' && hasWith && chosen.variant === 'without',
-            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
-            programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
-                path: displayPath(path).slice(-LONGEST_PATH),
-                layer: facts.variants.layerNames[layer] ?? 'unknown',
-                ...rest
-            }))
-        },
-        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
-        streaming: facts.streaming,
-        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
-            name,
-            buildpack: buildpack && {
-                reference: buildpack.reference,
-                kind: buildpack.kind,
-                sha256: buildpack.sha256,
-                version: buildpack.version
-            },
-            milliseconds
-        })),
-        files: fileTable(weighed.slugs, facts.variants.layerNames),
-        dependencies: {
-            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
-            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
-        },
-        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
-        processTypes: { ...app.processTypes },
-        trim: {
-            applied: facts.trimmed,
-            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
-            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
-                name,
-                why,
-                setting,
-                files,
-                raw,
-                saves
-            })),
-            leftIn: [...facts.leftIn],
-            before,
-            after
-        },
-        ...(facts.upgrade && { upgrade: facts.upgrade }),
-        warnings: [...facts.warnings],
-        history: []
-    };
-}
-const MOST_PROGRAMS = 50;
-const LONGEST_PATH = 2_000;
-/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
-function make_problemOf({ choice, check, stuck, weighed: { chosen } }) {
-    if (choice === 'without' && chosen.variant === 'with')
-        return `ffmpeg is in it and cannot be taken out: ${stuck}`;
-    if (choice === 'with' && chosen.variant === 'without')
-        return 'the built tree has no executable called ffmpeg';
-    if (choice === 'with' && check && !check.works)
-        return check.problem ?? 'ffmpeg does not work';
-    return undefined;
-}
-function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
-    const { total, layers } = measured;
-    return {
-        name,
-        derivation: name === 'with' ? 'built' : derivation,
-        sha256,
-        ...total,
-        layers: [...layers]
-            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
-            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
-    };
-}
-/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
-function reportJson(report) {
-    const { layers, folders, entries } = report.files;
-    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
-    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
-    const parts = Object.entries(report)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
-    return `{\n${parts.join(',\n')}\n}\n`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/parts.js
-
-/** The page's script and style, which are bundled beside the action. */
-async function pageParts(folder) {
-    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
-    return { script: script, style: style };
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/told.js
-
-
-
-
-;// CONCATENATED MODULE: ./lib/report/page/from-report.js
-
-
-
-
-
-
-
-/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
-function pageData({ report, baseline, comparison, history, app }) {
-    const base = baseline?.report;
-    return {
-        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
-        tool: `mastodon-on-heroku ${VERSION}`,
-        stack: report.stack,
-        head: from_report_commitOf(report),
-        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
-        limit: report.verdict.limit,
-        warnsAt: report.heroku.warnsAt,
-        stopsAt: report.heroku.stopsAt,
-        chosen: report.verdict.chosen,
-        variants: report.variants.map(({ name, compressed, raw, files }) => ({
-            name,
-            compressed,
-            raw,
-            files,
-            base: base?.variants.find(other => other.name === name)?.compressed,
-            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
-        })),
-        streaming: report.streaming && {
-            compressed: report.streaming.compressed,
-            raw: report.streaming.raw,
-            files: report.streaming.files,
-            base: base?.streaming?.compressed
-        },
-        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
-        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
-    };
-}
-/** A row for each file of the head or the base. */
-function columns(pairs) {
-    const [folders, layers] = [new Places(), new Places()];
-    folders.at('');
-    const files = {
-        folder: [],
-        name: [],
-        layer: [],
-        raw: [],
-        with: [],
-        without: [],
-        changeWith: [],
-        changeWithout: []
-    };
-    for (const pair of pairs) {
-        const { head } = pair;
-        const file = head ?? pair.base;
-        files.folder.push(folders.folderAt(file.folder));
-        files.name.push(file.name);
-        files.layer.push(layers.at(file.layer));
-        files.raw.push(file.raw);
-        files.with.push(head?.with ?? null);
-        files.without.push(head?.without ?? null);
-        files.changeWith.push(changeOf(pair, 'with'));
-        files.changeWithout.push(changeOf(pair, 'without'));
-    }
-    return { layers: layers.names, folders: folders.names, files };
-}
-/** Names, each once. */
-class Places {
-    names = [];
-    #indexes = new Map();
-    at(name) {
-        const known = this.#indexes.get(name);
-        if (known !== undefined)
-            return known;
-        this.#indexes.set(name, this.names.length);
-        return this.names.push(name) - 1;
-    }
-    /** A folder stands behind the one that it lies in. */
-    folderAt(path) {
-        if (!this.#indexes.has(path))
-            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
-        return this.at(path);
-    }
-}
-function from_report_commitOf({ source, createdAt }) {
-    const { commit, ref, mastodonVersion } = source;
-    return { commit, ref, createdAt, mastodonVersion };
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/words.js
-
-
-
-/** Words and figures of the page, the same in its plain HTML and in its script. */
-
-/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
-function words_shown(name) {
-    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
-}
-function words_short(commit) {
-    return commit.slice(0, 7);
-}
-function isGood({ limit }, { compressed, problem }) {
-    return judgeSize(compressed, limit).fits && problem === undefined;
-}
-/** The variant's size against the limit and the base, in one sentence. */
-function verdict({ limit, base }, { compressed, base: before, problem }) {
-    const judged = judgeSize(compressed, limit);
-    const parts = [sizeOfLimit(judged)];
-    if (base && before !== undefined) {
-        parts.push(`${signedSize(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
-    }
-    parts.push(roomText(judged));
-    const told = parts.join(', ');
-    if (!judged.fits)
-        return `Over the limit: ${told}`;
-    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/render.js
-
-
-
-
-/**
- * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
- * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
- */
-function renderPage(data, parts) {
-    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
-        throw new Error('The script would end its element');
-    const policy = [
-        "default-src 'none'",
-        `script-src ${hashSource(parts.script)}`,
-        `style-src ${hashSource(parts.style)}`,
-        "base-uri 'none'",
-        "form-action 'none'"
-    ].join('; ');
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${render_escape(data.title)}: slug size</title>
-<style>${parts.style}</style>
-</head>
-<body>
-${header(data)}
-<main>
-${explorer(data)}
-${sizes(data)}
-${HISTORY}
-</main>
-<footer>
-<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
-</footer>
-<script type="application/json" id="data">${json(data)}</script>
-<script>${parts.script}</script>
-</body>
-</html>
-`;
-}
-function hashSource(text) {
-    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
-}
-/** JSON that ends no element, whatever its texts are. */
-function json(data) {
-    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-/** Text of others inside HTML, in an element or in a quoted attribute. */
-function render_escape(hostile) {
-    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-function header(data) {
-    const { title, stack, head, base, variants } = data;
-    return `<header>
-<p class="kind">Slug size report</p>
-<h1><bdi>${render_escape(title)}</bdi></h1>
-${variants.map(variant => verdictOf(data, variant)).join('\n')}
-<dl class="facts">
-${render_commit('Measured', head)}
-${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
-<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
-</dl>
-</header>`;
-}
-/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
-function verdictOf(data, variant) {
-    const { chosen, variants } = data;
-    const { name } = variant;
-    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
-    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
-${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
-${bar(data, variant)}
-</div>`;
-}
-/** The size beside the limit and Heroku's marks, those that are near. */
-function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
-    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
-    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
-    const marks = [
-        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
-        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
-        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
-    ];
-    const was = `before ${figures_sizeText(base ?? 0)}`;
-    // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${figures_sizeText(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${figures_sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
-<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
-${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
-        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
-        .join('\n')}
-</svg>`;
-}
-function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
-    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
-    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
-    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
-}
-function sizes(data) {
-    const { variants, streaming, limit, chosen } = data;
-    const compared = variants.some(({ base }) => base !== undefined);
-    const slugs = variants.map(slug => ({
-        ...slug,
-        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
-    }));
-    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
-        figures_sizeText(compressed),
-        shareText(compressed, limit),
-        ...(compared ? [base === undefined ? '–' : signedSize(compressed - base)] : []),
-        roomText(judgeSize(compressed, limit)),
-        figures_sizeText(raw),
-        numberText(files)
-    ])}</tr>`);
-    return `<section aria-labelledby="sizes">
-<h2 id="sizes">Sizes</h2>
-<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
-<table>
-<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-</table>
-</div>
-<h3 id="layers">Layers</h3>
-<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
-<table>
-<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
-<tbody>${layerRows(data).join('\n')}</tbody>
-</table>
-</div>
-</section>`;
-}
-function layerRows({ layers, variants, files }) {
-    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
-    return layers
-        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
-        .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [figures_sizeText(weight), shareText(weight, variants[at].compressed)]))}</tr>`);
-}
-function layerSums(layer, sizes, count) {
-    const sums = new Array(count).fill(0);
-    sizes.forEach((size, row) => {
-        sums[layer[row]] += size ?? 0;
-    });
-    return sums;
-}
-function heads(names) {
-    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
-}
-function cells(texts) {
-    return texts.map(text => `<td class="number">${text}</td>`).join('');
-}
-/** The places that the script fills; without it they are not shown. */
-function explorer({ variants, chosen }) {
-    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
-    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
-<section class="scripted" aria-labelledby="map-title" hidden>
-<h2 id="map-title">What takes the room</h2>
-<form class="tools" autocomplete="off">
-${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
-<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
-<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
-</form>
-<nav aria-label="Folder"><ol id="way"></ol></nav>
-<div id="map" role="group" aria-describedby="help"></div>
-<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
-<ul id="legend" aria-label="Colours"></ul>
-<div id="gone" hidden></div>
-<p id="told" class="unseen" role="status"></p>
-</section>
-<section class="scripted" aria-labelledby="files-title" hidden>
-<h2 id="files-title" tabindex="-1">Files</h2>
-<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
-<p id="found" role="status"></p>
-<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
-<button type="button" id="more" hidden></button>
-</section>
-<div id="tip" role="tooltip" hidden></div>`;
-}
-const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
-<h2 id="history-title">History</h2>
-<div id="chart"></div>
-<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
-</section>`;
-
-;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
-
-
-
-
-
-const SHOWN_COMPONENTS = 15;
-const SHOWN_FILES = 12;
-/** A reason is named where it brought at least this share of what was added, or of what went. */
-const WORTH_NAMING = 0.1;
-const MOST_REASONS = 4;
-/** What has changed against the base, folded; open where it matters. */
-function whatChanged({ comparison, baseline, report }, open) {
-    if (!comparison || !baseline)
-        return '';
-    const { change, components, buildpacks } = comparison;
-    if (change === undefined)
-        return '';
-    if (components.length === 0 && buildpacks.length === 0)
-        return change === 0 ? 'Nothing in the slug has changed.' : '';
-    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
-    return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
-}
-/** In one or two sentences: what brought most of it, and what was updated. */
-function reasons({ change = 0, components, buildpacks }, head, base) {
-    const updates = buildpacks.map(({ name, from, to }) => {
-        if (from === undefined)
-            return `buildpack ${markdown_code(name)} is new`;
-        if (to === undefined)
-            return `buildpack ${markdown_code(name)} is gone`;
-        return `buildpack ${markdown_code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
-    });
-    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
-    if (before !== now)
-        updates.unshift(`Mastodon ${markdown_escape(before ?? '?')} → ${markdown_escape(now ?? '?')}`);
-    const grown = change >= 0;
-    const same = components.filter(component => component.change > 0 === grown);
-    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
-    const main = same
-        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
-        .slice(0, MOST_REASONS)
-        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signedSize(component.change)})`);
-    const lines = [];
-    if (main.length > 0)
-        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
-    if (updates.length > 0)
-        lines.push(`Other versions: ${updates.join('; ')}.`);
-    return lines.join('\n');
-}
-function changes_title({ kind, name, how, from, to }) {
-    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
-    const versions = told.filter(version => version !== undefined).join(' → ');
-    const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
-    return kind === 'folder' ? markdown_code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${markdown_code(name)}${version}`;
-}
-function componentTable({ components, rest, shares, moved }) {
-    const shown = components.slice(0, SHOWN_COMPONENTS);
-    const others = components.slice(SHOWN_COMPONENTS);
-    const left = others.reduce((sum, { change }) => sum + change, rest.change);
-    const count = others.length + rest.count;
-    const rows = shown.map(component => [changes_title(component), component.how, signedSize(component.change)]);
-    if (count > 0 || left !== 0)
-        rows.push([count > 0 ? `${numberText(count)} more, and the archive` : 'the archive itself', '', signedSize(left)]);
-    if (shares !== 0)
-        rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)]);
-    const note = moved > 0
-        ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
-        : '';
-    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
-}
-function changes_fileTable({ files }) {
-    const rows = files
-        .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size: now }) => [
-        markdown_code(path),
-        how,
-        signedSize(change),
-        how === 'gone' ? '' : figures_sizeText(now)
-    ]);
-    const more = files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : '';
-    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
-}
-/** The cell of a size's change. */
-function changeCell(head, base) {
-    if (base === undefined)
-        return 'new';
-    const share = signedShare(head - base, base);
-    return share === '' ? signedSize(head - base) : `${signedSize(head - base)} (${share})`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
-
-
-
-
-
-/**
- * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
- * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
- */
-const WITHOUT_FFMPEG = [
-    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
-    'remote video, audio and animated GIFs are not cached; they show as links',
-    'animated avatars, headers and custom emoji cannot be made smaller',
-    'still pictures, posts, timelines, federation and streaming work as ever'
-];
-/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
-function ffmpegLines({ ffmpeg, variants }) {
-    const lines = [];
-    const without = variants.find(({ name }) => name === 'without');
-    if (ffmpeg.providers.length === 0) {
-        lines.push('No slug of this build has ffmpeg. Set `ffmpeg: with` to have it added.');
-    }
-    else
-        lines.push(`It comes from ${ffmpeg.providers.map(stepName).join(', ')}.`);
-    lines.push(...programLines(ffmpeg.programs ?? [], without !== undefined));
-    const { check } = ffmpeg;
-    if (check) {
-        if (check.works)
-            lines.push(`It starts and made an mp4 of an animated GIF: ${markdown_code(check.version ?? 'ffmpeg')}.`);
-        else
-            lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
-        if (check.encoders.length > 0)
-            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(markdown_code).join(', ')}.`);
-        if (check.mended.length > 0) {
-            lines.push(`It did not start as it came: ${check.mended.map(markdown_code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
-        }
-    }
-    const how = without && DERIVATIONS[without.derivation];
-    if (how && ffmpeg.providers.length > 0)
-        lines.push(`The slug without it was ${how}.`);
-    return lines.map(line => `- ${line}`).join('\n');
-}
-/** The layer of the commit is called `source` (src/buildpacks/build.ts). */
-function stepName(layer) {
-    return layer === 'source' ? 'the commit itself' : markdown_code(layer);
-}
-const SHOWN_PROGRAMS = 10;
-/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
-function programLines(programs, hasWithout) {
-    const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
-        const where = onPath
-            ? 'is on the PATH of the dynos'
-            : inPackage
-                ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
-                : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
-        const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
-        return `${markdown_code(path)} (${stepName(layer)}) ${where}${fixed}.`;
-    });
-    if (programs.length > SHOWN_PROGRAMS)
-        lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
-    return lines;
-}
-const DERIVATIONS = {
-    built: undefined,
-    subtracted: 'derived from the same build: the files of that step are left out',
-    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
-    'built-again': 'built a second time, since other steps wrote over the files of that one',
-    programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
-};
-/** Bytes: a smaller saving is no way back under a limit. */
-const sections_WORTH_NAMING = 1_000_000;
-/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-function waysBack(report, withReasons) {
-    const { verdict, trim, variants, heroku } = report;
-    if (judgeSize(verdict.compressed, verdict.limit).fits)
-        return '';
-    const lines = [];
-    const fits = (after) => {
-        const judged = judgeSize(after, verdict.limit);
-        return judged.fits ? 'it fits then' : `still ${figures_sizeText(-judged.left)} over`;
-    };
-    const saved = trim.before - trim.after;
-    if (!trim.applied && saved > 0)
-        lines.push(`\`slug.trim: safe\` saves ${figures_sizeText(saved)}; ${fits(trim.after)}.`);
-    const without = variants.find(({ name }) => name === 'without');
-    if (verdict.chosen === 'with' && without) {
-        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${figures_sizeText(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
-    }
-    if (verdict.chosen === 'with' && !without) {
-        lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
-    }
-    // Texts of the report may be anyone's; a rule's name is shown as code.
-    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
-        if (saves < sections_WORTH_NAMING)
-            continue;
-        const what = withReasons ? snippet(setting) : markdown_code(name);
-        lines.push(`${what} saves ${figures_sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
-    }
-    lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
-    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
-}
-/** The chosen slug by layer, each with its change where that is known. */
-function layerTable({ report: { variants, verdict, layers }, comparison }) {
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const changes = comparison?.layers;
-    const compared = changes !== undefined && changes.size > 0;
-    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
-        const layer = layers.find(other => other.name === name);
-        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
-        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
-        return [
-            markdown_code(name),
-            figures_sizeText(compressed),
-            ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
-            figures_sizeText(raw),
-            numberText(files),
-            seconds,
-            version ? markdown_code(version) : ''
-        ];
-    });
-    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
-    for (const [name, change] of gone)
-        rows.push([markdown_code(name), 'gone', signedSize(change), '', '', '', '']);
-    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
-    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
-}
-const SHOWN_DIRECTORIES = 15;
-const sections_SHOWN_FILES = 10;
-function directoryTable(report) {
-    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
-    const rows = files_foldersOf(report, chosen.name)
-        .filter(({ path }) => path.split('/').length <= 2)
-        .slice(0, SHOWN_DIRECTORIES)
-        .map(({ path, compressed, raw, files }) => [
-        markdown_code(path),
-        figures_sizeText(compressed),
-        shareText(compressed, chosen.compressed),
-        figures_sizeText(raw),
-        numberText(files)
-    ]);
-    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
-}
-function sections_fileTable(report) {
-    const { chosen } = report.verdict;
-    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
-        markdown_code(file.path),
-        `${file.shared ? '≈ ' : ''}${figures_sizeText(file[chosen] ?? 0)}`,
-        figures_sizeText(file.raw)
-    ]);
-    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
-}
-/**
- * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
- * they may be anyone's.
- */
-function trimTable({ trim }, withReasons) {
-    const rules = trim.rules.filter(({ files }) => files > 0);
-    const possible = sections_largestFirst(trim.possible);
-    const saved = figures_sizeText(trim.before - trim.after);
-    const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${figures_sizeText(trim.before)} before; measured).`
-        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
-    const row = ({ name, files, raw, saves }) => [
-        markdown_code(name),
-        numberText(files),
-        figures_sizeText(raw),
-        figures_sizeText(saves)
-    ];
-    const head = ['What', 'Files', 'Unpacked', 'Saves'];
-    const why = withReasons ? ['Why it may go'] : [];
-    const taken = rules.length === 0
-        ? ''
-        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
-    const more = possible.length === 0
-        ? ''
-        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
-    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
-}
-function sections_largestFirst(rules = []) {
-    return rules.toSorted((a, b) => b.saves - a.saves);
-}
-function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${markdown_code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
-}
-const SHOWN_POINTS = 10;
-/** The last sizes of the base branch, and this one behind them. */
-function trendTable({ history, report, repositoryUrl }) {
-    const { verdict } = report;
-    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
-    if (points.length === 0)
-        return '';
-    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
-    const rows = points.map((point, i) => {
-        const [now, before] = [sizes[i], sizes[i - 1]];
-        return [
-            commitLink(point.commit, repositoryUrl),
-            point.at.slice(0, 10),
-            markdown_escape(point.mastodonVersion ?? ''),
-            now === undefined ? '' : figures_sizeText(now),
-            now === undefined || before === undefined ? '' : signedSize(now - before)
-        ];
-    });
-    const last = sizes.at(-2);
-    rows.push([
-        'this one',
-        report.createdAt.slice(0, 10),
-        markdown_escape(report.source.mastodonVersion ?? ''),
-        figures_sizeText(verdict.compressed),
-        last === undefined ? '' : signedSize(verdict.compressed - last)
-    ]);
-    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
-}
-function commitLink(commit, repositoryUrl) {
-    const short = `\`${commit.slice(0, 8)}\``;
-    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
-}
-function processTypes(report) {
-    const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${markdown_code(type)}: ${markdown_code(command)}`).join('\n');
-}
-const SHOWN_WARNINGS = 10;
-const LONGEST_WARNING = 400;
-/** The first ones, each to a length: the log has all of them. */
-function warnings({ warnings }) {
-    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
-        const text = [...warning].slice(0, LONGEST_WARNING).join('');
-        return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
-    });
-    if (warnings.length > SHOWN_WARNINGS)
-        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
-    return lines.join('\n');
-}
-/** Folded under its title; nothing where there is nothing. */
-function folded(title, content, open = false) {
-    return content === '' ? '' : details(title, content, open);
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
-
-
-
-
-const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
-/**
- * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
- * stands against it, what is left to do by hand, and each migration with the lines that matter.
- * @param ours whether its sentences may be shown; of others only figures and names are
- */
-function upgradeMarkdown(upgrade, ours) {
-    return [
-        `### This upgrade: ${head(upgrade, ours)}`,
-        upgrade_summary(upgrade, ours),
-        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
-    ]
-        .filter(Boolean)
-        .join('\n\n');
-}
-function head(upgrade, ours) {
-    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
-    return markdown_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
-}
-function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
-    const known = {
-        database: 'The database was asked which migrations it has.',
-        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
-        empty: '',
-        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
-    }[basis];
-    const versions = from === undefined || to === undefined
-        ? ''
-        : `${from === to ? `Mastodon ${markdown_escape(to)} as before` : `From ${markdown_escape(from)} to ${markdown_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
-    return [
-        versions,
-        known,
-        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
-        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
-    ]
-        .filter(Boolean)
-        .join(' ');
-}
-function where({ kind, name, commit }) {
-    const at = `\`${commit.slice(0, 8)}\``;
-    if (kind === 'tag')
-        return `the tag ${markdown_code(name)} (${at})`;
-    if (kind === 'parent')
-        return `the commit before it (${at})`;
-    if (kind === 'release')
-        return `what ${markdown_code(name)} runs (${at})`;
-    return `where it left ${markdown_code(name)} (${at})`;
-}
-function inWords(upgrade) {
-    const { findings, steps, migrations } = upgrade;
-    const rows = findings.map(({ level, name, reason, remedy }) => [
-        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
-        markdown_code(name),
-        upgrade_prose(reason),
-        upgrade_prose(remedy)
-    ]);
-    return [
-        rows.length > 0
-            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
-            : 'Nothing stands against it.',
-        steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${markdown_code(command)}`}`)
-            .join('\n'),
-        migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
-    ];
-}
-/** Names of findings are of our list, or are none: they are told, and what they say is not. */
-function upgrade_names({ findings }) {
-    return findings.length === 0
-        ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${markdown_code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
-}
-const upgrade_SHOWN = 200;
-function migrationTable(migrations) {
-    const rows = migrations
-        .slice(0, upgrade_SHOWN)
-        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
-        `\`${version}\``,
-        markdown_code(name),
-        phase === 'pre' ? 'before' : 'after',
-        [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
-            .filter(Boolean)
-            .join('<br>')
-    ]);
-    const more = migrations.length - upgrade_SHOWN;
-    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-        (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
-}
-function lineOf(marker) {
-    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${markdown_code(marker.text)}`;
-}
-/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
-function upgrade_prose(text) {
-    return text
-        .split(/(`[^`]+`)/)
-        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${markdown_escape(part.slice(1, -1))}</code>` : markdown_escape(part)))
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/index.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
- * named is escaped.
- * @param longest characters; what does not fit is left out, the least important first, and named
- */
-function renderMarkdown(told, longest = Infinity) {
-    const blocks = blocksOf(told).filter(({ text }) => text !== '');
-    const leftOut = [];
-    for (;;) {
-        const text = assemble(blocks, leftOut, told.runUrl);
-        if (text.length <= longest)
-            return text;
-        const last = blocks.findLastIndex(({ name }) => name !== undefined);
-        if (last < 0)
-            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
-        leftOut.unshift(blocks.splice(last, 1)[0].name);
-    }
-}
-function assemble(blocks, leftOut, runUrl) {
-    const texts = blocks.map(({ text }) => text);
-    if (leftOut.length > 0) {
-        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
-        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
-    }
-    return `${texts.join('\n\n')}\n`;
-}
-/** In the order in which they are read, which is that of their weight. */
-function blocksOf(told) {
-    const { report, measuredBy } = told;
-    const ours = measuredBy === undefined;
-    const tooMuch = grownBy(told).length > 0;
-    const open = !judgedSizes(report).fits || tooMuch;
-    return [
-        { text: `## ${headline(told)}` },
-        { text: origin(told) },
-        { text: sizeTable(told) },
-        { text: comparedWith(told) },
-        { text: live(told) },
-        { text: withoutFfmpeg(told) },
-        { text: withoutRedisVerified(told) },
-        { text: section('Ways back under the limit', waysBack(report, ours)) },
-        { text: ours ? section('Worth a look', warnings(report)) : '' },
-        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
-        { text: whatChanged(told, open), name: 'what changed' },
-        { text: folded('Trend', trendTable(told)), name: 'the trend' },
-        { text: folded('Layers', layerTable(told)), name: 'the layers' },
-        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
-        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
-        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
-        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
-        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
-        { text: footer(told) }
-    ];
-}
-/** One line: the status in words, the size, the limit, the change, what is left. */
-function headline(told) {
-    const { problem } = told.report.verdict;
-    const { main, streaming } = judgedSizes(told.report);
-    const share = [sizeOfLimit(main), changeAgainst(told)].filter(Boolean).join(', ');
-    const left = roomText(main);
-    if (!main.fits)
-        return `Over the limit: ${share}, ${left}`;
-    if (problem !== undefined)
-        return `Not fit to ship: ${told.measuredBy === undefined ? markdown_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
-    if (streaming?.fits === false) {
-        const over = `${figures_sizeText(streaming.bytes)} (${shareText(streaming.bytes, streaming.limit)}), ${roomText(streaming)}`;
-        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
-    }
-    if (grownBy(told).length > 0)
-        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
-    return `Within the limit: ${share}, ${left}`;
-}
-function changeAgainst({ comparison, baseline }) {
-    if (!baseline || comparison?.change === undefined)
-        return '';
-    const { report, branch } = baseline;
-    const against = `${branch === undefined ? '' : `${markdown_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
-    return `${signedSize(comparison.change)} against ${against}`;
-}
-function grownBy({ comparison, maxGrowth }) {
-    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
-}
-/** Whose slug it is, and who measured it. */
-function origin({ report, app, measuredBy }) {
-    const of = app === undefined ? '' : ` of ${markdown_code(app)}`;
-    const { chosen } = report.verdict;
-    const { raw, files } = report.variants.find(({ name }) => name === chosen);
-    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${figures_sizeText(raw)} unpacked.`;
-    return measuredBy === undefined
-        ? slug
-        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
-}
-function withoutRedisVerified({ report: { redisTls } }) {
-    return redisTls === undefined
-        ? ''
-        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
-}
-function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
-    const withFfmpeg = variants.find(({ name }) => name === 'with');
-    if (!ffmpeg.givenUp || !withFfmpeg)
-        return '';
-    const judged = judgeSize(withFfmpeg.compressed, verdict.limit);
-    const why = !judged.fits
-        ? `with it the slug would be ${figures_sizeText(judged.bytes)}, ${figures_sizeText(-judged.left)} over the limit`
-        : 'the one in this build does not start';
-    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
-        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
-}
-/** A row a slug, with what counts first; the one that breaks a rule is bold. */
-function sizeTable(told) {
-    const { report, comparison } = told;
-    const { variants, verdict, heroku, streaming } = report;
-    const tooMuch = grownBy(told);
-    const row = (name, size) => {
-        const before = comparison?.sizes.find(size => size.name === name)?.base;
-        const { fits } = judgeSize(size.compressed, verdict.limit);
-        const status = [
-            fits ? 'fits' : 'too large',
-            tooMuch.includes(name) ? 'grown too much' : '',
-            name === verdict.chosen ? 'chosen' : ''
-        ];
-        const cells = [
-            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
-            status.filter(Boolean).join(', '),
-            figures_sizeText(size.compressed),
-            ...(comparison ? [changeCell(size.compressed, before)] : []),
-            figures_sizeText(verdict.limit),
-            shareText(size.compressed, verdict.limit)
-        ];
-        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
-    };
-    const rows = variants.map(variant => row(variant.name, variant));
-    if (streaming)
-        rows.push(row('streaming', streaming));
-    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
-    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
-        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
-}
-/** The footer is never left out, so it must not grow without end. */
-const markdown_MOST_BUILDPACKS = 10;
-const STALE_AFTER_DAYS = 30;
-const markdown_DAY = 86_400_000;
-/** What it is compared with, how old that is, and what is to be said of it. */
-function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
-    if (!baseline)
-        return noBaseline === undefined ? '' : `There is nothing to compare with: ${markdown_escape(noBaseline)}`;
-    const { branch, wanted, behind, runUrl } = baseline;
-    const base = baseline.report;
-    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
-    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
-    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
-    const commit = commitLink(base.source.commit, repositoryUrl);
-    const lines = [
-        `Compared with ${commit}${branch === undefined ? '' : ` of ${markdown_code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
-    ];
-    if (behind > 0 && wanted !== undefined) {
-        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
-    }
-    if (days > STALE_AFTER_DAYS)
-        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
-    if (comparison?.change === undefined)
-        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
-    const chosen = base.verdict.chosen;
-    if (chosen !== report.verdict.chosen)
-        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
-    if (base.stack !== report.stack)
-        lines.push(`Its stack was ${markdown_code(base.stack)}; this one's is ${markdown_code(report.stack)}.`);
-    return lines.join(' ');
-}
-function live({ live, report }) {
-    if (!live)
-        return '';
-    const change = report.verdict.compressed - live.bytes;
-    const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
-    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${markdown_code(live.app)} runs release v${live.version}${commit}, with a slug of ${figures_sizeText(live.bytes)}. ${against}.`;
-}
-function footer({ report, measuredBy, runUrl, repositoryUrl }) {
-    const { source, stack, place, tool, createdAt } = report;
-    const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
-    const where = place.kind === 'container' ? `in a container of ${markdown_code(place.buildImage ?? '')}` : 'on the runner itself';
-    const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
-    const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
-        `Buildpacks: ${markdown_buildpacks(report)}.`,
-        'MB = 10<sup>6</sup> bytes.',
-        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
-    ];
-    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
-}
-/** Each with its commit, or the digest of what was fetched. */
-function markdown_buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
-    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
-}
-function section(name, content) {
-    return content === '' ? '' : `### ${name}\n\n${content}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/index.js
-
-
-
-
-
-
-
-
-
-
-
-
 ;// CONCATENATED MODULE: ./lib/commands/steps/results.js
 
 
@@ -81148,14 +81557,15 @@ function section(name, content) {
 
 
 
+
 /** Writes every file and output, the summary, and annotations. */
-async function results_tell({ inputs, runtime, results }, told) {
+async function results_tell(told, outputDir, { log, page }, results) {
     const { report } = told;
-    const at = (file) => external_node_path_namespaceObject.join(inputs.outputDir, file);
+    const at = (file) => external_node_path_namespaceObject.join(outputDir, file);
     const markdown = renderMarkdown(told);
     await (0,promises_namespaceObject.writeFile)(at('report.json'), reportJson(report));
     await (0,promises_namespaceObject.writeFile)(at('report.md'), markdown);
-    await (0,promises_namespaceObject.writeFile)(at('report.html'), renderPage(pageData(told), await pageParts(runtime.page)));
+    await (0,promises_namespaceObject.writeFile)(at('report.html'), renderPage(pageData(told), await pageParts(page)));
     const { verdict, variants, streaming } = report;
     const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
     results.output('slug-path', at('slug.tgz'));
@@ -81173,41 +81583,35 @@ async function results_tell({ inputs, runtime, results }, told) {
     results.output('comment-body', renderMarkdown(told, LONGEST_BODY));
     await results.summary(markdown);
     for (const warning of report.warnings)
-        runtime.log.warning(warning);
+        log.warning(warning);
     for (const { name, compressed } of variants)
-        runtime.log.info(`${name} ffmpeg: ${figures_sizeText(compressed)} (${compressed} bytes)`);
+        log.info(`${name} ffmpeg: ${figures_sizeText(compressed)} (${compressed} bytes)`);
     if (streaming)
-        runtime.log.info(`streaming: ${figures_sizeText(streaming.compressed)} (${streaming.compressed} bytes)`);
+        log.info(`streaming: ${figures_sizeText(streaming.compressed)} (${streaming.compressed} bytes)`);
     if (report.ffmpeg.givenUp)
-        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
+        log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
     if (told.noBaseline !== undefined)
-        runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`);
-    runtime.log.info(headline(told));
+        log.info(`There is nothing to compare with: ${told.noBaseline}`);
+    log.info(headline(told));
     const { size } = await (0,promises_namespaceObject.stat)(at('slug.tgz'));
     if (size !== verdict.compressed)
         throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
 }
-/** Fails where the slug must not be shipped, or must not be merged. */
-function judge({ inputs, runtime }, told) {
-    const { verdict, streaming } = told.report;
+/** Throws a `UserError` if the slug must not be shipped. */
+function judge({ report }, gate) {
+    const { verdict, streaming } = report;
     if (verdict.problem !== undefined) {
-        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(told.report));
+        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(report));
     }
-    if (onlyTold(inputs))
+    if (onlyTold(gate))
         return;
     const { compressed, limit, withinLimit } = verdict;
     if (!withinLimit) {
-        throw new UserError(`The slug is over its limit: ${figures_sizeText(compressed)} of ${figures_sizeText(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
+        throw new UserError(`The slug is over its limit: ${figures_sizeText(compressed)} of ${figures_sizeText(limit)}`, underTheLimit(gate, 'The report lists the ways back under it, the cheapest first.'));
     }
     if (streaming && streaming.compressed > limit) {
-        throw new UserError(`The streaming slug is over its limit: ${figures_sizeText(streaming.compressed)} of ${figures_sizeText(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
+        throw new UserError(`The streaming slug is over its limit: ${figures_sizeText(streaming.compressed)} of ${figures_sizeText(limit)}`, underTheLimit(gate, 'Look at what streaming/package.json depends on.'));
     }
-    if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
-        return;
-    if (told.comparison?.change === undefined)
-        runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with');
-    else
-        judgeGrowth(told.comparison, inputs.maxGrowth);
 }
 function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }) {
     if (choice === 'without')
@@ -81216,394 +81620,20 @@ function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }) {
         return `Put ${FFMPEG_BUILDPACK} in front of \`slug.buildpacks\`, or set \`ffmpeg: auto\` to go without.`;
     return 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.';
 }
-/** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */
-function judgeGrowth(comparison, maxGrowth) {
+/**
+ * Throws a `UserError` if the slug has grown by more than that. Only for pull requests: elsewhere a failure would keep the
+ * base's own report from being recorded, for ever.
+ */
+function judgeGrowth({ comparison, maxGrowth }, log) {
+    if (comparison?.change === undefined) {
+        log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with');
+        return;
+    }
     const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
     throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${figures_sizeText(head - base)}, from ${figures_sizeText(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/github.js
-
-/** GitHub as the job's token reaches it; undefined without a token or outside a job. */
-function githubOf({ inputs, runtime }) {
-    const { repository, apiUrl } = inputs.github;
-    if (inputs.githubToken === undefined || repository === undefined)
-        return undefined;
-    return new Github({ apiUrl, token: inputs.githubToken, repository, ...runtime });
-}
-/** `https://github.com/owner/name`. */
-function repositoryUrl({ inputs }) {
-    const { repository, serverUrl } = inputs.github;
-    return repository !== undefined && /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository)
-        ? `${serverUrl}/${repository}`
-        : undefined;
-}
-/** Page of a run, by default of this one. */
-function runUrl(context, id = context.inputs.github.runId) {
-    const repository = repositoryUrl(context);
-    return repository === undefined || id === undefined ? undefined : `${repository}/actions/runs/${id}`;
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/baseline.js
-
-
-
-
-
-const NOTHING = { history: [] };
-/**
- * The report of the base: the file that the input names, or that of the base's commit or its nearest ancestor among the
- * repository's artifacts. Never fails: a base that is broken must not break what is compared with it.
- */
-async function findBefore(context, report, pullRequest) {
-    const { inputs, runtime } = context;
-    if (inputs.baseline === 'none')
-        return NOTHING;
-    if (inputs.baseline !== undefined)
-        return fromFile(inputs.baseline);
-    const { repository, runId } = inputs.github;
-    const github = githubOf(context);
-    if (!github) {
-        if (repository === undefined || runId === undefined)
-            return NOTHING;
-        return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' };
-    }
-    try {
-        return await fromArtifacts(context, github, report, pullRequest);
-    }
-    catch (error) {
-        if (runtime.signal.aborted)
-            throw error;
-        return {
-            ...NOTHING,
-            noBaseline: github.explain(error, '{ actions: read, contents: read }', 'The report is made without it.')
-        };
-    }
-}
-async function fromFile(file) {
-    try {
-        const report = parseReport(await (0,promises_namespaceObject.readFile)(file, 'utf8'));
-        return { baseline: { report, behind: 0 }, history: mergeHistories([report]) };
-    }
-    catch (error) {
-        return { ...NOTHING, noBaseline: `the report that the input baseline names cannot be used: ${errorText(error)}.` };
-    }
-}
-async function fromArtifacts(context, github, report, pullRequest) {
-    const { inputs, runtime } = context;
-    const branch = pullRequest?.baseBranch ?? branchOf(context);
-    const wanted = pullRequest?.base ?? (await baseCommit(github, report.source.commit, pullRequest));
-    if (wanted === undefined)
-        return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' };
-    const found = await findBaselines(github, { name: inputs.artifactName, commit: wanted, branch });
-    const reports = [];
-    for (const of of found) {
-        // The nearest one is the baseline; of the others only what its history lacks is needed.
-        if (mergeHistories(reports.map(({ report }) => report)).some(({ commit }) => commit === of.commit))
-            continue;
-        try {
-            const text = await downloadFile(github, of.artifact, {
-                file: 'report.json',
-                maxBytes: LARGEST_REPORT,
-                ...downloads(context)
-            });
-            const found = parseReport(text);
-            if (found.source.commit === of.commit)
-                reports.push({ of, report: found });
-            else
-                runtime.log.info(`The report of run ${of.artifact.runId} is of another commit than ${of.commit}; it is not used`);
-        }
-        catch (error) {
-            if (runtime.signal.aborted)
-                throw error;
-            runtime.log.info(`The report of ${of.commit} cannot be used: ${errorText(error)}`);
-        }
-    }
-    const [nearest] = reports;
-    if (!nearest)
-        return { ...NOTHING, noBaseline: baseline_missing(wanted, branch, inputs.artifactName) };
-    const { commit, behind, runUrl } = nearest.of;
-    runtime.log.info(`Compared with the report of ${commit} (${runUrl})`);
-    return {
-        baseline: { report: nearest.report, branch, wanted, behind, runUrl },
-        history: mergeHistories(reports.map(({ report }) => report))
-    };
-}
-function baseline_missing(wanted, branch, name) {
-    return `neither commit ${wanted.slice(0, 8)} nor an ancestor of it has an artifact ${name} of a build of its branch, ${branch}. The next push there records one.`;
-}
-/** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
-function downloads({ runtime }) {
-    return { maxZip: 60_000_000, into: runtime.scratch, clock: runtime.clock, signal: runtime.signal };
-}
-/**
- * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
- * parent is the base; where its own commit was built, the base is where it branched off.
- */
-async function baseCommit(github, measured, pullRequest) {
-    const parents = await parentsOf(github, measured);
-    if (!pullRequest)
-        return parents?.[0];
-    return baseline_mergedInto(parents, pullRequest) ?? branchedOff(github, pullRequest);
-}
-/**
- * The same for a report that the pull request's own build handed over, which could name any commit. One that is neither
- * the pull request's newest nor a merge of it is refused; and a merge into an older commit than the one where the branch
- * came off is none of GitHub's, so that it cannot choose what it is compared with.
- */
-async function baseOfForeign(github, measured, pull) {
-    const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
-    if (into === undefined && measured !== pull.headSha) {
-        throw new UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
-    }
-    const off = await branchedOff(github, pull);
-    return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
-}
-/** Where the pull request's branch came off its base branch. The base that GitHub names with it may be an older one. */
-async function branchedOff(github, { baseBranch, baseSha, headSha }) {
-    return (await pulls_mergeBase(github, baseBranch, headSha)) ?? baseSha;
-}
-function baseline_mergedInto(parents, { headSha }) {
-    return parents?.length === 2 && parents[1] === headSha ? parents[0] : undefined;
-}
-/** The branch whose builds are asked: the pushed one; for a tag the default one. */
-function branchOf({ inputs }) {
-    const { ref, event } = inputs.github;
-    return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1] ?? event.defaultBranch ?? 'main';
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/heroku.js
-
-
-
-
-/** The Heroku that the inputs name. Throws a `UserError` without a key. */
-function herokuOf({ inputs }) {
-    if (inputs.herokuApiKey === undefined) {
-        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY);
-    }
-    return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
-}
-function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
-    const { clock, signal, log } = runtime;
-    const client = createClient({ url, key, clock, signal });
-    return {
-        client,
-        key,
-        tools: { story, log, clock, signal, ca, timeout: inputs.timeout },
-        app: name => new HerokuApp(client, name, clock, signal)
-    };
-}
-/** The app that a command is about. Throws a `UserError` where none is named. */
-function requireApp(name) {
-    if (name !== undefined)
-        return name;
-    throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
-}
-const heroku_DAY = 86_400;
-const WARN_BELOW_DAYS = 30;
-/** Whether the key works, and how long still. */
-async function checkKey({ client, key, tools }) {
-    const { story } = tools;
-    const email = await whoAmI(client).catch((error) => {
-        // Keys of an automation may lack the scope `identity`; the app itself will tell whether this one works.
-        if (error instanceof HerokuError && error.status === 403)
-            return undefined;
-        throw error;
-    });
-    const seconds = await keyExpiresIn(client, key);
-    const days = seconds === undefined ? undefined : Math.floor(seconds / heroku_DAY);
-    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
-    if (days !== undefined && days < WARN_BELOW_DAYS)
-        story.warn(`The Heroku key expires in ${days} days. ${MAKE_KEY}`);
-}
-/** Enough to know whose key it is, in a log that everybody may read. */
-function maskEmail(email) {
-    return email.replace(/^(.).*(@.*)$/, '$1…$2');
-}
-/** Masks what is secret among an app's config vars. */
-function masker({ results }) {
-    return config => {
-        for (const value of secretValues(config))
-            results.mask(value);
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/told.js
-
-
-
-
-
-
-/** The report with what is known beside it: the base's, the sizes before it, the slug that runs now. */
-async function lookAround(context, report, { app, pullRequest }) {
-    const before = await findBefore(context, report, pullRequest);
-    return {
-        ...justThis(context, report, app),
-        ...before,
-        report: { ...report, history: [...before.history] },
-        comparison: before.baseline && compareReports(report, before.baseline.report),
-        live: await liveSlug(context, app)
-    };
-}
-/** The report without what it could be compared with. */
-function justThis(context, report, app) {
-    const { maxGrowth } = context.inputs;
-    return { report, app, history: [], maxGrowth, repositoryUrl: repositoryUrl(context), runUrl: runUrl(context) };
-}
-const LOOKED_AT = 10;
-/** The slug that the app runs, where there is a key to ask with. It is told beside the rest, so it never fails. */
-async function liveSlug(context, name) {
-    const { inputs, runtime } = context;
-    if (inputs.herokuApiKey === undefined || name === undefined)
-        return undefined;
-    try {
-        const app = heroku_connect(context, herokuOf(context), new Story(runtime.log, runtime.clock)).app(name);
-        const releases = await app.releases(LOOKED_AT);
-        const current = releases.find(({ status, slug }) => status === 'succeeded' && slug);
-        const slug = current?.slug && (await app.slug(current.slug.id));
-        if (!current || !slug || typeof slug.size !== 'number')
-            return undefined;
-        return { app: name, version: current.version, commit: told_hash(slug.commit), bytes: slug.size };
-    }
-    catch (error) {
-        if (runtime.signal.aborted)
-            throw error;
-        runtime.log.warning(`What ${name} runs now is not known: ${errorText(error)}`);
-        return undefined;
-    }
-}
-/** Heroku keeps any text as a slug's commit. */
-function told_hash(commit) {
-    return commit && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/upgrade.js
-
-
-
-
-
-
-
-
-
-
-/** What a plan reads of a tree; the rest of a commit is not written out. */
-const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
-/**
- * Plans the upgrade from one commit to the one to be deployed.
- * @param from the commit that runs now, or that this one is compared with; undefined where there is none
- * @param live what is known of the running app, where it may be asked
- */
-async function planFrom(context, config, source, from, live) {
-    return planUpgrade(await factsFrom(context, config, source, from, live));
-}
-/** What such a plan is made of. */
-async function factsFrom(context, config, source, from, live) {
-    const appJson = readTreeFile(source.folder, 'app.json');
-    const tree = readUpgradeTree(source.folder);
-    const problems = [];
-    const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
-    const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {};
-    const buildpacks = chosen.map(({ reference }) => reference.text);
-    return {
-        now: context.runtime.clock.now(),
-        tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
-        problems,
-        from: from === undefined ? undefined : await readTreeAt(context, from),
-        stack,
-        buildpacks,
-        hasRuby: await askForRuby(context, config, buildpacks, tree.ruby.locked, stack),
-        strategy: config.migrations,
-        redisTls: config.redisTls,
-        hasStreamingApp: config.streamingApp !== undefined,
-        skip: config.checks.skip,
-        live
-    };
-}
-/** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
-async function planOfTree(context, config, source) {
-    const { inputs, runtime } = context;
-    const { event, baseRef } = inputs.github;
-    const base = await baseOf({
-        path: inputs.path,
-        commit: source.commit.sha,
-        branch: baseRef ?? event.pullRequest?.baseBranch ?? event.defaultBranch ?? 'main',
-        pullRequest: baseRef !== undefined || event.pullRequest !== undefined,
-        run: runtime.run,
-        signal: runtime.signal,
-        searchPath: inputs.searchPath
-    });
-    const problems = [];
-    const stack = tried(problems, () => requireStack(inputs, config, readTreeFile(source.folder, 'app.json')));
-    const facts = await factsFrom(context, { ...config, stack }, source, base?.commit);
-    const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] });
-    return { plan, upgrade: makeUpgrade(plan, base) };
-}
-/** Asks where Heroku's own buildpack would fetch it, and only where it would. */
-async function askForRuby({ runtime }, { slug }, buildpacks, ruby, stack) {
-    if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
-        return undefined;
-    return hasRuby({ ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, runtime);
-}
-/**
- * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
- * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
- */
-async function rubyOfCheckout(context, config) {
-    const { buildpacks, texts } = await checkout(context, config, ['Gemfile.lock', 'Gemfile', '.ruby-version']);
-    const [gemfileLock = '', gemfile = '', rubyVersion = ''] = texts;
-    if (gemfileLock === '' || !buildpacks.some(installsLockedRuby))
-        return undefined;
-    return readRuby({ gemfileLock, gemfile, rubyVersion });
-}
-/** The newest major version of Node that it takes; undefined without a bound, or if no heroku/nodejs builds it. Rejects as above. */
-async function nodeOfCheckout(context, config) {
-    const { buildpacks, texts } = await checkout(context, config, ['package.json']);
-    return installsNode(buildpacks) ? newestNode(texts[0] ?? '') : undefined;
-}
-/** The buildpacks of the checked-out commit, and the texts of some of its files. */
-async function checkout({ inputs: { path, searchPath }, runtime: { run, signal } }, config, files) {
-    const tools = { path, searchPath, run, signal };
-    const { sha: commit } = await resolveCommit(tools);
-    const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(file => textAt({ ...tools, commit, file })));
-    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
-    return { buildpacks: chosen.map(({ reference }) => reference.text), texts };
-}
-/** What is said of the build, or undefined, and then why there would be none is among the problems. */
-function tried(problems, say) {
-    try {
-        return say();
-    }
-    catch (error) {
-        if (!(error instanceof UserError))
-            throw error;
-        problems.push({ reason: error.message, remedy: error.nextStep });
-        return undefined;
-    }
-}
-/** The tree of a commit; undefined where the checkout does not have it. */
-async function readTreeAt({ inputs, runtime }, commit) {
-    const { run, signal, scratch } = runtime;
-    const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(scratch, 'tree-before-'));
-    try {
-        const { path: checkout, searchPath } = inputs;
-        await exportTree({ path: checkout, commit, into: folder, run, signal, searchPath, only: name => READ.test(name) });
-        return readUpgradeTree(folder);
-    }
-    catch (error) {
-        if (error instanceof UserError && !(error instanceof CancelledError))
-            return undefined;
-        throw error;
-    }
-    finally {
-        await removeTree(folder);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/slugs.js
@@ -81623,29 +81653,28 @@ async function readTreeAt({ inputs, runtime }, commit) {
 
 
 /** Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. It judges nothing. */
-async function buildSlugs(context, config, source, recipe) {
-    const { inputs, runtime } = context;
+async function buildSlugs(inputs, { config, source, recipe }, telling, machine, runtime, results) {
     const { log } = runtime;
     judgeBuildpacks(config, source, recipe);
     const slug = external_node_path_namespaceObject.join(inputs.outputDir, 'slug.tgz');
-    const workshop = openWorkshop(context, config, source, recipe);
+    const workshop = openWorkshop(inputs, config, source, recipe, machine, runtime);
     const packer = new Packer({
         worker: runtime.packWorker,
         threads: runtime.threads,
         commitTime: source.commit.committedAt,
-        blockStore: recipe_below(inputs.cache, 'blocks'),
+        blockStore: cacheOf(inputs, machine, 'blocks'),
         signal: runtime.signal
     });
     try {
-        const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
+        const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(source, folder, runtime.run));
         // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
         const mastodon = readMastodon(app.root);
         const trimming = planTrim(config, mastodon, app);
         const { limit } = config.slug;
         const { applied } = trimming.rules;
-        const { check, onPath } = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, { workshop, app, applied }));
+        const { check, onPath } = await log.group('ffmpeg', () => tryFfmpeg(config, recipe, { workshop, app, applied }, runtime));
         const facts = { aptfile: recipe.aptfile, onPath, applied };
-        const variants = await makeVariants(app, facts, otherBuilds(context, source, recipe, workshop));
+        const variants = await makeVariants(app, facts, otherBuilds(source, recipe, workshop, runtime));
         const weighed = await log.group('Slugs', async () => {
             const started = runtime.clock.now();
             const result = await weigh({
@@ -81668,7 +81697,7 @@ async function buildSlugs(context, config, source, recipe) {
             ...sizeWarnings(weighed.chosen.bytes, limit),
             ...leftOutWarnings(variants.leftOut)
         ];
-        const streaming = await packStreaming(context, config, variants, packer);
+        const streaming = await packStreaming(config, variants, packer, inputs.outputDir);
         const report = makeReport({
             limit,
             createdAt: runtime.clock.now(),
@@ -81690,11 +81719,11 @@ async function buildSlugs(context, config, source, recipe) {
             leftIn: trimming.leftIn,
             app,
             redisTls: config.redisTls,
-            upgrade: await upgradeOf(context, config, source),
+            upgrade: await slugs_planned(telling, runtime),
             warnings
         });
-        const told = await lookAtIt(context, config, report);
-        await results_tell(context, told);
+        const told = await telling.around(report);
+        await results_tell(told, inputs.outputDir, runtime, results);
         const { chosen } = report.verdict;
         const { sha256 } = report.variants.find(({ name }) => name === chosen);
         const web = { file: slug, sha256: sha256, variant: chosen, processTypes: app.processTypes };
@@ -81705,33 +81734,22 @@ async function buildSlugs(context, config, source, recipe) {
         await workshop.close();
     }
 }
-/** A deploy makes its plan of what runs. What cannot be planned here is no reason not to build. */
-async function upgradeOf(context, config, source) {
-    const { inputs, runtime } = context;
-    if (inputs.command !== 'build')
-        return undefined;
+async function slugs_planned({ upgrade }, { log, signal }) {
     try {
-        return (await planOfTree(context, config, source)).upgrade;
+        return await upgrade?.();
     }
     catch (error) {
-        if (runtime.signal.aborted)
+        if (signal.aborted)
             throw error;
-        runtime.log.warning(`The upgrade plan could not be made: ${errorText(error)}`);
+        log.warning(`The upgrade plan could not be made: ${errorText(error)}`);
         return undefined;
     }
 }
-/** A deploy is not compared: what matters there is the limit. */
-function lookAtIt(context, { app }, report) {
-    const { command, github } = context.inputs;
-    return command === 'build'
-        ? context.runtime.log.group('Comparison', () => lookAround(context, report, { app, pullRequest: github.event.pullRequest }))
-        : justThis(context, report, app);
-}
 /** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
-async function packStreaming({ inputs }, config, variants, packer) {
+async function packStreaming(config, variants, packer, outputDir) {
     if (config.streamingApp === undefined)
         return undefined;
-    const file = external_node_path_namespaceObject.join(inputs.outputDir, 'slug-streaming.tgz');
+    const file = external_node_path_namespaceObject.join(outputDir, 'slug-streaming.tgz');
     const files = inPackOrder(streamingFiles(variants.without ?? variants.with));
     const [packed] = await packer.pack([{ files, output: file }]);
     const { bytes, rawBytes, sha256 } = packed;
@@ -81776,7 +81794,6 @@ function leftOutWarnings(leftOut) {
 
 
 
-
 const built_slug = { file: string(), sha256: string(), processTypes: record(string(), string()) };
 const note = object({
     fingerprint: object({ whole: string(), parts: record(string(), string()) }),
@@ -81788,7 +81805,7 @@ const note = object({
  * output folder itself: it lies in the checkout, so a commit could bring a slug together with a note about it. And an
  * artifact, which may come from anywhere, is never taken for this job's work. Undefined if nothing is noted here.
  */
-function built_placeOf({ jobFolder, userFolder, outputDir }) {
+function built_placeOf({ jobFolder, userFolder }, outputDir) {
     const name = 'mastodon-on-heroku-built';
     if (jobFolder !== undefined) {
         const file = external_node_path_namespaceObject.join(jobFolder, `${name}.json`);
@@ -81808,19 +81825,19 @@ function built_placeOf({ jobFolder, userFolder, outputDir }) {
 }
 /**
  * Builds the slugs, tells of them, and notes them for a deploy or rehearsal later in the same job, or a rehearsal on the same
- * terminal. Rejects after all is written if one must not be shipped.
+ * terminal. Rejects after all is written if one must not be shipped. Returns also what was told.
  */
-async function buildNow(context, config, source, recipe, fingerprint) {
-    const { slugs, told } = await buildSlugs(context, config, source, recipe);
+async function buildNow(inputs, of, { gate, telling }, machine, runtime, results) {
+    const { slugs, told } = await buildSlugs(inputs, of, telling, machine, runtime, results);
     // Also one over the limit: what comes after it sees so without building it.
     if (told.report.verdict.problem === undefined)
-        await noteBuilt(context, fingerprint, slugs);
-    judge(context, told);
-    return slugs;
+        await noteBuilt(machine, inputs.outputDir, of.fingerprint, slugs, runtime.log);
+    judge(told, gate);
+    return { slugs, told };
 }
 /** Writes the note. That it cannot be written fails no build: what comes after builds again. */
-async function noteBuilt({ inputs, runtime }, fingerprint, slugs) {
-    const place = built_placeOf(inputs);
+async function noteBuilt(folders, outputDir, fingerprint, slugs, log) {
+    const place = built_placeOf(folders, outputDir);
     if (!place)
         return;
     try {
@@ -81830,29 +81847,29 @@ async function noteBuilt({ inputs, runtime }, fingerprint, slugs) {
     }
     catch (error) {
         const why = errorCode(error) ?? errorText(error);
-        runtime.log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`);
+        log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`);
     }
 }
 /**
  * The slugs that were built of the same before, if their files are still the ones that were written; the log says that, or
  * why not. Throws a `UserError` if one is over the limit (bytes): the build may have let it pass.
  */
-async function builtBefore({ inputs, runtime }, fingerprint, limit) {
-    const place = built_placeOf(inputs);
+async function builtBefore(folders, outputDir, fingerprint, limit, gate, log) {
+    const place = built_placeOf(folders, outputDir);
     if (!place)
         return undefined;
     const found = await slugsOf(place, fingerprint);
     if ('because' in found) {
-        runtime.log.info(`${found.because}, so the slug is built now`);
+        log.info(`${found.because}, so the slug is built now`);
         return undefined;
     }
     const { web, streaming } = found;
-    runtime.log.info(`${place.taken}: ${web.file}`);
+    log.info(`${place.taken}: ${web.file}`);
     for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
         const bytes = made ? (await (0,promises_namespaceObject.stat)(made.file)).size : 0;
         if (bytes <= limit)
             continue;
-        throw new UserError(`The ${name} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
+        throw new UserError(`The ${name} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(limit)}`, underTheLimit(gate, 'The report of the build lists the ways back under it, the cheapest first.'));
     }
     return { web, streaming };
 }
@@ -81894,7 +81911,328 @@ async function built_sha256Of(file) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/github.js
+
+
+
+/** GitHub as a token reaches it; undefined without a token or outside a job. */
+function githubOf(token, { repository, apiUrl }, runtime) {
+    if (token === undefined || repository === undefined)
+        return undefined;
+    return new Github({ apiUrl, token, repository, ...runtime });
+}
+/** `https://github.com/owner/name`. */
+function repositoryUrl({ repository, serverUrl }) {
+    return repository !== undefined && /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository)
+        ? `${serverUrl}/${repository}`
+        : undefined;
+}
+/** Page of a run, by default of this one. */
+function runUrl(job, id = job.runId) {
+    const repository = repositoryUrl(job);
+    return repository === undefined || id === undefined ? undefined : `${repository}/actions/runs/${id}`;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/baseline.js
+
+
+
+
+
+
+const NOTHING = { history: [] };
+/**
+ * The report of the base: the file that the input names, or that of the base's commit or its nearest ancestor among the
+ * repository's artifacts. Never fails: a base that is broken must not break what is compared with it.
+ */
+async function findBefore(inputs, report, pullRequest, job, runtime) {
+    if (inputs.baseline === 'none')
+        return NOTHING;
+    if (inputs.baseline !== undefined)
+        return fromFile(inputs.baseline);
+    const { repository, runId } = job;
+    const github = githubOf(inputs.githubToken, job, runtime);
+    if (!github) {
+        if (repository === undefined || runId === undefined)
+            return NOTHING;
+        return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' };
+    }
+    try {
+        return await fromArtifacts(inputs.artifactName, github, report, pullRequest, job, runtime);
+    }
+    catch (error) {
+        if (runtime.signal.aborted)
+            throw error;
+        return {
+            ...NOTHING,
+            noBaseline: github.explain(error, '{ actions: read, contents: read }', 'The report is made without it.')
+        };
+    }
+}
+async function fromFile(file) {
+    try {
+        const report = parseReport(await (0,promises_namespaceObject.readFile)(file, 'utf8'));
+        return { baseline: { report, behind: 0 }, history: mergeHistories([report]) };
+    }
+    catch (error) {
+        return { ...NOTHING, noBaseline: `the report that the input baseline names cannot be used: ${errorText(error)}.` };
+    }
+}
+async function fromArtifacts(artifactName, github, report, pullRequest, job, runtime) {
+    const branch = pullRequest?.baseBranch ?? branchOf(job);
+    const wanted = pullRequest?.base ?? (await baseCommit(github, report.source.commit, pullRequest));
+    if (wanted === undefined)
+        return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' };
+    const found = await findBaselines(github, { name: artifactName, commit: wanted, branch });
+    const reports = [];
+    for (const of of found) {
+        // The nearest one is the baseline; of the others only what its history lacks is needed.
+        if (mergeHistories(reports.map(one => one.report)).some(({ commit }) => commit === of.commit))
+            continue;
+        try {
+            const text = await downloadFile(github, of.artifact, {
+                file: 'report.json',
+                maxBytes: LARGEST_REPORT,
+                ...downloads(runtime)
+            });
+            const read = parseReport(text);
+            if (read.source.commit === of.commit)
+                reports.push({ of, report: read });
+            else
+                runtime.log.info(`The report of run ${of.artifact.runId} is of another commit than ${of.commit}; it is not used`);
+        }
+        catch (error) {
+            if (runtime.signal.aborted)
+                throw error;
+            runtime.log.info(`The report of ${of.commit} cannot be used: ${errorText(error)}`);
+        }
+    }
+    const [nearest] = reports;
+    if (!nearest)
+        return { ...NOTHING, noBaseline: baseline_missing(wanted, branch, artifactName) };
+    const { commit, behind, runUrl } = nearest.of;
+    runtime.log.info(`Compared with the report of ${commit} (${runUrl})`);
+    return {
+        baseline: { report: nearest.report, branch, wanted, behind, runUrl },
+        history: mergeHistories(reports.map(one => one.report))
+    };
+}
+function baseline_missing(wanted, branch, name) {
+    return `neither commit ${wanted.slice(0, 8)} nor an ancestor of it has an artifact ${name} of a build of its branch, ${branch}. The next push there records one.`;
+}
+/** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
+function downloads({ scratch, clock, signal }) {
+    return { maxZip: 60_000_000, into: scratch, clock, signal };
+}
+/**
+ * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
+ * parent is the base; where its own commit was built, the base is where it branched off.
+ */
+async function baseCommit(github, measured, pullRequest) {
+    const parents = await parentsOf(github, measured);
+    if (!pullRequest)
+        return parents?.[0];
+    return baseline_mergedInto(parents, pullRequest) ?? branchedOff(github, pullRequest);
+}
+/**
+ * The same for a report that the pull request's own build handed over, which could name any commit. One that is neither
+ * the pull request's newest nor a merge of it is refused; and a merge into an older commit than the one where the branch
+ * came off is none of GitHub's, so that it cannot choose what it is compared with.
+ */
+async function baseOfForeign(github, measured, pull) {
+    const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
+    if (into === undefined && measured !== pull.headSha) {
+        throw new UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
+    }
+    const off = await branchedOff(github, pull);
+    return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
+}
+/** Where the pull request's branch came off its base branch. The base that GitHub names with it may be an older one. */
+async function branchedOff(github, { baseBranch, baseSha, headSha }) {
+    return (await pulls_mergeBase(github, baseBranch, headSha)) ?? baseSha;
+}
+function baseline_mergedInto(parents, { headSha }) {
+    return parents?.length === 2 && parents[1] === headSha ? parents[0] : undefined;
+}
+/** The branch whose builds are asked: the pushed one; for a tag the default one. */
+function branchOf({ ref, event }) {
+    return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1] ?? event.defaultBranch ?? 'main';
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/told.js
+
+
+
+
+
+
+/** The report with what is known beside it: the base's, the sizes before it, the slug that runs now. */
+async function lookAround(inputs, report, { app, pullRequest }, job, runtime) {
+    const before = await findBefore(inputs, report, pullRequest, job, runtime);
+    return {
+        ...justThis(report, app, job, inputs.maxGrowth),
+        ...before,
+        report: { ...report, history: [...before.history] },
+        comparison: before.baseline && compareReports(report, before.baseline.report),
+        live: await liveSlug(inputs, app, runtime)
+    };
+}
+/** The report without what it could be compared with. */
+function justThis(report, app, job, maxGrowth) {
+    return { report, app, history: [], maxGrowth, repositoryUrl: repositoryUrl(job), runUrl: runUrl(job) };
+}
+const LOOKED_AT = 10;
+/** The slug that the app runs, if there is a key to ask with. It is told beside the rest, so it never fails. */
+async function liveSlug({ herokuApiUrl: url, herokuApiKey: key }, name, { clock, signal, log }) {
+    if (key === undefined || name === undefined)
+        return undefined;
+    try {
+        const app = new HerokuApp(createClient({ url, key, clock, signal }), name, clock, signal);
+        const releases = await app.releases(LOOKED_AT);
+        const current = releases.find(({ status, slug }) => status === 'succeeded' && slug);
+        const slug = current?.slug && (await app.slug(current.slug.id));
+        if (!current || !slug || typeof slug.size !== 'number')
+            return undefined;
+        return { app: name, version: current.version, commit: told_hash(slug.commit), bytes: slug.size };
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw error;
+        log.warning(`What ${name} runs now is not known: ${errorText(error)}`);
+        return undefined;
+    }
+}
+/** Heroku keeps any text as a slug's commit. */
+function told_hash(commit) {
+    return commit && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/upgrade.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** What a plan reads of a tree; the rest of a commit is not written out. */
+const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
+/** Plans the upgrade from one commit to the one to be deployed. */
+async function planFrom(...of) {
+    return planUpgrade(await factsFrom(...of));
+}
+/**
+ * What such a plan is made of.
+ * @param from the commit that runs now, or that this one is compared with; undefined if there is none
+ * @param live what is known of the running app, if it may be asked
+ */
+async function factsFrom(checkout, config, source, from, { clock, signal, scratch }, live) {
+    const appJson = readTreeFile(source.folder, 'app.json');
+    const tree = readUpgradeTree(source.folder);
+    const problems = [];
+    const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
+    const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {};
+    const buildpacks = chosen.map(({ reference }) => reference.text);
+    return {
+        now: clock.now(),
+        tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
+        problems,
+        from: from === undefined ? undefined : await readTreeAt(checkout, from, scratch),
+        stack,
+        buildpacks,
+        hasRuby: await askForRuby({ clock, signal }, config, buildpacks, tree.ruby.locked, stack),
+        strategy: config.migrations,
+        redisTls: config.redisTls,
+        hasStreamingApp: config.streamingApp !== undefined,
+        skip: config.checks.skip,
+        live
+    };
+}
+/** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
+async function planOfTree(checkout, config, source, where, { event, baseRef }, runtime) {
+    const base = await baseOf({
+        ...checkout,
+        commit: source.commit.sha,
+        branch: baseRef ?? event.pullRequest?.baseBranch ?? event.defaultBranch ?? 'main',
+        pullRequest: baseRef !== undefined || event.pullRequest !== undefined
+    });
+    const problems = [];
+    const stack = tried(problems, () => requireStack(where, config, readTreeFile(source.folder, 'app.json')));
+    const facts = await factsFrom(checkout, { ...config, stack }, source, base?.commit, runtime);
+    const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] });
+    return { plan, upgrade: makeUpgrade(plan, base) };
+}
+/** Asks where Heroku's own buildpack would fetch it, and only if it would. */
+async function askForRuby(net, { slug }, buildpacks, ruby, stack) {
+    if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
+        return undefined;
+    return hasRuby({ ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, net);
+}
+/**
+ * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
+ * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
+ */
+async function rubyOfCheckout(checkout, config) {
+    const { buildpacks, texts } = await readCheckout(checkout, config, ['Gemfile.lock', 'Gemfile', '.ruby-version']);
+    const [gemfileLock = '', gemfile = '', rubyVersion = ''] = texts;
+    if (gemfileLock === '' || !buildpacks.some(installsLockedRuby))
+        return undefined;
+    return readRuby({ gemfileLock, gemfile, rubyVersion });
+}
+/** The newest major version of Node that it takes; undefined without a bound, or if no heroku/nodejs builds it. Rejects as above. */
+async function nodeOfCheckout(checkout, config) {
+    const { buildpacks, texts } = await readCheckout(checkout, config, ['package.json']);
+    return installsNode(buildpacks) ? newestNode(texts[0] ?? '') : undefined;
+}
+/** The buildpacks of the checked-out commit, and the texts of some of its files. */
+async function readCheckout(checkout, config, files) {
+    const { sha: commit } = await resolveCommit(checkout);
+    const read = (file) => textAt({ ...checkout, commit, file });
+    const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(read));
+    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    return { buildpacks: chosen.map(({ reference }) => reference.text), texts };
+}
+/** What is said of the build, or undefined, and then why there would be none is among the problems. */
+function tried(problems, say) {
+    try {
+        return say();
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        problems.push({ reason: error.message, remedy: error.nextStep });
+        return undefined;
+    }
+}
+/** The tree of a commit; undefined if the checkout does not have it. */
+async function readTreeAt(checkout, commit, scratch) {
+    const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(scratch, 'tree-before-'));
+    try {
+        await exportTree({ ...checkout, commit, into: folder, only: name => READ.test(name) });
+        return readUpgradeTree(folder);
+    }
+    catch (error) {
+        if (error instanceof UserError && !(error instanceof CancelledError))
+            return undefined;
+        throw error;
+    }
+    finally {
+        await removeTree(folder);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/build.js
+
+
+
+
+
+
 
 
 
@@ -81906,14 +82244,28 @@ async function built_sha256Of(file) {
  * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
  * is over the limit.
  */
-async function build_build(context) {
-    const { inputs, runtime } = context;
-    const config = readConfig(context);
+async function build_build(inputs, { runtime, results, job, machine }) {
+    const { app, streamingApp, ffmpeg, slugLimit } = inputs;
+    const { log } = runtime;
+    const config = readConfig(inputs, { app, streamingApp, ffmpeg, slugLimit });
     await clearOutput(inputs.outputDir);
-    const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
-    addOwnFiles(context, config, source);
-    const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
-    await buildNow(context, config, source, recipe, fingerprintOf(config, source, recipe, 'runner'));
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
+    const own = ownFiles(inputs, machine, inputs.cache, inputs.baseline);
+    const source = await log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime));
+    addOwnFiles(source, config, inputs.ref, job, log);
+    const recipe = await log.group('Recipe', () => makeRecipe(inputs, 'runner', config, source, machine, runtime));
+    const fingerprint = fingerprintOf(config, source, recipe, 'runner');
+    const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack };
+    const pullRequest = job.event.pullRequest;
+    const telling = {
+        upgrade: async () => (await planOfTree(checkout, config, source, where, job, runtime)).upgrade,
+        around: (report) => log.group('Comparison', () => lookAround(inputs, report, { app: config.app, pullRequest }, job, runtime))
+    };
+    const gate = { failOn: inputs.failOn, mayLetPass: true };
+    const of = { config, source, recipe, fingerprint };
+    const { told } = await buildNow(inputs, of, { gate, telling }, machine, runtime, results);
+    if (inputs.failOn === 'growth' && job.event.name?.startsWith('pull_request'))
+        judgeGrowth(told, log);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
@@ -82407,7 +82759,7 @@ const actionVersion = {
 const ffmpeg_ENCODERS = ['libx264', 'aac', 'libmp3lame'];
 const WITHOUT = 'an upload of video, audio or an animated GIF is answered with an error';
 /** Whether ffmpeg is there, can do what Mastodon needs, and is what the config asks for. */
-const ffmpeg_ffmpeg = {
+const ffmpeg = {
     name: 'ffmpeg',
     title: 'ffmpeg',
     config: [],
@@ -83442,7 +83794,7 @@ const INSIDE = [
     queues,
     scheduler,
     retention,
-    ffmpeg_ffmpeg,
+    ffmpeg,
     migrations,
     postgres_postgres,
     redis_redis,
@@ -90168,7 +90520,7 @@ function worst(findings) {
 
 
 /** In the order in which they are told. */
-const CHECKS = [...outside_OUTSIDE, ...INSIDE];
+const checks_CHECKS = [...outside_OUTSIDE, ...INSIDE];
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-list.js
 
@@ -90183,7 +90535,7 @@ function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
     const unknown = skip.find(name => !names.includes(name) && !FINDINGS.some(finding => finding.name === name));
     if (unknown !== undefined) {
-        throw new UserError(`checks.skip: there is no check ${shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+        throw new UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
     return all.filter(({ name }) => !skip.includes(name));
 }
@@ -90239,8 +90591,8 @@ function resultLine({ check, findings }) {
     if (findings.length === 0)
         return [`-        ${check.name}: nothing to look at`];
     return findings.flatMap(({ level, text, more = [] }) => [
-        `${level.padEnd(8)} ${check.name}: ${markdown_oneLine(text)}`,
-        ...more.map(line => `${' '.repeat(11)}${markdown_oneLine(line)}`)
+        `${level.padEnd(8)} ${check.name}: ${oneLine(text)}`,
+        ...more.map(line => `${' '.repeat(11)}${oneLine(line)}`)
     ]);
 }
 const check_markdown_ORDER = ['fail', 'warn', 'unknown', 'ok'];
@@ -90353,28 +90705,30 @@ function check_markdown_told({ level, text, more = [], remedy, link }) {
 
 
 
+
+
 /**
  * Opens, updates or closes the one issue of this app's checks. What one night hands on to the next stands in the issue
  * itself. Whatever GitHub refuses is a warning: whether the instance is well is for the checks to say. Returns the URL
- * of the issue, where it is open or was just closed.
+ * of the issue, if it is open or was just closed.
  */
-async function keepIssue(context, app, results) {
-    const { inputs, runtime, results: job } = context;
+async function keepIssue(inputs, app, found, job, runtime, results) {
     const { log, signal } = runtime;
     if (inputs.plan)
         return void log.info('`plan: true`: the issue is left as it is.');
     // A look from a terminal, whose token is a person's, is nobody's nightly report.
-    if (inputs.github.runId === undefined)
+    if (job.runId === undefined)
         return void log.info('Outside a workflow the issue is left as it is.');
-    const github = githubOf(context);
+    const { githubToken } = inputs;
+    const github = githubOf(githubToken, job, runtime);
     if (!github) {
         log.warning('The checks keep no issue: give `github-token: ${{ github.token }}`, and the job `permissions: issues: write`.');
         return undefined;
     }
     try {
-        const url = await inIssueTime(context, bounded => check_issue_keep(bounded, app, results));
+        const url = await inIssueTime(runtime, bounded => check_issue_keep(githubOf(githubToken, job, bounded), app, found, job, bounded, results.redact));
         if (url !== undefined)
-            job.output('issue-url', url);
+            results.output('issue-url', url);
         return url;
     }
     catch (error) {
@@ -90394,20 +90748,18 @@ const SAID = {
     reopen: 'opened again',
     remember: 'stays closed'
 };
-async function check_issue_keep(context, app, results) {
-    const { log, clock } = context.runtime;
-    const github = githubOf(context);
+async function check_issue_keep(github, app, found, job, { log, clock }, redact) {
     const issue = await findIssue(github, app);
     const before = readMemo(issue?.memo);
-    const run = check_issue_runOf(context);
+    const run = check_issue_runOf(job);
     if (check_issue_isNewer(before.run, run)) {
         log.info('A newer run has written the issue already; it is left as it is.');
         return issue?.url;
     }
     const now = clock.now();
-    const night = compareNight(results, before.memory, now);
+    const night = compareNight(found, before.memory, now);
     const step = nextStep(night, issue, now);
-    const text = check_issue_textOf(context, night, results, app);
+    const text = check_issue_textOf(night, found, app, job, redact);
     log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`);
     if (step === 'none')
         return undefined;
@@ -90421,16 +90773,15 @@ async function check_issue_keep(context, app, results) {
     const note = noteOf(night, step);
     // Only a comment reaches those who follow the issue.
     if (note !== undefined)
-        await noteOnIssue(github, issue, context.results.redact(note));
+        await noteOnIssue(github, issue, redact(note));
     return issue.url;
 }
 /**
- * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
+ * If GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
  * night finds the issue, and what stands in it.
  */
-function inIssueTime(context, work) {
-    const { runtime } = context;
-    return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...context, runtime: { ...runtime, signal } }));
+function inIssueTime(runtime, work) {
+    return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...runtime, signal }));
 }
 function noteOf(night, step) {
     if (step === 'close')
@@ -90444,10 +90795,9 @@ async function remember(github, issue, app, night, memo, before) {
         return;
     await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false);
 }
-function check_issue_textOf(context, night, results, app) {
-    const { redact } = context.results;
-    const text = issueMarkdown(night, results, { app, runUrl: runUrl(context) }, LONGEST_ISSUE);
-    const memo = { memory: memoryOf(night), run: check_issue_runOf(context) };
+function check_issue_textOf(night, found, app, job, redact) {
+    const text = issueMarkdown(night, found, { app, runUrl: runUrl(job) }, LONGEST_ISSUE);
+    const memo = { memory: memoryOf(night), run: check_issue_runOf(job) };
     return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) };
 }
 const key = pipe(string(), regex(/^[a-z0-9-]{1,60}(\/[a-z0-9-]{1,60})?$/));
@@ -90464,8 +90814,8 @@ function readMemo(text) {
     const { success, output } = safeParse(pipe(string(), parseJson(), memo), text);
     return success ? output : { memory: NO_MEMORY, run: { id: 0, attempt: 0 } };
 }
-function check_issue_runOf({ inputs }) {
-    return { id: Number(inputs.github.runId ?? 0), attempt: Number(inputs.github.runAttempt ?? 1) };
+function check_issue_runOf({ runId = '0', runAttempt = '1' }) {
+    return { id: Number(runId), attempt: Number(runAttempt) };
 }
 function check_issue_isNewer(there, { id, attempt }) {
     return there.id > id || (there.id === id && there.attempt > attempt);
@@ -90475,13 +90825,13 @@ function check_issue_isNewer(there, { id, attempt }) {
 
 
 
+
 /**
  * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
  * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
  */
-function addonReader({ inputs, runtime }) {
+function addonReader(inputs, { clock, signal, log }) {
     return async (app) => {
-        const { clock, signal, log } = runtime;
         try {
             const addons = await app.addons();
             const url = inputs.herokuDataUrl;
@@ -90519,6 +90869,8 @@ function addonReader({ inputs, runtime }) {
 
 
 
+
+
 /** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
 const APP_WITHIN = 6_000;
 /** Milliseconds of these for the add-ons. */
@@ -90531,17 +90883,15 @@ const check_upgrade_OWN = /^(?:Procfile|app\.json|Aptfile)$/;
  * afterwards; the checkout is only read. When the signal is aborted it ends what it started, and rejects.
  * @param from the version that runs
  */
-async function planVersion(context, sources, from, to) {
-    const { inputs, runtime } = context;
-    const { path: checkout, searchPath, proxyEnvironment } = inputs;
+async function planVersion(inputs, sources, from, to, { searchPath, proxyEnvironment }, runtime) {
     const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(runtime.scratch, 'upgrade-'));
     try {
-        const tools = { path: checkout, run: runtime.run, signal: runtime.signal, searchPath };
-        const start = await startOf(tools, sources.deployed, from);
+        const checkout = checkoutOf(inputs.path, searchPath, runtime);
+        const start = await startOf(checkout, sources.deployed, from);
         const [live, { contested }] = await Promise.all([
-            liveOf(context, sources),
+            liveOf(inputs, sources, runtime),
             writeMerged({
-                ...tools,
+                ...checkout,
                 proxyEnvironment,
                 commit: start.commit,
                 url: sources.upstream ?? UPSTREAM,
@@ -90554,7 +90904,7 @@ async function planVersion(context, sources, from, to) {
             })
         ]);
         const source = { folder: external_node_path_namespaceObject.join(folder, 'merged'), removed: [] };
-        const facts = await factsFrom(context, sources.config, source, start.commit, live);
+        const facts = await factsFrom(checkout, sources.config, source, start.commit, runtime, live);
         const plan = planUpgrade(facts);
         return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested };
     }
@@ -90568,31 +90918,30 @@ function foundToday(facts) {
     return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings : [];
 }
 /** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
-async function startOf(tools, deployed, version) {
+async function startOf(checkout, deployed, version) {
     const running = await deployed().catch(() => undefined);
     // Its version was read from the checkout.
     if (running?.commit !== undefined && running.version !== undefined)
         return { commit: running.commit, isReleased: true };
-    const head = await resolveCommit(tools);
-    const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }));
+    const head = await resolveCommit(checkout);
+    const here = parseVersion(await textAt({ ...checkout, commit: head.sha, file: VERSION_FILE }));
     if (here === version)
         return { commit: head.sha, isReleased: false };
     throw new UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
 }
 /** The app as it runs; undefined where Heroku does not say enough of it. */
-async function liveOf(context, sources) {
-    const { log } = context.runtime;
+async function liveOf(inputs, sources, runtime) {
     try {
-        return await within(context.runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(context, sources));
+        return await within(runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(inputs, sources, runtime));
     }
     catch (error) {
-        log.info(`The upgrade plan is made without the app: ${errorText(error)}`);
+        runtime.log.info(`The upgrade plan is made without the app: ${errorText(error)}`);
         return undefined;
     }
 }
-async function askApp(context, { app, facts, configVars, streaming }) {
-    // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
-    const addonsOf = within(context.runtime, ADDONS_WITHIN, 'Heroku did not answer', () => addonReader(context)(app));
+async function askApp(inputs, { app, facts, configVars, streaming }, runtime) {
+    // Their API is undocumented: if it does not answer, the plan goes without the add-ons alone.
+    const addonsOf = within(runtime, ADDONS_WITHIN, 'Heroku did not answer', () => addonReader(inputs, runtime)(app));
     const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
         facts.info(),
         facts.formation(),
@@ -90654,20 +91003,20 @@ function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
 
 
 
-/** Branch on which last runs are kept where the config names none. */
+
+/** Branch on which last runs are kept if the config names none. */
 const STATE_BRANCH = 'scheduled-tasks';
 /**
  * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
  */
-function openRecord(context, app, schedule) {
-    const { inputs } = context;
+function openRecord(inputs, app, schedule, job, runtime) {
     const branch = schedule.state ?? STATE_BRANCH;
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
-    const github = githubOf(context);
+    const github = githubOf(inputs.githubToken, job, runtime);
     if (!github) {
         throw new UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
     }
-    if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
+    if ([job.event.defaultBranch, job.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
         throw new UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
     }
     const path = `${app}.json`;
@@ -90683,12 +91032,11 @@ async function recordedTasks({ app, wanted, file, where }) {
  * two jobs never run the same, and a job that is killed runs none again. A task that fails does not keep the others from
  * running; the job fails in the end. With `plan` it only says which are due.
  */
-async function runDueTasks(context, app, schedule, tools) {
+async function runDueTasks(inputs, app, schedule, job, runtime, tools) {
     const { story, clock, signal } = tools;
-    const { plan, dynoSize, github } = context.inputs;
-    const record = openRecord(context, app.name, schedule);
-    const asker = { run: `${github.runId ?? (0,external_node_crypto_.randomUUID)()}/${github.runAttempt ?? '1'}`, until: clock.now() };
-    if (plan)
+    const record = openRecord(inputs, app.name, schedule, job, runtime);
+    const asker = { run: `${job.runId ?? (0,external_node_crypto_.randomUUID)()}/${job.runAttempt ?? '1'}`, until: clock.now() };
+    if (inputs.plan)
         return story.step('Due', () => tellDue(record, asker, tools));
     const failures = [];
     let ended;
@@ -90700,7 +91048,7 @@ async function runDueTasks(context, app, schedule, tools) {
         });
         if (!taken)
             return outcome(runs, failures);
-        ended = { taken, ending: await runTaken(app, taken, dynoSize, tools) };
+        ended = { taken, ending: await runTaken(app, taken, inputs.dynoSize, tools) };
         if (ended.ending.outcome !== 'succeeded')
             failures.push(`${taken.task.command} (${ended.ending.outcome})`);
         if (!signal.aborted)
@@ -90789,6 +91137,63 @@ function timeText(at) {
     return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/heroku.js
+
+
+
+
+
+/** The Heroku that the inputs name, for this command. Throws a `UserError` without a key. */
+function herokuOf(inputs, command) {
+    if (inputs.herokuApiKey === undefined) {
+        throw new UserError(`\`command: ${command}\` needs a Heroku key`, MAKE_KEY);
+    }
+    return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey, timeout: inputs.timeout };
+}
+function heroku_connect({ url, key, timeout, ca }, story, { clock, signal, log }) {
+    const client = createClient({ url, key, clock, signal });
+    return {
+        client,
+        key,
+        tools: { story, log, clock, signal, ca, timeout },
+        app: name => new HerokuApp(client, name, clock, signal)
+    };
+}
+/** The app that a command is about. Throws a `UserError` if none is named. */
+function requireApp(name) {
+    if (name !== undefined)
+        return name;
+    throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
+}
+const heroku_DAY = 86_400;
+const WARN_BELOW_DAYS = 30;
+/** Whether the key works, and how long still. */
+async function checkKey({ client, key, tools }) {
+    const { story } = tools;
+    const email = await whoAmI(client).catch((error) => {
+        // Keys of an automation may lack the scope `identity`; the app itself will tell whether this one works.
+        if (error instanceof HerokuError && error.status === 403)
+            return undefined;
+        throw error;
+    });
+    const seconds = await keyExpiresIn(client, key);
+    const days = seconds === undefined ? undefined : Math.floor(seconds / heroku_DAY);
+    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
+    if (days !== undefined && days < WARN_BELOW_DAYS)
+        story.warn(`The Heroku key expires in ${days} days. ${MAKE_KEY}`);
+}
+/** Enough to know whose key it is, in a log that everybody may read. */
+function maskEmail(email) {
+    return email.replace(/^(.).*(@.*)$/, '$1…$2');
+}
+/** Masks what is secret among an app's config vars. */
+function masker(results) {
+    return config => {
+        for (const value of secretValues(config))
+            results.mask(value);
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/schedule.js
 
 
@@ -90798,65 +91203,65 @@ function timeText(at) {
 
 
 
+
 /** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
-async function openTasks(context, app, schedule, mask, { clock, signal }) {
-    const { inputs, results } = context;
+async function openTasks(inputs, app, herokuKey, schedule, { clock, signal, log }, results) {
     const { name, vars: names } = schedulers_SCHEDULERS[schedule.with];
     const { id } = await app.info();
     const sizeless = schedule.tasks.some(({ size }) => size === undefined);
     const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
     const config = names.length > 0 ? await app.configVars() : {};
-    mask(config);
+    masker(results)(config);
     const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
     // The id of an organization is no secret by its name, and nobody's business all the same.
     for (const value of Object.values(vars))
         if (value.length >= 8)
             results.mask(value);
-    const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
-    context.runtime.log.info(`The tasks are kept by ${name}`);
+    const access = { app: { id, name: app.name }, herokuKey, vars, clock, signal };
+    log.info(`The tasks are kept by ${name}`);
     return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
 }
-/** The tasks as a step of something else: nothing to do without any, nor where a workflow runs them. */
-async function scheduleStep(context, app, schedule, mask, tools) {
+/** The tasks as a step of something else: nothing to do without any, nor if a workflow runs them. */
+async function scheduleStep(inputs, app, herokuKey, schedule, tools, results) {
     if (!schedule || !schedulers_SCHEDULERS[schedule.with].open)
         return;
     await tools.story.step('Scheduled tasks', async () => {
-        const tasks = await openTasks(context, app, schedule, mask, tools);
-        tools.story.note(await syncTasks(context, app, tasks, tools));
+        const tasks = await openTasks(inputs, app, herokuKey, schedule, tools, results);
+        tools.story.note(await syncTasks(inputs, app.name, tasks, tools, results));
     });
 }
 /**
  * The tasks that are wanted, and those that are there, in whichever way they are run; for whoever only looks. Throws a
- * `UserError` where they cannot be read.
+ * `UserError` if they cannot be read.
  */
-async function lookAtTasks(context, app, schedule, mask, tools) {
+async function lookAtTasks(inputs, app, herokuKey, schedule, job, runtime, results) {
     if (!schedulers_SCHEDULERS[schedule.with].open) {
-        const record = openRecord(context, app.name, schedule);
+        const record = openRecord(inputs, app.name, schedule, job, runtime);
         return { wanted: record.wanted, there: await recordedTasks(record) };
     }
-    const { wanted, scheduler } = await openTasks(context, app, schedule, mask, tools);
+    const { wanted, scheduler } = await openTasks(inputs, app, herokuKey, schedule, runtime, results);
     return { wanted, there: await scheduler.list() };
 }
 /**
  * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
  * log and in the summary. Returns what came of it, in a sentence.
  */
-async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
-    const { plan, prune } = context.inputs;
+async function syncTasks(inputs, app, { schedule, wanted, scheduler }, tools, results) {
+    const { prune } = inputs;
     try {
         const there = await scheduler.list();
-        tellAdvice(context, [...wanted, ...there].map(({ command }) => command), tools);
+        tellAdvice(inputs.path, [...wanted, ...there].map(({ command }) => command), tools);
         const steps = reconcile(wanted, there, { prune });
-        await showSteps(context, steps);
+        await showSteps(steps, tools.log, results);
         if (isSettled(steps))
-            return `The scheduled tasks of ${app.name} are those of the config: ${schedule_count(steps, DONE)}`;
-        if (plan)
-            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${schedule_count(steps, TO_DO)}`;
+            return `The scheduled tasks of ${app} are those of the config: ${schedule_count(steps, DONE)}`;
+        if (inputs.plan)
+            return `Plan for the scheduled tasks of ${app}, nothing was changed: ${schedule_count(steps, TO_DO)}`;
         await applySteps(scheduler, steps, { wanted, prune, ...tools });
-        return `The scheduled tasks of ${app.name} are those of the config by now: ${schedule_count(steps, DONE)}`;
+        return `The scheduled tasks of ${app} are those of the config by now: ${schedule_count(steps, DONE)}`;
     }
     catch (error) {
-        throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
+        throw schedule.with === 'heroku-scheduler' ? byHand(error, app, wanted) : error;
     }
 }
 const AS_THEY_ARE = { keep: 'as they should be', leave: 'of others left alone' };
@@ -90870,17 +91275,17 @@ function schedule_count(steps, words) {
     return kinds.join(', ') || 'none';
 }
 const HEAD = ['Action', 'Task', 'When (UTC)', 'Dyno', 'Why'];
-async function showSteps({ runtime, results }, steps) {
+async function showSteps(steps, log, results) {
     const shown = steps.map(step => showStep(step, describeCron));
     // Commands may be somebody else's: hostile text.
-    const fence = runtime.log.fence();
+    const fence = log.fence();
     for (const { action, command, when, size, why } of shown) {
         const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`;
         fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`));
     }
     fence.close();
     if (shown.length === 0)
-        return runtime.log.info('No tasks, neither wanted nor there');
+        return log.info('No tasks, neither wanted nor there');
     const rows = shown.map(({ action, command, when, size, why }) => [
         action,
         markdown_code(results.redact(command)),
@@ -90889,9 +91294,9 @@ async function showSteps({ runtime, results }, steps) {
     await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`);
 }
 /** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
-function tellAdvice({ inputs }, commands, { story }) {
+function tellAdvice(checkout, commands, { story }) {
     for (const command of new Set(commands)) {
-        for (const { kind, text } of adviseTask(inputs.path, command)) {
+        for (const { kind, text } of adviseTask(checkout, command)) {
             const line = `${command}: ${text}`;
             if (kind === 'dead')
                 story.warn(line);
@@ -90901,17 +91306,17 @@ function tellAdvice({ inputs }, commands, { story }) {
     }
 }
 /** What a config without tasks may begin with, in this version of Mastodon. */
-function tellStarters({ inputs, runtime }) {
-    const starters = starterTasks(inputs.path);
+function tellStarters(checkout, log) {
+    const starters = starterTasks(checkout);
     if (starters.length === 0)
         return;
     const lines = starters.map(({ command, times, why }) => `    - { command: ${command}, ${times} } # ${why}`);
-    runtime.log.info(['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n'));
+    log.info(['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n'));
 }
 /** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
-async function showRecorded(context, app, schedule, tools) {
-    const record = openRecord(context, app, schedule);
-    tellAdvice(context, record.wanted.map(({ command }) => command), tools);
+async function showRecorded(inputs, app, schedule, job, runtime, tools, results) {
+    const record = openRecord(inputs, app, schedule, job, runtime);
+    tellAdvice(inputs.path, record.wanted.map(({ command }) => command), tools);
     const tasks = await recordedTasks(record);
     const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
         const next = cron === undefined ? undefined : nextTime(cron, tools.clock.now());
@@ -90923,7 +91328,7 @@ async function showRecorded(context, app, schedule, tools) {
     const shown = rows.map(([command = '', ...rest]) => [markdown_code(command), ...rest.map(markdown_escape)]);
     if (shown.length > 0) {
         const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
-        await context.results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`);
+        await results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`);
     }
     return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`;
 }
@@ -90952,34 +91357,36 @@ function byHand(error, app, wanted) {
 
 
 
+
+
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
-/** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
+/** Milliseconds for Heroku to say which commit runs: tonight's build is told also if it does not. */
 const DEPLOYED_WITHIN = 8_000;
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
-function givenTo(context, sources) {
+function givenTo(inputs, sources, job, machine, runtime, results) {
+    const github = githubOf(inputs.githubToken, job, runtime);
     return {
-        key: once(() => check_given_keyOf(context, sources.client)),
-        repository: once(() => asGithub(context, github => repositoryOf(context, github))),
-        build: once(() => asGithub(context, github => buildOf(context, github, sources))),
-        tasks: once(() => tasksOf(context, sources)),
-        ruby: once(() => rubyOfCheckout(context, sources.config)),
-        node: once(() => nodeOfCheckout(context, sources.config)),
-        upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
+        key: once(() => check_given_keyOf(sources)),
+        repository: once(() => asGithub(github, reached => repositoryOf(reached, job.actionRepository))),
+        build: once(() => asGithub(github, reached => buildOf(inputs, reached, Number(job.runId), sources, runtime))),
+        tasks: once(() => tasksOf(inputs, sources, job, runtime, results)),
+        ruby: once(() => rubyOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
+        node: once(() => nodeOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
+        upgrade: (from, to, signal) => planVersion(inputs, sources, from, to, machine, { ...runtime, signal })
     };
 }
-async function check_given_keyOf(context, client) {
+async function check_given_keyOf({ client, key }) {
     await whoAmI(client).catch((error) => {
         // A key of an automation may lack the scope `identity`.
         if (!(error instanceof HerokuError) || error.status !== 403)
             throw error;
     });
-    return keyExpiresIn(client, herokuOf(context).key);
+    return keyExpiresIn(client, key);
 }
 /** Undefined without a token or outside a job; a refusal says which permission is missing. */
-async function asGithub(context, work) {
-    const github = githubOf(context);
+async function asGithub(github, work) {
     if (!github)
         return undefined;
     try {
@@ -90989,49 +91396,46 @@ async function asGithub(context, work) {
         throw new Error(github.explain(error, '{ contents: read, actions: read }', '').trim(), { cause: error });
     }
 }
-async function repositoryOf({ inputs }, github) {
-    const { actionRepository } = inputs.github;
+async function repositoryOf(github, actionRepository) {
     const newest = actionRepository === undefined ? undefined : await newestRelease(github, actionRepository);
     return {
         ...(await repositoryState(github)),
         action: newest && { running: VERSION, newest: newest.tag, publishedAt: newest.publishedAt }
     };
 }
-/** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
-async function buildOf(context, github, { deployed }) {
-    const { inputs } = context;
-    const runId = Number(inputs.github.runId);
+/** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined if the run builds nothing. */
+async function buildOf(inputs, github, runId, { deployed }, runtime) {
     const failed = await failedJobs(github, runId);
-    const report = await tonightsReport(context, github, runId);
+    const report = await tonightsReport(inputs, github, runId, runtime);
     if (!report && failed.length === 0)
         return undefined;
-    const running = await within(context.runtime, DEPLOYED_WITHIN, 'Heroku did not answer', deployed).then(({ commit }) => commit, () => undefined);
-    return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) };
+    const running = await within(runtime, DEPLOYED_WITHIN, 'Heroku did not answer', deployed).then(({ commit }) => commit, () => undefined);
+    const first = await firstReportOf(inputs.artifactName, github, running, runId, runtime);
+    return { report, failedJobs: failed, deployed: first };
 }
-async function tonightsReport(context, github, runId) {
-    const { report, artifactName } = context.inputs;
+async function tonightsReport({ report, artifactName }, github, runId, runtime) {
     if (report !== undefined)
         return readReport(await (0,promises_namespaceObject.readFile)(report, 'utf8'));
     const [artifact] = await artifactsOfRun(github, runId, artifactName);
-    return artifact && readReport(await check_given_textOf(context, github, artifact));
+    return artifact && readReport(await check_given_textOf(github, artifact, runtime));
 }
 /**
  * The first report of a commit: later nights have built it anew, this one among them. A pull request's run has built
  * something else than its commit, as its report says.
  */
-async function firstReportOf(context, github, commit, runId) {
+async function firstReportOf(artifactName, github, commit, runId, runtime) {
     if (commit === undefined)
         return undefined;
-    const all = await artifactsOfCommit(github, context.inputs.artifactName, commit);
-    for (const artifact of all.filter(artifact => artifact.runId !== runId).slice(0, MOST_READ)) {
-        const report = readReport(await check_given_textOf(context, github, artifact));
+    const all = await artifactsOfCommit(github, artifactName, commit);
+    for (const artifact of all.filter(other => other.runId !== runId).slice(0, MOST_READ)) {
+        const report = readReport(await check_given_textOf(github, artifact, runtime));
         if (report.commit === commit)
             return report;
     }
     return undefined;
 }
-function check_given_textOf(context, github, artifact) {
-    return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
+function check_given_textOf(github, artifact, runtime) {
+    return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(runtime) });
 }
 function readReport(text) {
     const report = parseReport(text);
@@ -91045,14 +91449,13 @@ function readReport(text) {
         buildpacks: layers.flatMap(({ buildpack }) => buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : [])
     };
 }
-/** Nothing where the config says nothing of tasks. */
-async function tasksOf(context, { config, app }) {
+/** Nothing if the config says nothing of tasks. */
+async function tasksOf(inputs, { config, app, key }, job, runtime, results) {
     const { schedule } = config;
-    const { clock, signal } = context.runtime;
     if (!schedule)
         return undefined;
-    const { wanted, there } = await lookAtTasks(context, app, schedule, masker(context), { clock, signal });
-    return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) };
+    const { wanted, there } = await lookAtTasks(inputs, app, key, schedule, job, runtime, results);
+    return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, runtime.clock.now()) };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-scene.js
@@ -91065,19 +91468,20 @@ async function tasksOf(context, { config, app }) {
 
 
 
+
+
 /** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
 const KNOWN_WITHIN = 12_000;
 const LATE = 'Heroku did not answer';
-/** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
-async function openScene(context, config, name) {
-    const { inputs, runtime } = context;
+/** All that the checks look at. If Heroku does not give the app's config vars, the checks go on as far as they can. */
+async function openScene(inputs, config, name, job, machine, runtime, results) {
     const { clock, log } = runtime;
-    const access = herokuOf(context);
+    const access = herokuOf(inputs, 'check');
     const { key } = access;
     const opened = clock.now();
     const over = new AbortController();
     const signal = AbortSignal.any([runtime.signal, over.signal]);
-    const bounded = { ...context, runtime: { ...runtime, signal } };
+    const bounded = { ...runtime, signal };
     const platform = createClient({ url: access.url, key, clock, signal });
     const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal });
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
@@ -91090,23 +91494,29 @@ async function openScene(context, config, name) {
         clock,
         signal: runtime.signal
     });
-    const deployed = once(async () => whatRuns(bounded, (await app.slug())?.commit));
-    const streamingVars = async (name) => {
-        const vars = await new HerokuApp(platform, name, clock, signal).configVars();
-        masker(context)(vars);
+    const deployed = once(async () => whatRuns(checkoutOf(inputs.path, machine.searchPath, bounded), (await app.slug())?.commit));
+    const streamingVars = async (streaming) => {
+        const vars = await new HerokuApp(platform, streaming, clock, signal).configVars();
+        masker(results)(vars);
         return vars;
     };
     const ownUrl = async (facts) => facts && (await within(runtime, KNOWN_WITHIN, LATE, () => facts.info()).catch(() => undefined))?.web_url;
-    const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)]);
-    const given = givenTo(bounded, {
+    const [read, url, streamingUrl] = await Promise.all([
+        readVars(main, runtime, results),
+        ownUrl(app),
+        ownUrl(streamingApp)
+    ]);
+    const sources = {
         config,
         client: platform,
+        key,
         app: main,
         facts: app,
         configVars: read.configVars,
         streaming: streamingApp && { name: streamingApp.name, configVars: () => streamingVars(streamingApp.name) },
         deployed
-    });
+    };
+    const given = givenTo(inputs, sources, job, machine, bounded, results);
     let planning;
     const around = {
         ...read,
@@ -91136,25 +91546,23 @@ async function openScene(context, config, name) {
     };
 }
 /** The app's config vars; a key that has expired is for a check to tell. */
-async function readVars(context, app) {
+async function readVars(app, net, results) {
     try {
-        const configVars = await within(context.runtime, KNOWN_WITHIN, LATE, () => app.configVars());
-        masker(context)(configVars);
+        const configVars = await within(net, KNOWN_WITHIN, LATE, () => app.configVars());
+        masker(results)(configVars);
         return { configVars };
     }
     catch (error) {
-        if (context.runtime.signal.aborted)
+        if (net.signal.aborted)
             throw error;
         return { configVars: {}, noConfig: errorText(error) };
     }
 }
 /** Heroku keeps any text as a slug's commit. */
-async function whatRuns({ inputs, runtime }, commit) {
+async function whatRuns(checkout, commit) {
     if (!commit || !/^[0-9a-f]{40}$/.test(commit))
         return { commit: undefined, version: undefined };
-    const { run, signal } = runtime;
-    const { path, searchPath } = inputs;
-    const text = await textAt({ path, commit, file: VERSION_FILE, run, signal, searchPath }).catch(() => undefined);
+    const text = await textAt({ ...checkout, commit, file: VERSION_FILE }).catch(() => undefined);
     return { commit, version: parseVersion(text) };
 }
 
@@ -91168,25 +91576,27 @@ async function whatRuns({ inputs, runtime }, commit) {
 
 
 
+
+
 /**
- * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails where a check
+ * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails if a check
  * does; a warning does not, nor what could not be looked at.
  */
-async function check_check(context) {
-    const { results: job, runtime } = context;
-    const config = readConfig(context);
+async function check_check(inputs, { runtime, results, job, machine }) {
+    const { streamingApp, ffmpeg, slugLimit } = inputs;
+    const config = readConfig(inputs, { app: inputs.app, streamingApp, ffmpeg, slugLimit });
     const app = requireApp(config.app);
-    const checks = chooseChecks(CHECKS, config.checks.skip);
-    const scene = await openScene(context, config, app);
-    const found = await runChecks(checks, scene.around).finally(scene.close);
-    const results = found.map(result => withoutSecrets(result, job.redact));
-    for (const result of results)
+    const checks = chooseChecks(checks_CHECKS, config.checks.skip);
+    const scene = await openScene(inputs, config, app, job, machine, runtime, results);
+    const looked = await runChecks(checks, scene.around).finally(scene.close);
+    const found = looked.map(result => withoutSecrets(result, results.redact));
+    for (const result of found)
         for (const line of resultLine(result))
             runtime.log.info(line);
-    const failed = results.filter(({ level }) => level === 'fail');
-    job.output('checks-failed', failed.length);
-    const issueUrl = await keepIssue(context, app, results);
-    await job.summary(summaryMarkdown(results, { app, issueUrl, runUrl: runUrl(context) }));
+    const failed = found.filter(({ level }) => level === 'fail');
+    results.output('checks-failed', failed.length);
+    const issueUrl = await keepIssue(inputs, app, found, job, runtime, results);
+    await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }));
     if (failed.length > 0)
         throw failure(failed, issueUrl);
 }
@@ -91221,52 +91631,53 @@ function failure(failed, issueUrl) {
 
 
 
-/** The report that an earlier step of this job wrote for its pull request; undefined where the job is of none. */
-async function reportOfThisJob(context, github) {
-    const { inputs, runtime } = context;
-    const { event, runId, runAttempt } = inputs.github;
+/** The report that an earlier step of this job wrote for its pull request; undefined if the job is of none. */
+async function reportOfThisJob(inputs, github, job, log) {
+    const { event, runId, runAttempt } = job;
     if (!event.pullRequest) {
-        runtime.log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`);
+        log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`);
         return undefined;
     }
     const report = parseReport(await measured_readText(inputs.report ?? external_node_path_namespaceObject.join(inputs.outputDir, 'report.json')));
-    const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) };
+    const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(job) };
     const { pullRequest } = event;
-    const own = pullRequest.headRepository?.toLowerCase() === inputs.github.repository?.toLowerCase();
-    if (own)
-        return { report, pullRequest, run, config: readConfig(context), foreign: false, toldBefore: true };
-    const judged = await whereAllowed(context, github, 'contents: read', () => judgedHere(context, github, report, pullRequest));
+    const own = pullRequest.headRepository?.toLowerCase() === job.repository?.toLowerCase();
+    if (own) {
+        const config = readConfig(inputs, { app: inputs.app });
+        return { report, pullRequest, run, config, foreign: false, toldBefore: true };
+    }
+    const judged = await whereAllowed(github, 'contents: read', log, () => judgedHere(inputs, github, report, pullRequest, event.defaultBranch));
     return judged && { ...judged, run, foreign: true, toldBefore: true };
 }
 /**
  * The report of the run that started this one, for its pull request. That run may be a fork's: its artifact is read as
  * hostile, the pull request is found by what GitHub says of the run, and the app and the limit come from here.
  */
-async function reportOfTriggeringRun(context, github, run) {
-    const { log } = context.runtime;
+async function reportOfTriggeringRun(inputs, github, run, job, runtime) {
+    const { log } = runtime;
     if (run.event !== 'pull_request') {
         log.info(`The run that started this one is of no pull request (event: ${run.event}); nothing to comment on.`);
         return undefined;
     }
-    const allowed = (permission, find) => whereAllowed(context, github, permission, find);
-    const pullRequest = await allowed('pull-requests: write', () => pullRequestOf(context, github, run));
+    const allowed = (permission, find) => whereAllowed(github, permission, log, find);
+    const pullRequest = await allowed('pull-requests: write', () => pullRequestOf(github, run, job.repository, log));
     if (!pullRequest)
         return undefined;
-    const text = await allowed('actions: read', () => reportText(context, github, run));
+    const text = await allowed('actions: read', () => reportText(inputs, github, run, runtime));
     if (text === undefined)
         return undefined;
-    const judged = await allowed('contents: read', () => judgedHere(context, github, parseReport(text), pullRequest));
-    return judged && { ...judged, run: { ...run, url: runUrl(context, `${run.id}`) }, foreign: true, toldBefore: false };
+    const judged = await allowed('contents: read', () => judgedHere(inputs, github, parseReport(text), pullRequest, job.event.defaultBranch));
+    return judged && { ...judged, run: { ...run, url: runUrl(job, `${run.id}`) }, foreign: true, toldBefore: false };
 }
 /** What GitHub refuses to a token is a warning that names the permission, and nothing is told. */
-async function whereAllowed({ runtime }, github, permission, find) {
+async function whereAllowed(github, permission, log, find) {
     try {
         return await find();
     }
     catch (error) {
         if (!lacksPermission(error))
             throw error;
-        runtime.log.warning(github.explain(error, permission, 'There is no comment without it.'));
+        log.warning(github.explain(error, permission, 'There is no comment without it.'));
         return undefined;
     }
 }
@@ -91274,9 +91685,11 @@ async function whereAllowed({ runtime }, github, permission, find) {
  * The report of a pull request's own build, judged by the default branch's config and this job's inputs: nothing is
  * checked out here, and a pull request must not choose its app, its limit or what it is compared with.
  */
-async function judgedHere({ inputs }, github, report, pull) {
-    const branch = inputs.github.event.defaultBranch ?? (await defaultBranch(github));
-    const config = mergeInputs(loadConfig(await readFileAt(github, inputs.config, branch), inputs.config), inputs);
+async function judgedHere(inputs, github, report, pull, knownBranch) {
+    const branch = knownBranch ?? (await defaultBranch(github));
+    const { app, slugLimit } = inputs;
+    const file = loadConfig(await readFileAt(github, inputs.config, branch), inputs.config);
+    const config = override(file, { app, slugLimit });
     const heroku = { warnsAt: LIMITS.slugWarns, stopsAt: LIMITS.slugStops };
     const base = await baseOfForeign(github, report.source.commit, pull);
     return {
@@ -91285,26 +91698,25 @@ async function judgedHere({ inputs }, github, report, pull) {
         pullRequest: { ...pull, base }
     };
 }
-async function pullRequestOf({ inputs, runtime }, github, { headSha, headRepository, headBranch }) {
+async function pullRequestOf(github, { headSha, headRepository, headBranch }, repository, log) {
     if (headRepository === undefined || headBranch === undefined) {
-        runtime.log.warning('The repository or the branch of the pull request is gone; nothing to comment on.');
+        log.warning('The repository or the branch of the pull request is gone; nothing to comment on.');
         return undefined;
     }
     const found = await findPullRequests(github, { headSha, headRepository, headBranch });
     if (found.length === 1)
         return found[0];
-    runtime.log.warning(found.length === 0
-        ? `No open pull request of ${inputs.github.repository} has ${headSha.slice(0, 8)} as its newest commit: it was closed, or has moved on, and its next build will be told.`
+    log.warning(found.length === 0
+        ? `No open pull request of ${repository} has ${headSha.slice(0, 8)} as its newest commit: it was closed, or has moved on, and its next build will be told.`
         : `${found.length} open pull requests are of this one commit and branch (${found.map(({ number }) => `#${number}`).join(', ')}); which of them was built is not known, so none is commented on.`);
     return undefined;
 }
-async function reportText(context, github, run) {
-    const { inputs, runtime } = context;
+async function reportText(inputs, github, run, runtime) {
     if (inputs.report !== undefined)
         return measured_readText(inputs.report);
     const [artifact] = await artifactsOfRun(github, run.id, inputs.artifactName);
     if (artifact)
-        return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
+        return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(runtime) });
     runtime.log.warning(`The run ${run.id} left no artifact "${inputs.artifactName}": its build did not get that far, or has another \`artifact-name\`.`);
     return undefined;
 }
@@ -91321,36 +91733,36 @@ async function measured_readText(file) {
 
 
 
+
+
 /**
  * Creates or updates the size report's comment on a pull request: in the job that built (`pull_request`), or in one that
  * runs when that one has ended (`workflow_run`), which may write where a fork's may not. Elsewhere there is nothing to do.
  * A comment that GitHub refuses is a warning: whether the slug is good is for the build to say.
  */
-async function comment(context) {
-    const { inputs, results, runtime } = context;
-    const github = githubOf(context);
+async function comment(inputs, { runtime, results, job }) {
+    const github = githubOf(inputs.githubToken, job, runtime);
     if (!github) {
         throw new UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
     }
-    const measured = inputs.github.event.workflowRun
-        ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
-        : await reportOfThisJob(context, github);
+    const { workflowRun } = job.event;
+    const measured = workflowRun
+        ? await reportOfTriggeringRun(inputs, github, workflowRun, job, runtime)
+        : await reportOfThisJob(inputs, github, job, runtime.log);
     if (!measured)
         return;
-    const told = await tellOf(context, measured);
+    const { report, pullRequest, run, config, foreign } = measured;
+    const around = await lookAround(inputs, report, { app: config.app, pullRequest }, job, runtime);
+    const told = { ...around, runUrl: run.url, measuredBy: foreign ? pullRequest.number : undefined };
     const body = renderMarkdown(told, LONGEST_BODY);
     results.output('comment-body', body);
     if (!measured.toldBefore)
         await results.summary(renderMarkdown(told));
-    await comment_write(context, github, measured, body, isWorthAComment(context, told));
+    await comment_write(github, measured, body, isWorthAComment(told, inputs.commentThreshold), runtime, results);
     runtime.log.info(body.split('\n')[0].replace(/^## /, ''));
 }
-async function tellOf(context, { report, pullRequest, run, config, foreign }) {
-    const told = await lookAround(context, report, { app: config.app, pullRequest });
-    return { ...told, runUrl: run.url, measuredBy: foreign ? pullRequest.number : undefined };
-}
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
-function isWorthAComment({ inputs }, { report, baseline, comparison, maxGrowth }) {
+function isWorthAComment({ report, baseline, comparison, maxGrowth }, threshold) {
     const { problem, chosen } = report.verdict;
     if (!judgedSizes(report).fits || problem !== undefined || comparison?.change === undefined)
         return true;
@@ -91358,10 +91770,9 @@ function isWorthAComment({ inputs }, { report, baseline, comparison, maxGrowth }
         return true;
     if (maxGrowth && grownTooMuch(comparison, maxGrowth).length > 0)
         return true;
-    return comparison.sizes.some(({ head, base }) => base === undefined || reaches(head - base, base, inputs.commentThreshold));
+    return comparison.sizes.some(({ head, base }) => base === undefined || reaches(head - base, base, threshold));
 }
-async function comment_write({ results, runtime }, github, { pullRequest, run, config }, body, createIf) {
-    const { log } = runtime;
+async function comment_write(github, { pullRequest, run, config }, body, createIf, { log, signal }, results) {
     try {
         const key = config.app ?? 'slug';
         const { outcome, url } = await upsertComment(github, {
@@ -91377,7 +91788,7 @@ async function comment_write({ results, runtime }, github, { pullRequest, run, c
             results.output('comment-url', url);
     }
     catch (error) {
-        if (runtime.signal.aborted)
+        if (signal.aborted)
             throw error;
         log.warning(github.explain(error, 'pull-requests: write', 'The report stands in the summary of this job and in `comment-body`.'));
     }
@@ -91385,11 +91796,12 @@ async function comment_write({ results, runtime }, github, { pullRequest, run, c
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/provision-plan.js
 
+
 /**
- * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects where a person
+ * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects if a person
  * has to do something first. Returns whether the app can be looked at as it will run: its config is complete.
  */
-async function provision_plan_planProvision({ results }, of, { story }) {
+async function provision_plan_planProvision(of, { story }, results) {
     const plan = await readProvisionPlan(of, await of.wishes());
     const rows = provisionRows(plan);
     if (rows.length === 0)
@@ -91410,15 +91822,16 @@ async function provision_plan_planProvision({ results }, of, { story }) {
 
 
 
+
 /** What is bought, made and set on an app that has nothing yet, or would be. */
-function provisioningOf(context, config, { client, app }, source) {
+function provisioningOf(config, { client, app }, source, results) {
     return {
         client,
         app: app(requireApp(config.app)),
         streaming: config.streamingApp === undefined ? undefined : app(config.streamingApp),
         wishes: async () => wishesOf((await source()).folder, config),
-        maskConfig: masker(context),
-        maskSecret: value => context.results.mask(value)
+        maskConfig: masker(results),
+        maskSecret: value => results.mask(value)
     };
 }
 function wishesOf(folder, { redisTls, streamingApp }) {
@@ -91438,16 +91851,16 @@ function wishesOf(folder, { redisTls, streamingApp }) {
 
 
 
+
 /** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
-async function withStory(context, title, work) {
-    const { results, runtime } = context;
+async function withStory(title, access, { results, runtime }, work) {
     const story = new Story(runtime.log, runtime.clock);
-    const connection = heroku_connect(context, herokuOf(context), story);
+    const connection = heroku_connect(access, story, runtime);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
     try {
         await story.step('Key', () => checkKey(connection));
         const { client, tools } = connection;
-        const outcome = await work({ tools, client, mask: masker(context), app: name => connection.app(name) });
+        const outcome = await work({ tools, client, mask: masker(results), app: name => connection.app(name) });
         runtime.log.info(outcome);
         await tell(outcome);
     }
@@ -91473,82 +91886,83 @@ async function withStory(context, title, work) {
 
 
 
+
+
 /**
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
- * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
+ * against what came before the commit in the checkout. Changes nothing; fails if something blocks.
  */
-async function plan_plan(context) {
-    const { inputs, runtime } = context;
-    const config = readConfig(context);
+async function plan_plan(inputs, tools) {
+    const { runtime, results, job, machine } = tools;
+    const config = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp });
     if (inputs.herokuApiKey !== undefined && config.app !== undefined)
-        return planOfApp(context, config, true);
+        return planOfApp(inputs, herokuOf(inputs, 'plan'), config, { askDatabase: true, showTasks: inputs.plan }, tools);
     runtime.log.info(inputs.herokuApiKey === undefined
         ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
         : 'No app is named, so this is what the tree alone can tell.');
-    const source = await runtime.log.group('Source', () => sourceOf(context));
-    const { plan, upgrade } = await planOfTree(context, config, source);
-    await plan_tell(context, upgrade);
-    announce(context, plan);
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
+    const own = ownFiles(inputs, machine);
+    const source = await runtime.log.group('Source', () => sourceOf(checkout, inputs.ref, own, runtime));
+    const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack };
+    const { plan: found, upgrade } = await planOfTree(checkout, config, source, where, job, runtime);
+    await plan_tell(upgrade, results);
+    announce(found, runtime.log);
     runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
 }
-async function sourceOf(context) {
-    const source = await takeSource(context);
-    await tellUncommitted(context, source);
+async function sourceOf(checkout, ref, own, runtime) {
+    const source = await takeSource(checkout, ref, runtime);
+    await tellUncommitted(checkout, source.commit, own, runtime);
     return source;
 }
-/** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
-async function planDeploy(context) {
-    await planOfApp(context, readConfig(context), false);
-}
-/** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
-async function planOfApp(context, config, askDatabase) {
-    const { inputs } = context;
+/** What a deploy would do, and what stands against it. Nothing is written. */
+async function planOfApp(inputs, access, config, { askDatabase, showTasks }, { runtime, results, machine }) {
     const name = requireApp(config.app);
-    await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask, client }) => {
+    const title = `How the plan for ${name} was made`;
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
+    const own = ownFiles(inputs, machine);
+    await withStory(title, access, { runtime, results }, async ({ app, tools, mask, client }) => {
         const { story } = tools;
-        const read = (name) => readTarget(app(name), mask, tools);
+        const read = (one) => readTarget(app(one), mask, tools);
         const target = await story.step('Preflight', () => read(name));
         const { streamingApp } = config;
         const streaming = streamingApp === undefined
             ? undefined
             : await story.step('Preflight of the streaming app', () => read(streamingApp));
-        const source = await story.span('Source', () => sourceOf(context));
-        const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
+        const source = await story.span('Source', () => sourceOf(checkout, inputs.ref, own, runtime));
+        const provisioning = provisioningOf(config, { client, app }, () => Promise.resolve(source), results);
         if (inputs.provision && !askDatabase) {
-            const complete = await story.step('What the app lacks', () => provision_plan_planProvision(context, provisioning, tools));
+            const complete = await story.step('What the app lacks', () => provision_plan_planProvision(provisioning, tools, results));
             if (!complete)
                 return `${name} would be provisioned first. Nothing was changed.`;
         }
         const applied = askDatabase && target.current?.slug
             ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
             : undefined;
-        const plan = await story.step('Upgrade plan', async () => {
+        const found = await story.step('Upgrade plan', async () => {
             const wishes = inputs.provision ? await provisioning.wishes() : undefined;
-            const live = await factsOf(context, { target, streaming, wishes }, applied);
-            return planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live);
+            const facts = liveFacts(target, streaming, await addonReader(inputs, runtime)(target.app), wishes);
+            const live = withSetup({ ...facts, applied }, inputs.streamingSetup || inputs.provision);
+            const built = { ...config, stack: config.stack ?? target.stack };
+            return planFrom(checkout, built, source, live.commit, runtime, live);
         });
-        await plan_tell(context, plan_upgradeOf(name, plan, target.currentSlug?.commit ?? undefined));
-        // With `plan: true` it shows them, and changes nothing.
-        if (inputs.plan)
-            await scheduleStep(context, app(name), config.schedule, mask, tools);
-        announce(context, plan);
-        const warnings = plan.findings.filter(({ level }) => level === 'warn').length;
+        await plan_tell(upgradeOf(name, found, target.currentSlug?.commit ?? undefined), results);
+        if (showTasks)
+            await scheduleStep(inputs, app(name), access.key, config.schedule, tools, results);
+        announce(found, runtime.log);
+        const warnings = found.findings.filter(({ level }) => level === 'warn').length;
         return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`;
     });
 }
-/** Tells it in the log, and fails where something blocks. */
-function announce({ runtime: { log } }, plan) {
-    tellPlan(plan, { note: text => log.info(text), warn: text => log.warning(text) });
-    preflight_refuse(plan.findings);
+/** Tells it in the log, and fails if something blocks. */
+function announce(found, log) {
+    tellPlan(found, { note: text => log.info(text), warn: text => log.warning(text) });
+    preflight_refuse(found.findings);
 }
-async function factsOf(context, { target, streaming, wishes }, applied) {
-    const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app), wishes), applied };
-    // A deploy would set up what the streaming app lacks.
-    return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
-        ? { ...live, streaming: { ...live.streaming, lacks: [] } }
-        : live;
+/** A deploy that may would set up what the streaming app lacks. */
+function withSetup(live, mayBeSetUp) {
+    return mayBeSetUp && live.streaming ? { ...live, streaming: { ...live.streaming, lacks: [] } } : live;
 }
-/** The versions in `schema_migrations`; where they cannot be read the trees are compared instead. */
+/** The versions in `schema_migrations`; if they cannot be read the trees are compared instead. */
 async function askApplied(app, size, tools) {
     try {
         const applied = await appliedMigrations(app, size, tools);
@@ -91562,9 +91976,9 @@ async function askApplied(app, size, tools) {
         return undefined;
     }
 }
-function plan_upgradeOf(app, plan, commit) {
+function upgradeOf(app, found, commit) {
     const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit);
-    return makeUpgrade(plan, isHash ? { kind: 'release', commit, name: app } : undefined);
+    return makeUpgrade(found, isHash ? { kind: 'release', commit, name: app } : undefined);
 }
 /** What an admin looks for first. */
 function plan_verdict({ findings }) {
@@ -91572,8 +91986,8 @@ function plan_verdict({ findings }) {
     const [blocks, warnings] = [count('block'), count('warn')];
     return `${blocks === 0 ? 'nothing stops it' : `${blocks} ${blocks === 1 ? 'thing stops' : 'things stop'} it`}${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}`;
 }
-/** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
-async function plan_tell({ results }, upgrade) {
+/** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone if all of it is too long. */
+async function plan_tell(upgrade, results) {
     const whole = `## Upgrade plan: ${plan_verdict(upgrade)}\n\n${upgradeMarkdown(upgrade, true)}\n`;
     results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
     await results.summary(whole);
@@ -91611,17 +92025,19 @@ function processTypesFor(config, built, log) {
 
 
 
+
+
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
-function herokuBuilds(context, config, source, recipe, fingerprint) {
+function herokuBuilds({ config, source, recipe, fingerprint }, gate, runtime, results) {
     requireBuildable(config, recipe);
-    const { log } = context.runtime;
+    const { log } = runtime;
     const { types } = source_procfileOf(source);
     const make = (name, ffmpeg, rest) => ({
         ...rest,
         commit: source.commit.sha,
-        fingerprint,
+        fingerprint: fingerprint.whole,
         buildpacks: buildpacksFor(recipe, ffmpeg),
-        pack: () => packSource(context, source, name, {
+        pack: () => packSource(source, name, runtime, {
             Procfile: writeProcfile(rest.role === 'web' ? processTypesFor(config, types, log) : { ...STREAMING_PROCESS_TYPES }),
             ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
         })
@@ -91633,7 +92049,7 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
             return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant });
         }),
         streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
-        judge: ({ size, variant }) => heroku_builds_judgeSize(context, config, size, variant)
+        judge: ({ size, variant }) => heroku_builds_judgeSize(config, size, variant, gate, log, results)
     };
 }
 /** The slugs to build, each with ffmpeg or not, in the order in which they are tried. By names: Heroku's tree is not seen. */
@@ -91669,12 +92085,11 @@ function writeProcfile(types) {
         .join('');
 }
 /** A tarball of the tree with some files of ours. */
-async function packSource(context, source, name, files) {
-    const { run, scratch, signal } = context.runtime;
+async function packSource(source, name, { run, scratch, signal }, files) {
     const folder = external_node_path_namespaceObject.join(scratch, `source-${name}`);
     const file = `${folder}.tgz`;
     await run('mkdir', ['-p', '--', folder], { env: { PATH: '/usr/bin:/bin' } });
-    await writeSource(context, source, folder);
+    await writeSource(source, folder, run);
     for (const [at, text] of Object.entries(files))
         writeTreeFile(folder, at, text);
     const { code, stderr } = await run('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'], { env: { PATH: '/usr/bin:/bin' }, signal });
@@ -91684,17 +92099,17 @@ async function packSource(context, source, name, files) {
     await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file), hash);
     return { file, sha256: hash.digest('hex') };
 }
-/** Tells the size, and throws a `GateError` where it is over the limit. */
-function heroku_builds_judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
+/** Tells the size, and throws a `GateError` if it is over the limit. */
+function heroku_builds_judgeSize({ slug }, bytes, variant, gate, log, results) {
     const withinLimit = bytes <= slug.limit;
-    runtime.log.info(`The slug ${variant} has ${figures_sizeText(bytes)} (${bytes} bytes); the limit is ${figures_sizeText(slug.limit)}`);
+    log.info(`The slug ${variant} has ${figures_sizeText(bytes)} (${bytes} bytes); the limit is ${figures_sizeText(slug.limit)}`);
     results.output('slug-size', bytes);
     results.output('slug-limit', slug.limit);
     results.output('within-limit', withinLimit);
     if (withinLimit)
         return;
     const hint = '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.';
-    throw new GateError(`The slug ${variant} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(slug.limit)}`, underTheLimit(inputs, hint));
+    throw new GateError(`The slug ${variant} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(slug.limit)}`, underTheLimit(gate, hint));
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
@@ -91720,37 +92135,71 @@ function heroku_builds_judgeSize({ inputs, results, runtime }, { slug }, bytes, 
 
 
 
+
+
+
+
+
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
-async function deploy_deploy(context) {
-    if (context.inputs.plan)
-        return planDeploy(context);
-    const config = readConfig(context);
-    const { schedule } = config;
-    await deployTo(context, herokuOf(context), config, {
-        afterwards: (tools, app) => scheduleStep(context, app, schedule, masker(context), tools).catch(notScheduled)
-    });
+async function deploy_deploy(inputs, tools) {
+    const { app, streamingApp, stagingApp, ffmpeg, slugLimit, builder, provision } = inputs;
+    const { runtime, results, job } = tools;
+    const config = readConfig(inputs, { app, streamingApp, stagingApp, ffmpeg, slugLimit });
+    const access = herokuOf(inputs, 'deploy');
+    if (inputs.plan)
+        return planOfApp(inputs, access, config, PLAN_WAYS, tools);
+    const ways = {
+        access,
+        builder,
+        provision,
+        streamingSetup: inputs.streamingSetup || provision,
+        dynoSize: inputs.dynoSize,
+        addons: addonReader(inputs, runtime),
+        openDeployment: (commit) => openOnGithub(inputs, commit, job, runtime),
+        afterwards: (of, main) => scheduleStep(inputs, main, access.key, config.schedule, of, results).catch(notScheduled)
+    };
+    await deployTo(inputs, config, ways, tools);
 }
+/** Of `plan: true`: no dyno is started. */
+const PLAN_WAYS = { askDatabase: false, showTasks: true };
 /** Of the last step. The code is live by then, so its failure takes nothing back. */
 function notScheduled(error) {
     if (error instanceof CancelledError || !(error instanceof UserError))
         throw error;
     throw new UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
 }
-const same = deployable => deployable;
-const nothing = () => Promise.resolve();
-/**
- * The same deploy against any Heroku: a rehearsal's, too.
- * @param more `alter` may change what is deployed, such as do something between build and release; `afterwards` comes
- * when all is done, and is part of the story
- */
-async function deployTo(context, access, config, { source: taken, alter = same, afterwards = nothing } = {}) {
-    const { inputs, results, runtime } = context;
+/** GitHub's deployment of this commit, and the page of this run; undefined outside a job. */
+async function openOnGithub(inputs, commit, job, runtime) {
+    const { repository, runId, serverUrl, apiUrl } = job;
+    const [owner, repo] = repository?.split('/') ?? [];
+    if (owner === undefined || repo === undefined || runId === undefined)
+        return undefined;
+    const runUrl = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`;
+    const deployment = await openDeployment({
+        apiUrl,
+        token: inputs.githubToken,
+        owner,
+        repo,
+        sha: commit,
+        ref: inputs.ref ?? job.ref ?? commit,
+        environment: inputs.environment,
+        runId,
+        runUrl,
+        ...runtime
+    });
+    return { deployment, runUrl };
+}
+/** The same deploy against any Heroku: a rehearsal's, too. */
+async function deployTo(inputs, config, ways, tools) {
+    const { runtime, results, machine } = tools;
     const story = new Story(runtime.log, runtime.clock);
-    const connection = heroku_connect(context, access, story);
+    const connection = heroku_connect(ways.access, story, runtime);
     const app = requireApp(config.app);
-    const source = once(async () => taken ?? runtime.log.group('Source', () => takeSourceToBuild(context)));
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
+    const own = ownFiles(inputs, machine, inputs.cache);
+    const source = once(async () => ways.source ?? runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime)));
     const title = `Deploy of ${app}`;
-    const facts = new Facts(context, app, config.migrations);
+    const facts = new Facts(app, config.migrations, results, ways.openDeployment);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
     try {
         await story.step('Key', () => checkKey(connection));
@@ -91758,18 +92207,22 @@ async function deployTo(context, access, config, { source: taken, alter = same, 
             app: connection.app(app),
             streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
             staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
-            streamingSetup: { allowed: inputs.streamingSetup || inputs.provision },
-            provisioning: inputs.provision ? provisioningOf(context, config, connection, source) : undefined,
+            streamingSetup: { allowed: ways.streamingSetup },
+            provisioning: ways.provision ? provisioningOf(config, connection, source, results) : undefined,
             migrations: config.migrations,
-            dynoSize: inputs.dynoSize,
-            addons: addonReader(context),
-            mask: masker(context),
-            prepare: async (stack) => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, await source(), alter),
+            dynoSize: ways.dynoSize,
+            addons: ways.addons,
+            mask: masker(results),
+            prepare: async (stack) => {
+                const built = { ...config, stack: config.stack ?? stack };
+                const deployable = await deploy_prepare(inputs, built, await source(), ways.builder, checkout, tools);
+                return ways.alter?.(deployable) ?? deployable;
+            },
             progress: facts
         }, connection.tools);
         if (config.redisTls === 'no-verify')
             await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)));
-        await afterwards(connection.tools, connection.app(app));
+        await ways.afterwards(connection.tools, connection.app(app));
         await facts.finish('success', 'Live and healthy');
         runtime.log.info(`Live: ${facts.outcome()}`);
         await tell(facts.outcome());
@@ -91785,99 +92238,89 @@ function deploy_firstLine(error) {
     const [first = ''] = errorText(error).split('\n');
     return first.replace(/\. [\w’' ]+:$/, '');
 }
-/** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
-async function deploy_prepare(context, config, source, alter) {
-    const { inputs, runtime } = context;
-    addOwnFiles(context, config, source);
-    const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
-    const fingerprint = fingerprintOf(config, source, recipe, inputs.builder);
+/** The commit, how it is built, and what a slug of it is known by. The build itself comes only if none can be reused. */
+async function deploy_prepare(inputs, config, source, builder, checkout, tools) {
+    const { runtime, results, job, machine } = tools;
+    addOwnFiles(source, config, inputs.ref, job, runtime.log);
+    const recipe = await runtime.log.group('Recipe', () => makeRecipe(inputs, builder, config, source, machine, runtime));
+    const fingerprint = fingerprintOf(config, source, recipe, builder);
     const migrations = migrationsOf(source.folder);
-    const deployable = {
+    const of = { config, source, recipe, fingerprint };
+    const gate = { failOn: inputs.failOn, mayLetPass: false };
+    return {
         commit: source.commit.sha,
         stack: recipe.stack,
         fingerprint: fingerprint.whole,
-        trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
+        trees: { migrations, versionsAt: commit => versionsAt(checkout, commit) },
         versions: new Set(migrations.map(({ version }) => version)),
-        supply: inputs.builder === 'heroku'
-            ? herokuBuilds(context, config, source, recipe, fingerprint.whole)
-            : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+        supply: builder === 'heroku'
+            ? herokuBuilds(of, gate, runtime, results)
+            : { by: 'runner', build: () => runnerBuild(inputs, of, gate, tools) },
         procfile: source_procfileOf(source),
         mayLoseTypes: config.checks.skip.includes('lost-process-type'),
-        plan: live => planFrom(context, config, source, live.commit, live)
+        plan: live => planFrom(checkout, config, source, live.commit, runtime, live)
     };
-    return alter(deployable);
 }
 /** The slugs, built here: by an earlier build of the same, or now. */
-async function runnerBuild(context, config, source, recipe, fingerprint) {
-    const { web, streaming } = (await builtBefore(context, fingerprint, config.slug.limit)) ??
-        (await buildHere(context, config, source, recipe, fingerprint));
+async function runnerBuild(inputs, of, gate, tools) {
+    const { config, source, recipe, fingerprint } = of;
+    const { log } = tools.runtime;
+    const { web, streaming } = (await builtBefore(tools.machine, inputs.outputDir, fingerprint, config.slug.limit, gate, log)) ??
+        (await buildHere(inputs, of, gate, tools));
     const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint: fingerprint.whole };
     const slug = {
         ...common,
         ...web,
         role: 'web',
-        processTypes: processTypesFor(config, web.processTypes, context.runtime.log),
+        processTypes: processTypesFor(config, web.processTypes, log),
         variant: `${web.variant} ffmpeg`
     };
     return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug];
 }
-async function buildHere(...of) {
-    const [context] = of;
-    await clearOutput(context.inputs.outputDir);
-    return buildNow(...of);
+/** A deploy is not compared with what came before: what matters there is the limit. */
+async function buildHere(inputs, of, gate, { runtime, results, job, machine }) {
+    await clearOutput(inputs.outputDir);
+    const telling = { around: (report) => justThis(report, of.config.app, job) };
+    return (await buildNow(inputs, of, { gate, telling }, machine, runtime, results)).slugs;
 }
 /** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
 class Facts {
     links = {};
-    #context;
     #app;
     #migrations;
+    #results;
+    #open;
     #deployment;
     #site;
     #version = 0;
     #commit = '';
-    constructor(context, app, migrations) {
-        this.#context = context;
+    constructor(app, migrations, results, open) {
         this.#app = app;
         this.#migrations = migrations;
+        this.#results = results;
+        this.#open = open;
     }
     target = ({ info, current, config }) => {
-        const { results } = this.#context;
         if (current)
-            results.output('previous-release-version', current.version);
+            this.#results.output('previous-release-version', current.version);
         const domain = instanceDomain(config);
         this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined);
     };
     deploying = async ({ commit }) => {
-        const { inputs, runtime } = this.#context;
-        const { repository, runId, serverUrl, apiUrl } = inputs.github;
         this.#commit = commit;
-        const [owner, repo] = repository?.split('/') ?? [];
-        if (owner === undefined || repo === undefined || runId === undefined || inputs.command !== 'deploy')
+        const opened = await this.#open?.(commit);
+        if (!opened)
             return;
-        const runUrl = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`;
-        this.links['Job'] = runUrl;
-        this.#deployment = await openDeployment({
-            apiUrl,
-            token: inputs.githubToken,
-            owner,
-            repo,
-            sha: commit,
-            ref: inputs.ref ?? inputs.github.ref ?? commit,
-            environment: inputs.environment ?? 'production',
-            runId,
-            runUrl,
-            ...runtime
-        });
+        this.links['Job'] = opened.runUrl;
+        this.#deployment = opened.deployment;
         await this.#deployment.update('in_progress', `Deploying to ${this.#app}`);
     };
     shipping = ({ size, variant }) => {
-        const { results } = this.#context;
         if (size !== undefined)
-            results.output('slug-size', size);
+            this.#results.output('slug-size', size);
         const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1];
         if (ffmpeg === 'with' || ffmpeg === 'without')
-            results.output('ffmpeg', ffmpeg);
+            this.#results.output('ffmpeg', ffmpeg);
     };
     released = (app, { version }) => {
         const url = `https://dashboard.heroku.com/apps/${app}/activity`;
@@ -91885,24 +92328,24 @@ class Facts {
         if (app !== this.#app)
             return;
         this.#version = version;
-        this.#context.results.output('release-version', version);
-        this.#context.results.output('release-url', url);
+        this.#results.output('release-version', version);
+        this.#results.output('release-url', url);
     };
     healthy = () => {
-        this.#context.results.output('healthy', true);
+        this.#results.output('healthy', true);
         if (this.#site !== undefined)
             this.links['Site'] = this.#site;
     };
-    migrated = versions => this.#context.results.output('migrations-run', versions.length);
+    migrated = versions => this.#results.output('migrations-run', versions.length);
     rolledBack = release => {
         this.released(this.#app, release);
-        this.#context.results.output('rolled-back', true);
+        this.#results.output('rolled-back', true);
     };
     outcome() {
         return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, ${this.#migrations === 'off' ? 'its migrations left alone (`migrations: off`)' : 'migrated'}`;
     }
     async finish(state, description) {
-        const { redact } = this.#context.results;
+        const { redact } = this.#results;
         await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined);
     }
 }
@@ -91913,13 +92356,15 @@ class Facts {
 
 
 
+
+
 /** Runs the pending migrations of the current release in a one-off dyno. */
-async function migrate_migrate(context) {
-    const { inputs, results } = context;
+async function migrate_migrate(inputs, { runtime, results }) {
     const { phase, dynoSize: size } = inputs;
-    const { app: main, streamingApp } = readConfig(context);
+    const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp });
     const name = requireApp(main);
-    await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
+    const access = herokuOf(inputs, 'migrate');
+    await withStory(`Migrations of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
             throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
@@ -93940,6 +94385,8 @@ async function startLocalHeroku(options) {
 
 
 
+
+
 const rehearse_APP = 'rehearsal';
 const STREAMING_APP = 'rehearsal-streaming';
 const DOMAIN = 'rehearsal.example';
@@ -93948,13 +94395,17 @@ const DOMAIN = 'rehearsal.example';
  * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
  * `build` of the same. Needs no secret.
  */
-async function rehearse(context) {
-    const { inputs, runtime } = context;
-    const own = readConfig(context);
-    requireServices(context);
-    const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
+async function rehearse(inputs, tools) {
+    const { runtime, machine, job } = tools;
+    const { streamingApp, ffmpeg, slugLimit } = inputs;
+    const own = readConfig(inputs, { streamingApp, ffmpeg, slugLimit });
+    requireServices(machine.services);
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
+    const ours = ownFiles(inputs, machine, inputs.cache);
+    const source = await runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, ours, runtime));
     // The stack of a build, so that the slug of one that was made before is taken: no app says another here.
-    const stack = stackFor(inputs, own, readTreeFile(source.folder, 'app.json')) ?? DEFAULT_STACK;
+    const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack };
+    const stack = stackFor(where, own, readTreeFile(source.folder, 'app.json')) ?? DEFAULT_STACK;
     const config = {
         ...own,
         stack,
@@ -93962,74 +94413,71 @@ async function rehearse(context) {
         streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
         stagingApp: undefined
     };
-    const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config, stack));
+    const heroku = await runtime.log.group('Local Heroku', () => {
+        const image = placeKind(where) === 'container' ? (inputs.runImage ?? imagesFor(stack).run) : undefined;
+        return startHeroku(config, stack, image, machine, runtime);
+    });
     try {
-        const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_namespaceObject.readFile)(heroku.caFile, 'utf8') };
-        const local = {
-            ...context,
-            inputs: {
-                ...inputs,
-                herokuApiUrl: heroku.apiUrl,
-                streamingSetup: true,
-                provision: false,
-                builder: 'runner'
-            }
-        };
-        await deployTo(local, access, config, {
+        const { timeout } = inputs;
+        const access = { timeout, url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_namespaceObject.readFile)(heroku.caFile, 'utf8') };
+        const connectTo = (story) => heroku_connect(access, story, runtime);
+        const base = { checkout, ref: job.baseRef };
+        const ways = {
+            access,
+            builder: 'runner',
+            provision: false,
+            streamingSetup: true,
+            addons: () => Promise.resolve([]),
             source,
-            alter: deployable => withBaseSchema(local, access, deployable),
-            afterwards: tools => changeOver(heroku, heroku_connect(local, access, tools.story).app(rehearse_APP), tools)
-        });
+            alter: (deployable) => withBaseSchema(base, connectTo, deployable, runtime),
+            afterwards: (of) => changeOver(heroku, connectTo(of.story).app(rehearse_APP), of)
+        };
+        await deployTo(inputs, config, ways, tools);
     }
     finally {
         await heroku.close();
     }
 }
-function requireServices({ inputs }) {
+function requireServices(services) {
     const next = 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.';
-    const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
+    const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => services[name] === undefined);
     if (missing.length > 0)
         throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
-    for (const [name, url] of Object.entries(inputs.rehearsal)) {
+    for (const [name, url] of Object.entries(services)) {
         const host = URL.canParse(url) ? new URL(url).hostname : '';
         // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
         if (host === '' || (!isLoopback(host) && host.includes('.')))
             throw new UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
-async function startHeroku(context, config, stack) {
-    const { inputs, runtime } = context;
-    const { scratch, run, clock, log } = runtime;
+/** @param image of the containers in which dynos run; undefined if they are processes of this machine */
+async function startHeroku(config, stack, image, { searchPath, secretsHeld, dockerEnvironment, services }, { scratch, run, clock, log }) {
     const folder = external_node_path_namespaceObject.join(scratch, 'local-heroku');
-    const inContainer = placeKind(inputs) === 'container';
-    const image = inputs.runImage ?? imagesFor(stack).run;
     const heroku = await startLocalHeroku({
         folder,
         clock,
         host: processHost({
             folder,
             run,
-            searchPath: inputs.searchPath,
-            user: requireOtherUser(context, inContainer) ?? undefined,
-            image: inContainer ? { name: image, dockerEnv: inputs.dockerEnvironment } : undefined
+            searchPath,
+            user: image === undefined ? requireOtherUser(secretsHeld) : undefined,
+            image: image === undefined ? undefined : { name: image, dockerEnv: dockerEnvironment }
         })
     });
-    await heroku.addApp(rehearse_APP, { stack, config: { ...rehearse_configVars(), ...inputs.rehearsal } });
+    await heroku.addApp(rehearse_APP, { stack, config: { ...rehearse_configVars(), ...services } });
     if (config.streamingApp !== undefined) {
         // A service container speaks no TLS; Heroku's Postgres wants it.
-        await heroku.addApp(STREAMING_APP, { stack, config: { ...inputs.rehearsal, PGSSLMODE: 'disable' } });
+        await heroku.addApp(STREAMING_APP, { stack, config: { ...services, PGSSLMODE: 'disable' } });
     }
-    log.info(`Dynos run ${inContainer ? `in containers of ${image}` : 'as processes of this machine'}`);
+    log.info(`Dynos run ${image === undefined ? 'as processes of this machine' : `in containers of ${image}`}`);
     return heroku;
 }
 /** A dyno of the same user could read the keys of this job in /proc (design, rule 4). */
-function requireOtherUser({ inputs }, inContainer) {
-    if (inContainer)
-        return null;
+function requireOtherUser(secretsHeld) {
     const user = otherUser();
-    if (user || inputs.secretsHeld.length === 0)
-        return user;
-    throw new UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
+    if (user || secretsHeld.length === 0)
+        return user ?? undefined;
+    throw new UserError(`The rehearsal cannot run on the host beside ${secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
@@ -94050,27 +94498,26 @@ function rehearse_configVars() {
     };
 }
 /** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
-function withBaseSchema(context, access, deployable) {
+function withBaseSchema(base, connectTo, deployable, runtime) {
     const { supply } = deployable;
     if (supply.by !== 'runner')
         throw new Error('a rehearsal builds on the runner');
     const build = async () => {
         const artifacts = await supply.build();
-        const { log } = context.runtime;
-        await log.group('The base branch’s schema', () => releaseBaseSchema(context, access, artifacts));
+        await runtime.log.group('The base branch’s schema', () => releaseBaseSchema(base, connectTo, artifacts, runtime));
         return artifacts;
     };
     // The app was made for this job: what its config lacks says nothing of the real one.
     return { ...deployable, plan: undefined, supply: { by: 'runner', build } };
 }
-async function releaseBaseSchema(context, access, artifacts) {
-    const { log, clock } = context.runtime;
-    const base = await rehearse_baseCommit(context);
+async function releaseBaseSchema({ checkout, ref }, connectTo, artifacts, runtime) {
+    const { log, clock } = runtime;
+    const base = ref === undefined ? undefined : await rehearse_baseCommit(checkout, ref, log);
     if (!base)
         return log.info('This is no pull request, so the database starts empty');
     const web = artifacts.find(({ role }) => role === 'web');
-    const { tools, app } = heroku_connect(context, access, new Story(log, clock));
-    const file = await repack(context, web.file, base);
+    const { tools, app } = connectTo(new Story(log, clock));
+    const file = await repack(checkout, web.file, base, runtime.scratch);
     const slug = await shipSlug(app(rehearse_APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools);
     const newest = (await app(rehearse_APP).releases(1))[0]?.version ?? 0;
     const release = await app(rehearse_APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
@@ -94105,28 +94552,24 @@ async function visitRestart(heroku, app, preboot, tools) {
     tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`);
     return visit;
 }
-async function rehearse_baseCommit({ inputs, runtime }) {
-    const { baseRef } = inputs.github;
-    if (baseRef === undefined)
-        return undefined;
-    const { run, signal, log } = runtime;
+async function rehearse_baseCommit(checkout, ref, log) {
     try {
-        return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath });
+        return await resolveCommit({ ...checkout, ref });
     }
     catch (error) {
         if (!(error instanceof UserError))
             throw error;
-        log.warning(`The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
+        log.warning(`The base branch ${ref} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
         return undefined;
     }
 }
 /** The slug with another commit's `db/`. */
-async function repack({ inputs, runtime }, slug, base) {
-    const { run, signal, scratch } = runtime;
+async function repack(checkout, slug, base, scratch) {
+    const { run, signal } = checkout;
     const folder = external_node_path_namespaceObject.join(scratch, 'base');
     const tree = external_node_path_namespaceObject.join(scratch, 'base-source');
     const file = external_node_path_namespaceObject.join(scratch, 'base.tgz');
-    await exportTree({ path: inputs.path, commit: base.sha, into: tree, run, signal, searchPath: inputs.searchPath });
+    await exportTree({ ...checkout, commit: base.sha, into: tree });
     const must = async (program, ...args) => {
         const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
         if (code === 0)
@@ -94150,12 +94593,15 @@ async function repack({ inputs, runtime }, slug, base) {
 
 
 
-/** Brings the last good release's code back, where the database is still one for it. */
-async function rollback(context) {
-    const { inputs, results } = context;
-    const { app: main, streamingApp } = readConfig(context);
+
+
+/** Brings the last good release's code back, if the database is still one for it. */
+async function rollback(inputs, { runtime, results, machine }) {
+    const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp });
     const name = requireApp(main);
-    await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
+    const access = herokuOf(inputs, 'rollback');
+    await withStory(`Rollback of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         const { current, currentSlug } = target;
         const commit = currentSlug?.commit;
@@ -94163,8 +94609,8 @@ async function rollback(context) {
             throw new UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
         }
         results.output('previous-release-version', current.version);
-        const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
-        const trees = { migrations: migrationsOf(folder), versionsAt: (old) => versionsAt(context, old) };
+        const { folder } = await tools.story.step('Source', () => takeSource(checkout, commit, runtime));
+        const trees = { migrations: migrationsOf(folder), versionsAt: (old) => versionsAt(checkout, old) };
         const { release, commit: old } = await tools.story.step('Rollback', () => bringBack(target, currentSlug.id, trees, inputs.dynoSize, tools));
         results.output('release-version', release.version);
         results.output('rolled-back', true);
@@ -94183,20 +94629,23 @@ async function rollback(context) {
 
 
 
+
+
 /**
- * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails where a
- * command does, or where that is not known.
+ * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails if a
+ * command does, or if that is not known.
  */
-async function run_run(context) {
-    const { run: command, dynoSize: size, timeout: limit, plan } = context.inputs;
-    const { app: main, schedule } = readConfig(context);
+async function run_run(inputs, { runtime, results, job }) {
+    const { run: command, dynoSize: size, timeout: limit, plan } = inputs;
+    const { app: main, schedule } = readConfig(inputs, { app: inputs.app });
     const name = requireApp(main);
     if (command === undefined && schedule?.with !== 'github-actions')
         throw nothingToRun(schedule?.with);
-    await withStory(context, `Run on ${name}`, async ({ app, tools, mask }) => {
+    const access = herokuOf(inputs, 'run');
+    await withStory(`Run on ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
         await tools.story.step('Config', async () => mask(await app(name).configVars()));
         if (command === undefined)
-            return runDueTasks(context, app(name), schedule, tools);
+            return runDueTasks(inputs, app(name), schedule, job, runtime, tools);
         if (plan)
             return `Plan: ${command} would run on ${name}; nothing was run`;
         return tools.story.step('Command', async () => {
@@ -94219,20 +94668,23 @@ function nothingToRun(scheduler) {
 
 
 
+
+
 /** Makes the app's scheduled tasks equal to the config's; `plan` shows the difference only. */
-async function schedule_schedule(context) {
-    const { app: main, schedule } = readConfig(context);
+async function schedule_schedule(inputs, { runtime, results, job }) {
+    const { app: main, schedule: wanted } = readConfig(inputs, { app: inputs.app });
     const name = requireApp(main);
-    await withStory(context, `Scheduled tasks of ${name}`, async ({ app, tools, mask }) => {
-        if (!schedule || schedule.tasks.length === 0)
-            tellStarters(context);
-        if (!schedule)
+    const access = herokuOf(inputs, 'schedule');
+    await withStory(`Scheduled tasks of ${name}`, access, { runtime, results }, async ({ app, tools }) => {
+        if (!wanted || wanted.tasks.length === 0)
+            tellStarters(inputs.path, runtime.log);
+        if (!wanted)
             return `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
-        if (!schedulers_SCHEDULERS[schedule.with].open) {
-            return tools.story.step('Tasks', () => showRecorded(context, name, schedule, tools));
+        if (!schedulers_SCHEDULERS[wanted.with].open) {
+            return tools.story.step('Tasks', () => showRecorded(inputs, name, wanted, job, runtime, tools, results));
         }
-        const tasks = await tools.story.step('Config', () => openTasks(context, app(name), schedule, mask, tools));
-        return tools.story.step('Tasks', () => syncTasks(context, app(name), tasks, tools));
+        const tasks = await tools.story.step('Config', () => openTasks(inputs, app(name), access.key, wanted, tools, results));
+        return tools.story.step('Tasks', () => syncTasks(inputs, name, tasks, tools, results));
     });
 }
 
@@ -94248,25 +94700,22 @@ async function schedule_schedule(context) {
 
 
 
-const commands_COMMANDS = {
+
+const lib_commands_COMMANDS = {
     build: build_build,
-    check: check_check,
     comment: comment,
+    rehearse: rehearse,
+    plan: plan_plan,
     deploy: deploy_deploy,
     migrate: migrate_migrate,
-    plan: plan_plan,
-    rehearse: rehearse,
-    rollback: rollback,
     run: run_run,
-    schedule: schedule_schedule
+    rollback: rollback,
+    schedule: schedule_schedule,
+    check: check_check
 };
-/** The command of that name. Throws a `UserError` for one that does not exist. */
-function findCommand(name) {
-    const command = Object.hasOwn(commands_COMMANDS, name) ? commands_COMMANDS[name] : undefined;
-    if (command)
-        return command;
-    const known = `Commands of this version: ${Object.keys(commands_COMMANDS).join(', ')}.`;
-    throw new UserError(`There is no command "${name}"`, known);
+/** Runs a command with its inputs. Rejects if it fails; a `UserError` tells what to do. */
+function runCommand(name, inputs, tools) {
+    return lib_commands_COMMANDS[name](inputs, tools);
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/run-command.js
@@ -94278,7 +94727,7 @@ const run_command_ENDED = 143;
  * Runs a helper program to its end (`RunCommand`). It is `spawn` and not `@actions/exec`, which hands output over as
  * text (file lists of git are bytes) and cannot be cancelled.
  */
-function runCommand(program, args, options = {}) {
+function run_command_runCommand(program, args, options = {}) {
     const { cwd, env = {}, input, signal, group = false, most = Infinity } = options;
     return new Promise((resolve, reject) => {
         if (signal?.aborted)
@@ -94375,7 +94824,7 @@ async function withRuntime({ log, signal, dist }, work) {
         await work({
             log,
             clock: systemClock,
-            run: runCommand,
+            run: run_command_runCommand,
             signal,
             scratch,
             packWorker: new URL('./pack-worker/index.js', dist),
@@ -94782,13 +95231,11 @@ function afterMerge(ours, repo, branch) {
 
 
 
-
 const plan_CONFIG = '.github/mastodon-on-heroku.yml';
 /** For tasks that GitHub runs; with an add-on it has nothing to do. */
 const TASKS = 'heroku-tasks.yml';
 /** What is to be written into a fork. What is there already is never changed. */
 function planFiles(fork, examples, { action, ...start }) {
-    mergeInputs(loadConfig(undefined, plan_CONFIG), start); // says which flag is wrong
     const files = [];
     for (const [file, example] of examples) {
         if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks))
@@ -94905,161 +95352,50 @@ function rehearses(workflow) {
 
 
 
-;// CONCATENATED MODULE: ./lib/cli/commands.js
-const TREE = ['path', 'config'];
-const BUILD = [
-    'ref',
-    'ffmpeg',
-    'slug-limit',
-    'build-in',
-    'build-image',
-    'run-image',
-    'build-network',
-    'build-timeout',
-    'cache',
-    'output-dir',
-    'fail-on',
-    'max-growth',
-    'baseline',
-    'artifact-name'
-];
-const HEROKU = ['app', 'streaming-app', 'heroku-api-key', 'timeout'];
-const APIS = ['heroku-api-url', 'heroku-data-url', 'heroku-scheduler-url'];
-const DATABASES = {
-    DATABASE_URL: 'an empty Postgres on this machine, for the rehearsal alone',
-    REDIS_URL: 'an empty Redis likewise'
-};
-/** In the order of their use. `comment` is none: it goes with the pull request of a workflow. */
-const cli_commands_COMMANDS = {
-    init: {
-        about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
-        inputs: ['path', 'app', 'streaming-app']
-    },
-    build: {
-        about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
-        inputs: [...TREE, ...BUILD, 'app', 'streaming-app', 'github-token', 'buildpack-registry-url'],
-        sharesSlug: true
-    },
-    rehearse: {
-        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers. A slug that build made of the same, into the same --output-dir, is taken.',
-        inputs: [...TREE, ...BUILD, 'streaming-app', 'github-token', 'timeout', 'buildpack-registry-url'],
-        environment: DATABASES,
-        sharesSlug: true
-    },
-    plan: {
-        about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.',
-        inputs: [...TREE, 'ref', ...HEROKU, 'staging-app', 'dyno-size', 'github-token', ...APIS],
-        keyOptional: true
-    },
-    deploy: {
-        about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',
-        inputs: [
-            ...TREE,
-            ...BUILD,
-            ...HEROKU,
-            'staging-app',
-            'builder',
-            'environment',
-            'github-token',
-            'streaming-setup',
-            'provision',
-            'plan',
-            'dyno-size',
-            ...APIS,
-            'buildpack-registry-url'
-        ]
-    },
-    migrate: {
-        about: 'Runs the pending migrations of the current release in a one-off dyno.',
-        inputs: [...TREE, ...HEROKU, 'phase', 'dyno-size', ...APIS]
-    },
-    run: {
-        about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
-        inputs: [...TREE, ...HEROKU, 'run', 'plan', 'dyno-size', 'github-token', ...APIS]
-    },
-    rollback: {
-        about: 'Brings the last good release’s code back, where the database is still one for it.',
-        inputs: [...TREE, ...HEROKU, 'dyno-size', ...APIS]
-    },
-    schedule: {
-        about: 'Makes the app’s scheduled tasks equal to the config’s.',
-        inputs: [...TREE, ...HEROKU, 'plan', 'prune', 'github-token', ...APIS]
-    },
-    check: {
-        about: 'Checks what may break the instance soon: limits, certificates, keys, queues, drift.',
-        inputs: [...TREE, ...HEROKU, 'mastodon-token', 'github-token', 'plan', 'dyno-size', ...APIS]
-    }
-};
-/** Inputs that are keys: they come from the environment, never from a flag, and where from. */
-const commands_KEYS = {
-    'heroku-api-key': {
-        variables: ['HEROKU_API_KEY'],
-        about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc'
-    },
-    'github-token': { variables: ['GITHUB_TOKEN', 'GH_TOKEN'], about: 'GitHub token, such as `gh auth token` prints' },
-    'mastodon-token': { variables: ['MASTODON_TOKEN'], about: 'access token of a bot account on the instance' }
-};
-
-;// CONCATENATED MODULE: ./lib/cli/action-file.js
-
-
-/** The inputs of action.yml, by name, in its order: the one place that says what they are. */
-function readActionFile(file) {
-    const { inputs } = parse(readFileSync(file, 'utf8'));
-    return new Map(Object.entries(inputs).map(([name, { description, default: value }]) => [
-        name,
-        {
-            description,
-            default: value === undefined ? undefined : String(value),
-            isFlag: value === 'true' || value === 'false'
-        }
-    ]));
-}
-
 ;// CONCATENATED MODULE: ./lib/cli/flags.js
-
 
 /** Flags of every command. */
 const flags_COMMON = [
-    { name: 'json', about: 'Print the outputs as one JSON object on stdout, and all else on stderr.' },
-    { name: 'full', about: 'Show the parts of the summary that a page would fold, too.' },
-    { name: 'help', about: 'This text; also -h.' },
-    { name: 'version', about: 'The version.' }
+    { name: 'json', kind: kinds_flag, about: 'Print the outputs as one JSON object on stdout, and all else on stderr.' },
+    { name: 'full', kind: kinds_flag, about: 'Show the parts of the summary that a page would fold, too.' },
+    { name: 'help', kind: kinds_flag, about: 'This text; also -h.' },
+    { name: 'version', kind: kinds_flag, about: 'The version.' }
 ];
-/** `init` is a command of the terminal alone: these are no inputs. */
-const OF_INIT = [
-    {
-        name: 'action',
-        value: 'OWNER/NAME@SHA',
-        about: 'The action that the workflows use. Default: the release that this program is of.'
-    },
-    { name: 'with-tasks', about: 'Write heroku-tasks.yml, too: GitHub runs the scheduled tasks, and no add-on does.' },
-    { name: 'dry-run', about: 'Show what would be written, and write nothing.' }
-];
-function commandNames() {
-    return Object.keys(COMMANDS);
+/** Flags that are no inputs, of commands of the terminal alone. */
+const flags_OWN = {
+    init: [
+        {
+            name: 'action',
+            kind: kinds_text('OWNER/NAME@SHA'),
+            about: 'The action that the workflows use. Default: the release that this program is of.'
+        },
+        {
+            name: 'with-tasks',
+            kind: kinds_flag,
+            about: 'Write heroku-tasks.yml, too: GitHub runs the scheduled tasks, and no add-on does.'
+        },
+        { name: 'dry-run', kind: kinds_flag, about: 'Show what would be written, and write nothing.' }
+    ]
+};
+/** The commands of the terminal. */
+const TERMINAL_COMMANDS = Object.keys(commands_COMMANDS).filter(name => commands_commandRow(name).only !== 'workflow');
+/** The flags of a command: its inputs but the keys, and its own. */
+function flagsOf(command) {
+    const inputs = inputsReadBy(command).filter(name => !INPUTS[name].secret);
+    return [
+        ...inputs.map(name => ({ name, kind: INPUTS[name].kind, about: aboutOf(INPUTS[name]) })),
+        ...(flags_OWN[command] ?? [])
+    ];
 }
-/** The flags of a command: its inputs, as action.yml describes them, but the keys. */
-function flagsOf(command, inputs) {
-    const names = COMMANDS[command].inputs.filter(name => !Object.hasOwn(KEYS, name));
-    const flags = names.map(name => {
-        const { description, default: otherwise, isFlag } = inputs.get(name);
-        return {
-            name,
-            value: isFlag ? undefined : placeholder(name),
-            about: otherwise === undefined || isFlag ? description : `${description} Default: ${otherwise}`
-        };
+function aboutOf({ about, kind, default: otherwise }) {
+    return otherwise === undefined || kind.placeholder === undefined ? about : `${about} Default: ${otherwise}`;
+}
+/** The keys that a command looks for on the terminal. */
+function keysOf(command) {
+    return table_inputsReadBy(command).flatMap(name => {
+        const { secret } = table_INPUTS[name];
+        return secret && !secret.onlyInWorkflow?.includes(command) ? [{ name, secret }] : [];
     });
-    return command === 'init' ? [...flags, ...OF_INIT] : flags;
-}
-function placeholder(name) {
-    if (name.endsWith('url'))
-        return 'URL';
-    if (/(?:path|dir|config|report|cache|baseline)$/.test(name))
-        return 'PATH';
-    if (name === 'run')
-        return 'COMMAND';
-    return name.endsWith('timeout') ? 'MINUTES' : name.replace(/^.*-/, '').toUpperCase();
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/arguments.js
@@ -95074,11 +95410,11 @@ class UsageError extends UserError {
 /**
  * Reads the command line.
  * @param flags of each command that exists
- * @throws UsageError that says what is meant, where that can be guessed
+ * @throws UsageError that says what is meant, if that can be guessed
  */
 function readCommandLine(argv, flags) {
-    const every = new Map([...flags.values(), COMMON].flat().map(flag => [flag.name, flag]));
-    const isSwitch = (name) => every.get(name)?.value === undefined;
+    const every = new Map([...flags.values(), COMMON].flat().map(one => [one.name, one]));
+    const isSwitch = (name) => every.get(name)?.kind.placeholder === undefined;
     const { tokens } = parseArgs({
         args: [...argv],
         options: Object.fromEntries([...every.keys()].map(name => [
@@ -95106,30 +95442,28 @@ function readCommandLine(argv, flags) {
             throw unknownFlag(rawName, command, [...known], every.has(name));
         if (values.has(name))
             throw new UsageError(`${rawName} is given twice`, 'Give it once.');
-        values.set(name, isSwitch(name) ? switchValue(rawName, token.value) : textValue(rawName, token));
+        values.set(name, isSwitch(name) ? (token.value ?? 'true') : textValue(rawName, token));
     }
     if (words[1] !== undefined) {
-        throw new UsageError(`${quoted(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
+        throw new UsageError(`${shown(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
     }
     if (behind.length > 0)
-        values.set('run', behindDashes(behind, command, values));
-    const on = (name) => values.get(name) === 'true';
-    return { command, values, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') };
+        addRest(behind, command, values);
+    const source = { text: name => values.get(name) ?? '', called: name => `--${name}` };
+    const on = (name) => readText(source, name, flag) ?? false;
+    return { command, source, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') };
 }
 function commandOf(word, commands) {
     if (word === undefined)
         return undefined;
-    const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.';
-    if (word === 'comment') {
-        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
+    if (Object.hasOwn(COMMANDS, word) && !commands.includes(word)) {
+        throw new UsageError(`\`${word}\` goes with a pull request of a workflow`, 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
     }
-    if (!commands.includes(word))
-        throw new UsageError(`There is no command ${quoted(word)}${didYouMean(word, commands)}`, seeHelp);
-    return word;
+    return commandNamed(word, commands);
 }
 function unknownFlag(rawName, command, known, existsElsewhere) {
     const name = rawName.replace(/^-+/, '');
-    const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+    const key = Object.hasOwn(INPUTS, name) ? INPUTS[name].secret : undefined;
     if (key) {
         return new UsageError(`${rawName} is not taken: what stands on a command line, other users of this machine and the shell’s history see`, `Put the key into the environment instead: \`read -rs ${key.variables[0]} && export ${key.variables[0]}\`.`);
     }
@@ -95139,32 +95473,23 @@ function unknownFlag(rawName, command, known, existsElsewhere) {
         const problem = command === undefined ? `${rawName} goes with a command` : `${rawName} has no effect with ${command}`;
         return new UsageError(problem, seeHelp);
     }
-    const near = didYouMean(rawName, known.map(flag => `--${flag}`));
-    return new UsageError(`There is no flag ${quoted(rawName)}${near}`, seeHelp);
-}
-function switchValue(rawName, value) {
-    if (value === undefined || value === 'true' || value === 'false')
-        return value ?? 'true';
-    throw new UsageError(`${rawName} is on or off, not ${quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`);
+    const near = didYouMean(rawName, known.map(other => `--${other}`));
+    return new UsageError(`There is no flag ${shown(rawName)}${near}`, seeHelp);
 }
 function textValue(rawName, { value, inlineValue }) {
     if (value === undefined || (!inlineValue && value.startsWith('-'))) {
-        throw new UsageError(`${rawName} needs a value`, `Write ${rawName} VALUE; where it begins with a dash, ${rawName}=VALUE.`);
+        throw new UsageError(`${rawName} needs a value`, `Write ${rawName} VALUE; if it begins with a dash, ${rawName}=VALUE.`);
     }
     return value;
 }
 /** `run -- bin/tootctl media remove`: one word is the shell's, several are words of one command. */
-function behindDashes(words, command, values) {
-    if (command !== 'run')
+function addRest(words, command, values) {
+    const rest = command && commandRow(command).rest;
+    if (rest === undefined)
         throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.');
-    if (values.has('run'))
-        throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.');
-    if (words.length === 1)
-        return words[0];
-    return words.map(shellWord).join(' ');
-}
-function quoted(text) {
-    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+    if (values.has(rest))
+        throw new UsageError('What to run is given twice', `Give it with --${rest}, or behind \`--\`.`);
+    values.set(rest, words.length === 1 ? words[0] : words.map(shellWord).join(' '));
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
@@ -95687,8 +96012,8 @@ function style_wrap(text, width) {
 
 
 
-const INPUT = /^Input ([a-z-]+):/;
-/** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
+
+/** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
     if (!(error instanceof UserError)) {
@@ -95699,12 +96024,10 @@ function tellError(error, paint) {
     const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))];
     if (error.cause !== undefined)
         lines.push(paint('dim', `Cause: ${withoutEscapes(errorText(error.cause))}`));
-    return { lines, exitCode: error instanceof UsageError || INPUT.test(error.message) ? 2 : 1 };
+    return { lines, exitCode: error instanceof UsageError || error instanceof InputError ? 2 : 1 };
 }
 function inFlags(text) {
-    return text
-        .replace(INPUT, '--$1:')
-        .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``);
+    return text.replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``));
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/repository.js
@@ -96035,21 +96358,22 @@ function pad(text, width, align) {
 
 
 /** Sets the fork up that the command line names. Returns the exit code. */
-async function runInit({ values, json, full }, { lively, signal, root }) {
+async function runInit({ source, json, full }, { lively, signal, root }) {
     const paint = painter(lively);
     const say = (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`);
     try {
         const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-        const action = actionOf(values.get('action'), new URL('package.json', root));
-        const fork = await readFork(external_node_path_namespaceObject.resolve(values.get('path') ?? '.'), runCommand, searchPath);
+        const inputs = readInputs('init', source);
+        const action = actionOf(source.text('action') || undefined, new URL('package.json', root));
+        const fork = await readFork(inputs.path, run_command_runCommand, searchPath);
         say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`);
         const examples = examplesIn(new URL('examples/', root));
-        const given = { app: values.get('app'), streamingApp: values.get('streaming-app') };
-        const tasks = values.get('with-tasks') === 'true';
+        const given = { app: inputs.app, streamingApp: inputs.streamingApp };
+        const tasks = read_readText(source, 'with-tasks', kinds_flag) ?? false;
         const plan = (apps) => planFiles(fork, examples, { action, tasks, ...apps });
         const apps = needsApps(plan(given)) ? await init_ask(given, signal) : given;
         const files = plan(apps);
-        const dryRun = values.get('dry-run') === 'true';
+        const dryRun = read_readText(source, 'dry-run', kinds_flag) ?? false;
         if (!dryRun)
             writeFiles(fork, files);
         for (const file of files)
@@ -96060,7 +96384,7 @@ async function runInit({ values, json, full }, { lively, signal, root }) {
                     say(`\n${paint('bold', file)}\n${text}`);
         for (const line of hints(files, { apps, tasks, dryRun, full, fork }))
             say(line);
-        const repository = await githubRepository(fork.root, 'github.com', runCommand, { PATH: searchPath });
+        const repository = await githubRepository(fork.root, 'github.com', run_command_runCommand, { PATH: searchPath });
         const advice = adviceFor(fork, { ours: plan_ours(files), repository, app: apps.app, action });
         say('');
         for (const line of markdown_renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true }).lines)
@@ -96072,9 +96396,9 @@ async function runInit({ values, json, full }, { lively, signal, root }) {
     catch (error) {
         if (signal.aborted)
             return 130;
-        const { lines, exitCode } = tellError(error, paint);
-        process.stderr.write(`${lines.join('\n')}\n`);
-        return exitCode;
+        const told = tellError(error, paint);
+        process.stderr.write(`${told.lines.join('\n')}\n`);
+        return told.exitCode;
     }
 }
 function examplesIn(folder) {
@@ -96092,11 +96416,14 @@ async function init_ask(given, signal) {
     const prompt = (0,external_node_readline_promises_namespaceObject.createInterface)({ input: process.stdin, output: process.stdout });
     prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     try {
-        const app = (await prompt.question('Heroku app that runs web and worker: ', { signal })).trim() || undefined;
+        const answerTo = async (name, question) => {
+            const answer = await prompt.question(question, { signal });
+            return read_readText({ text: () => answer, called: input => `--${input}` }, name, appName);
+        };
+        const app = await answerTo('app', 'Heroku app that runs web and worker: ');
         if (app === undefined || given.streamingApp !== undefined)
             return { ...given, app };
-        const streamingApp = (await prompt.question('Heroku app for streaming (empty: none yet): ', { signal })).trim();
-        return { app, streamingApp: streamingApp || undefined };
+        return { app, streamingApp: await answerTo('streaming-app', 'Heroku app for streaming (empty: none yet): ') };
     }
     finally {
         prompt.close();
@@ -96198,29 +96525,29 @@ function readNetrc(file) {
 
 
 
-const keys_HEROKU = 'api.heroku.com';
+const HEROKU = 'api.heroku.com';
 /**
  * Looks up the keys that a command reads: in the environment, Heroku's also in `~/.netrc`. The key of `~/.netrc` is that
  * of the API which is asked, so that none goes to another one.
- * @throws UserError where a command needs Heroku and there is no key
+ * @param apiUrl what was given for `heroku-api-url`; may be empty
+ * @throws UserError if a command needs Heroku and there is no key
  */
-function findKeys(command, input, env) {
-    const { inputs, keyOptional } = cli_commands_COMMANDS[command];
-    const wanted = inputs.filter(name => Object.hasOwn(commands_KEYS, name));
+function findKeys(command, apiUrl, env) {
+    const wanted = keysOf(command);
     const found = new Map();
-    for (const name of wanted) {
-        const value = commands_KEYS[name].variables.map(variable => env[variable]).find(Boolean);
+    for (const { name, secret } of wanted) {
+        const value = secret.variables.map(variable => env[variable]).find(Boolean);
         if (value)
             found.set(name, value);
     }
     const netrc = readNetrc(external_node_path_namespaceObject.join(env['HOME'] || external_node_os_namespaceObject.homedir(), '.netrc'));
-    const machine = keys_hostOf(input('heroku-api-url')) ?? keys_HEROKU;
+    const machine = keys_hostOf(apiUrl) ?? HEROKU;
     const password = netrc && passwordFor(machine, netrc.text);
     const warnings = [];
-    if (wanted.includes('heroku-api-key') && !found.has('heroku-api-key')) {
+    if (wanted.some(({ name }) => name === 'heroku-api-key') && !found.has('heroku-api-key')) {
         if (password !== undefined)
             found.set('heroku-api-key', password);
-        else if (!keyOptional)
+        else if (commands_commandRow(command).key === 'needed')
             throw noKey(machine);
         if (password !== undefined && netrc?.open)
             warnings.push('Others of this machine may read ~/.netrc, and a key is in it: `chmod 600 ~/.netrc`');
@@ -96479,9 +96806,8 @@ function log_openFence(say) {
 
 
 
-
 /** Runs a command as the action does, with flags for its inputs. Returns the exit code. */
-async function run_runCommand(command, line, { lively, stop, dist }) {
+async function runHere(command, line, { lively, stop, dist }) {
     const results = new TerminalResults();
     const { redact } = results;
     const screen = new Screen(line.json ? process.stderr : process.stdout, { lively, redact });
@@ -96496,15 +96822,17 @@ async function run_runCommand(command, line, { lively, stop, dist }) {
             process.stdout.write(`${JSON.stringify(results.outputs, (_, value) => (typeof value === 'string' ? redact(value) : value), 2)}\n`);
     };
     try {
-        const flag = name => line.values.get(name) ?? '';
-        const keys = findKeys(command, flag, process.env);
-        const input = name => (name === 'command' ? command : (keys.found.get(name) ?? flag(name)));
-        for (const secret of secretsOf(input, process.env))
+        const { text, called } = line.source;
+        const keys = findKeys(command, text('heroku-api-url'), process.env);
+        const source = { text: name => keys.found.get(name) ?? text(name), called };
+        for (const secret of secretsOf(source, process.env))
             results.mask(secret);
         for (const warning of keys.warnings)
             log.warning(warning);
-        const inputs = await inputsOf(command, input, keys);
-        await withRuntime({ log, signal: stop.signal, dist }, runtime => findCommand(command)({ inputs, results, runtime }));
+        const inputs = readInputs(command, source);
+        const machine = run_machineOf(command, [...secretsHeld(source, process.env), ...keys.beside]);
+        const job = await jobOf(inputs.path, machine);
+        await withRuntime({ log, signal: stop.signal, dist }, runtime => runCommand(command, inputs, { runtime, results, job, machine }));
         finish();
         return 0;
     }
@@ -96515,18 +96843,17 @@ async function run_runCommand(command, line, { lively, stop, dist }) {
         return stop.exitCode ?? exitCode;
     }
 }
-/** As of a job, but that the repository is the checkout's, and notes of slugs lie with the user. */
-async function inputsOf(command, input, { beside }) {
-    const inputs = readInputs(input, process.env);
-    const { github, searchPath } = inputs;
-    const host = URL.canParse(github.serverUrl) ? new URL(github.serverUrl).hostname : '';
-    const repository = github.repository ?? (await githubRepository(inputs.path, host, runCommand, { PATH: searchPath }));
-    return {
-        ...inputs,
-        github: { ...github, repository },
-        secretsHeld: [...inputs.secretsHeld, ...beside],
-        userFolder: cli_commands_COMMANDS[command]?.sharesSlug ? stateFolder(process.env) : undefined
-    };
+/** As of a workflow, but that notes of slugs lie with the user. */
+function run_machineOf(command, held) {
+    const { sharesSlug } = commands_commandRow(command);
+    return { ...readMachine(process.env, held), userFolder: sharesSlug ? stateFolder(process.env) : undefined };
+}
+/** As of a workflow, but that the repository is the checkout's. */
+async function jobOf(checkout, { searchPath }) {
+    const job = readJob(process.env);
+    const host = URL.canParse(job.serverUrl) ? new URL(job.serverUrl).hostname : '';
+    const repository = job.repository ?? (await githubRepository(checkout, host, run_command_runCommand, { PATH: searchPath }));
+    return { ...job, repository };
 }
 /** For what is to be known again, and is no cache (freedesktop.org: XDG Base Directory Specification, XDG_STATE_HOME). */
 function stateFolder({ XDG_STATE_HOME = '', HOME }) {
@@ -96541,6 +96868,7 @@ function stateFolder({ XDG_STATE_HOME = '', HOME }) {
 
 
 
+
 /**
  * Runs the step of a workflow: reads its inputs, runs the command, and is the one exit for errors.
  * @param dist the folder of the bundles
@@ -96550,16 +96878,19 @@ async function runStep(dist) {
     for (const signal of ['SIGINT', 'SIGTERM'])
         process.on(signal, () => cancel.abort());
     try {
-        const inputs = stepInputs();
-        const command = findCommand(inputs.command);
-        await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime => command({ inputs, results: jobResults(), runtime }));
+        // The runner masks only what it is told, so that comes first.
+        const keys = maskKeys();
+        const command = readCommand(STEP);
+        const inputs = readInputs(command, STEP);
+        const tools = { results: jobResults(), job: readJob(process.env), machine: readMachine(process.env, keys) };
+        await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime => runCommand(command, inputs, { ...tools, runtime }));
     }
     catch (error) {
         failStep(error);
     }
 }
 
-var __webpack_exports__runCommand = __webpack_exports__.d1;
+var __webpack_exports__runHere = __webpack_exports__.ct;
 var __webpack_exports__runInit = __webpack_exports__.ER;
 var __webpack_exports__runStep = __webpack_exports__.eg;
-export { __webpack_exports__runCommand as runCommand, __webpack_exports__runInit as runInit, __webpack_exports__runStep as runStep };
+export { __webpack_exports__runHere as runHere, __webpack_exports__runInit as runInit, __webpack_exports__runStep as runStep };

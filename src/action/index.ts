@@ -1,15 +1,18 @@
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
 import * as core from '@actions/core'
-import { readInputs, secretsOf, type Inputs, type JobResults } from '../config/index.ts'
+import { secretsHeld, secretsOf, type InputSource, type JobResults } from '../inputs/index.ts'
 import { errorText, UserError } from '../runtime/index.ts'
 import { harmless } from './log.ts'
 
 export { actionLog } from './log.ts'
 
-/** The inputs of this step. The runner masks only what it is told, so that comes first. */
-export function stepInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
-  for (const secret of secretsOf(core.getInput, env)) core.setSecret(secret)
-  return readInputs(core.getInput, env)
+/** The inputs of this step, as the runner hands them over (docs.github.com: metadata syntax, `inputs`). */
+export const STEP: InputSource = { text: name => core.getInput(name), called: name => `Input ${name}` }
+
+/** Has the runner mask every key of this step. Returns the names of the inputs and variables that hold one. */
+export function maskKeys(env: NodeJS.ProcessEnv = process.env): string[] {
+  for (const secret of secretsOf(STEP, env)) core.setSecret(secret)
+  return secretsHeld(STEP, env)
 }
 
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */

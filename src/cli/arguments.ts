@@ -1,17 +1,26 @@
 import { parseArgs } from 'node:util'
-import { didYouMean } from '../config/index.ts'
+import { didYouMean, shown } from '../config/index.ts'
+import {
+  commandNamed,
+  commandRow,
+  COMMANDS,
+  flag,
+  INPUTS,
+  readText,
+  type InputSource,
+  type ReaderName
+} from '../inputs/index.ts'
 import { shellWord, UserError } from '../runtime/index.ts'
-import { KEYS } from './commands.ts'
 import { COMMON, type Flag } from './flags.ts'
 
 /** The command line is not one of this program: exit code 2. */
 export class UsageError extends UserError {}
 
 export interface CommandLine {
-  /** A command that exists; undefined where only help or the version is asked for. */
-  readonly command?: string
-  /** Inputs by name, and the flags that are no inputs. */
-  readonly values: ReadonlyMap<string, string>
+  /** Undefined if only help or the version is asked for. */
+  readonly command?: ReaderName
+  /** Inputs, and the flags that are no inputs; read and checked when they are needed. */
+  readonly source: InputSource
   readonly help: boolean
   readonly version: boolean
   readonly json: boolean
@@ -21,11 +30,11 @@ export interface CommandLine {
 /**
  * Reads the command line.
  * @param flags of each command that exists
- * @throws UsageError that says what is meant, where that can be guessed
+ * @throws UsageError that says what is meant, if that can be guessed
  */
-export function readCommandLine(argv: readonly string[], flags: ReadonlyMap<string, readonly Flag[]>): CommandLine {
-  const every = new Map([...flags.values(), COMMON].flat().map(flag => [flag.name, flag]))
-  const isSwitch = (name: string): boolean => every.get(name)?.value === undefined
+export function readCommandLine(argv: readonly string[], flags: ReadonlyMap<ReaderName, readonly Flag[]>): CommandLine {
+  const every = new Map([...flags.values(), COMMON].flat().map(one => [one.name, one]))
+  const isSwitch = (name: string): boolean => every.get(name)?.kind.placeholder === undefined
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
@@ -51,31 +60,29 @@ export function readCommandLine(argv: readonly string[], flags: ReadonlyMap<stri
     const { name, rawName } = token
     if (!known.has(name)) throw unknownFlag(rawName, command, [...known], every.has(name))
     if (values.has(name)) throw new UsageError(`${rawName} is given twice`, 'Give it once.')
-    values.set(name, isSwitch(name) ? switchValue(rawName, token.value) : textValue(rawName, token))
+    values.set(name, isSwitch(name) ? (token.value ?? 'true') : textValue(rawName, token))
   }
   if (words[1] !== undefined) {
     throw new UsageError(
-      `${quoted(words[1])} is one word too many behind ${command}`,
+      `${shown(words[1])} is one word too many behind ${command}`,
       `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`
     )
   }
-  if (behind.length > 0) values.set('run', behindDashes(behind, command, values))
-  const on = (name: string): boolean => values.get(name) === 'true'
-  return { command, values, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') }
+  if (behind.length > 0) addRest(behind, command, values)
+  const source: InputSource = { text: name => values.get(name) ?? '', called: name => `--${name}` }
+  const on = (name: string): boolean => readText(source, name, flag) ?? false
+  return { command, source, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') }
 }
 
-function commandOf(word: string | undefined, commands: readonly string[]): string | undefined {
+function commandOf(word: string | undefined, commands: readonly ReaderName[]): ReaderName | undefined {
   if (word === undefined) return undefined
-  const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.'
-  if (word === 'comment') {
+  if (Object.hasOwn(COMMANDS, word) && !commands.includes(word as ReaderName)) {
     throw new UsageError(
-      '`comment` goes with a pull request of a workflow',
+      `\`${word}\` goes with a pull request of a workflow`,
       'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.'
     )
   }
-  if (!commands.includes(word))
-    throw new UsageError(`There is no command ${quoted(word)}${didYouMean(word, commands)}`, seeHelp)
-  return word
+  return commandNamed(word, commands)
 }
 
 function unknownFlag(
@@ -85,7 +92,7 @@ function unknownFlag(
   existsElsewhere: boolean
 ): UsageError {
   const name = rawName.replace(/^-+/, '')
-  const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined
+  const key = Object.hasOwn(INPUTS, name) ? INPUTS[name as keyof typeof INPUTS].secret : undefined
   if (key) {
     return new UsageError(
       `${rawName} is not taken: what stands on a command line, other users of this machine and the shell’s history see`,
@@ -101,39 +108,26 @@ function unknownFlag(
   }
   const near = didYouMean(
     rawName,
-    known.map(flag => `--${flag}`)
+    known.map(other => `--${other}`)
   )
-  return new UsageError(`There is no flag ${quoted(rawName)}${near}`, seeHelp)
-}
-
-function switchValue(rawName: string, value: string | undefined): string {
-  if (value === undefined || value === 'true' || value === 'false') return value ?? 'true'
-  throw new UsageError(`${rawName} is on or off, not ${quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`)
+  return new UsageError(`There is no flag ${shown(rawName)}${near}`, seeHelp)
 }
 
 function textValue(rawName: string, { value, inlineValue }: { value?: string; inlineValue?: boolean }): string {
   if (value === undefined || (!inlineValue && value.startsWith('-'))) {
     throw new UsageError(
       `${rawName} needs a value`,
-      `Write ${rawName} VALUE; where it begins with a dash, ${rawName}=VALUE.`
+      `Write ${rawName} VALUE; if it begins with a dash, ${rawName}=VALUE.`
     )
   }
   return value
 }
 
 /** `run -- bin/tootctl media remove`: one word is the shell's, several are words of one command. */
-function behindDashes(
-  words: readonly string[],
-  command: string | undefined,
-  values: ReadonlyMap<string, string>
-): string {
-  if (command !== 'run')
+function addRest(words: readonly string[], command: ReaderName | undefined, values: Map<string, string>): void {
+  const rest = command && commandRow(command).rest
+  if (rest === undefined)
     throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.')
-  if (values.has('run')) throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.')
-  if (words.length === 1) return words[0]!
-  return words.map(shellWord).join(' ')
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+  if (values.has(rest)) throw new UsageError('What to run is given twice', `Give it with --${rest}, or behind \`--\`.`)
+  values.set(rest, words.length === 1 ? words[0]! : words.map(shellWord).join(' '))
 }

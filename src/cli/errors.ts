@@ -1,3 +1,4 @@
+import { InputError } from '../inputs/index.ts'
 import { errorText, UserError } from '../runtime/index.ts'
 import { UsageError } from './arguments.ts'
 import { withoutEscapes } from './terminal/escapes.ts'
@@ -9,9 +10,7 @@ export interface ToldError {
   readonly exitCode: 1 | 2
 }
 
-const INPUT = /^Input ([a-z-]+):/
-
-/** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
+/** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
 export function tellError(error: unknown, paint: Paint): ToldError {
   const title = paint('red', 'Error:')
   if (!(error instanceof UserError)) {
@@ -21,13 +20,12 @@ export function tellError(error: unknown, paint: Paint): ToldError {
   }
   const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))]
   if (error.cause !== undefined) lines.push(paint('dim', `Cause: ${withoutEscapes(errorText(error.cause))}`))
-  return { lines, exitCode: error instanceof UsageError || INPUT.test(error.message) ? 2 : 1 }
+  return { lines, exitCode: error instanceof UsageError || error instanceof InputError ? 2 : 1 }
 }
 
 function inFlags(text: string): string {
-  return text
-    .replace(INPUT, '--$1:')
-    .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name: string, value?: string) =>
-      value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``
-    )
+  return text.replace(
+    /(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g,
+    (_, name: string, value?: string) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``)
+  )
 }

@@ -1,10 +1,8 @@
-import { type DescribedInput } from './action-file.ts'
-import { COMMANDS, KEYS } from './commands.ts'
-import { commandNames, COMMON, flagsOf, type Flag } from './flags.ts'
+import { commandRow, INPUT_NAMES, INPUTS, type ReaderName } from '../inputs/index.ts'
+import { COMMON, flagsOf, keysOf, TERMINAL_COMMANDS, type Flag, type KeyOf } from './flags.ts'
 import { wrap, type Paint } from './terminal/style.ts'
 
 export interface HelpOptions {
-  readonly inputs: ReadonlyMap<string, DescribedInput>
   readonly paint: Paint
   /** Columns. */
   readonly width: number
@@ -13,9 +11,9 @@ export interface HelpOptions {
 const EXIT_CODES = { '0': 'done', '1': 'failed', '2': 'wrong usage', '130': 'cancelled with Ctrl-C (twice: at once)' }
 
 /** What `--help` prints: of one command, or of all. */
-export function helpText(command: string | undefined, options: HelpOptions): string {
+export function helpText(command: ReaderName | undefined, options: HelpOptions): string {
   const page = new Page(options)
-  return command === undefined ? overview(page) : ofCommand(page, command, options.inputs)
+  return command === undefined ? overview(page) : ofCommand(page, command)
 }
 
 function overview(page: Page): string {
@@ -23,37 +21,42 @@ function overview(page: Page): string {
     'Builds a Mastodon fork’s Heroku slug, measures it, ships it and watches over it: the commands of the GitHub Action, on the terminal.'
   )
   page.usage('<command> [flags]')
-  page.list('Commands', Object.fromEntries(commandNames().map(name => [name, COMMANDS[name]!.about])))
+  page.list('Commands', Object.fromEntries(TERMINAL_COMMANDS.map(name => [name, commandRow(name).about])))
   page.list('Flags of every command', table(COMMON))
-  page.list('Environment', environment(Object.keys(KEYS)))
+  page.list('Environment', environment(everyKey()))
   page.list('Exit codes', EXIT_CODES)
   page.text('`mastodon-on-heroku <command> --help` tells the flags of a command.')
   return page.toString()
 }
 
-function ofCommand(page: Page, command: string, inputs: HelpOptions['inputs']): string {
-  const { about, inputs: read, environment: more } = COMMANDS[command]!
+function ofCommand(page: Page, command: ReaderName): string {
+  const { about, environment: more, rest } = commandRow(command)
   page.text(about)
-  page.usage(`${command} [flags]${command === 'run' ? ' [-- COMMAND …]' : ''}`)
-  page.list('Flags', table(flagsOf(command, inputs)))
+  page.usage(`${command} [flags]${rest === undefined ? '' : ` [-- ${INPUTS[rest].kind.placeholder} …]`}`)
+  page.list('Flags', table(flagsOf(command)))
   page.list('Flags of every command', table(COMMON))
-  page.list('Environment', { ...environment(read), ...more })
+  page.list('Environment', { ...environment(keysOf(command)), ...more })
   return page.toString()
 }
 
 function table(flags: readonly Flag[]): Record<string, string> {
   return Object.fromEntries(
-    flags.map(({ name, value, about }) => [value === undefined ? `--${name}` : `--${name} ${value}`, about])
+    flags.map(({ name, kind: { placeholder }, about }) => [
+      placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`,
+      about
+    ])
   )
 }
 
-function environment(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap(name => {
-      const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined
-      return key ? [[key.variables.join(' or '), key.about]] : []
-    })
-  )
+function everyKey(): KeyOf[] {
+  return INPUT_NAMES.flatMap(name => {
+    const { secret } = INPUTS[name]
+    return secret ? [{ name, secret }] : []
+  })
+}
+
+function environment(keys: readonly KeyOf[]): Record<string, string> {
+  return Object.fromEntries(keys.map(({ secret }) => [secret.variables.join(' or '), secret.about]))
 }
 
 /** Columns from which on a list has its words beside its names. */

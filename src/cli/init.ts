@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import {
   adviceFor,
@@ -15,6 +14,7 @@ import {
   type Fork,
   type PlannedFile
 } from '../init/index.ts'
+import { appName, flag, readInputs, readText } from '../inputs/index.ts'
 import { runCommand } from '../runtime/real.ts'
 import { type CommandLine } from './arguments.ts'
 import { tellError } from './errors.ts'
@@ -34,23 +34,24 @@ export interface InitTerminal {
 
 /** Sets the fork up that the command line names. Returns the exit code. */
 export async function runInit(
-  { values, json, full }: CommandLine,
+  { source, json, full }: CommandLine,
   { lively, signal, root }: InitTerminal
 ): Promise<number> {
   const paint = painter(lively)
   const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
   try {
     const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
-    const action = actionOf(values.get('action'), new URL('package.json', root))
-    const fork = await readFork(path.resolve(values.get('path') ?? '.'), runCommand, searchPath)
+    const inputs = readInputs('init', source)
+    const action = actionOf(source.text('action') || undefined, new URL('package.json', root))
+    const fork = await readFork(inputs.path, runCommand, searchPath)
     say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`)
     const examples = examplesIn(new URL('examples/', root))
-    const given = { app: values.get('app'), streamingApp: values.get('streaming-app') }
-    const tasks = values.get('with-tasks') === 'true'
+    const given = { app: inputs.app, streamingApp: inputs.streamingApp }
+    const tasks = readText(source, 'with-tasks', flag) ?? false
     const plan = (apps: Apps): PlannedFile[] => planFiles(fork, examples, { action, tasks, ...apps })
     const apps = needsApps(plan(given)) ? await ask(given, signal) : given
     const files = plan(apps)
-    const dryRun = values.get('dry-run') === 'true'
+    const dryRun = readText(source, 'dry-run', flag) ?? false
     if (!dryRun) writeFiles(fork, files)
     for (const file of files) say(tell(file, dryRun, paint))
     if (dryRun && full)
@@ -68,9 +69,9 @@ export async function runInit(
     return 0
   } catch (error) {
     if (signal.aborted) return 130
-    const { lines, exitCode } = tellError(error, paint)
-    process.stderr.write(`${lines.join('\n')}\n`)
-    return exitCode
+    const told = tellError(error, paint)
+    process.stderr.write(`${told.lines.join('\n')}\n`)
+    return told.exitCode
   }
 }
 
@@ -90,10 +91,13 @@ async function ask(given: Apps, signal: AbortSignal): Promise<Apps> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout })
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    const app = (await prompt.question('Heroku app that runs web and worker: ', { signal })).trim() || undefined
+    const answerTo = async (name: string, question: string): Promise<string | undefined> => {
+      const answer = await prompt.question(question, { signal })
+      return readText({ text: () => answer, called: input => `--${input}` }, name, appName)
+    }
+    const app = await answerTo('app', 'Heroku app that runs web and worker: ')
     if (app === undefined || given.streamingApp !== undefined) return { ...given, app }
-    const streamingApp = (await prompt.question('Heroku app for streaming (empty: none yet): ', { signal })).trim()
-    return { app, streamingApp: streamingApp || undefined }
+    return { app, streamingApp: await answerTo('streaming-app', 'Heroku app for streaming (empty: none yet): ') }
   } finally {
     prompt.close()
   }

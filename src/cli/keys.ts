@@ -1,8 +1,8 @@
 import os from 'node:os'
 import path from 'node:path'
-import { type InputSource } from '../config/index.ts'
+import { commandRow, type CommandName } from '../inputs/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { COMMANDS, KEYS } from './commands.ts'
+import { keysOf } from './flags.ts'
 import { passwordFor, readNetrc } from './netrc.ts'
 
 const HEROKU = 'api.heroku.com'
@@ -18,23 +18,23 @@ export interface Keys {
 /**
  * Looks up the keys that a command reads: in the environment, Heroku's also in `~/.netrc`. The key of `~/.netrc` is that
  * of the API which is asked, so that none goes to another one.
- * @throws UserError where a command needs Heroku and there is no key
+ * @param apiUrl what was given for `heroku-api-url`; may be empty
+ * @throws UserError if a command needs Heroku and there is no key
  */
-export function findKeys(command: string, input: InputSource, env: NodeJS.ProcessEnv): Keys {
-  const { inputs, keyOptional } = COMMANDS[command]!
-  const wanted = inputs.filter(name => Object.hasOwn(KEYS, name))
+export function findKeys(command: CommandName, apiUrl: string, env: NodeJS.ProcessEnv): Keys {
+  const wanted = keysOf(command)
   const found = new Map<string, string>()
-  for (const name of wanted) {
-    const value = KEYS[name]!.variables.map(variable => env[variable]).find(Boolean)
+  for (const { name, secret } of wanted) {
+    const value = secret.variables.map(variable => env[variable]).find(Boolean)
     if (value) found.set(name, value)
   }
   const netrc = readNetrc(path.join(env['HOME'] || os.homedir(), '.netrc'))
-  const machine = hostOf(input('heroku-api-url')) ?? HEROKU
+  const machine = hostOf(apiUrl) ?? HEROKU
   const password = netrc && passwordFor(machine, netrc.text)
   const warnings: string[] = []
-  if (wanted.includes('heroku-api-key') && !found.has('heroku-api-key')) {
+  if (wanted.some(({ name }) => name === 'heroku-api-key') && !found.has('heroku-api-key')) {
     if (password !== undefined) found.set('heroku-api-key', password)
-    else if (!keyOptional) throw noKey(machine)
+    else if (commandRow(command).key === 'needed') throw noKey(machine)
     if (password !== undefined && netrc?.open)
       warnings.push('Others of this machine may read ~/.netrc, and a key is in it: `chmod 600 ~/.netrc`')
   }

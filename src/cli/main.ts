@@ -1,9 +1,9 @@
 #!/usr/bin/env node
+import { type ReaderName } from '../inputs/index.ts'
 import { VERSION } from '../runtime/index.ts'
-import { readActionFile } from './action-file.ts'
 import { readCommandLine, type CommandLine } from './arguments.ts'
 import { tellError } from './errors.ts'
-import { commandNames, flagsOf } from './flags.ts'
+import { flagsOf, TERMINAL_COMMANDS } from './flags.ts'
 import { helpText } from './help.ts'
 import { Stop } from './stop.ts'
 import { painter } from './terminal/style.ts'
@@ -13,12 +13,11 @@ const here = import.meta.url
 
 /** Runs the command line; returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  const inputs = readActionFile(new URL('../../action.yml', here))
-  const help = (command?: string): string =>
-    `${helpText(command, { inputs, paint: painter(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`
+  const help = (command?: ReaderName): string =>
+    `${helpText(command, { paint: painter(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`
   let line: CommandLine
   try {
-    line = readCommandLine(argv, new Map(commandNames().map(name => [name, flagsOf(name, inputs)])))
+    line = readCommandLine(argv, new Map(TERMINAL_COMMANDS.map(name => [name, flagsOf(name)])))
   } catch (error) {
     const { lines, exitCode } = tellError(error, painter(isLively(process.stderr)))
     process.stderr.write(`${lines.join('\n')}\n`)
@@ -32,14 +31,14 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Loads the program only now: `--help` does without. */
-async function run(line: CommandLine, command: string): Promise<number> {
+async function run(line: CommandLine, command: ReaderName): Promise<number> {
   const stop = new Stop()
   const program = new URL('../program/index.js', here).href
-  const { runCommand, runInit } = (await import(/* webpackIgnore: true */ program)) as typeof import('../program.ts')
+  const { runHere, runInit } = (await import(/* webpackIgnore: true */ program)) as typeof import('../program.ts')
   const lively = isLively(line.json ? process.stderr : process.stdout)
   return command === 'init'
     ? runInit(line, { lively, signal: stop.signal, root: new URL('../../', here) })
-    : runCommand(command, line, { lively, stop, dist: new URL('../', here) })
+    : runHere(command, line, { lively, stop, dist: new URL('../', here) })
 }
 
 /** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */

@@ -1,4 +1,4 @@
-import { type JobResults } from '../config/index.ts'
+import { type JobResults } from '../inputs/index.ts'
 import { renderMarkdown } from './terminal/markdown.ts'
 import { withoutEscapes } from './terminal/escapes.ts'
 import { type Screen } from './terminal/screen.ts'

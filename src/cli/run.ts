@@ -1,12 +1,22 @@
 import os from 'node:os'
 import path from 'node:path'
-import { findCommand } from '../commands/index.ts'
-import { readInputs, secretsOf, type InputSource, type Inputs } from '../config/index.ts'
+import { runCommand } from '../commands/index.ts'
+import {
+  commandRow,
+  readInputs,
+  readJob,
+  readMachine,
+  secretsHeld,
+  secretsOf,
+  type CommandName,
+  type GithubJob,
+  type InputSource,
+  type Machine
+} from '../inputs/index.ts'
 import { runCommand as runProgram, systemClock, withRuntime } from '../runtime/real.ts'
 import { type CommandLine } from './arguments.ts'
-import { COMMANDS } from './commands.ts'
 import { tellError } from './errors.ts'
-import { findKeys, type Keys } from './keys.ts'
+import { findKeys } from './keys.ts'
 import { githubRepository } from './repository.ts'
 import { TerminalResults } from './results.ts'
 import { type Stop } from './stop.ts'
@@ -22,8 +32,8 @@ export interface Terminal {
 }
 
 /** Runs a command as the action does, with flags for its inputs. Returns the exit code. */
-export async function runCommand(
-  command: string,
+export async function runHere(
+  command: CommandName,
   line: CommandLine,
   { lively, stop, dist }: Terminal
 ): Promise<number> {
@@ -43,13 +53,17 @@ export async function runCommand(
       )
   }
   try {
-    const flag: InputSource = name => line.values.get(name) ?? ''
-    const keys = findKeys(command, flag, process.env)
-    const input: InputSource = name => (name === 'command' ? command : (keys.found.get(name) ?? flag(name)))
-    for (const secret of secretsOf(input, process.env)) results.mask(secret)
+    const { text, called } = line.source
+    const keys = findKeys(command, text('heroku-api-url'), process.env)
+    const source: InputSource = { text: name => keys.found.get(name) ?? text(name), called }
+    for (const secret of secretsOf(source, process.env)) results.mask(secret)
     for (const warning of keys.warnings) log.warning(warning)
-    const inputs = await inputsOf(command, input, keys)
-    await withRuntime({ log, signal: stop.signal, dist }, runtime => findCommand(command)({ inputs, results, runtime }))
+    const inputs = readInputs(command, source)
+    const machine = machineOf(command, [...secretsHeld(source, process.env), ...keys.beside])
+    const job = await jobOf(inputs.path, machine)
+    await withRuntime({ log, signal: stop.signal, dist }, runtime =>
+      runCommand(command, inputs, { runtime, results, job, machine })
+    )
     finish()
     return 0
   } catch (error) {
@@ -60,18 +74,18 @@ export async function runCommand(
   }
 }
 
-/** As of a job, but that the repository is the checkout's, and notes of slugs lie with the user. */
-async function inputsOf(command: string, input: InputSource, { beside }: Keys): Promise<Inputs> {
-  const inputs = readInputs(input, process.env)
-  const { github, searchPath } = inputs
-  const host = URL.canParse(github.serverUrl) ? new URL(github.serverUrl).hostname : ''
-  const repository = github.repository ?? (await githubRepository(inputs.path, host, runProgram, { PATH: searchPath }))
-  return {
-    ...inputs,
-    github: { ...github, repository },
-    secretsHeld: [...inputs.secretsHeld, ...beside],
-    userFolder: COMMANDS[command]?.sharesSlug ? stateFolder(process.env) : undefined
-  }
+/** As of a workflow, but that notes of slugs lie with the user. */
+function machineOf(command: CommandName, held: readonly string[]): Machine {
+  const { sharesSlug } = commandRow(command)
+  return { ...readMachine(process.env, held), userFolder: sharesSlug ? stateFolder(process.env) : undefined }
+}
+
+/** As of a workflow, but that the repository is the checkout's. */
+async function jobOf(checkout: string, { searchPath }: Machine): Promise<GithubJob> {
+  const job = readJob(process.env)
+  const host = URL.canParse(job.serverUrl) ? new URL(job.serverUrl).hostname : ''
+  const repository = job.repository ?? (await githubRepository(checkout, host, runProgram, { PATH: searchPath }))
+  return { ...job, repository }
 }
 
 /** For what is to be known again, and is no cache (freedesktop.org: XDG Base Directory Specification, XDG_STATE_HOME). */

@@ -1,23 +1,45 @@
-import type { Context } from './context.ts'
+import { type InputsOf } from '../inputs/index.ts'
+import { type Report } from '../report/index.ts'
+import { type CommandTools } from './command.ts'
 import { addOwnFiles } from './steps/additions.ts'
 import { buildNow } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
-import { makeRecipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/output-folder.ts'
-import { readConfig, takeSourceToBuild } from './steps/source.ts'
+import { makeRecipe } from './steps/recipe.ts'
+import { judgeGrowth } from './steps/results.ts'
+import { checkoutOf, ownFiles, readConfig, takeSourceToBuild } from './steps/source.ts'
+import { lookAround } from './steps/told.ts'
+import { planOfTree } from './steps/upgrade.ts'
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
  * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
  * is over the limit.
  */
-export async function build(context: Context): Promise<void> {
-  const { inputs, runtime } = context
-  const config = readConfig(context)
+export async function build(
+  inputs: InputsOf<'build'>,
+  { runtime, results, job, machine }: CommandTools
+): Promise<void> {
+  const { app, streamingApp, ffmpeg, slugLimit } = inputs
+  const { log } = runtime
+  const config = readConfig(inputs, { app, streamingApp, ffmpeg, slugLimit })
   await clearOutput(inputs.outputDir)
 
-  const source = await runtime.log.group('Source', () => takeSourceToBuild(context))
-  addOwnFiles(context, config, source)
-  const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
-  await buildNow(context, config, source, recipe, fingerprintOf(config, source, recipe, 'runner'))
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
+  const own = ownFiles(inputs, machine, inputs.cache, inputs.baseline)
+  const source = await log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime))
+  addOwnFiles(source, config, inputs.ref, job, log)
+  const recipe = await log.group('Recipe', () => makeRecipe(inputs, 'runner', config, source, machine, runtime))
+  const fingerprint = fingerprintOf(config, source, recipe, 'runner')
+  const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack }
+  const pullRequest = job.event.pullRequest
+  const telling = {
+    upgrade: async () => (await planOfTree(checkout, config, source, where, job, runtime)).upgrade,
+    around: (report: Report) =>
+      log.group('Comparison', () => lookAround(inputs, report, { app: config.app, pullRequest }, job, runtime))
+  }
+  const gate = { failOn: inputs.failOn, mayLetPass: true }
+  const of = { config, source, recipe, fingerprint }
+  const { told } = await buildNow(inputs, of, { gate, telling }, machine, runtime, results)
+  if (inputs.failOn === 'growth' && job.event.name?.startsWith('pull_request')) judgeGrowth(told, log)
 }

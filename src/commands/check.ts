@@ -1,6 +1,7 @@
 import { CHECKS, runChecks, type Result } from '../checks/index.ts'
+import { type InputsOf } from '../inputs/index.ts'
 import { UserError } from '../runtime/index.ts'
-import type { Context } from './context.ts'
+import { type CommandTools } from './command.ts'
 import { chooseChecks } from './steps/check-list.ts'
 import { keepIssue } from './steps/check-issue.ts'
 import { resultLine, summaryMarkdown } from './steps/check-markdown.ts'
@@ -10,22 +11,25 @@ import { requireApp } from './steps/heroku.ts'
 import { readConfig } from './steps/source.ts'
 
 /**
- * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails where a check
+ * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails if a check
  * does; a warning does not, nor what could not be looked at.
  */
-export async function check(context: Context): Promise<void> {
-  const { results: job, runtime } = context
-  const config = readConfig(context)
+export async function check(
+  inputs: InputsOf<'check'>,
+  { runtime, results, job, machine }: CommandTools
+): Promise<void> {
+  const { streamingApp, ffmpeg, slugLimit } = inputs
+  const config = readConfig(inputs, { app: inputs.app, streamingApp, ffmpeg, slugLimit })
   const app = requireApp(config.app)
   const checks = chooseChecks(CHECKS, config.checks.skip)
-  const scene = await openScene(context, config, app)
-  const found = await runChecks(checks, scene.around).finally(scene.close)
-  const results = found.map(result => withoutSecrets(result, job.redact))
-  for (const result of results) for (const line of resultLine(result)) runtime.log.info(line)
-  const failed = results.filter(({ level }) => level === 'fail')
-  job.output('checks-failed', failed.length)
-  const issueUrl = await keepIssue(context, app, results)
-  await job.summary(summaryMarkdown(results, { app, issueUrl, runUrl: runUrl(context) }))
+  const scene = await openScene(inputs, config, app, job, machine, runtime, results)
+  const looked = await runChecks(checks, scene.around).finally(scene.close)
+  const found = looked.map(result => withoutSecrets(result, results.redact))
+  for (const result of found) for (const line of resultLine(result)) runtime.log.info(line)
+  const failed = found.filter(({ level }) => level === 'fail')
+  results.output('checks-failed', failed.length)
+  const issueUrl = await keepIssue(inputs, app, found, job, runtime, results)
+  await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }))
   if (failed.length > 0) throw failure(failed, issueUrl)
 }
 

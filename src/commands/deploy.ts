@@ -3,40 +3,67 @@ import {
   deploy as runDeploy,
   type Artifact,
   type Deployable,
+  type DeployPlan,
   type DeployProgress,
   type Tools
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
-import { instanceDomain, migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
-import { CancelledError, errorText, once, UserError } from '../runtime/index.ts'
+import { type GithubJob, type Inputs, type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
+import { instanceDomain, migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
+import { type Report } from '../report/index.ts'
+import { CancelledError, errorText, once, UserError, type Runtime } from '../runtime/index.ts'
 import { Story, storyMarkdown } from '../verdict/index.ts'
-import type { Context } from './context.ts'
-import { planDeploy } from './plan.ts'
+import { type CommandTools } from './command.ts'
+import { planOfApp } from './plan.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
 import { addonReader } from './steps/addons.ts'
 import { builtBefore, buildNow } from './steps/built.ts'
-import { fingerprintOf, type Fingerprint } from './steps/fingerprint.ts'
-import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
+import { fingerprintOf } from './steps/fingerprint.ts'
 import { herokuBuilds } from './steps/heroku-builds.ts'
+import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
+import { type Gate } from './steps/limit.ts'
+import { clearOutput } from './steps/output-folder.ts'
 import { processTypesFor } from './steps/processes.ts'
 import { provisioningOf } from './steps/provisioning.ts'
-import { makeRecipe, type Recipe } from './steps/recipe.ts'
-import { clearOutput } from './steps/output-folder.ts'
+import { makeRecipe, type RecipeInputs } from './steps/recipe.ts'
 import { scheduleStep } from './steps/schedule.ts'
-import { type BuiltSlugs } from './steps/slugs.ts'
-import { procfileOf, readConfig, takeSourceToBuild, type Source } from './steps/source.ts'
+import { type BuiltSlugs, type SlugInputs, type ToBuild } from './steps/slugs.ts'
+import {
+  checkoutOf,
+  ownFiles,
+  procfileOf,
+  readConfig,
+  takeSourceToBuild,
+  type Checkout,
+  type Source
+} from './steps/source.ts'
+import { justThis } from './steps/told.ts'
 import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
-export async function deploy(context: Context): Promise<void> {
-  if (context.inputs.plan) return planDeploy(context)
-  const config = readConfig(context)
-  const { schedule } = config
-  await deployTo(context, herokuOf(context), config, {
-    afterwards: (tools, app) => scheduleStep(context, app, schedule, masker(context), tools).catch(notScheduled)
-  })
+export async function deploy(inputs: InputsOf<'deploy'>, tools: CommandTools): Promise<void> {
+  const { app, streamingApp, stagingApp, ffmpeg, slugLimit, builder, provision } = inputs
+  const { runtime, results, job } = tools
+  const config = readConfig(inputs, { app, streamingApp, stagingApp, ffmpeg, slugLimit })
+  const access = herokuOf(inputs, 'deploy')
+  if (inputs.plan) return planOfApp(inputs, access, config, PLAN_WAYS, tools)
+  const ways = {
+    access,
+    builder,
+    provision,
+    streamingSetup: inputs.streamingSetup || provision,
+    dynoSize: inputs.dynoSize,
+    addons: addonReader(inputs, runtime),
+    openDeployment: (commit: string) => openOnGithub(inputs, commit, job, runtime),
+    afterwards: (of: Tools, main: HerokuApp) =>
+      scheduleStep(inputs, main, access.key, config.schedule, of, results).catch(notScheduled)
+  }
+  await deployTo(inputs, config, ways, tools)
 }
+
+/** Of `plan: true`: no dyno is started. */
+const PLAN_WAYS = { askDatabase: false, showTasks: true }
 
 /** Of the last step. The code is live by then, so its failure takes nothing back. */
 function notScheduled(error: unknown): never {
@@ -48,34 +75,80 @@ function notScheduled(error: unknown): never {
   )
 }
 
-interface More {
-  /** The commit, if it was taken already. */
-  source: Source
-  alter(this: void, deployable: Deployable): Deployable
-  afterwards(this: void, tools: Tools, app: HerokuApp): Promise<void>
+/** GitHub's deployment of this commit, and the page of this run; undefined outside a job. */
+async function openOnGithub(
+  inputs: Slice<'githubToken' | 'ref' | 'environment'>,
+  commit: string,
+  job: GithubJob,
+  runtime: Runtime
+): Promise<OpenDeployment | undefined> {
+  const { repository, runId, serverUrl, apiUrl } = job
+  const [owner, repo] = repository?.split('/') ?? []
+  if (owner === undefined || repo === undefined || runId === undefined) return undefined
+  const runUrl = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`
+  const deployment = await openDeployment({
+    apiUrl,
+    token: inputs.githubToken,
+    owner,
+    repo,
+    sha: commit,
+    ref: inputs.ref ?? job.ref ?? commit,
+    environment: inputs.environment,
+    runId,
+    runUrl,
+    ...runtime
+  })
+  return { deployment, runUrl }
 }
 
-const same: More['alter'] = deployable => deployable
-const nothing: More['afterwards'] = () => Promise.resolve()
+interface OpenDeployment {
+  readonly deployment: GithubDeployment
+  readonly runUrl: string
+}
 
-/**
- * The same deploy against any Heroku: a rehearsal's, too.
- * @param more `alter` may change what is deployed, such as do something between build and release; `afterwards` comes
- * when all is done, and is part of the story
- */
+/** What a deploy and a rehearsal read of the inputs in the same way. */
+type BuildInputs = RecipeInputs & SlugInputs & Slice<'path' | 'config' | 'ref' | 'buildIn' | 'failOn'>
+
+/** What a deploy and a rehearsal do each in its own way. */
+interface DeployWays {
+  /** The Heroku that is deployed to. */
+  readonly access: HerokuAccess
+  readonly builder: Inputs['builder']
+  /** What the app lacks may be bought, made and set. */
+  readonly provision: boolean
+  /** What the streaming app lacks may be set. */
+  readonly streamingSetup: boolean
+  /** Of one-off dynos. */
+  readonly dynoSize?: string
+  readonly addons: DeployPlan['addons']
+  /** Tells GitHub of the deployment. */
+  readonly openDeployment?: (commit: string) => Promise<OpenDeployment | undefined>
+  /** The commit, if it was taken already. */
+  readonly source?: Source
+  /** May change what is deployed, such as do something between build and release. */
+  readonly alter?: (deployable: Deployable) => Deployable
+  /** Comes when all is done, and is part of the story. */
+  readonly afterwards: (tools: Tools, app: HerokuApp) => Promise<void>
+}
+
+/** The same deploy against any Heroku: a rehearsal's, too. */
 export async function deployTo(
-  context: Context,
-  access: HerokuAccess,
+  inputs: BuildInputs,
   config: Config,
-  { source: taken, alter = same, afterwards = nothing }: Partial<More> = {}
+  ways: DeployWays,
+  tools: CommandTools
 ): Promise<void> {
-  const { inputs, results, runtime } = context
+  const { runtime, results, machine } = tools
   const story = new Story(runtime.log, runtime.clock)
-  const connection = connect(context, access, story)
+  const connection = connect(ways.access, story, runtime)
   const app = requireApp(config.app)
-  const source = once(async () => taken ?? runtime.log.group('Source', () => takeSourceToBuild(context)))
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
+  const own = ownFiles(inputs, machine, inputs.cache)
+  const source = once(
+    async () => ways.source ?? runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime))
+  )
   const title = `Deploy of ${app}`
-  const facts = new Facts(context, app, config.migrations)
+  const facts = new Facts(app, config.migrations, results, ways.openDeployment)
   const tell = (outcome: string): Promise<void> =>
     results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }))
   try {
@@ -85,20 +158,24 @@ export async function deployTo(
         app: connection.app(app),
         streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
         staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
-        streamingSetup: { allowed: inputs.streamingSetup || inputs.provision },
-        provisioning: inputs.provision ? provisioningOf(context, config, connection, source) : undefined,
+        streamingSetup: { allowed: ways.streamingSetup },
+        provisioning: ways.provision ? provisioningOf(config, connection, source, results) : undefined,
         migrations: config.migrations,
-        dynoSize: inputs.dynoSize,
-        addons: addonReader(context),
-        mask: masker(context),
-        prepare: async stack => prepare(context, { ...config, stack: config.stack ?? stack }, await source(), alter),
+        dynoSize: ways.dynoSize,
+        addons: ways.addons,
+        mask: masker(results),
+        prepare: async stack => {
+          const built = { ...config, stack: config.stack ?? stack }
+          const deployable = await prepare(inputs, built, await source(), ways.builder, checkout, tools)
+          return ways.alter?.(deployable) ?? deployable
+        },
         progress: facts
       },
       connection.tools
     )
     if (config.redisTls === 'no-verify')
       await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)))
-    await afterwards(connection.tools, connection.app(app))
+    await ways.afterwards(connection.tools, connection.app(app))
     await facts.finish('success', 'Live and healthy')
     runtime.log.info(`Live: ${facts.outcome()}`)
     await tell(facts.outcome())
@@ -115,110 +192,106 @@ function firstLine(error: unknown): string {
   return first.replace(/\. [\w’' ]+:$/, '')
 }
 
-/** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
-async function prepare(context: Context, config: Config, source: Source, alter: More['alter']): Promise<Deployable> {
-  const { inputs, runtime } = context
-  addOwnFiles(context, config, source)
-  const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
-  const fingerprint = fingerprintOf(config, source, recipe, inputs.builder)
+/** The commit, how it is built, and what a slug of it is known by. The build itself comes only if none can be reused. */
+async function prepare(
+  inputs: BuildInputs,
+  config: Config,
+  source: Source,
+  builder: Inputs['builder'],
+  checkout: Checkout,
+  tools: CommandTools
+): Promise<Deployable> {
+  const { runtime, results, job, machine } = tools
+  addOwnFiles(source, config, inputs.ref, job, runtime.log)
+  const recipe = await runtime.log.group('Recipe', () => makeRecipe(inputs, builder, config, source, machine, runtime))
+  const fingerprint = fingerprintOf(config, source, recipe, builder)
   const migrations = migrationsOf(source.folder)
-  const deployable: Deployable = {
+  const of = { config, source, recipe, fingerprint }
+  const gate = { failOn: inputs.failOn, mayLetPass: false }
+  return {
     commit: source.commit.sha,
     stack: recipe.stack,
     fingerprint: fingerprint.whole,
-    trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
+    trees: { migrations, versionsAt: commit => versionsAt(checkout, commit) },
     versions: new Set(migrations.map(({ version }) => version)),
     supply:
-      inputs.builder === 'heroku'
-        ? herokuBuilds(context, config, source, recipe, fingerprint.whole)
-        : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+      builder === 'heroku'
+        ? herokuBuilds(of, gate, runtime, results)
+        : { by: 'runner', build: () => runnerBuild(inputs, of, gate, tools) },
     procfile: procfileOf(source),
     mayLoseTypes: config.checks.skip.includes('lost-process-type'),
-    plan: live => planFrom(context, config, source, live.commit, live)
+    plan: live => planFrom(checkout, config, source, live.commit, runtime, live)
   }
-  return alter(deployable)
 }
 
 /** The slugs, built here: by an earlier build of the same, or now. */
-async function runnerBuild(
-  context: Context,
-  config: Config,
-  source: Source,
-  recipe: Recipe,
-  fingerprint: Fingerprint
-): Promise<Artifact[]> {
+async function runnerBuild(inputs: SlugInputs, of: ToBuild, gate: Gate, tools: CommandTools): Promise<Artifact[]> {
+  const { config, source, recipe, fingerprint } = of
+  const { log } = tools.runtime
   const { web, streaming } =
-    (await builtBefore(context, fingerprint, config.slug.limit)) ??
-    (await buildHere(context, config, source, recipe, fingerprint))
+    (await builtBefore(tools.machine, inputs.outputDir, fingerprint, config.slug.limit, gate, log)) ??
+    (await buildHere(inputs, of, gate, tools))
   const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint: fingerprint.whole }
   const slug: Artifact = {
     ...common,
     ...web,
     role: 'web',
-    processTypes: processTypesFor(config, web.processTypes, context.runtime.log),
+    processTypes: processTypesFor(config, web.processTypes, log),
     variant: `${web.variant} ffmpeg`
   }
   return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug]
 }
 
-async function buildHere(...of: Parameters<typeof buildNow>): Promise<BuiltSlugs> {
-  const [context] = of
-  await clearOutput(context.inputs.outputDir)
-  return buildNow(...of)
+/** A deploy is not compared with what came before: what matters there is the limit. */
+async function buildHere(
+  inputs: SlugInputs,
+  of: ToBuild,
+  gate: Gate,
+  { runtime, results, job, machine }: CommandTools
+): Promise<BuiltSlugs> {
+  await clearOutput(inputs.outputDir)
+  const telling = { around: (report: Report) => justThis(report, of.config.app, job) }
+  return (await buildNow(inputs, of, { gate, telling }, machine, runtime, results)).slugs
 }
 
 /** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
 class Facts implements DeployProgress {
   readonly links: Record<string, string> = {}
-  readonly #context: Context
   readonly #app: string
   readonly #migrations: Config['migrations']
+  readonly #results: JobResults
+  readonly #open: DeployWays['openDeployment']
   #deployment: GithubDeployment | undefined
   #site: string | undefined
   #version = 0
   #commit = ''
 
-  constructor(context: Context, app: string, migrations: Config['migrations']) {
-    this.#context = context
+  constructor(app: string, migrations: Config['migrations'], results: JobResults, open: DeployWays['openDeployment']) {
     this.#app = app
     this.#migrations = migrations
+    this.#results = results
+    this.#open = open
   }
 
   target: DeployProgress['target'] = ({ info, current, config }) => {
-    const { results } = this.#context
-    if (current) results.output('previous-release-version', current.version)
+    if (current) this.#results.output('previous-release-version', current.version)
     const domain = instanceDomain(config)
     this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined)
   }
 
   deploying: DeployProgress['deploying'] = async ({ commit }) => {
-    const { inputs, runtime } = this.#context
-    const { repository, runId, serverUrl, apiUrl } = inputs.github
     this.#commit = commit
-    const [owner, repo] = repository?.split('/') ?? []
-    if (owner === undefined || repo === undefined || runId === undefined || inputs.command !== 'deploy') return
-    const runUrl = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`
-    this.links['Job'] = runUrl
-    this.#deployment = await openDeployment({
-      apiUrl,
-      token: inputs.githubToken,
-      owner,
-      repo,
-      sha: commit,
-      ref: inputs.ref ?? inputs.github.ref ?? commit,
-      environment: inputs.environment ?? 'production',
-      runId,
-      runUrl,
-      ...runtime
-    })
+    const opened = await this.#open?.(commit)
+    if (!opened) return
+    this.links['Job'] = opened.runUrl
+    this.#deployment = opened.deployment
     await this.#deployment.update('in_progress', `Deploying to ${this.#app}`)
   }
 
   shipping: DeployProgress['shipping'] = ({ size, variant }) => {
-    const { results } = this.#context
-    if (size !== undefined) results.output('slug-size', size)
+    if (size !== undefined) this.#results.output('slug-size', size)
     const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1]
-    if (ffmpeg === 'with' || ffmpeg === 'without') results.output('ffmpeg', ffmpeg)
+    if (ffmpeg === 'with' || ffmpeg === 'without') this.#results.output('ffmpeg', ffmpeg)
   }
 
   released: DeployProgress['released'] = (app, { version }) => {
@@ -226,20 +299,20 @@ class Facts implements DeployProgress {
     this.links[`Release v${version} of ${app}`] = url
     if (app !== this.#app) return
     this.#version = version
-    this.#context.results.output('release-version', version)
-    this.#context.results.output('release-url', url)
+    this.#results.output('release-version', version)
+    this.#results.output('release-url', url)
   }
 
   healthy = (): void => {
-    this.#context.results.output('healthy', true)
+    this.#results.output('healthy', true)
     if (this.#site !== undefined) this.links['Site'] = this.#site
   }
 
-  migrated: DeployProgress['migrated'] = versions => this.#context.results.output('migrations-run', versions.length)
+  migrated: DeployProgress['migrated'] = versions => this.#results.output('migrations-run', versions.length)
 
   rolledBack: DeployProgress['rolledBack'] = release => {
     this.released(this.#app, release)
-    this.#context.results.output('rolled-back', true)
+    this.#results.output('rolled-back', true)
   }
 
   outcome(): string {
@@ -247,7 +320,7 @@ class Facts implements DeployProgress {
   }
 
   async finish(state: 'success' | 'failure', description: string): Promise<void> {
-    const { redact } = this.#context.results
+    const { redact } = this.#results
     await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined)
   }
 }

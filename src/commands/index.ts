@@ -1,8 +1,8 @@
-import { UserError } from '../runtime/index.ts'
+import { type CommandName, type InputsOf } from '../inputs/index.ts'
 import { build } from './build.ts'
 import { check } from './check.ts'
+import { type Command, type CommandTools } from './command.ts'
 import { comment } from './comment.ts'
-import type { Command } from './context.ts'
 import { deploy } from './deploy.ts'
 import { migrate } from './migrate.ts'
 import { plan } from './plan.ts'
@@ -11,25 +11,24 @@ import { rollback } from './rollback.ts'
 import { run } from './run.ts'
 import { schedule } from './schedule.ts'
 
-export type { Command, Context } from './context.ts'
-
-const COMMANDS: Record<string, Command> = {
+const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
   build,
-  check,
   comment,
+  rehearse,
+  plan,
   deploy,
   migrate,
-  plan,
-  rehearse,
-  rollback,
   run,
-  schedule
+  rollback,
+  schedule,
+  check
 }
 
-/** The command of that name. Throws a `UserError` for one that does not exist. */
-export function findCommand(name: string): Command {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (command) return command
-  const known = `Commands of this version: ${Object.keys(COMMANDS).join(', ')}.`
-  throw new UserError(`There is no command "${name}"`, known)
+/** Runs a command with its inputs. Rejects if it fails; a `UserError` tells what to do. */
+export function runCommand<Name extends CommandName>(
+  name: Name,
+  inputs: InputsOf<Name>,
+  tools: CommandTools
+): Promise<void> {
+  return COMMANDS[name](inputs, tools)
 }

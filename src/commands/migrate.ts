@@ -1,17 +1,18 @@
 import { migrate as runMigrations, readTarget, requireSameCommit, waitForDynos } from '../deploy/index.ts'
+import { type InputsOf } from '../inputs/index.ts'
 import { UserError } from '../runtime/index.ts'
-import type { Context } from './context.ts'
-import { requireApp } from './steps/heroku.ts'
+import { type CommandTools } from './command.ts'
+import { herokuOf, requireApp } from './steps/heroku.ts'
 import { readConfig } from './steps/source.ts'
 import { withStory } from './steps/with-story.ts'
 
 /** Runs the pending migrations of the current release in a one-off dyno. */
-export async function migrate(context: Context): Promise<void> {
-  const { inputs, results } = context
+export async function migrate(inputs: InputsOf<'migrate'>, { runtime, results }: CommandTools): Promise<void> {
   const { phase, dynoSize: size } = inputs
-  const { app: main, streamingApp } = readConfig(context)
+  const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp })
   const name = requireApp(main)
-  await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
+  const access = herokuOf(inputs, 'migrate')
+  await withStory(`Migrations of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
     const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
     if (!target.current?.slug) {
       throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.')

@@ -1,24 +1,24 @@
 import { type Config } from '../config/index.ts'
-import {
-  appliedMigrations,
-  liveFacts,
-  readTarget,
-  refuse,
-  tellPlan,
-  type Target,
-  type Tools,
-  type Wishes
-} from '../deploy/index.ts'
+import { appliedMigrations, liveFacts, readTarget, refuse, tellPlan, type Tools } from '../deploy/index.ts'
 import { LONGEST_BODY } from '../github/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
+import { type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
 import { type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
 import { makeUpgrade, upgradeMarkdown, type Upgrade } from '../report/index.ts'
-import { errorText } from '../runtime/index.ts'
-import type { Context } from './context.ts'
+import { errorText, type Log, type Runtime } from '../runtime/index.ts'
+import { type CommandTools } from './command.ts'
 import { addonReader } from './steps/addons.ts'
-import { requireApp } from './steps/heroku.ts'
-import { scheduleStep } from './steps/schedule.ts'
-import { readConfig, takeSource, tellUncommitted, type Source } from './steps/source.ts'
+import { herokuOf, requireApp, type HerokuAccess } from './steps/heroku.ts'
+import { scheduleStep, type SyncInputs, type TaskInputs } from './steps/schedule.ts'
+import {
+  checkoutOf,
+  ownFiles,
+  readConfig,
+  takeSource,
+  tellUncommitted,
+  type Checkout,
+  type Source
+} from './steps/source.ts'
 import { planProvision } from './steps/provision-plan.ts'
 import { provisioningOf } from './steps/provisioning.ts'
 import { planFrom, planOfTree } from './steps/upgrade.ts'
@@ -26,91 +26,109 @@ import { withStory } from './steps/with-story.ts'
 
 /**
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
- * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
+ * against what came before the commit in the checkout. Changes nothing; fails if something blocks.
  */
-export async function plan(context: Context): Promise<void> {
-  const { inputs, runtime } = context
-  const config = readConfig(context)
-  if (inputs.herokuApiKey !== undefined && config.app !== undefined) return planOfApp(context, config, true)
+export async function plan(inputs: InputsOf<'plan'>, tools: CommandTools): Promise<void> {
+  const { runtime, results, job, machine } = tools
+  const config = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp })
+  if (inputs.herokuApiKey !== undefined && config.app !== undefined)
+    return planOfApp(inputs, herokuOf(inputs, 'plan'), config, { askDatabase: true, showTasks: inputs.plan }, tools)
   runtime.log.info(
     inputs.herokuApiKey === undefined
       ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
       : 'No app is named, so this is what the tree alone can tell.'
   )
-  const source = await runtime.log.group('Source', () => sourceOf(context))
-  const { plan, upgrade } = await planOfTree(context, config, source)
-  await tell(context, upgrade)
-  announce(context, plan)
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
+  const own = ownFiles(inputs, machine)
+  const source = await runtime.log.group('Source', () => sourceOf(checkout, inputs.ref, own, runtime))
+  const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack }
+  const { plan: found, upgrade } = await planOfTree(checkout, config, source, where, job, runtime)
+  await tell(upgrade, results)
+  announce(found, runtime.log)
   runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.')
 }
 
-async function sourceOf(context: Context): Promise<Source> {
-  const source = await takeSource(context)
-  await tellUncommitted(context, source)
+async function sourceOf(
+  checkout: Checkout,
+  ref: string | undefined,
+  own: readonly string[],
+  runtime: Runtime
+): Promise<Source> {
+  const source = await takeSource(checkout, ref, runtime)
+  await tellUncommitted(checkout, source.commit, own, runtime)
   return source
 }
 
-/** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
-export async function planDeploy(context: Context): Promise<void> {
-  await planOfApp(context, readConfig(context), false)
+type PlanInputs = TaskInputs &
+  SyncInputs &
+  Slice<'ref' | 'path' | 'config' | 'outputDir' | 'provision' | 'streamingSetup' | 'dynoSize'> &
+  Slice<'herokuDataUrl' | 'herokuApiKey'>
+
+interface PlanWays {
+  /** A one-off dyno may be started to read which migrations the database has. */
+  readonly askDatabase: boolean
+  /** What would change of the scheduled tasks is shown, too. */
+  readonly showTasks: boolean
 }
 
-/** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
-async function planOfApp(context: Context, config: Config, askDatabase: boolean): Promise<void> {
-  const { inputs } = context
+/** What a deploy would do, and what stands against it. Nothing is written. */
+export async function planOfApp(
+  inputs: PlanInputs,
+  access: HerokuAccess,
+  config: Config,
+  { askDatabase, showTasks }: PlanWays,
+  { runtime, results, machine }: Pick<CommandTools, 'runtime' | 'results' | 'machine'>
+): Promise<void> {
   const name = requireApp(config.app)
-  await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask, client }) => {
+  const title = `How the plan for ${name} was made`
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
+  const own = ownFiles(inputs, machine)
+  await withStory(title, access, { runtime, results }, async ({ app, tools, mask, client }) => {
     const { story } = tools
-    const read = (name: string) => readTarget(app(name), mask, tools)
+    const read = (one: string) => readTarget(app(one), mask, tools)
     const target = await story.step('Preflight', () => read(name))
     const { streamingApp } = config
     const streaming =
       streamingApp === undefined
         ? undefined
         : await story.step('Preflight of the streaming app', () => read(streamingApp))
-    const source = await story.span('Source', () => sourceOf(context))
-    const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source))
+    const source = await story.span('Source', () => sourceOf(checkout, inputs.ref, own, runtime))
+    const provisioning = provisioningOf(config, { client, app }, () => Promise.resolve(source), results)
     if (inputs.provision && !askDatabase) {
-      const complete = await story.step('What the app lacks', () => planProvision(context, provisioning, tools))
+      const complete = await story.step('What the app lacks', () => planProvision(provisioning, tools, results))
       if (!complete) return `${name} would be provisioned first. Nothing was changed.`
     }
     const applied =
       askDatabase && target.current?.slug
         ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
         : undefined
-    const plan = await story.step('Upgrade plan', async () => {
+    const found = await story.step('Upgrade plan', async () => {
       const wishes = inputs.provision ? await provisioning.wishes() : undefined
-      const live = await factsOf(context, { target, streaming, wishes }, applied)
-      return planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live)
+      const facts = liveFacts(target, streaming, await addonReader(inputs, runtime)(target.app), wishes)
+      const live = withSetup({ ...facts, applied }, inputs.streamingSetup || inputs.provision)
+      const built = { ...config, stack: config.stack ?? target.stack }
+      return planFrom(checkout, built, source, live.commit, runtime, live)
     })
-    await tell(context, upgradeOf(name, plan, target.currentSlug?.commit ?? undefined))
-    // With `plan: true` it shows them, and changes nothing.
-    if (inputs.plan) await scheduleStep(context, app(name), config.schedule, mask, tools)
-    announce(context, plan)
-    const warnings = plan.findings.filter(({ level }) => level === 'warn').length
+    await tell(upgradeOf(name, found, target.currentSlug?.commit ?? undefined), results)
+    if (showTasks) await scheduleStep(inputs, app(name), access.key, config.schedule, tools, results)
+    announce(found, runtime.log)
+    const warnings = found.findings.filter(({ level }) => level === 'warn').length
     return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`
   })
 }
 
-/** Tells it in the log, and fails where something blocks. */
-function announce({ runtime: { log } }: Context, plan: UpgradePlan): void {
-  tellPlan(plan, { note: text => log.info(text), warn: text => log.warning(text) })
-  refuse(plan.findings)
+/** Tells it in the log, and fails if something blocks. */
+function announce(found: UpgradePlan, log: Log): void {
+  tellPlan(found, { note: text => log.info(text), warn: text => log.warning(text) })
+  refuse(found.findings)
 }
 
-async function factsOf(
-  context: Context,
-  { target, streaming, wishes }: { target: Target; streaming: Target | undefined; wishes: Wishes | undefined },
-  applied: ReadonlySet<string> | undefined
-): Promise<LiveFacts> {
-  const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app), wishes), applied }
-  // A deploy would set up what the streaming app lacks.
-  return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
-    ? { ...live, streaming: { ...live.streaming, lacks: [] } }
-    : live
+/** A deploy that may would set up what the streaming app lacks. */
+function withSetup(live: LiveFacts, mayBeSetUp: boolean): LiveFacts {
+  return mayBeSetUp && live.streaming ? { ...live, streaming: { ...live.streaming, lacks: [] } } : live
 }
 
-/** The versions in `schema_migrations`; where they cannot be read the trees are compared instead. */
+/** The versions in `schema_migrations`; if they cannot be read the trees are compared instead. */
 async function askApplied(
   app: HerokuApp,
   size: string | undefined,
@@ -127,9 +145,9 @@ async function askApplied(
   }
 }
 
-function upgradeOf(app: string, plan: UpgradePlan, commit: string | undefined): Upgrade {
+function upgradeOf(app: string, found: UpgradePlan, commit: string | undefined): Upgrade {
   const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)
-  return makeUpgrade(plan, isHash ? { kind: 'release' as const, commit, name: app } : undefined)
+  return makeUpgrade(found, isHash ? { kind: 'release' as const, commit, name: app } : undefined)
 }
 
 /** What an admin looks for first. */
@@ -139,8 +157,8 @@ function verdict({ findings }: Upgrade): string {
   return `${blocks === 0 ? 'nothing stops it' : `${blocks} ${blocks === 1 ? 'thing stops' : 'things stop'} it`}${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}`
 }
 
-/** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
-async function tell({ results }: Context, upgrade: Upgrade): Promise<void> {
+/** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone if all of it is too long. */
+async function tell(upgrade: Upgrade, results: JobResults): Promise<void> {
   const whole = `## Upgrade plan: ${verdict(upgrade)}\n\n${upgradeMarkdown(upgrade, true)}\n`
   results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false))
   await results.summary(whole)

@@ -14,15 +14,16 @@ import {
   type LocalHeroku,
   type Visit
 } from '../local-heroku/index.ts'
+import { type InputsOf, type Machine } from '../inputs/index.ts'
 import { BASE_SCHEMA_COMMAND, makeVapidPair } from '../mastodon/index.ts'
-import { isLoopback, readTreeFile, UserError } from '../runtime/index.ts'
+import { isLoopback, readTreeFile, UserError, type Log, type Runtime } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
 import { Story } from '../verdict/index.ts'
-import type { Context } from './context.ts'
+import { type CommandTools } from './command.ts'
 import { deployTo } from './deploy.ts'
-import { connect, type HerokuAccess } from './steps/heroku.ts'
+import { connect, type Connection } from './steps/heroku.ts'
 import { placeKind, stackFor } from './steps/recipe.ts'
-import { readConfig, takeSourceToBuild } from './steps/source.ts'
+import { checkoutOf, ownFiles, readConfig, takeSourceToBuild, type Checkout } from './steps/source.ts'
 
 const APP = 'rehearsal'
 const STREAMING_APP = 'rehearsal-streaming'
@@ -33,13 +34,17 @@ const DOMAIN = 'rehearsal.example'
  * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
  * `build` of the same. Needs no secret.
  */
-export async function rehearse(context: Context): Promise<void> {
-  const { inputs, runtime } = context
-  const own = readConfig(context)
-  requireServices(context)
-  const source = await runtime.log.group('Source', () => takeSourceToBuild(context))
+export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools): Promise<void> {
+  const { runtime, machine, job } = tools
+  const { streamingApp, ffmpeg, slugLimit } = inputs
+  const own = readConfig(inputs, { streamingApp, ffmpeg, slugLimit })
+  requireServices(machine.services)
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
+  const ours = ownFiles(inputs, machine, inputs.cache)
+  const source = await runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, ours, runtime))
   // The stack of a build, so that the slug of one that was made before is taken: no app says another here.
-  const stack = stackFor(inputs, own, readTreeFile(source.folder, 'app.json')) ?? DEFAULT_STACK
+  const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack }
+  const stack = stackFor(where, own, readTreeFile(source.folder, 'app.json')) ?? DEFAULT_STACK
   const config: Config = {
     ...own,
     stack,
@@ -47,35 +52,44 @@ export async function rehearse(context: Context): Promise<void> {
     streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
     stagingApp: undefined
   }
-  const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config, stack))
+  const heroku = await runtime.log.group('Local Heroku', () => {
+    const image = placeKind(where) === 'container' ? (inputs.runImage ?? imagesFor(stack).run) : undefined
+    return startHeroku(config, stack, image, machine, runtime)
+  })
   try {
-    const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
-    const local = {
-      ...context,
-      inputs: {
-        ...inputs,
-        herokuApiUrl: heroku.apiUrl,
-        streamingSetup: true,
-        provision: false,
-        builder: 'runner' as const
-      }
-    }
-    await deployTo(local, access, config, {
+    const { timeout } = inputs
+    const access = { timeout, url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
+    const connectTo = (story: Story): Connection => connect(access, story, runtime)
+    const base = { checkout, ref: job.baseRef }
+    const ways = {
+      access,
+      builder: 'runner' as const,
+      provision: false,
+      streamingSetup: true,
+      addons: () => Promise.resolve([]),
       source,
-      alter: deployable => withBaseSchema(local, access, deployable),
-      afterwards: tools => changeOver(heroku, connect(local, access, tools.story).app(APP), tools)
-    })
+      alter: (deployable: Deployable) => withBaseSchema(base, connectTo, deployable, runtime),
+      afterwards: (of: Tools) => changeOver(heroku, connectTo(of.story).app(APP), of)
+    }
+    await deployTo(inputs, config, ways, tools)
   } finally {
     await heroku.close()
   }
 }
 
-function requireServices({ inputs }: Context): void {
+/** The branch that a pull request goes into, and where it may be found. */
+interface BaseBranch {
+  readonly checkout: Checkout
+  /** Undefined if this is no pull request. */
+  readonly ref: string | undefined
+}
+
+function requireServices(services: Machine['services']): void {
   const next =
     'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.'
-  const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined)
+  const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => services[name] === undefined)
   if (missing.length > 0) throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next)
-  for (const [name, url] of Object.entries(inputs.rehearsal)) {
+  for (const [name, url] of Object.entries(services)) {
     const host = URL.canParse(url) ? new URL(url).hostname : ''
     // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
     if (host === '' || (!isLoopback(host) && host.includes('.')))
@@ -83,39 +97,41 @@ function requireServices({ inputs }: Context): void {
   }
 }
 
-async function startHeroku(context: Context, config: Config, stack: string): Promise<LocalHeroku> {
-  const { inputs, runtime } = context
-  const { scratch, run, clock, log } = runtime
+/** @param image of the containers in which dynos run; undefined if they are processes of this machine */
+async function startHeroku(
+  config: Config,
+  stack: string,
+  image: string | undefined,
+  { searchPath, secretsHeld, dockerEnvironment, services }: Machine,
+  { scratch, run, clock, log }: Runtime
+): Promise<LocalHeroku> {
   const folder = path.join(scratch, 'local-heroku')
-  const inContainer = placeKind(inputs) === 'container'
-  const image = inputs.runImage ?? imagesFor(stack).run
   const heroku = await startLocalHeroku({
     folder,
     clock,
     host: processHost({
       folder,
       run,
-      searchPath: inputs.searchPath,
-      user: requireOtherUser(context, inContainer) ?? undefined,
-      image: inContainer ? { name: image, dockerEnv: inputs.dockerEnvironment } : undefined
+      searchPath,
+      user: image === undefined ? requireOtherUser(secretsHeld) : undefined,
+      image: image === undefined ? undefined : { name: image, dockerEnv: dockerEnvironment }
     })
   })
-  await heroku.addApp(APP, { stack, config: { ...configVars(), ...inputs.rehearsal } })
+  await heroku.addApp(APP, { stack, config: { ...configVars(), ...services } })
   if (config.streamingApp !== undefined) {
     // A service container speaks no TLS; Heroku's Postgres wants it.
-    await heroku.addApp(STREAMING_APP, { stack, config: { ...inputs.rehearsal, PGSSLMODE: 'disable' } })
+    await heroku.addApp(STREAMING_APP, { stack, config: { ...services, PGSSLMODE: 'disable' } })
   }
-  log.info(`Dynos run ${inContainer ? `in containers of ${image}` : 'as processes of this machine'}`)
+  log.info(`Dynos run ${image === undefined ? 'as processes of this machine' : `in containers of ${image}`}`)
   return heroku
 }
 
 /** A dyno of the same user could read the keys of this job in /proc (design, rule 4). */
-function requireOtherUser({ inputs }: Context, inContainer: boolean): ReturnType<typeof otherUser> {
-  if (inContainer) return null
+function requireOtherUser(secretsHeld: readonly string[]): NonNullable<ReturnType<typeof otherUser>> | undefined {
   const user = otherUser()
-  if (user || inputs.secretsHeld.length === 0) return user
+  if (user || secretsHeld.length === 0) return user ?? undefined
   throw new UserError(
-    `The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`,
+    `The rehearsal cannot run on the host beside ${secretsHeld.join(', ')}: without root its dynos would run as the same user`,
     "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '')."
   )
 }
@@ -140,13 +156,17 @@ function configVars(): Record<string, string> {
 }
 
 /** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
-function withBaseSchema(context: Context, access: HerokuAccess, deployable: Deployable): Deployable {
+function withBaseSchema(
+  base: BaseBranch,
+  connectTo: (story: Story) => Connection,
+  deployable: Deployable,
+  runtime: Runtime
+): Deployable {
   const { supply } = deployable
   if (supply.by !== 'runner') throw new Error('a rehearsal builds on the runner')
   const build = async (): Promise<readonly Artifact[]> => {
     const artifacts = await supply.build()
-    const { log } = context.runtime
-    await log.group('The base branch’s schema', () => releaseBaseSchema(context, access, artifacts))
+    await runtime.log.group('The base branch’s schema', () => releaseBaseSchema(base, connectTo, artifacts, runtime))
     return artifacts
   }
   // The app was made for this job: what its config lacks says nothing of the real one.
@@ -154,16 +174,17 @@ function withBaseSchema(context: Context, access: HerokuAccess, deployable: Depl
 }
 
 async function releaseBaseSchema(
-  context: Context,
-  access: HerokuAccess,
-  artifacts: readonly Artifact[]
+  { checkout, ref }: BaseBranch,
+  connectTo: (story: Story) => Connection,
+  artifacts: readonly Artifact[],
+  runtime: Runtime
 ): Promise<void> {
-  const { log, clock } = context.runtime
-  const base = await baseCommit(context)
+  const { log, clock } = runtime
+  const base = ref === undefined ? undefined : await baseCommit(checkout, ref, log)
   if (!base) return log.info('This is no pull request, so the database starts empty')
   const web = artifacts.find(({ role }) => role === 'web')!
-  const { tools, app } = connect(context, access, new Story(log, clock))
-  const file = await repack(context, web.file, base)
+  const { tools, app } = connectTo(new Story(log, clock))
+  const file = await repack(checkout, web.file, base, runtime.scratch)
   const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools)
   const newest = (await app(APP).releases(1))[0]?.version ?? 0
   const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest)
@@ -200,16 +221,13 @@ async function visitRestart(heroku: LocalHeroku, app: HerokuApp, preboot: boolea
   return visit
 }
 
-async function baseCommit({ inputs, runtime }: Context): Promise<Commit | undefined> {
-  const { baseRef } = inputs.github
-  if (baseRef === undefined) return undefined
-  const { run, signal, log } = runtime
+async function baseCommit(checkout: Checkout, ref: string, log: Log): Promise<Commit | undefined> {
   try {
-    return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath })
+    return await resolveCommit({ ...checkout, ref })
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     log.warning(
-      `The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`
+      `The base branch ${ref} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`
     )
     return undefined
   }
@@ -217,15 +235,16 @@ async function baseCommit({ inputs, runtime }: Context): Promise<Commit | undefi
 
 /** The slug with another commit's `db/`. */
 async function repack(
-  { inputs, runtime }: Context,
+  checkout: Checkout,
   slug: string,
-  base: Commit
+  base: Commit,
+  scratch: string
 ): Promise<Pick<Artifact, 'file' | 'sha256'>> {
-  const { run, signal, scratch } = runtime
+  const { run, signal } = checkout
   const folder = path.join(scratch, 'base')
   const tree = path.join(scratch, 'base-source')
   const file = path.join(scratch, 'base.tgz')
-  await exportTree({ path: inputs.path, commit: base.sha, into: tree, run, signal, searchPath: inputs.searchPath })
+  await exportTree({ ...checkout, commit: base.sha, into: tree })
   const must = async (program: string, ...args: string[]): Promise<void> => {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal })
     if (code === 0) return

@@ -1,18 +1,23 @@
 import { bringBack, bringStreamingBack, readTarget } from '../deploy/index.ts'
+import { type InputsOf } from '../inputs/index.ts'
 import { migrationsOf } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
-import type { Context } from './context.ts'
+import { type CommandTools } from './command.ts'
 import { versionsAt } from './steps/additions.ts'
-import { requireApp } from './steps/heroku.ts'
-import { readConfig, takeSource } from './steps/source.ts'
+import { herokuOf, requireApp } from './steps/heroku.ts'
+import { checkoutOf, readConfig, takeSource } from './steps/source.ts'
 import { withStory } from './steps/with-story.ts'
 
-/** Brings the last good release's code back, where the database is still one for it. */
-export async function rollback(context: Context): Promise<void> {
-  const { inputs, results } = context
-  const { app: main, streamingApp } = readConfig(context)
+/** Brings the last good release's code back, if the database is still one for it. */
+export async function rollback(
+  inputs: InputsOf<'rollback'>,
+  { runtime, results, machine }: CommandTools
+): Promise<void> {
+  const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp })
   const name = requireApp(main)
-  await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
+  const access = herokuOf(inputs, 'rollback')
+  await withStory(`Rollback of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
     const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
     const { current, currentSlug } = target
     const commit = currentSlug?.commit
@@ -23,10 +28,8 @@ export async function rollback(context: Context): Promise<void> {
       )
     }
     results.output('previous-release-version', current.version)
-    const { folder } = await tools.story.step('Source', () =>
-      takeSource({ ...context, inputs: { ...inputs, ref: commit } })
-    )
-    const trees = { migrations: migrationsOf(folder), versionsAt: (old: string) => versionsAt(context, old) }
+    const { folder } = await tools.story.step('Source', () => takeSource(checkout, commit, runtime))
+    const trees = { migrations: migrationsOf(folder), versionsAt: (old: string) => versionsAt(checkout, old) }
     const { release, commit: old } = await tools.story.step('Rollback', () =>
       bringBack(target, currentSlug.id, trees, inputs.dynoSize, tools)
     )

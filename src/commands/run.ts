@@ -1,23 +1,25 @@
+import { type InputsOf } from '../inputs/index.ts'
 import { UserError } from '../runtime/index.ts'
-import type { Context } from './context.ts'
+import { type CommandTools } from './command.ts'
 import { runDueTasks } from './steps/due-tasks.ts'
-import { requireApp } from './steps/heroku.ts'
+import { herokuOf, requireApp } from './steps/heroku.ts'
 import { requireSuccess, runTask } from './steps/run-task.ts'
 import { readConfig } from './steps/source.ts'
 import { withStory } from './steps/with-story.ts'
 
 /**
- * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails where a
- * command does, or where that is not known.
+ * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails if a
+ * command does, or if that is not known.
  */
-export async function run(context: Context): Promise<void> {
-  const { run: command, dynoSize: size, timeout: limit, plan } = context.inputs
-  const { app: main, schedule } = readConfig(context)
+export async function run(inputs: InputsOf<'run'>, { runtime, results, job }: CommandTools): Promise<void> {
+  const { run: command, dynoSize: size, timeout: limit, plan } = inputs
+  const { app: main, schedule } = readConfig(inputs, { app: inputs.app })
   const name = requireApp(main)
   if (command === undefined && schedule?.with !== 'github-actions') throw nothingToRun(schedule?.with)
-  await withStory(context, `Run on ${name}`, async ({ app, tools, mask }) => {
+  const access = herokuOf(inputs, 'run')
+  await withStory(`Run on ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
     await tools.story.step('Config', async () => mask(await app(name).configVars()))
-    if (command === undefined) return runDueTasks(context, app(name), schedule!, tools)
+    if (command === undefined) return runDueTasks(inputs, app(name), schedule!, job, runtime, tools)
     if (plan) return `Plan: ${command} would run on ${name}; nothing was run`
     return tools.story.step('Command', async () => {
       const task = { command, size, limit }

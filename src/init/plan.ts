@@ -1,6 +1,5 @@
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { loadConfig, mergeInputs } from '../config/index.ts'
 import { errorCode, errorText, readTreeFile, UserError } from '../runtime/index.ts'
 import { fitConfig, fitWorkflow, type Action, type Start } from './fit.ts'
 import { type Fork } from './fork.ts'
@@ -29,7 +28,6 @@ export interface Wish extends Start {
 
 /** What is to be written into a fork. What is there already is never changed. */
 export function planFiles(fork: Fork, examples: Examples, { action, ...start }: Wish): PlannedFile[] {
-  mergeInputs(loadConfig(undefined, CONFIG), start) // says which flag is wrong
   const files: PlannedFile[] = []
   for (const [file, example] of examples) {
     if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks)) continue

@@ -1,15 +1,17 @@
 import { createClient, serverVersion, type HerokuApp } from '../../heroku/index.ts'
 import { type LiveAddon } from '../../mastodon/index.ts'
-import { errorText } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
+import { type Slice } from '../../inputs/index.ts'
+import { errorText, type Runtime } from '../../runtime/index.ts'
 
 /**
  * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
  * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
  */
-export function addonReader({ inputs, runtime }: Context): (app: HerokuApp) => Promise<LiveAddon[] | undefined> {
+export function addonReader(
+  inputs: Slice<'herokuDataUrl' | 'herokuApiKey'>,
+  { clock, signal, log }: Pick<Runtime, 'clock' | 'signal' | 'log'>
+): (app: HerokuApp) => Promise<LiveAddon[] | undefined> {
   return async app => {
-    const { clock, signal, log } = runtime
     try {
       const addons = await app.addons()
       const url = inputs.herokuDataUrl

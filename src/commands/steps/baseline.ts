@@ -7,6 +7,7 @@ import {
   type FoundBaseline,
   type Github
 } from '../../github/index.ts'
+import { type GithubJob, type Slice } from '../../inputs/index.ts'
 import {
   LARGEST_REPORT,
   mergeHistories,
@@ -15,14 +16,13 @@ import {
   type HistoryPoint,
   type Report
 } from '../../report/index.ts'
-import { errorText, UserError } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
+import { errorText, UserError, type Runtime } from '../../runtime/index.ts'
 import { githubOf } from './github.ts'
 
 /** What a report is compared with, and the sizes before it. */
 export interface Before {
   readonly baseline?: Baseline
-  /** Why there is none, where one was looked for. */
+  /** Why there is none, if one was looked for. */
   readonly noBaseline?: string
   readonly history: readonly HistoryPoint[]
 }
@@ -38,22 +38,29 @@ export interface BaseOf {
 
 const NOTHING: Before = { history: [] }
 
+export type BaselineInputs = Slice<'baseline' | 'artifactName' | 'githubToken'>
+
 /**
  * The report of the base: the file that the input names, or that of the base's commit or its nearest ancestor among the
  * repository's artifacts. Never fails: a base that is broken must not break what is compared with it.
  */
-export async function findBefore(context: Context, report: Report, pullRequest: BaseOf | undefined): Promise<Before> {
-  const { inputs, runtime } = context
+export async function findBefore(
+  inputs: BaselineInputs,
+  report: Report,
+  pullRequest: BaseOf | undefined,
+  job: GithubJob,
+  runtime: Runtime
+): Promise<Before> {
   if (inputs.baseline === 'none') return NOTHING
   if (inputs.baseline !== undefined) return fromFile(inputs.baseline)
-  const { repository, runId } = inputs.github
-  const github = githubOf(context)
+  const { repository, runId } = job
+  const github = githubOf(inputs.githubToken, job, runtime)
   if (!github) {
     if (repository === undefined || runId === undefined) return NOTHING
     return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' }
   }
   try {
-    return await fromArtifacts(context, github, report, pullRequest)
+    return await fromArtifacts(inputs.artifactName, github, report, pullRequest, job, runtime)
   } catch (error) {
     if (runtime.signal.aborted) throw error
     return {
@@ -73,28 +80,29 @@ async function fromFile(file: string): Promise<Before> {
 }
 
 async function fromArtifacts(
-  context: Context,
+  artifactName: string,
   github: Github,
   report: Report,
-  pullRequest: BaseOf | undefined
+  pullRequest: BaseOf | undefined,
+  job: GithubJob,
+  runtime: Runtime
 ): Promise<Before> {
-  const { inputs, runtime } = context
-  const branch = pullRequest?.baseBranch ?? branchOf(context)
+  const branch = pullRequest?.baseBranch ?? branchOf(job)
   const wanted = pullRequest?.base ?? (await baseCommit(github, report.source.commit, pullRequest))
   if (wanted === undefined) return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' }
-  const found = await findBaselines(github, { name: inputs.artifactName, commit: wanted, branch })
+  const found = await findBaselines(github, { name: artifactName, commit: wanted, branch })
   const reports: { of: FoundBaseline; report: Report }[] = []
   for (const of of found) {
     // The nearest one is the baseline; of the others only what its history lacks is needed.
-    if (mergeHistories(reports.map(({ report }) => report)).some(({ commit }) => commit === of.commit)) continue
+    if (mergeHistories(reports.map(one => one.report)).some(({ commit }) => commit === of.commit)) continue
     try {
       const text = await downloadFile(github, of.artifact, {
         file: 'report.json',
         maxBytes: LARGEST_REPORT,
-        ...downloads(context)
+        ...downloads(runtime)
       })
-      const found = parseReport(text)
-      if (found.source.commit === of.commit) reports.push({ of, report: found })
+      const read = parseReport(text)
+      if (read.source.commit === of.commit) reports.push({ of, report: read })
       else
         runtime.log.info(
           `The report of run ${of.artifact.runId} is of another commit than ${of.commit}; it is not used`
@@ -105,12 +113,12 @@ async function fromArtifacts(
     }
   }
   const [nearest] = reports
-  if (!nearest) return { ...NOTHING, noBaseline: missing(wanted, branch, inputs.artifactName) }
+  if (!nearest) return { ...NOTHING, noBaseline: missing(wanted, branch, artifactName) }
   const { commit, behind, runUrl } = nearest.of
   runtime.log.info(`Compared with the report of ${commit} (${runUrl})`)
   return {
     baseline: { report: nearest.report, branch, wanted, behind, runUrl },
-    history: mergeHistories(reports.map(({ report }) => report))
+    history: mergeHistories(reports.map(one => one.report))
   }
 }
 
@@ -119,8 +127,8 @@ function missing(wanted: string, branch: string, name: string): string {
 }
 
 /** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
-export function downloads({ runtime }: Context) {
-  return { maxZip: 60_000_000, into: runtime.scratch, clock: runtime.clock, signal: runtime.signal }
+export function downloads({ scratch, clock, signal }: Pick<Runtime, 'scratch' | 'clock' | 'signal'>) {
+  return { maxZip: 60_000_000, into: scratch, clock, signal }
 }
 
 /**
@@ -164,7 +172,6 @@ function mergedInto(parents: readonly string[] | undefined, { headSha }: BaseOf)
 }
 
 /** The branch whose builds are asked: the pushed one; for a tag the default one. */
-function branchOf({ inputs }: Context): string {
-  const { ref, event } = inputs.github
+function branchOf({ ref, event }: GithubJob): string {
   return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1] ?? event.defaultBranch ?? 'main'
 }

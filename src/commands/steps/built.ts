@@ -4,15 +4,13 @@ import { lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
-import { type Config, type Inputs } from '../../config/index.ts'
-import { errorCode, errorText, sizeText, UserError } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
+import { type JobResults, type Machine } from '../../inputs/index.ts'
+import { type Told } from '../../report/index.ts'
+import { errorCode, errorText, sizeText, UserError, type Log, type Runtime } from '../../runtime/index.ts'
 import { differences, type Fingerprint } from './fingerprint.ts'
-import { underTheLimit } from './limit.ts'
-import { type Recipe } from './recipe.ts'
+import { underTheLimit, type Gate } from './limit.ts'
 import { judge } from './results.ts'
-import { buildSlugs, type BuiltSlugs } from './slugs.ts'
-import { type Source } from './source.ts'
+import { buildSlugs, type BuiltSlugs, type SlugInputs, type Telling, type ToBuild } from './slugs.ts'
 
 const slug = { file: v.string(), sha256: v.string(), processTypes: v.record(v.string(), v.string()) }
 const note = v.object({
@@ -21,6 +19,9 @@ const note = v.object({
   streaming: v.optional(v.object({ ...slug, bytes: v.number() }))
 })
 type Note = v.InferOutput<typeof note>
+
+/** Where notes of slugs may lie. */
+export type NoteFolders = Pick<Machine, 'jobFolder' | 'userFolder'>
 
 /** Where a build leaves a note of what it built, and how the log calls that. */
 interface Place {
@@ -36,7 +37,7 @@ interface Place {
  * output folder itself: it lies in the checkout, so a commit could bring a slug together with a note about it. And an
  * artifact, which may come from anywhere, is never taken for this job's work. Undefined if nothing is noted here.
  */
-function placeOf({ jobFolder, userFolder, outputDir }: Inputs): Place | undefined {
+function placeOf({ jobFolder, userFolder }: NoteFolders, outputDir: string): Place | undefined {
   const name = 'mastodon-on-heroku-built'
   if (jobFolder !== undefined) {
     const file = path.join(jobFolder, `${name}.json`)
@@ -56,29 +57,33 @@ function placeOf({ jobFolder, userFolder, outputDir }: Inputs): Place | undefine
 
 /**
  * Builds the slugs, tells of them, and notes them for a deploy or rehearsal later in the same job, or a rehearsal on the same
- * terminal. Rejects after all is written if one must not be shipped.
+ * terminal. Rejects after all is written if one must not be shipped. Returns also what was told.
  */
 export async function buildNow(
-  context: Context,
-  config: Config,
-  source: Source,
-  recipe: Recipe,
-  fingerprint: Fingerprint
-): Promise<BuiltSlugs> {
-  const { slugs, told } = await buildSlugs(context, config, source, recipe)
+  inputs: SlugInputs,
+  of: ToBuild,
+  { gate, telling }: { readonly gate: Gate; readonly telling: Telling },
+  machine: Machine,
+  runtime: Runtime,
+  results: JobResults
+): Promise<{ readonly slugs: BuiltSlugs; readonly told: Told }> {
+  const { slugs, told } = await buildSlugs(inputs, of, telling, machine, runtime, results)
   // Also one over the limit: what comes after it sees so without building it.
-  if (told.report.verdict.problem === undefined) await noteBuilt(context, fingerprint, slugs)
-  judge(context, told)
-  return slugs
+  if (told.report.verdict.problem === undefined)
+    await noteBuilt(machine, inputs.outputDir, of.fingerprint, slugs, runtime.log)
+  judge(told, gate)
+  return { slugs, told }
 }
 
 /** Writes the note. That it cannot be written fails no build: what comes after builds again. */
 export async function noteBuilt(
-  { inputs, runtime }: Context,
+  folders: NoteFolders,
+  outputDir: string,
   fingerprint: Fingerprint,
-  slugs: BuiltSlugs
+  slugs: BuiltSlugs,
+  log: Log
 ): Promise<void> {
-  const place = placeOf(inputs)
+  const place = placeOf(folders, outputDir)
   if (!place) return
   try {
     await mkdir(place.folder, { recursive: true, mode: 0o700 })
@@ -86,7 +91,7 @@ export async function noteBuilt(
     await writeFile(place.file, JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600, flag: 'wx' })
   } catch (error) {
     const why = errorCode(error) ?? errorText(error)
-    runtime.log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`)
+    log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`)
   }
 }
 
@@ -95,25 +100,28 @@ export async function noteBuilt(
  * why not. Throws a `UserError` if one is over the limit (bytes): the build may have let it pass.
  */
 export async function builtBefore(
-  { inputs, runtime }: Context,
+  folders: NoteFolders,
+  outputDir: string,
   fingerprint: Fingerprint,
-  limit: number
+  limit: number,
+  gate: Gate,
+  log: Log
 ): Promise<BuiltSlugs | undefined> {
-  const place = placeOf(inputs)
+  const place = placeOf(folders, outputDir)
   if (!place) return undefined
   const found = await slugsOf(place, fingerprint)
   if ('because' in found) {
-    runtime.log.info(`${found.because}, so the slug is built now`)
+    log.info(`${found.because}, so the slug is built now`)
     return undefined
   }
   const { web, streaming } = found
-  runtime.log.info(`${place.taken}: ${web.file}`)
+  log.info(`${place.taken}: ${web.file}`)
   for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
     const bytes = made ? (await stat(made.file)).size : 0
     if (bytes <= limit) continue
     throw new UserError(
       `The ${name} is over its limit: ${sizeText(bytes)} of ${sizeText(limit)}`,
-      underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.')
+      underTheLimit(gate, 'The report of the build lists the ways back under it, the cheapest first.')
     )
   }
   return { web, streaming }

@@ -11,55 +11,67 @@ import {
   type Github
 } from '../../github/index.ts'
 import { HerokuError, keyExpiresIn, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
+import { type GithubJob, type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
 import { within } from '../../net/index.ts'
 import { judgedSizes, LARGEST_REPORT, parseReport } from '../../report/index.ts'
-import { once, VERSION } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
+import { once, VERSION, type Runtime } from '../../runtime/index.ts'
 import { downloads } from './baseline.ts'
 import { githubOf } from './github.ts'
-import { herokuOf, masker } from './heroku.ts'
-import { planVersion, type UpgradeSources } from './check-upgrade.ts'
-import { lookAtTasks } from './schedule.ts'
+import { planVersion, type UpgradeInputs, type UpgradeSources } from './check-upgrade.ts'
+import { type RecordInputs } from './due-tasks.ts'
+import { lookAtTasks, type TaskInputs } from './schedule.ts'
+import { checkoutOf } from './source.ts'
 import { nodeOfCheckout, rubyOfCheckout } from './upgrade.ts'
 
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit"
-/** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
+/** Milliseconds for Heroku to say which commit runs: tonight's build is told also if it does not. */
 const DEPLOYED_WITHIN = 8_000
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3
 
 export interface Sources extends UpgradeSources {
   readonly client: HerokuClient
+  /** The Heroku key. */
+  readonly key: string
 }
 
+type ReportInputs = Slice<'report' | 'artifactName'>
+export type GivenInputs = UpgradeInputs & RecordInputs & TaskInputs & ReportInputs
+
 /** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
-export function givenTo(context: Context, sources: Sources): Given {
+export function givenTo(
+  inputs: GivenInputs,
+  sources: Sources,
+  job: GithubJob,
+  machine: Machine,
+  runtime: Runtime,
+  results: JobResults
+): Given {
+  const github = githubOf(inputs.githubToken, job, runtime)
   return {
-    key: once(() => keyOf(context, sources.client)),
-    repository: once(() => asGithub(context, github => repositoryOf(context, github))),
-    build: once(() => asGithub(context, github => buildOf(context, github, sources))),
-    tasks: once(() => tasksOf(context, sources)),
-    ruby: once(() => rubyOfCheckout(context, sources.config)),
-    node: once(() => nodeOfCheckout(context, sources.config)),
-    upgrade: (from, to, signal) =>
-      planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
+    key: once(() => keyOf(sources)),
+    repository: once(() => asGithub(github, reached => repositoryOf(reached, job.actionRepository))),
+    build: once(() => asGithub(github, reached => buildOf(inputs, reached, Number(job.runId), sources, runtime))),
+    tasks: once(() => tasksOf(inputs, sources, job, runtime, results)),
+    ruby: once(() => rubyOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
+    node: once(() => nodeOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
+    upgrade: (from, to, signal) => planVersion(inputs, sources, from, to, machine, { ...runtime, signal })
   }
 }
 
-async function keyOf(context: Context, client: HerokuClient): Promise<number | undefined> {
+async function keyOf({ client, key }: Pick<Sources, 'client' | 'key'>): Promise<number | undefined> {
   await whoAmI(client).catch((error: unknown) => {
     // A key of an automation may lack the scope `identity`.
     if (!(error instanceof HerokuError) || error.status !== 403) throw error
   })
-  return keyExpiresIn(client, herokuOf(context).key)
+  return keyExpiresIn(client, key)
 }
 
 /** Undefined without a token or outside a job; a refusal says which permission is missing. */
 async function asGithub<Answer>(
-  context: Context,
+  github: Github | undefined,
   work: (github: Github) => Promise<Answer>
 ): Promise<Answer | undefined> {
-  const github = githubOf(context)
   if (!github) return undefined
   try {
     return await work(github)
@@ -68,8 +80,7 @@ async function asGithub<Answer>(
   }
 }
 
-async function repositoryOf({ inputs }: Context, github: Github): ReturnType<Given['repository']> {
-  const { actionRepository } = inputs.github
+async function repositoryOf(github: Github, actionRepository: string | undefined): ReturnType<Given['repository']> {
   const newest = actionRepository === undefined ? undefined : await newestRelease(github, actionRepository)
   return {
     ...(await repositoryState(github)),
@@ -77,25 +88,34 @@ async function repositoryOf({ inputs }: Context, github: Github): ReturnType<Giv
   }
 }
 
-/** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
-async function buildOf(context: Context, github: Github, { deployed }: Sources): ReturnType<Given['build']> {
-  const { inputs } = context
-  const runId = Number(inputs.github.runId)
+/** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined if the run builds nothing. */
+async function buildOf(
+  inputs: ReportInputs,
+  github: Github,
+  runId: number,
+  { deployed }: Pick<Sources, 'deployed'>,
+  runtime: Runtime
+): ReturnType<Given['build']> {
   const failed = await failedJobs(github, runId)
-  const report = await tonightsReport(context, github, runId)
+  const report = await tonightsReport(inputs, github, runId, runtime)
   if (!report && failed.length === 0) return undefined
-  const running = await within(context.runtime, DEPLOYED_WITHIN, 'Heroku did not answer', deployed).then(
+  const running = await within(runtime, DEPLOYED_WITHIN, 'Heroku did not answer', deployed).then(
     ({ commit }) => commit,
     () => undefined
   )
-  return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) }
+  const first = await firstReportOf(inputs.artifactName, github, running, runId, runtime)
+  return { report, failedJobs: failed, deployed: first }
 }
 
-async function tonightsReport(context: Context, github: Github, runId: number): Promise<BuildReport | undefined> {
-  const { report, artifactName } = context.inputs
+async function tonightsReport(
+  { report, artifactName }: ReportInputs,
+  github: Github,
+  runId: number,
+  runtime: Runtime
+): Promise<BuildReport | undefined> {
   if (report !== undefined) return readReport(await readFile(report, 'utf8'))
   const [artifact] = await artifactsOfRun(github, runId, artifactName)
-  return artifact && readReport(await textOf(context, github, artifact))
+  return artifact && readReport(await textOf(github, artifact, runtime))
 }
 
 /**
@@ -103,22 +123,23 @@ async function tonightsReport(context: Context, github: Github, runId: number): 
  * something else than its commit, as its report says.
  */
 async function firstReportOf(
-  context: Context,
+  artifactName: string,
   github: Github,
   commit: string | undefined,
-  runId: number
+  runId: number,
+  runtime: Runtime
 ): Promise<BuildReport | undefined> {
   if (commit === undefined) return undefined
-  const all = await artifactsOfCommit(github, context.inputs.artifactName, commit)
-  for (const artifact of all.filter(artifact => artifact.runId !== runId).slice(0, MOST_READ)) {
-    const report = readReport(await textOf(context, github, artifact))
+  const all = await artifactsOfCommit(github, artifactName, commit)
+  for (const artifact of all.filter(other => other.runId !== runId).slice(0, MOST_READ)) {
+    const report = readReport(await textOf(github, artifact, runtime))
     if (report.commit === commit) return report
   }
   return undefined
 }
 
-function textOf(context: Context, github: Github, artifact: Artifact): Promise<string> {
-  return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) })
+function textOf(github: Github, artifact: Artifact, runtime: Runtime): Promise<string> {
+  return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(runtime) })
 }
 
 function readReport(text: string): BuildReport {
@@ -136,11 +157,16 @@ function readReport(text: string): BuildReport {
   }
 }
 
-/** Nothing where the config says nothing of tasks. */
-async function tasksOf(context: Context, { config, app }: Sources): ReturnType<Given['tasks']> {
+/** Nothing if the config says nothing of tasks. */
+async function tasksOf(
+  inputs: TaskInputs & RecordInputs,
+  { config, app, key }: Sources,
+  job: GithubJob,
+  runtime: Runtime,
+  results: JobResults
+): ReturnType<Given['tasks']> {
   const { schedule } = config
-  const { clock, signal } = context.runtime
   if (!schedule) return undefined
-  const { wanted, there } = await lookAtTasks(context, app, schedule, masker(context), { clock, signal })
-  return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) }
+  const { wanted, there } = await lookAtTasks(inputs, app, key, schedule, job, runtime, results)
+  return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, runtime.clock.now()) }
 }

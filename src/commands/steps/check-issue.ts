@@ -19,27 +19,31 @@ import {
   type Github,
   type OwnIssue
 } from '../../github/index.ts'
+import { type GithubJob, type JobResults, type Slice } from '../../inputs/index.ts'
 import { within } from '../../net/index.ts'
-import type { Context } from '../context.ts'
+import { type Runtime } from '../../runtime/index.ts'
 import { issueMarkdown, issueTitle, newsMarkdown } from './check-markdown.ts'
 import { githubOf, runUrl } from './github.ts'
 
 /**
  * Opens, updates or closes the one issue of this app's checks. What one night hands on to the next stands in the issue
  * itself. Whatever GitHub refuses is a warning: whether the instance is well is for the checks to say. Returns the URL
- * of the issue, where it is open or was just closed.
+ * of the issue, if it is open or was just closed.
  */
 export async function keepIssue(
-  context: Context,
+  inputs: Slice<'plan' | 'githubToken'>,
   app: string,
-  results: readonly Result[]
+  found: readonly Result[],
+  job: GithubJob,
+  runtime: Runtime,
+  results: JobResults
 ): Promise<string | undefined> {
-  const { inputs, runtime, results: job } = context
   const { log, signal } = runtime
   if (inputs.plan) return void log.info('`plan: true`: the issue is left as it is.')
   // A look from a terminal, whose token is a person's, is nobody's nightly report.
-  if (inputs.github.runId === undefined) return void log.info('Outside a workflow the issue is left as it is.')
-  const github = githubOf(context)
+  if (job.runId === undefined) return void log.info('Outside a workflow the issue is left as it is.')
+  const { githubToken } = inputs
+  const github = githubOf(githubToken, job, runtime)
   if (!github) {
     log.warning(
       'The checks keep no issue: give `github-token: ${{ github.token }}`, and the job `permissions: issues: write`.'
@@ -47,8 +51,10 @@ export async function keepIssue(
     return undefined
   }
   try {
-    const url = await inIssueTime(context, bounded => keep(bounded, app, results))
-    if (url !== undefined) job.output('issue-url', url)
+    const url = await inIssueTime(runtime, bounded =>
+      keep(githubOf(githubToken, job, bounded)!, app, found, job, bounded, results.redact)
+    )
+    if (url !== undefined) results.output('issue-url', url)
     return url
   } catch (error) {
     if (signal.aborted) throw error
@@ -69,20 +75,25 @@ const SAID: Readonly<Record<IssueStep, string>> = {
   remember: 'stays closed'
 }
 
-async function keep(context: Context, app: string, results: readonly Result[]): Promise<string | undefined> {
-  const { log, clock } = context.runtime
-  const github = githubOf(context)!
+async function keep(
+  github: Github,
+  app: string,
+  found: readonly Result[],
+  job: GithubJob,
+  { log, clock }: Runtime,
+  redact: JobResults['redact']
+): Promise<string | undefined> {
   const issue = await findIssue(github, app)
   const before = readMemo(issue?.memo)
-  const run = runOf(context)
+  const run = runOf(job)
   if (isNewer(before.run, run)) {
     log.info('A newer run has written the issue already; it is left as it is.')
     return issue?.url
   }
   const now = clock.now()
-  const night = compareNight(results, before.memory, now)
+  const night = compareNight(found, before.memory, now)
   const step = nextStep(night, issue, now)
-  const text = textOf(context, night, results, app)
+  const text = textOf(night, found, app, job, redact)
   log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`)
   if (step === 'none') return undefined
   if (step === 'open' || !issue) return (await openIssue(github, app, text)).url
@@ -93,17 +104,16 @@ async function keep(context: Context, app: string, results: readonly Result[]): 
   await changeIssue(github, issue, app, text, step !== 'close')
   const note = noteOf(night, step)
   // Only a comment reaches those who follow the issue.
-  if (note !== undefined) await noteOnIssue(github, issue, context.results.redact(note))
+  if (note !== undefined) await noteOnIssue(github, issue, redact(note))
   return issue.url
 }
 
 /**
- * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
+ * If GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
  * night finds the issue, and what stands in it.
  */
-function inIssueTime<Answer>(context: Context, work: (bounded: Context) => Promise<Answer>): Promise<Answer> {
-  const { runtime } = context
-  return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...context, runtime: { ...runtime, signal } }))
+function inIssueTime<Answer>(runtime: Runtime, work: (bounded: Runtime) => Promise<Answer>): Promise<Answer> {
+  return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...runtime, signal }))
 }
 
 function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | undefined {
@@ -125,10 +135,9 @@ async function remember(
   await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false)
 }
 
-function textOf(context: Context, night: Night, results: readonly Result[], app: string) {
-  const { redact } = context.results
-  const text = issueMarkdown(night, results, { app, runUrl: runUrl(context) }, LONGEST_ISSUE)
-  const memo: Memo = { memory: memoryOf(night), run: runOf(context) }
+function textOf(night: Night, found: readonly Result[], app: string, job: GithubJob, redact: JobResults['redact']) {
+  const text = issueMarkdown(night, found, { app, runUrl: runUrl(job) }, LONGEST_ISSUE)
+  const memo: Memo = { memory: memoryOf(night), run: runOf(job) }
   return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) }
 }
 
@@ -152,8 +161,8 @@ function readMemo(text: string | undefined): Memo {
   return success ? output : { memory: NO_MEMORY, run: { id: 0, attempt: 0 } }
 }
 
-function runOf({ inputs }: Context): Memo['run'] {
-  return { id: Number(inputs.github.runId ?? 0), attempt: Number(inputs.github.runAttempt ?? 1) }
+function runOf({ runId = '0', runAttempt = '1' }: GithubJob): Memo['run'] {
+  return { id: Number(runId), attempt: Number(runAttempt) }
 }
 
 function isNewer(there: Memo['run'], { id, attempt }: Memo['run']): boolean {

@@ -1,13 +1,14 @@
 import { appFacts, dynoFacts, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
+import { type GithubJob, type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
 import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
-import { CancelledError, errorText, once } from '../../runtime/index.ts'
+import { CancelledError, errorText, once, type Runtime } from '../../runtime/index.ts'
 import { textAt } from '../../source/index.ts'
-import type { Context } from '../context.ts'
-import { givenTo } from './check-given.ts'
+import { givenTo, type GivenInputs } from './check-given.ts'
 import { herokuOf, masker } from './heroku.ts'
+import { checkoutOf, type Checkout } from './source.ts'
 
 export interface Scene {
   readonly around: Surroundings
@@ -19,16 +20,26 @@ export interface Scene {
 const KNOWN_WITHIN = 12_000
 const LATE = 'Heroku did not answer'
 
-/** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
-export async function openScene(context: Context, config: Config, name: string): Promise<Scene> {
-  const { inputs, runtime } = context
+type SceneInputs = GivenInputs &
+  Slice<'herokuApiUrl' | 'herokuApiKey' | 'herokuDataUrl' | 'dynoSize' | 'mastodonToken' | 'timeout'>
+
+/** All that the checks look at. If Heroku does not give the app's config vars, the checks go on as far as they can. */
+export async function openScene(
+  inputs: SceneInputs,
+  config: Config,
+  name: string,
+  job: GithubJob,
+  machine: Machine,
+  runtime: Runtime,
+  results: JobResults
+): Promise<Scene> {
   const { clock, log } = runtime
-  const access = herokuOf(context)
+  const access = herokuOf(inputs, 'check')
   const { key } = access
   const opened = clock.now()
   const over = new AbortController()
   const signal = AbortSignal.any([runtime.signal, over.signal])
-  const bounded: Context = { ...context, runtime: { ...runtime, signal } }
+  const bounded = { ...runtime, signal }
   const platform = createClient({ url: access.url, key, clock, signal })
   const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal })
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
@@ -44,24 +55,32 @@ export async function openScene(context: Context, config: Config, name: string):
     signal: runtime.signal
   })
 
-  const deployed = once(async () => whatRuns(bounded, (await app.slug())?.commit))
-  const streamingVars = async (name: string): Promise<Readonly<Record<string, string>>> => {
-    const vars = await new HerokuApp(platform, name, clock, signal).configVars()
-    masker(context)(vars)
+  const deployed = once(async () =>
+    whatRuns(checkoutOf(inputs.path, machine.searchPath, bounded), (await app.slug())?.commit)
+  )
+  const streamingVars = async (streaming: string): Promise<Readonly<Record<string, string>>> => {
+    const vars = await new HerokuApp(platform, streaming, clock, signal).configVars()
+    masker(results)(vars)
     return vars
   }
   const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
     facts && (await within(runtime, KNOWN_WITHIN, LATE, () => facts.info()).catch(() => undefined))?.web_url
-  const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)])
-  const given = givenTo(bounded, {
+  const [read, url, streamingUrl] = await Promise.all([
+    readVars(main, runtime, results),
+    ownUrl(app),
+    ownUrl(streamingApp)
+  ])
+  const sources = {
     config,
     client: platform,
+    key,
     app: main,
     facts: app,
     configVars: read.configVars,
     streaming: streamingApp && { name: streamingApp.name, configVars: () => streamingVars(streamingApp.name) },
     deployed
-  })
+  }
+  const given = givenTo(inputs, sources, job, machine, bounded, results)
   let planning: Promise<unknown> | undefined
   const around: Surroundings = {
     ...read,
@@ -92,22 +111,24 @@ export async function openScene(context: Context, config: Config, name: string):
 }
 
 /** The app's config vars; a key that has expired is for a check to tell. */
-async function readVars(context: Context, app: HerokuApp): Promise<Pick<Surroundings, 'configVars' | 'noConfig'>> {
+async function readVars(
+  app: HerokuApp,
+  net: Pick<Runtime, 'clock' | 'signal'>,
+  results: JobResults
+): Promise<Pick<Surroundings, 'configVars' | 'noConfig'>> {
   try {
-    const configVars = await within(context.runtime, KNOWN_WITHIN, LATE, () => app.configVars())
-    masker(context)(configVars)
+    const configVars = await within(net, KNOWN_WITHIN, LATE, () => app.configVars())
+    masker(results)(configVars)
     return { configVars }
   } catch (error) {
-    if (context.runtime.signal.aborted) throw error
+    if (net.signal.aborted) throw error
     return { configVars: {}, noConfig: errorText(error) }
   }
 }
 
 /** Heroku keeps any text as a slug's commit. */
-async function whatRuns({ inputs, runtime }: Context, commit: string | null | undefined): Promise<Deployed> {
+async function whatRuns(checkout: Checkout, commit: string | null | undefined): Promise<Deployed> {
   if (!commit || !/^[0-9a-f]{40}$/.test(commit)) return { commit: undefined, version: undefined }
-  const { run, signal } = runtime
-  const { path, searchPath } = inputs
-  const text = await textAt({ path, commit, file: VERSION_FILE, run, signal, searchPath }).catch(() => undefined)
+  const text = await textAt({ ...checkout, commit, file: VERSION_FILE }).catch(() => undefined)
   return { commit, version: parseVersion(text) }
 }

@@ -13,13 +13,16 @@ import {
   type UpgradeFacts,
   type UpgradePlan
 } from '../../mastodon/index.ts'
+import { type Machine, type Slice } from '../../inputs/index.ts'
 import { within } from '../../net/index.ts'
-import { errorText, removeTree, UserError } from '../../runtime/index.ts'
-import { resolveCommit, textAt, writeMerged, type GitTools } from '../../source/index.ts'
-import type { Context } from '../context.ts'
+import { errorText, removeTree, UserError, type Runtime } from '../../runtime/index.ts'
+import { resolveCommit, textAt, writeMerged } from '../../source/index.ts'
 import { addonReader } from './addons.ts'
+import { checkoutOf, type Checkout } from './source.ts'
 import { factsFrom, READ } from './upgrade.ts'
 
+type AddonInputs = Slice<'herokuDataUrl' | 'herokuApiKey'>
+export type UpgradeInputs = AddonInputs & Slice<'path'>
 type ConfigVars = Readonly<Record<string, string>>
 
 export interface UpgradeSources {
@@ -49,21 +52,21 @@ const OWN = /^(?:Procfile|app\.json|Aptfile)$/
  * @param from the version that runs
  */
 export async function planVersion(
-  context: Context,
+  inputs: UpgradeInputs,
   sources: UpgradeSources,
   from: string,
-  to: string
+  to: string,
+  { searchPath, proxyEnvironment }: Pick<Machine, 'searchPath' | 'proxyEnvironment'>,
+  runtime: Runtime
 ): Promise<PlannedUpgrade> {
-  const { inputs, runtime } = context
-  const { path: checkout, searchPath, proxyEnvironment } = inputs
   const folder = await mkdtemp(path.join(runtime.scratch, 'upgrade-'))
   try {
-    const tools = { path: checkout, run: runtime.run, signal: runtime.signal, searchPath }
-    const start = await startOf(tools, sources.deployed, from)
+    const checkout = checkoutOf(inputs.path, searchPath, runtime)
+    const start = await startOf(checkout, sources.deployed, from)
     const [live, { contested }] = await Promise.all([
-      liveOf(context, sources),
+      liveOf(inputs, sources, runtime),
       writeMerged({
-        ...tools,
+        ...checkout,
         proxyEnvironment,
         commit: start.commit,
         url: sources.upstream ?? UPSTREAM,
@@ -76,7 +79,7 @@ export async function planVersion(
       })
     ])
     const source = { folder: path.join(folder, 'merged'), removed: [] }
-    const facts = await factsFrom(context, sources.config, source, start.commit, live)
+    const facts = await factsFrom(checkout, sources.config, source, start.commit, runtime, live)
     const plan = planUpgrade(facts)
     return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested }
   } finally {
@@ -92,7 +95,7 @@ function foundToday(facts: UpgradeFacts): UpgradePlan['findings'] {
 
 /** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
 async function startOf(
-  tools: GitTools & { path: string },
+  checkout: Checkout,
   deployed: UpgradeSources['deployed'],
   version: string
 ): Promise<PlannedUpgrade['from']> {
@@ -100,8 +103,8 @@ async function startOf(
   // Its version was read from the checkout.
   if (running?.commit !== undefined && running.version !== undefined)
     return { commit: running.commit, isReleased: true }
-  const head = await resolveCommit(tools)
-  const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }))
+  const head = await resolveCommit(checkout)
+  const here = parseVersion(await textAt({ ...checkout, commit: head.sha, file: VERSION_FILE }))
   if (here === version) return { commit: head.sha, isReleased: false }
   throw new UserError(
     `the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`,
@@ -110,19 +113,22 @@ async function startOf(
 }
 
 /** The app as it runs; undefined where Heroku does not say enough of it. */
-async function liveOf(context: Context, sources: UpgradeSources): Promise<LiveFacts | undefined> {
-  const { log } = context.runtime
+async function liveOf(inputs: AddonInputs, sources: UpgradeSources, runtime: Runtime): Promise<LiveFacts | undefined> {
   try {
-    return await within(context.runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(context, sources))
+    return await within(runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(inputs, sources, runtime))
   } catch (error) {
-    log.info(`The upgrade plan is made without the app: ${errorText(error)}`)
+    runtime.log.info(`The upgrade plan is made without the app: ${errorText(error)}`)
     return undefined
   }
 }
 
-async function askApp(context: Context, { app, facts, configVars, streaming }: UpgradeSources): Promise<LiveFacts> {
-  // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
-  const addonsOf = within(context.runtime, ADDONS_WITHIN, 'Heroku did not answer', () => addonReader(context)(app))
+async function askApp(
+  inputs: AddonInputs,
+  { app, facts, configVars, streaming }: UpgradeSources,
+  runtime: Runtime
+): Promise<LiveFacts> {
+  // Their API is undocumented: if it does not answer, the plan goes without the add-ons alone.
+  const addonsOf = within(runtime, ADDONS_WITHIN, 'Heroku did not answer', () => addonReader(inputs, runtime)(app))
   const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
     facts.info(),
     facts.formation(),

@@ -19,12 +19,12 @@ import {
   type Task,
   type Turn
 } from '../../heroku/index.ts'
-import { CancelledError, errorText, UserError } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
+import { type GithubJob, type Slice } from '../../inputs/index.ts'
+import { CancelledError, errorText, UserError, type Runtime } from '../../runtime/index.ts'
 import { githubOf } from './github.ts'
 import { requireSuccess, runTask, type RunnableTask } from './run-task.ts'
 
-/** Branch on which last runs are kept where the config names none. */
+/** Branch on which last runs are kept if the config names none. */
 const STATE_BRANCH = 'scheduled-tasks'
 
 /** The config's tasks, and the record of their runs. */
@@ -36,21 +36,28 @@ export interface TaskRecord {
   readonly where: string
 }
 
+export type RecordInputs = Slice<'config' | 'dynoSize' | 'githubToken'>
+
 /**
  * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
  */
-export function openRecord(context: Context, app: string, schedule: ScheduleConfig): TaskRecord {
-  const { inputs } = context
+export function openRecord(
+  inputs: RecordInputs,
+  app: string,
+  schedule: ScheduleConfig,
+  job: GithubJob,
+  runtime: Runtime
+): TaskRecord {
   const branch = schedule.state ?? STATE_BRANCH
   const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config)
-  const github = githubOf(context)
+  const github = githubOf(inputs.githubToken, job, runtime)
   if (!github) {
     throw new UserError(
       'Where last runs are kept cannot be reached: there is no GitHub token',
       'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.'
     )
   }
-  if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
+  if ([job.event.defaultBranch, job.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
     throw new UserError(
       `Last runs cannot be kept on ${branch}, which has code on it`,
       'Name a branch for them alone, such as `state: branch:scheduled-tasks`.'
@@ -72,16 +79,17 @@ export async function recordedTasks({ app, wanted, file, where }: TaskRecord): P
  * running; the job fails in the end. With `plan` it only says which are due.
  */
 export async function runDueTasks(
-  context: Context,
+  inputs: RecordInputs & Slice<'plan'>,
   app: HerokuApp,
   schedule: ScheduleConfig,
+  job: GithubJob,
+  runtime: Runtime,
   tools: Tools
 ): Promise<string> {
   const { story, clock, signal } = tools
-  const { plan, dynoSize, github } = context.inputs
-  const record = openRecord(context, app.name, schedule)
-  const asker = { run: `${github.runId ?? randomUUID()}/${github.runAttempt ?? '1'}`, until: clock.now() }
-  if (plan) return story.step('Due', () => tellDue(record, asker, tools))
+  const record = openRecord(inputs, app.name, schedule, job, runtime)
+  const asker = { run: `${job.runId ?? randomUUID()}/${job.runAttempt ?? '1'}`, until: clock.now() }
+  if (inputs.plan) return story.step('Due', () => tellDue(record, asker, tools))
 
   const failures: string[] = []
   let ended: Ended | undefined
@@ -92,7 +100,7 @@ export async function runDueTasks(
       return turn.taken
     })
     if (!taken) return outcome(runs, failures)
-    ended = { taken, ending: await runTaken(app, taken, dynoSize, tools) }
+    ended = { taken, ending: await runTaken(app, taken, inputs.dynoSize, tools) }
     if (ended.ending.outcome !== 'succeeded') failures.push(`${taken.task.command} (${ended.ending.outcome})`)
     if (!signal.aborted) continue
     await noteEnd(record, asker, ended)

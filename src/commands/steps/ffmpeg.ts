@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
-import { displayPath, UserError, type BytePath } from '../../runtime/index.ts'
+import { type Inputs } from '../../inputs/index.ts'
+import { displayPath, UserError, type BytePath, type Runtime } from '../../runtime/index.ts'
 import {
   aptfileWithoutFfmpeg,
   checkFfmpeg,
@@ -20,7 +21,6 @@ import {
   type SlugFile,
   type TrimRule
 } from '../../slug/index.ts'
-import type { Context } from '../context.ts'
 import { type Recipe } from './recipe.ts'
 import { writeSource, type Source } from './source.ts'
 
@@ -32,15 +32,15 @@ export const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the 
  * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
  * @param files of the commit
  */
-export function committedFfmpeg({ inputs }: Context, config: Config, files: readonly SlugFile[]): BytePath[] {
-  const globs = inputs.builder === 'runner' ? config.slug.trim.globs : []
+export function committedFfmpeg(config: Config, files: readonly SlugFile[], builder: Inputs['builder']): BytePath[] {
+  const globs = builder === 'runner' ? config.slug.trim.globs : []
   const isOfPackage = packageFiles(files)
   const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : [])
   const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]))
   if (config.ffmpeg === 'without' && found.length > 0) {
     throw new UserError(
       `ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${listed(found.map(displayPath))}`,
-      inputs.builder === 'runner'
+      builder === 'runner'
         ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
         : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.'
     )
@@ -61,10 +61,10 @@ export interface FfmpegTrial {
  * that mends the library path into the tree.
  */
 export async function tryFfmpeg(
-  { runtime: { log, signal } }: Context,
   { ffmpeg: choice }: Config,
   { stack }: Recipe,
-  { workshop, app, applied }: { workshop: Workshop; app: BuiltApp; applied: readonly TrimRule[] }
+  { workshop, app, applied }: { workshop: Workshop; app: BuiltApp; applied: readonly TrimRule[] },
+  { log, signal }: Pick<Runtime, 'log' | 'signal'>
 ): Promise<FfmpegTrial> {
   const { files } = slugFiles(app.entries, app.root, app.layerOf)
   const programs = ffmpegPrograms(trim(files, applied).kept)
@@ -98,19 +98,19 @@ export async function tryFfmpeg(
 
 /** The builds that the slug without ffmpeg may need. */
 export function otherBuilds(
-  context: Context,
   source: Source,
   { buildpacks, aptfile }: Recipe,
-  workshop: Workshop
+  workshop: Workshop,
+  { run, log }: Pick<Runtime, 'run' | 'log'>
 ): OtherBuilds {
   const fill = async (folder: string): Promise<void> => {
-    await writeSource(context, source, folder)
+    await writeSource(source, folder, run)
     if (aptfile !== undefined) await writeFile(path.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile))
   }
   return {
     aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]!], fill),
     buildAgain: (without, why) => {
-      context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`)
+      log.info(`The slug without ffmpeg is built from the start: ${why}`)
       return workshop.build(
         'built-again',
         buildpacks.filter((_, i) => !without.includes(i)),

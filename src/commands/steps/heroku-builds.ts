@@ -4,32 +4,32 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Config } from '../../config/index.ts'
 import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
-import { sizeText, UserError, writeTreeFile } from '../../runtime/index.ts'
+import { type JobResults } from '../../inputs/index.ts'
+import { sizeText, UserError, writeTreeFile, type Log, type Runtime } from '../../runtime/index.ts'
 import { aptfileWithoutFfmpeg, STREAMING_PROCESS_TYPES } from '../../slug/index.ts'
-import type { Context } from '../context.ts'
-import { underTheLimit } from './limit.ts'
+import { underTheLimit, type Gate } from './limit.ts'
 import { processTypesFor } from './processes.ts'
 import { type Recipe } from './recipe.ts'
+import { type ToBuild } from './slugs.ts'
 import { procfileOf, writeSource, type Source } from './source.ts'
 
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
 export function herokuBuilds(
-  context: Context,
-  config: Config,
-  source: Source,
-  recipe: Recipe,
-  fingerprint: string
+  { config, source, recipe, fingerprint }: ToBuild,
+  gate: Gate,
+  runtime: Runtime,
+  results: JobResults
 ): HerokuSupply {
   requireBuildable(config, recipe)
-  const { log } = context.runtime
+  const { log } = runtime
   const { types } = procfileOf(source)
   const make = (name: string, ffmpeg: boolean, rest: Pick<BuildRecipe, 'role' | 'variant'>): BuildRecipe => ({
     ...rest,
     commit: source.commit.sha,
-    fingerprint,
+    fingerprint: fingerprint.whole,
     buildpacks: buildpacksFor(recipe, ffmpeg),
     pack: () =>
-      packSource(context, source, name, {
+      packSource(source, name, runtime, {
         Procfile: writeProcfile(
           rest.role === 'web' ? processTypesFor(config, types, log) : { ...STREAMING_PROCESS_TYPES }
         ),
@@ -43,7 +43,7 @@ export function herokuBuilds(
       return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant })
     }),
     streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
-    judge: ({ size, variant }) => judgeSize(context, config, size, variant)
+    judge: ({ size, variant }) => judgeSize(config, size, variant, gate, log, results)
   }
 }
 
@@ -81,16 +81,15 @@ function writeProcfile(types: Readonly<Record<string, string>>): string {
 
 /** A tarball of the tree with some files of ours. */
 async function packSource(
-  context: Context,
   source: Source,
   name: string,
+  { run, scratch, signal }: Pick<Runtime, 'run' | 'scratch' | 'signal'>,
   files: Readonly<Record<string, string>>
 ): Promise<{ file: string; sha256: string }> {
-  const { run, scratch, signal } = context.runtime
   const folder = path.join(scratch, `source-${name}`)
   const file = `${folder}.tgz`
   await run('mkdir', ['-p', '--', folder], { env: { PATH: '/usr/bin:/bin' } })
-  await writeSource(context, source, folder)
+  await writeSource(source, folder, run)
   for (const [at, text] of Object.entries(files)) writeTreeFile(folder, at, text)
   const { code, stderr } = await run(
     'tar',
@@ -107,10 +106,10 @@ async function packSource(
   return { file, sha256: hash.digest('hex') }
 }
 
-/** Tells the size, and throws a `GateError` where it is over the limit. */
-function judgeSize({ inputs, results, runtime }: Context, { slug }: Config, bytes: number, variant: string): void {
+/** Tells the size, and throws a `GateError` if it is over the limit. */
+function judgeSize({ slug }: Config, bytes: number, variant: string, gate: Gate, log: Log, results: JobResults): void {
   const withinLimit = bytes <= slug.limit
-  runtime.log.info(`The slug ${variant} has ${sizeText(bytes)} (${bytes} bytes); the limit is ${sizeText(slug.limit)}`)
+  log.info(`The slug ${variant} has ${sizeText(bytes)} (${bytes} bytes); the limit is ${sizeText(slug.limit)}`)
   results.output('slug-size', bytes)
   results.output('slug-limit', slug.limit)
   results.output('within-limit', withinLimit)
@@ -119,6 +118,6 @@ function judgeSize({ inputs, results, runtime }: Context, { slug }: Config, byte
     '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.'
   throw new GateError(
     `The slug ${variant} is over its limit: ${sizeText(bytes)} of ${sizeText(slug.limit)}`,
-    underTheLimit(inputs, hint)
+    underTheLimit(gate, hint)
   )
 }

@@ -8,14 +8,16 @@ import {
   type HerokuClient
 } from '../../heroku/index.ts'
 import { type Tools } from '../../deploy/index.ts'
-import { MAKE_KEY, UserError } from '../../runtime/index.ts'
+import { type CommandName, type JobResults, type Slice } from '../../inputs/index.ts'
+import { MAKE_KEY, UserError, type Runtime } from '../../runtime/index.ts'
 import { type Story } from '../../verdict/index.ts'
-import type { Context } from '../context.ts'
 
 /** A Heroku to talk to: the real one, or one on this machine. */
 export interface HerokuAccess {
   readonly url: string
   readonly key: string
+  /** Milliseconds that one wait for it may take. */
+  readonly timeout: number
   /** Certificate authority of its rendezvous server, where it is none that Node trusts. */
   readonly ca?: string
 }
@@ -27,26 +29,32 @@ export interface Connection {
   readonly app: (name: string) => HerokuApp
 }
 
-/** The Heroku that the inputs name. Throws a `UserError` without a key. */
-export function herokuOf({ inputs }: Context): HerokuAccess {
+/** The Heroku that the inputs name, for this command. Throws a `UserError` without a key. */
+export function herokuOf(
+  inputs: Slice<'herokuApiUrl' | 'herokuApiKey' | 'timeout'>,
+  command: CommandName
+): HerokuAccess {
   if (inputs.herokuApiKey === undefined) {
-    throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY)
+    throw new UserError(`\`command: ${command}\` needs a Heroku key`, MAKE_KEY)
   }
-  return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey }
+  return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey, timeout: inputs.timeout }
 }
 
-export function connect({ inputs, runtime }: Context, { url, key, ca }: HerokuAccess, story: Story): Connection {
-  const { clock, signal, log } = runtime
+export function connect(
+  { url, key, timeout, ca }: HerokuAccess,
+  story: Story,
+  { clock, signal, log }: Pick<Runtime, 'clock' | 'signal' | 'log'>
+): Connection {
   const client = createClient({ url, key, clock, signal })
   return {
     client,
     key,
-    tools: { story, log, clock, signal, ca, timeout: inputs.timeout },
+    tools: { story, log, clock, signal, ca, timeout },
     app: name => new HerokuApp(client, name, clock, signal)
   }
 }
 
-/** The app that a command is about. Throws a `UserError` where none is named. */
+/** The app that a command is about. Throws a `UserError` if none is named. */
 export function requireApp(name: string | undefined): string {
   if (name !== undefined) return name
   throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.')
@@ -77,7 +85,7 @@ function maskEmail(email: string): string {
 }
 
 /** Masks what is secret among an app's config vars. */
-export function masker({ results }: Context): (config: Readonly<Record<string, string>>) => void {
+export function masker(results: JobResults): (config: Readonly<Record<string, string>>) => void {
   return config => {
     for (const value of secretValues(config)) results.mask(value)
   }

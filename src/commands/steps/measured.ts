@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type GithubEvent } from '../../config/index.ts'
-import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
+import { loadConfig, override, type Config } from '../../config/index.ts'
 import {
   artifactsOfRun,
   defaultBranch,
@@ -12,15 +11,16 @@ import {
   type Github,
   type PullRequest
 } from '../../github/index.ts'
+import { type GithubJob, type Slice, type WorkflowRunEvent } from '../../inputs/index.ts'
 import { judgedBy, LARGEST_REPORT, parseReport, type Report } from '../../report/index.ts'
-import { errorText, UserError } from '../../runtime/index.ts'
 import { LIMITS } from '../../knowledge/index.ts'
-import type { Context } from '../context.ts'
+import { errorText, UserError, type Log, type Runtime } from '../../runtime/index.ts'
 import { baseOfForeign, downloads, type BaseOf } from './baseline.ts'
 import { runUrl } from './github.ts'
 import { readConfig } from './source.ts'
 
-type WorkflowRun = NonNullable<GithubEvent['workflowRun']>
+type ReportInputs = Slice<'report' | 'artifactName'>
+type JudgeInputs = Slice<'config' | 'app' | 'slugLimit'>
 
 /** What is to be told, and where. */
 export interface Measured {
@@ -28,7 +28,7 @@ export interface Measured {
   readonly pullRequest: BaseOf & { readonly number: number }
   /** The run that measured it. */
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string | undefined }
-  /** Names the app: from the checkout in the job that built, from the default branch where another one did. */
+  /** Names the app: from the checkout in the job that built, from the default branch if another one did. */
   readonly config: Config
   /** It is of a fork or another job: nothing but figures and names of it is shown. */
   readonly foreign: boolean
@@ -36,23 +36,28 @@ export interface Measured {
   readonly toldBefore: boolean
 }
 
-/** The report that an earlier step of this job wrote for its pull request; undefined where the job is of none. */
-export async function reportOfThisJob(context: Context, github: Github): Promise<Measured | undefined> {
-  const { inputs, runtime } = context
-  const { event, runId, runAttempt } = inputs.github
+/** The report that an earlier step of this job wrote for its pull request; undefined if the job is of none. */
+export async function reportOfThisJob(
+  inputs: JudgeInputs & Slice<'path' | 'report' | 'outputDir'>,
+  github: Github,
+  job: GithubJob,
+  log: Log
+): Promise<Measured | undefined> {
+  const { event, runId, runAttempt } = job
   if (!event.pullRequest) {
-    runtime.log.info(
-      `This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`
-    )
+    log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`)
     return undefined
   }
   const report = parseReport(await readText(inputs.report ?? path.join(inputs.outputDir, 'report.json')))
-  const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) }
+  const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(job) }
   const { pullRequest } = event
-  const own = pullRequest.headRepository?.toLowerCase() === inputs.github.repository?.toLowerCase()
-  if (own) return { report, pullRequest, run, config: readConfig(context), foreign: false, toldBefore: true }
-  const judged = await whereAllowed(context, github, 'contents: read', () =>
-    judgedHere(context, github, report, pullRequest)
+  const own = pullRequest.headRepository?.toLowerCase() === job.repository?.toLowerCase()
+  if (own) {
+    const config = readConfig(inputs, { app: inputs.app })
+    return { report, pullRequest, run, config, foreign: false, toldBefore: true }
+  }
+  const judged = await whereAllowed(github, 'contents: read', log, () =>
+    judgedHere(inputs, github, report, pullRequest, event.defaultBranch)
   )
   return judged && { ...judged, run, foreign: true, toldBefore: true }
 }
@@ -62,37 +67,40 @@ export async function reportOfThisJob(context: Context, github: Github): Promise
  * hostile, the pull request is found by what GitHub says of the run, and the app and the limit come from here.
  */
 export async function reportOfTriggeringRun(
-  context: Context,
+  inputs: ReportInputs & JudgeInputs,
   github: Github,
-  run: WorkflowRun
+  run: WorkflowRunEvent,
+  job: GithubJob,
+  runtime: Runtime
 ): Promise<Measured | undefined> {
-  const { log } = context.runtime
+  const { log } = runtime
   if (run.event !== 'pull_request') {
     log.info(`The run that started this one is of no pull request (event: ${run.event}); nothing to comment on.`)
     return undefined
   }
-  const allowed = <Found>(permission: string, find: () => Promise<Found>) =>
-    whereAllowed(context, github, permission, find)
-  const pullRequest = await allowed('pull-requests: write', () => pullRequestOf(context, github, run))
+  const allowed = <Found>(permission: string, find: () => Promise<Found>) => whereAllowed(github, permission, log, find)
+  const pullRequest = await allowed('pull-requests: write', () => pullRequestOf(github, run, job.repository, log))
   if (!pullRequest) return undefined
-  const text = await allowed('actions: read', () => reportText(context, github, run))
+  const text = await allowed('actions: read', () => reportText(inputs, github, run, runtime))
   if (text === undefined) return undefined
-  const judged = await allowed('contents: read', () => judgedHere(context, github, parseReport(text), pullRequest))
-  return judged && { ...judged, run: { ...run, url: runUrl(context, `${run.id}`) }, foreign: true, toldBefore: false }
+  const judged = await allowed('contents: read', () =>
+    judgedHere(inputs, github, parseReport(text), pullRequest, job.event.defaultBranch)
+  )
+  return judged && { ...judged, run: { ...run, url: runUrl(job, `${run.id}`) }, foreign: true, toldBefore: false }
 }
 
 /** What GitHub refuses to a token is a warning that names the permission, and nothing is told. */
 async function whereAllowed<Found>(
-  { runtime }: Context,
   github: Github,
   permission: string,
+  log: Log,
   find: () => Promise<Found>
 ): Promise<Found | undefined> {
   try {
     return await find()
   } catch (error) {
     if (!lacksPermission(error)) throw error
-    runtime.log.warning(github.explain(error, permission, 'There is no comment without it.'))
+    log.warning(github.explain(error, permission, 'There is no comment without it.'))
     return undefined
   }
 }
@@ -102,13 +110,16 @@ async function whereAllowed<Found>(
  * checked out here, and a pull request must not choose its app, its limit or what it is compared with.
  */
 async function judgedHere<Pull extends BaseOf>(
-  { inputs }: Context,
+  inputs: JudgeInputs,
   github: Github,
   report: Report,
-  pull: Pull
+  pull: Pull,
+  knownBranch: string | undefined
 ): Promise<{ report: Report; config: Config; pullRequest: Pull }> {
-  const branch = inputs.github.event.defaultBranch ?? (await defaultBranch(github))
-  const config = mergeInputs(loadConfig(await readFileAt(github, inputs.config, branch), inputs.config), inputs)
+  const branch = knownBranch ?? (await defaultBranch(github))
+  const { app, slugLimit } = inputs
+  const file = loadConfig(await readFileAt(github, inputs.config, branch), inputs.config)
+  const config = override(file, { app, slugLimit })
   const heroku = { warnsAt: LIMITS.slugWarns, stopsAt: LIMITS.slugStops }
   const base = await baseOfForeign(github, report.source.commit, pull)
   return {
@@ -119,30 +130,35 @@ async function judgedHere<Pull extends BaseOf>(
 }
 
 async function pullRequestOf(
-  { inputs, runtime }: Context,
   github: Github,
-  { headSha, headRepository, headBranch }: WorkflowRun
+  { headSha, headRepository, headBranch }: WorkflowRunEvent,
+  repository: string | undefined,
+  log: Log
 ): Promise<PullRequest | undefined> {
   if (headRepository === undefined || headBranch === undefined) {
-    runtime.log.warning('The repository or the branch of the pull request is gone; nothing to comment on.')
+    log.warning('The repository or the branch of the pull request is gone; nothing to comment on.')
     return undefined
   }
   const found = await findPullRequests(github, { headSha, headRepository, headBranch })
   if (found.length === 1) return found[0]
-  runtime.log.warning(
+  log.warning(
     found.length === 0
-      ? `No open pull request of ${inputs.github.repository} has ${headSha.slice(0, 8)} as its newest commit: it was closed, or has moved on, and its next build will be told.`
+      ? `No open pull request of ${repository} has ${headSha.slice(0, 8)} as its newest commit: it was closed, or has moved on, and its next build will be told.`
       : `${found.length} open pull requests are of this one commit and branch (${found.map(({ number }) => `#${number}`).join(', ')}); which of them was built is not known, so none is commented on.`
   )
   return undefined
 }
 
-async function reportText(context: Context, github: Github, run: WorkflowRun): Promise<string | undefined> {
-  const { inputs, runtime } = context
+async function reportText(
+  inputs: ReportInputs,
+  github: Github,
+  run: WorkflowRunEvent,
+  runtime: Runtime
+): Promise<string | undefined> {
   if (inputs.report !== undefined) return readText(inputs.report)
   const [artifact] = await artifactsOfRun(github, run.id, inputs.artifactName)
   if (artifact)
-    return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) })
+    return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(runtime) })
   runtime.log.warning(
     `The run ${run.id} left no artifact "${inputs.artifactName}": its build did not get that far, or has another \`artifact-name\`.`
   )

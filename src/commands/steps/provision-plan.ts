@@ -7,13 +7,13 @@ import {
   type Provisioning,
   type Tools
 } from '../../deploy/index.ts'
-import type { Context } from '../context.ts'
+import { type JobResults } from '../../inputs/index.ts'
 
 /**
- * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects where a person
+ * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects if a person
  * has to do something first. Returns whether the app can be looked at as it will run: its config is complete.
  */
-export async function planProvision({ results }: Context, of: Provisioning, { story }: Tools): Promise<boolean> {
+export async function planProvision(of: Provisioning, { story }: Tools, results: JobResults): Promise<boolean> {
   const plan = await readProvisionPlan(of, await of.wishes())
   const rows = provisionRows(plan)
   if (rows.length === 0) story.note(`${of.app.name} lacks nothing`)

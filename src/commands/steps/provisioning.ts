@@ -1,25 +1,25 @@
 import { type Config } from '../../config/index.ts'
 import { type Provisioning, type Wishes } from '../../deploy/index.ts'
+import { type JobResults } from '../../inputs/index.ts'
 import { readAppJson, readUpgradeTree, secretsOf } from '../../mastodon/index.ts'
 import { readTreeFile } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
 import { masker, requireApp, type Connection } from './heroku.ts'
 import { type Source } from './source.ts'
 
 /** What is bought, made and set on an app that has nothing yet, or would be. */
 export function provisioningOf(
-  context: Context,
   config: Config,
   { client, app }: Pick<Connection, 'client' | 'app'>,
-  source: () => Promise<Source>
+  source: () => Promise<Source>,
+  results: JobResults
 ): Provisioning {
   return {
     client,
     app: app(requireApp(config.app)),
     streaming: config.streamingApp === undefined ? undefined : app(config.streamingApp),
     wishes: async () => wishesOf((await source()).folder, config),
-    maskConfig: masker(context),
-    maskSecret: value => context.results.mask(value)
+    maskConfig: masker(results),
+    maskSecret: value => results.mask(value)
   }
 }
 

@@ -12,14 +12,14 @@ import {
   Workshop,
   type FetchedBuildpack
 } from '../../buildpacks/index.ts'
-import { type Config, type Inputs } from '../../config/index.ts'
+import { type Config } from '../../config/index.ts'
 import { refuse } from '../../deploy/index.ts'
+import { INPUTS, type Inputs, type Machine, type Slice } from '../../inputs/index.ts'
 import { DEFAULT_STACK } from '../../knowledge/index.ts'
 import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
-import { readTreeFile, UserError, walkTree, type BytePath } from '../../runtime/index.ts'
+import { readTreeFile, UserError, walkTree, type BytePath, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK, guessProvider, requireCommitted, slugFiles, type FfmpegProvider } from '../../slug/index.ts'
 import { takenOut } from '../../source/index.ts'
-import type { Context } from '../context.ts'
 import { committedFfmpeg } from './ffmpeg.ts'
 import { neededByBuildpacks, neededByDynos, requireKept } from './kept.ts'
 import { procfileOf, type Source } from './source.ts'
@@ -39,13 +39,31 @@ export interface Recipe {
   readonly warnings: readonly string[]
 }
 
+/** What says where it is built: the input, and the image of Heroku's that this is, if it is one. */
+export interface Where {
+  readonly buildIn: Inputs['buildIn']
+  readonly hostStack?: string
+}
+
+export type RecipeInputs = Slice<
+  'buildIn' | 'buildNetwork' | 'buildImage' | 'runImage' | 'cache' | 'buildpackRegistryUrl'
+>
+
 /** Decides how the tree is built, and brings the buildpacks here. */
-export async function makeRecipe(context: Context, config: Config, source: Source): Promise<Recipe> {
-  const { inputs, runtime } = context
+export async function makeRecipe(
+  inputs: RecipeInputs,
+  builder: Inputs['builder'],
+  config: Config,
+  source: Source,
+  machine: Machine,
+  runtime: Runtime
+): Promise<Recipe> {
+  const { hostStack } = machine
+  const where = { buildIn: inputs.buildIn, hostStack }
   const appJson = readTreeFile(source.folder, 'app.json')
-  const kind = placeKind(inputs)
-  const stack = requireStack(inputs, config, appJson)
-  if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+  const kind = placeKind(where)
+  const stack = requireStack(where, config, appJson)
+  if (kind === 'host' && inputs.buildNetwork !== INPUTS['build-network'].default) {
     throw new UserError(
       `build-network: ${inputs.buildNetwork} has no effect on the host`,
       'Use `build-in: container`, or leave it out.'
@@ -61,8 +79,8 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])])
   if (aptfile !== undefined && written.some(isAptBuildpack)) requireReadable(aptfile)
   const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0)
-  if (inputs.builder === 'runner') requireCommitted(config.slug.trim.globs, files, types)
-  const committed = committedFfmpeg(context, config, files)
+  if (builder === 'runner') requireCommitted(config.slug.trim.globs, files, types)
+  const committed = committedFfmpeg(config, files, builder)
   const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile)
   const all = addsFfmpeg
     ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -71,11 +89,11 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
 
   const buildpacks = await fetchAll(all, {
     folder: path.join(runtime.scratch, 'buildpacks'),
-    cacheFolder: below(inputs.cache, 'buildpacks'),
+    cacheFolder: cacheOf(inputs, machine, 'buildpacks'),
     registryUrl: inputs.buildpackRegistryUrl,
     sourceTree: source.folder,
-    searchPath: inputs.searchPath,
-    proxyEnvironment: inputs.proxyEnvironment,
+    searchPath: machine.searchPath,
+    proxyEnvironment: machine.proxyEnvironment,
     ...runtime
   })
   return {
@@ -89,23 +107,23 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
       aptfile
     ),
     aptfile,
-    warnings: [...warnings, ...hostWarnings(kind, stack, inputs.hostStack)]
+    warnings: [...warnings, ...hostWarnings(kind, stack, hostStack)]
   }
 }
 
 /** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */
-export function placeKind({ buildIn, hostStack }: Inputs): 'container' | 'host' {
+export function placeKind({ buildIn, hostStack }: Where): 'container' | 'host' {
   return buildIn ?? (hostStack ? 'host' : 'container')
 }
 
 /** The stack that the config names, else app.json, else on the host the image; undefined if none does. */
-export function stackFor(inputs: Inputs, { stack }: Config, appJson: string | undefined): string | undefined {
-  return stack ?? stackOf(appJson) ?? (placeKind(inputs) === 'host' ? inputs.hostStack : undefined)
+export function stackFor(where: Where, { stack }: Config, appJson: string | undefined): string | undefined {
+  return stack ?? stackOf(appJson) ?? (placeKind(where) === 'host' ? where.hostStack : undefined)
 }
 
 /** The same; throws a `UserError` if nothing names it. */
-export function requireStack(inputs: Inputs, config: Config, appJson: string | undefined): string {
-  const stack = stackFor(inputs, config, appJson)
+export function requireStack(where: Where, config: Config, appJson: string | undefined): string {
+  const stack = stackFor(where, config, appJson)
   if (stack !== undefined) return stack
   throw new UserError(
     'Nothing says which stack the slug is for',
@@ -136,24 +154,26 @@ function hostWarnings(kind: 'container' | 'host', stack: string, hostStack: stri
 
 /** Where the tree is built. */
 export function openWorkshop(
-  { inputs, runtime }: Context,
+  inputs: Slice<'buildNetwork' | 'buildTimeout' | 'cache'>,
   config: Config,
   { commit, removed }: Source,
-  { stack, place }: Recipe
+  { stack, place }: Recipe,
+  machine: Machine,
+  runtime: Runtime
 ): Workshop {
   return new Workshop({
     ...place,
-    network: inputs.buildNetwork ?? 'bridge',
-    secretsHeld: inputs.secretsHeld,
+    network: inputs.buildNetwork,
+    secretsHeld: machine.secretsHeld,
     stack,
     commit: commit.sha,
     variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
     timeout: inputs.buildTimeout,
     scratch: runtime.scratch,
-    keptCache: below(inputs.cache, 'build'),
+    keptCache: cacheOf(inputs, machine, 'build'),
     requestId: randomUUID(),
     takenOut: file => takenOut(removed, file),
-    dockerEnv: inputs.dockerEnvironment,
+    dockerEnv: machine.dockerEnvironment,
     run: runtime.run,
     log: runtime.log,
     clock: runtime.clock,
@@ -161,7 +181,11 @@ export function openWorkshop(
   })
 }
 
-/** A folder in the cache, where there is one. */
-export function below(folder: string | undefined, name: string): string | undefined {
-  return folder === undefined ? undefined : path.join(folder, name)
+/** A folder of that name that is kept between builds; undefined if nothing is kept. */
+export function cacheOf(
+  { cache }: Slice<'cache'>,
+  { cacheFolder }: Pick<Machine, 'cacheFolder'>,
+  name: string
+): string | undefined {
+  return cache === 'off' ? undefined : path.join(cache ?? cacheFolder, name)
 }

@@ -10,25 +10,28 @@ import {
   renderMarkdown,
   renderPage,
   reportJson,
-  type Amount,
-  type Comparison,
   type Report,
   type Told
 } from '../../report/index.ts'
-import { sizeText, UserError } from '../../runtime/index.ts'
+import { type JobResults } from '../../inputs/index.ts'
+import { sizeText, UserError, type Log, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
-import type { Context } from '../context.ts'
 import { TAKE_IT_OUT } from './ffmpeg.ts'
-import { onlyTold, underTheLimit } from './limit.ts'
+import { onlyTold, underTheLimit, type Gate } from './limit.ts'
 
 /** Writes every file and output, the summary, and annotations. */
-export async function tell({ inputs, runtime, results }: Context, told: Told): Promise<void> {
+export async function tell(
+  told: Told,
+  outputDir: string,
+  { log, page }: Pick<Runtime, 'log' | 'page'>,
+  results: JobResults
+): Promise<void> {
   const { report } = told
-  const at = (file: string): string => path.join(inputs.outputDir, file)
+  const at = (file: string): string => path.join(outputDir, file)
   const markdown = renderMarkdown(told)
   await writeFile(at('report.json'), reportJson(report))
   await writeFile(at('report.md'), markdown)
-  await writeFile(at('report.html'), renderPage(pageData(told), await pageParts(runtime.page)))
+  await writeFile(at('report.html'), renderPage(pageData(told), await pageParts(page)))
 
   const { verdict, variants, streaming } = report
   const sizeOf = (name: 'with' | 'without') => variants.find(variant => variant.name === name)?.compressed
@@ -46,43 +49,38 @@ export async function tell({ inputs, runtime, results }: Context, told: Told): P
   results.output('comment-body', renderMarkdown(told, LONGEST_BODY))
   await results.summary(markdown)
 
-  for (const warning of report.warnings) runtime.log.warning(warning)
-  for (const { name, compressed } of variants)
-    runtime.log.info(`${name} ffmpeg: ${sizeText(compressed)} (${compressed} bytes)`)
-  if (streaming) runtime.log.info(`streaming: ${sizeText(streaming.compressed)} (${streaming.compressed} bytes)`)
+  for (const warning of report.warnings) log.warning(warning)
+  for (const { name, compressed } of variants) log.info(`${name} ffmpeg: ${sizeText(compressed)} (${compressed} bytes)`)
+  if (streaming) log.info(`streaming: ${sizeText(streaming.compressed)} (${streaming.compressed} bytes)`)
   if (report.ffmpeg.givenUp)
-    runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance')
-  if (told.noBaseline !== undefined) runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`)
-  runtime.log.info(headline(told))
+    log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance')
+  if (told.noBaseline !== undefined) log.info(`There is nothing to compare with: ${told.noBaseline}`)
+  log.info(headline(told))
   const { size } = await stat(at('slug.tgz'))
   if (size !== verdict.compressed)
     throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`)
 }
 
-/** Fails where the slug must not be shipped, or must not be merged. */
-export function judge({ inputs, runtime }: Context, told: Told): void {
-  const { verdict, streaming } = told.report
+/** Throws a `UserError` if the slug must not be shipped. */
+export function judge({ report }: Told, gate: Gate): void {
+  const { verdict, streaming } = report
   if (verdict.problem !== undefined) {
-    throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(told.report))
+    throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(report))
   }
-  if (onlyTold(inputs)) return
+  if (onlyTold(gate)) return
   const { compressed, limit, withinLimit } = verdict
   if (!withinLimit) {
     throw new UserError(
       `The slug is over its limit: ${sizeText(compressed)} of ${sizeText(limit)}`,
-      underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.')
+      underTheLimit(gate, 'The report lists the ways back under it, the cheapest first.')
     )
   }
   if (streaming && streaming.compressed > limit) {
     throw new UserError(
       `The streaming slug is over its limit: ${sizeText(streaming.compressed)} of ${sizeText(limit)}`,
-      underTheLimit(inputs, 'Look at what streaming/package.json depends on.')
+      underTheLimit(gate, 'Look at what streaming/package.json depends on.')
     )
   }
-  if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request')) return
-  if (told.comparison?.change === undefined)
-    runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with')
-  else judgeGrowth(told.comparison, inputs.maxGrowth)
 }
 
 function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }: Report): string {
@@ -92,8 +90,15 @@ function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }: Report): stri
   return 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.'
 }
 
-/** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */
-function judgeGrowth(comparison: Comparison, maxGrowth: Amount | undefined): void {
+/**
+ * Throws a `UserError` if the slug has grown by more than that. Only for pull requests: elsewhere a failure would keep the
+ * base's own report from being recorded, for ever.
+ */
+export function judgeGrowth({ comparison, maxGrowth }: Told, log: Log): void {
+  if (comparison?.change === undefined) {
+    log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with')
+    return
+  }
   const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : []
   if (name === undefined) return
   const { head, base = 0 } = comparison.sizes.find(size => size.name === name)!

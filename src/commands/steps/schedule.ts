@@ -18,12 +18,12 @@ import {
   type Step,
   type Task
 } from '../../heroku/index.ts'
+import { type GithubJob, type JobResults, type Slice } from '../../inputs/index.ts'
 import { adviseTask, starterTasks } from '../../mastodon/index.ts'
+import { CancelledError, errorText, UserError, type Log, type Runtime } from '../../runtime/index.ts'
 import { code, escape, table } from '../../verdict/index.ts'
-import { CancelledError, errorText, UserError } from '../../runtime/index.ts'
-import type { Context } from '../context.ts'
-import { openRecord, recordedTasks, timeText } from './due-tasks.ts'
-import { herokuOf } from './heroku.ts'
+import { openRecord, recordedTasks, timeText, type RecordInputs } from './due-tasks.ts'
+import { masker } from './heroku.ts'
 
 /** An app's scheduled tasks: those that are wanted, and where they are kept. */
 export interface OpenTasks {
@@ -32,60 +32,67 @@ export interface OpenTasks {
   readonly scheduler: Scheduler
 }
 
+export type TaskInputs = Slice<'config' | 'herokuSchedulerUrl'>
+
 /** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
 export async function openTasks(
-  context: Context,
+  inputs: TaskInputs,
   app: HerokuApp,
+  herokuKey: string,
   schedule: ScheduleConfig,
-  mask: (config: Readonly<Record<string, string>>) => void,
-  { clock, signal }: Pick<Tools, 'clock' | 'signal'>
+  { clock, signal, log }: Pick<Tools, 'clock' | 'signal' | 'log'>,
+  results: JobResults
 ): Promise<OpenTasks> {
-  const { inputs, results } = context
   const { name, vars: names } = SCHEDULERS[schedule.with]
   const { id } = await app.info()
   const sizeless = schedule.tasks.some(({ size }) => size === undefined)
   const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config)
   const config = names.length > 0 ? await app.configVars() : {}
-  mask(config)
+  masker(results)(config)
   const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])))
   // The id of an organization is no secret by its name, and nobody's business all the same.
   for (const value of Object.values(vars)) if (value.length >= 8) results.mask(value)
-  const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal }
-  context.runtime.log.info(`The tasks are kept by ${name}`)
+  const access = { app: { id, name: app.name }, herokuKey, vars, clock, signal }
+  log.info(`The tasks are kept by ${name}`)
   return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) }
 }
 
-/** The tasks as a step of something else: nothing to do without any, nor where a workflow runs them. */
+export type SyncInputs = Slice<'path' | 'plan' | 'prune'>
+
+/** The tasks as a step of something else: nothing to do without any, nor if a workflow runs them. */
 export async function scheduleStep(
-  context: Context,
+  inputs: TaskInputs & SyncInputs,
   app: HerokuApp,
+  herokuKey: string,
   schedule: ScheduleConfig | undefined,
-  mask: (config: Readonly<Record<string, string>>) => void,
-  tools: Tools
+  tools: Tools,
+  results: JobResults
 ): Promise<void> {
   if (!schedule || !SCHEDULERS[schedule.with].open) return
   await tools.story.step('Scheduled tasks', async () => {
-    const tasks = await openTasks(context, app, schedule, mask, tools)
-    tools.story.note(await syncTasks(context, app, tasks, tools))
+    const tasks = await openTasks(inputs, app, herokuKey, schedule, tools, results)
+    tools.story.note(await syncTasks(inputs, app.name, tasks, tools, results))
   })
 }
 
 /**
  * The tasks that are wanted, and those that are there, in whichever way they are run; for whoever only looks. Throws a
- * `UserError` where they cannot be read.
+ * `UserError` if they cannot be read.
  */
 export async function lookAtTasks(
-  context: Context,
+  inputs: TaskInputs & RecordInputs,
   app: HerokuApp,
+  herokuKey: string,
   schedule: ScheduleConfig,
-  mask: (config: Readonly<Record<string, string>>) => void,
-  tools: Pick<Tools, 'clock' | 'signal'>
+  job: GithubJob,
+  runtime: Runtime,
+  results: JobResults
 ): Promise<{ readonly wanted: readonly Task[]; readonly there: readonly ScheduledTask[] }> {
   if (!SCHEDULERS[schedule.with].open) {
-    const record = openRecord(context, app.name, schedule)
+    const record = openRecord(inputs, app.name, schedule, job, runtime)
     return { wanted: record.wanted, there: await recordedTasks(record) }
   }
-  const { wanted, scheduler } = await openTasks(context, app, schedule, mask, tools)
+  const { wanted, scheduler } = await openTasks(inputs, app, herokuKey, schedule, runtime, results)
   return { wanted, there: await scheduler.list() }
 }
 
@@ -94,27 +101,28 @@ export async function lookAtTasks(
  * log and in the summary. Returns what came of it, in a sentence.
  */
 export async function syncTasks(
-  context: Context,
-  app: HerokuApp,
+  inputs: SyncInputs,
+  app: string,
   { schedule, wanted, scheduler }: OpenTasks,
-  tools: Tools
+  tools: Tools,
+  results: JobResults
 ): Promise<string> {
-  const { plan, prune } = context.inputs
+  const { prune } = inputs
   try {
     const there = await scheduler.list()
     tellAdvice(
-      context,
+      inputs.path,
       [...wanted, ...there].map(({ command }) => command),
       tools
     )
     const steps = reconcile(wanted, there, { prune })
-    await showSteps(context, steps)
-    if (isSettled(steps)) return `The scheduled tasks of ${app.name} are those of the config: ${count(steps, DONE)}`
-    if (plan) return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${count(steps, TO_DO)}`
+    await showSteps(steps, tools.log, results)
+    if (isSettled(steps)) return `The scheduled tasks of ${app} are those of the config: ${count(steps, DONE)}`
+    if (inputs.plan) return `Plan for the scheduled tasks of ${app}, nothing was changed: ${count(steps, TO_DO)}`
     await applySteps(scheduler, steps, { wanted, prune, ...tools })
-    return `The scheduled tasks of ${app.name} are those of the config by now: ${count(steps, DONE)}`
+    return `The scheduled tasks of ${app} are those of the config by now: ${count(steps, DONE)}`
   } catch (error) {
-    throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error
+    throw schedule.with === 'heroku-scheduler' ? byHand(error, app, wanted) : error
   }
 }
 
@@ -132,16 +140,16 @@ function count(steps: readonly Step[], words: Readonly<Record<Step['kind'], stri
 
 const HEAD = ['Action', 'Task', 'When (UTC)', 'Dyno', 'Why']
 
-async function showSteps({ runtime, results }: Context, steps: readonly Step[]): Promise<void> {
+async function showSteps(steps: readonly Step[], log: Log, results: JobResults): Promise<void> {
   const shown = steps.map(step => showStep(step, describeCron))
   // Commands may be somebody else's: hostile text.
-  const fence = runtime.log.fence()
+  const fence = log.fence()
   for (const { action, command, when, size, why } of shown) {
     const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`
     fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`))
   }
   fence.close()
-  if (shown.length === 0) return runtime.log.info('No tasks, neither wanted nor there')
+  if (shown.length === 0) return log.info('No tasks, neither wanted nor there')
   const rows = shown.map(({ action, command, when, size, why }) => [
     action,
     code(results.redact(command)),
@@ -151,9 +159,9 @@ async function showSteps({ runtime, results }: Context, steps: readonly Step[]):
 }
 
 /** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
-export function tellAdvice({ inputs }: Context, commands: readonly string[], { story }: Tools): void {
+function tellAdvice(checkout: string, commands: readonly string[], { story }: Tools): void {
   for (const command of new Set(commands)) {
-    for (const { kind, text } of adviseTask(inputs.path, command)) {
+    for (const { kind, text } of adviseTask(checkout, command)) {
       const line = `${command}: ${text}`
       if (kind === 'dead') story.warn(line)
       else story.note(line)
@@ -162,25 +170,28 @@ export function tellAdvice({ inputs }: Context, commands: readonly string[], { s
 }
 
 /** What a config without tasks may begin with, in this version of Mastodon. */
-export function tellStarters({ inputs, runtime }: Context): void {
-  const starters = starterTasks(inputs.path)
+export function tellStarters(checkout: string, log: Log): void {
+  const starters = starterTasks(checkout)
   if (starters.length === 0) return
   const lines = starters.map(({ command, times, why }) => `    - { command: ${command}, ${times} } # ${why}`)
-  runtime.log.info(
+  log.info(
     ['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n')
   )
 }
 
 /** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
 export async function showRecorded(
-  context: Context,
+  inputs: RecordInputs & Slice<'path'>,
   app: string,
   schedule: ScheduleConfig,
-  tools: Tools
+  job: GithubJob,
+  runtime: Runtime,
+  tools: Tools,
+  results: JobResults
 ): Promise<string> {
-  const record = openRecord(context, app, schedule)
+  const record = openRecord(inputs, app, schedule, job, runtime)
   tellAdvice(
-    context,
+    inputs.path,
     record.wanted.map(({ command }) => command),
     tools
   )
@@ -194,7 +205,7 @@ export async function showRecorded(
   const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(escape)])
   if (shown.length > 0) {
     const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next']
-    await context.results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`)
+    await results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`)
   }
   return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`
 }

@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { type BuiltApp } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
+import { type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
 import { LIMITS } from '../../knowledge/index.ts'
 import { readDependencies, readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { makeReport, type Report, type Told, type Upgrade } from '../../report/index.ts'
-import { displayPath, errorText, type BytePath } from '../../runtime/index.ts'
+import { displayPath, errorText, type BytePath, type Runtime } from '../../runtime/index.ts'
 import {
   globRule,
   isPlugAndPlay,
@@ -25,13 +26,11 @@ import {
   type WeighOptions
 } from '../../slug/index.ts'
 import { judgeSize } from '../../verdict/index.ts'
-import type { Context } from '../context.ts'
 import { ffmpegWarnings, otherBuilds, providerNames, stuckPlaces, tryFfmpeg } from './ffmpeg.ts'
-import { below, judgeBuildpacks, openWorkshop, type Recipe } from './recipe.ts'
+import { type Fingerprint } from './fingerprint.ts'
+import { cacheOf, judgeBuildpacks, openWorkshop, type Recipe } from './recipe.ts'
 import { tell } from './results.ts'
 import { writeSource, type Source } from './source.ts'
-import { justThis, lookAround } from './told.ts'
-import { planOfTree } from './upgrade.ts'
 
 export interface BuiltSlugs {
   /** `slug.tgz`, the chosen variant. */
@@ -52,37 +51,56 @@ export interface StreamingSlug {
   readonly processTypes: Readonly<Record<string, string>>
 }
 
+/** What is built, and how. */
+export interface ToBuild {
+  readonly config: Config
+  readonly source: Source
+  readonly recipe: Recipe
+  readonly fingerprint: Fingerprint
+}
+
+export type SlugInputs = Slice<'outputDir' | 'cache' | 'buildNetwork' | 'buildTimeout'>
+
+/** What is told beside the sizes. */
+export interface Telling {
+  /** The upgrade plan of the tree. What cannot be planned is no reason not to build. */
+  readonly upgrade?: () => Promise<Upgrade>
+  /** The report with what is known beside it. */
+  readonly around: (report: Report) => Promise<Told> | Told
+}
+
 /** Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. It judges nothing. */
 export async function buildSlugs(
-  context: Context,
-  config: Config,
-  source: Source,
-  recipe: Recipe
+  inputs: SlugInputs,
+  { config, source, recipe }: ToBuild,
+  telling: Telling,
+  machine: Machine,
+  runtime: Runtime,
+  results: JobResults
 ): Promise<{ slugs: BuiltSlugs; told: Told }> {
-  const { inputs, runtime } = context
   const { log } = runtime
   judgeBuildpacks(config, source, recipe)
   const slug = path.join(inputs.outputDir, 'slug.tgz')
-  const workshop = openWorkshop(context, config, source, recipe)
+  const workshop = openWorkshop(inputs, config, source, recipe, machine, runtime)
   const packer = new Packer({
     worker: runtime.packWorker,
     threads: runtime.threads,
     commitTime: source.commit.committedAt,
-    blockStore: below(inputs.cache, 'blocks'),
+    blockStore: cacheOf(inputs, machine, 'blocks'),
     signal: runtime.signal
   })
   try {
-    const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder))
+    const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(source, folder, runtime.run))
     // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
     const mastodon = readMastodon(app.root)
     const trimming = planTrim(config, mastodon, app)
     const { limit } = config.slug
     const { applied } = trimming.rules
     const { check, onPath } = await log.group('ffmpeg', () =>
-      tryFfmpeg(context, config, recipe, { workshop, app, applied })
+      tryFfmpeg(config, recipe, { workshop, app, applied }, runtime)
     )
     const facts = { aptfile: recipe.aptfile, onPath, applied }
-    const variants = await makeVariants(app, facts, otherBuilds(context, source, recipe, workshop))
+    const variants = await makeVariants(app, facts, otherBuilds(source, recipe, workshop, runtime))
     const weighed = await log.group('Slugs', async () => {
       const started = runtime.clock.now()
       const result = await weigh({
@@ -105,7 +123,7 @@ export async function buildSlugs(
       ...sizeWarnings(weighed.chosen.bytes, limit),
       ...leftOutWarnings(variants.leftOut)
     ]
-    const streaming = await packStreaming(context, config, variants, packer)
+    const streaming = await packStreaming(config, variants, packer, inputs.outputDir)
     const report = makeReport({
       limit,
       createdAt: runtime.clock.now(),
@@ -127,11 +145,11 @@ export async function buildSlugs(
       leftIn: trimming.leftIn,
       app,
       redisTls: config.redisTls,
-      upgrade: await upgradeOf(context, config, source),
+      upgrade: await planned(telling, runtime),
       warnings
     })
-    const told = await lookAtIt(context, config, report)
-    await tell(context, told)
+    const told = await telling.around(report)
+    await tell(told, inputs.outputDir, runtime, results)
     const { chosen } = report.verdict
     const { sha256 } = report.variants.find(({ name }) => name === chosen)!
     const web = { file: slug, sha256: sha256!, variant: chosen, processTypes: app.processTypes }
@@ -142,38 +160,28 @@ export async function buildSlugs(
   }
 }
 
-/** A deploy makes its plan of what runs. What cannot be planned here is no reason not to build. */
-async function upgradeOf(context: Context, config: Config, source: Source): Promise<Upgrade | undefined> {
-  const { inputs, runtime } = context
-  if (inputs.command !== 'build') return undefined
+async function planned(
+  { upgrade }: Telling,
+  { log, signal }: Pick<Runtime, 'log' | 'signal'>
+): Promise<Upgrade | undefined> {
   try {
-    return (await planOfTree(context, config, source)).upgrade
+    return await upgrade?.()
   } catch (error) {
-    if (runtime.signal.aborted) throw error
-    runtime.log.warning(`The upgrade plan could not be made: ${errorText(error)}`)
+    if (signal.aborted) throw error
+    log.warning(`The upgrade plan could not be made: ${errorText(error)}`)
     return undefined
   }
 }
 
-/** A deploy is not compared: what matters there is the limit. */
-function lookAtIt(context: Context, { app }: Config, report: Report): Promise<Told> | Told {
-  const { command, github } = context.inputs
-  return command === 'build'
-    ? context.runtime.log.group('Comparison', () =>
-        lookAround(context, report, { app, pullRequest: github.event.pullRequest })
-      )
-    : justThis(context, report, app)
-}
-
 /** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
 async function packStreaming(
-  { inputs }: Context,
   config: Config,
   variants: FfmpegVariants,
-  packer: Packer
+  packer: Packer,
+  outputDir: string
 ): Promise<{ slug: StreamingSlug; weight: { compressed: number; raw: number; files: number } } | undefined> {
   if (config.streamingApp === undefined) return undefined
-  const file = path.join(inputs.outputDir, 'slug-streaming.tgz')
+  const file = path.join(outputDir, 'slug-streaming.tgz')
   const files = inPackOrder(streamingFiles(variants.without ?? variants.with!))
   const [packed] = await packer.pack([{ files, output: file }])
   const { bytes, rawBytes, sha256 } = packed!

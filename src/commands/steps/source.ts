@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
-import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
+import { loadConfig, override, type Config, type Overrides } from '../../config/index.ts'
 import { plannedTasks } from '../../heroku/index.ts'
+import { INPUTS, type Machine, type Slice } from '../../inputs/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
-import { displayPath, errorText, sizeText, readTreeFile, UserError } from '../../runtime/index.ts'
+import { displayPath, errorText, readTreeFile, sizeText, UserError, type RunCommand, type Runtime } from '../../runtime/index.ts'
 import {
   applySlugignore,
   exportTree,
@@ -12,26 +13,38 @@ import {
   uncommitted,
   type Commit,
   type ExportedTree,
+  type GitTools,
   type Removed
 } from '../../source/index.ts'
-import type { Context } from '../context.ts'
 import { FILES } from './output-folder.ts'
 
-/** This one may be absent. */
-const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml'
-
-/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-export function readConfig({ inputs }: Context): Config {
+/**
+ * The config file of the checkout, with inputs over it. A task that its scheduler cannot have is an error at once.
+ * @param over the inputs that this command reads of those that stand above the file
+ */
+export function readConfig(inputs: Slice<'path' | 'config'>, over: Overrides): Config {
   const text = readTreeFile(inputs.path, inputs.config)
-  if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
+  // The default one may be absent.
+  if (text === undefined && inputs.config !== INPUTS.config.default) {
     throw new UserError(
       `There is no config file ${inputs.config} in ${inputs.path}`,
       'Correct the input `config`, or leave it out.'
     )
   }
-  const config = mergeInputs(loadConfig(text, inputs.config), inputs)
+  const config = override(loadConfig(text, inputs.config), over)
   if (config.schedule) plannedTasks(config.schedule, 'Basic', inputs.config)
   return config
+}
+
+/** The fork's checkout, as git is to read it. */
+export type Checkout = GitTools & { readonly path: string; readonly searchPath: string }
+
+export function checkoutOf(
+  folder: string,
+  searchPath: string,
+  { run, signal }: Pick<Runtime, 'run' | 'signal'>
+): Checkout {
+  return { path: folder, searchPath, run, signal }
 }
 
 /** A commit as it is built. */
@@ -46,19 +59,15 @@ export interface Source {
   readonly warnings: readonly string[]
 }
 
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-export async function takeSource({ inputs, runtime }: Context): Promise<Source> {
-  const { log, run, signal, scratch } = runtime
-  const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath })
+/** A commit, by default the checked-out one, as a clean tree without what `.slugignore` names. */
+export async function takeSource(
+  checkout: Checkout,
+  ref: string | undefined,
+  { log, scratch }: Pick<Runtime, 'log' | 'scratch'>
+): Promise<Source> {
+  const commit = await resolveCommit({ ...checkout, ref })
   const folder = path.join(scratch, 'source')
-  const tree = await exportTree({
-    path: inputs.path,
-    commit: commit.sha,
-    into: folder,
-    run,
-    signal,
-    searchPath: inputs.searchPath
-  })
+  const tree = await exportTree({ ...checkout, commit: commit.sha, into: folder })
   const { removed, warnings } = applySlugignore(folder)
   const mastodon = readMastodon(folder)
   log.info(
@@ -81,10 +90,16 @@ export async function takeSource({ inputs, runtime }: Context): Promise<Source> 
 /**
  * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
  * cannot be read, before a buildpack has run.
+ * @param own files and folders of ours in the checkout
  */
-export async function takeSourceToBuild(context: Context): Promise<Source> {
-  const source = await takeSource(context)
-  await tellUncommitted(context, source)
+export async function takeSourceToBuild(
+  checkout: Checkout,
+  ref: string | undefined,
+  own: readonly string[],
+  { log, clock, scratch }: Pick<Runtime, 'log' | 'clock' | 'scratch'>
+): Promise<Source> {
+  const source = await takeSource(checkout, ref, { log, scratch })
+  await tellUncommitted(checkout, source.commit, own, { log, clock })
   const procfile = procfileOf(source)
   if (procfile.file === 'Procfile') return source
   const why =
@@ -94,7 +109,7 @@ export async function takeSourceToBuild(context: Context): Promise<Source> {
   if (why === undefined) return source
   const warning = `${why}. The slug has the process types that the buildpacks add, and no others`
   // At once, as the build may end before the report: there it is a warning.
-  context.runtime.log.info(warning)
+  log.info(warning)
   return { ...source, warnings: [...source.warnings, warning] }
 }
 
@@ -105,24 +120,40 @@ export function procfileOf({ folder, removed }: Pick<Source, 'folder' | 'removed
 
 /** By which line of `.slugignore`, if one did. */
 export function procfileTaken(removed: readonly Removed[]): Pick<Procfile, 'ignoredAt'> {
-  const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line
+  const ignoredAt = removed.find(one => one.path === 'Procfile')?.line
   return ignoredAt === undefined ? {} : { ignoredAt }
 }
 
 /** Milliseconds for git to look through the checkout. */
 const LOOK_WITHIN = 30_000
 
-/** A line, if the checked-out commit is built and the checkout has more than that commit. */
-export async function tellUncommitted({ inputs, runtime }: Context, { commit }: Pick<Source, 'commit'>): Promise<void> {
-  const { run, log, signal } = runtime
-  const { path: checkout, searchPath, outputDir } = inputs
-  const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined)
-  const own = [outputDir, ...FILES.map(file => path.join(outputDir, file)), path.join(checkout, inputs.config), ...ours]
+/** What of the checkout is ours and not the fork's: what was written there, and what is read though it is not committed. */
+export function ownFiles(
+  inputs: Slice<'path' | 'config' | 'outputDir'>,
+  { jobFolder }: Pick<Machine, 'jobFolder'>,
+  ...more: readonly (string | undefined)[]
+): string[] {
+  const { outputDir } = inputs
+  const files = [outputDir, ...FILES.map(file => path.join(outputDir, file)), path.join(inputs.path, inputs.config)]
+  return [...files, jobFolder, ...more].filter(file => file !== undefined)
+}
+
+/**
+ * A line, if the checked-out commit is built and the checkout has more than that commit.
+ * @param own files and folders that do not count
+ */
+export async function tellUncommitted(
+  checkout: Checkout,
+  commit: Commit,
+  own: readonly string[],
+  { log, clock }: Pick<Runtime, 'log' | 'clock'>
+): Promise<void> {
+  const { signal } = checkout
   try {
-    const found = await within(runtime, LOOK_WITHIN, 'git did not answer', async inner => {
-      const tools = { path: checkout, run, signal: inner, searchPath }
-      const head = await resolveCommit(tools)
-      return head.sha === commit.sha ? uncommitted({ ...tools, commit: head.sha, own }) : undefined
+    const found = await within({ clock, signal }, LOOK_WITHIN, 'git did not answer', async inner => {
+      const bounded = { ...checkout, signal: inner }
+      const head = await resolveCommit(bounded)
+      return head.sha === commit.sha ? uncommitted({ ...bounded, commit: head.sha, own }) : undefined
     })
     if (!found) return
     const { count, first } = found
@@ -138,8 +169,8 @@ export async function tellUncommitted({ inputs, runtime }: Context, { commit }: 
 }
 
 /** Copies the tree to where it is built; a tree may be built more than once. */
-export async function writeSource({ runtime }: Context, { folder }: Source, into: string): Promise<void> {
-  const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+export async function writeSource({ folder }: Source, into: string, run: RunCommand): Promise<void> {
+  const { code, stderr } = await run('cp', ['-a', '--', `${folder}/.`, into], {
     env: { PATH: '/usr/bin:/bin' }
   })
   if (code !== 0)

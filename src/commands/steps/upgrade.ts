@@ -10,6 +10,7 @@ import {
   type LockedRuby
 } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
+import { type GithubJob } from '../../inputs/index.ts'
 import {
   installsNode,
   newestNode,
@@ -23,38 +24,33 @@ import {
   type UpgradePlan,
   type UpgradeTree
 } from '../../mastodon/index.ts'
-import { CancelledError, readTreeFile, removeTree, UserError } from '../../runtime/index.ts'
+import { CancelledError, readTreeFile, removeTree, UserError, type Runtime } from '../../runtime/index.ts'
+import { type NetTools } from '../../net/index.ts'
 import { makeUpgrade, type Upgrade } from '../../report/index.ts'
 import { baseOf, exportTree, resolveCommit, textAt } from '../../source/index.ts'
-import type { Context } from '../context.ts'
-import { requireStack } from './recipe.ts'
-import { procfileTaken, type Source } from './source.ts'
+import { requireStack, type Where } from './recipe.ts'
+import { procfileTaken, type Checkout, type Source } from './source.ts'
 
 /** What a plan reads of a tree; the rest of a commit is not written out. */
 export const READ =
   /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/
 
-/**
- * Plans the upgrade from one commit to the one to be deployed.
- * @param from the commit that runs now, or that this one is compared with; undefined where there is none
- * @param live what is known of the running app, where it may be asked
- */
-export async function planFrom(
-  context: Context,
-  config: Config,
-  source: Source,
-  from: string | undefined,
-  live?: LiveFacts
-): Promise<UpgradePlan> {
-  return planUpgrade(await factsFrom(context, config, source, from, live))
+/** Plans the upgrade from one commit to the one to be deployed. */
+export async function planFrom(...of: Parameters<typeof factsFrom>): Promise<UpgradePlan> {
+  return planUpgrade(await factsFrom(...of))
 }
 
-/** What such a plan is made of. */
+/**
+ * What such a plan is made of.
+ * @param from the commit that runs now, or that this one is compared with; undefined if there is none
+ * @param live what is known of the running app, if it may be asked
+ */
 export async function factsFrom(
-  context: Context,
+  checkout: Checkout,
   config: Config,
   source: Pick<Source, 'folder' | 'removed'>,
   from: string | undefined,
+  { clock, signal, scratch }: Pick<Runtime, 'clock' | 'signal' | 'scratch'>,
   live?: LiveFacts
 ): Promise<UpgradeFacts> {
   const appJson = readTreeFile(source.folder, 'app.json')
@@ -64,13 +60,13 @@ export async function factsFrom(
   const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {}
   const buildpacks = chosen.map(({ reference }) => reference.text)
   return {
-    now: context.runtime.clock.now(),
+    now: clock.now(),
     tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
     problems,
-    from: from === undefined ? undefined : await readTreeAt(context, from),
+    from: from === undefined ? undefined : await readTreeAt(checkout, from, scratch),
     stack,
     buildpacks,
-    hasRuby: await askForRuby(context, config, buildpacks, tree.ruby.locked, stack),
+    hasRuby: await askForRuby({ clock, signal }, config, buildpacks, tree.ruby.locked, stack),
     strategy: config.migrations,
     redisTls: config.redisTls,
     hasStreamingApp: config.streamingApp !== undefined,
@@ -81,66 +77,64 @@ export async function factsFrom(
 
 /** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
 export async function planOfTree(
-  context: Context,
+  checkout: Checkout,
   config: Config,
-  source: Source
+  source: Source,
+  where: Where,
+  { event, baseRef }: Pick<GithubJob, 'event' | 'baseRef'>,
+  runtime: Pick<Runtime, 'clock' | 'signal' | 'scratch'>
 ): Promise<{ plan: UpgradePlan; upgrade: Upgrade }> {
-  const { inputs, runtime } = context
-  const { event, baseRef } = inputs.github
   const base = await baseOf({
-    path: inputs.path,
+    ...checkout,
     commit: source.commit.sha,
     branch: baseRef ?? event.pullRequest?.baseBranch ?? event.defaultBranch ?? 'main',
-    pullRequest: baseRef !== undefined || event.pullRequest !== undefined,
-    run: runtime.run,
-    signal: runtime.signal,
-    searchPath: inputs.searchPath
+    pullRequest: baseRef !== undefined || event.pullRequest !== undefined
   })
   const problems: Problem[] = []
-  const stack = tried(problems, () => requireStack(inputs, config, readTreeFile(source.folder, 'app.json')))
-  const facts = await factsFrom(context, { ...config, stack }, source, base?.commit)
+  const stack = tried(problems, () => requireStack(where, config, readTreeFile(source.folder, 'app.json')))
+  const facts = await factsFrom(checkout, { ...config, stack }, source, base?.commit, runtime)
   const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] })
   return { plan, upgrade: makeUpgrade(plan, base) }
 }
 
-/** Asks where Heroku's own buildpack would fetch it, and only where it would. */
+/** Asks where Heroku's own buildpack would fetch it, and only if it would. */
 async function askForRuby(
-  { runtime }: Context,
+  net: NetTools,
   { slug }: Config,
   buildpacks: readonly string[],
   ruby: LockedRuby | undefined,
   stack: string | undefined
 ): Promise<boolean | undefined> {
   if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
-  return hasRuby({ ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, runtime)
+  return hasRuby({ ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, net)
 }
 
 /**
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
  * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
  */
-export async function rubyOfCheckout(context: Context, config: Config): Promise<TreeRuby | undefined> {
-  const { buildpacks, texts } = await checkout(context, config, ['Gemfile.lock', 'Gemfile', '.ruby-version'])
+export async function rubyOfCheckout(checkout: Checkout, config: Config): Promise<TreeRuby | undefined> {
+  const { buildpacks, texts } = await readCheckout(checkout, config, ['Gemfile.lock', 'Gemfile', '.ruby-version'])
   const [gemfileLock = '', gemfile = '', rubyVersion = ''] = texts
   if (gemfileLock === '' || !buildpacks.some(installsLockedRuby)) return undefined
   return readRuby({ gemfileLock, gemfile, rubyVersion })
 }
 
 /** The newest major version of Node that it takes; undefined without a bound, or if no heroku/nodejs builds it. Rejects as above. */
-export async function nodeOfCheckout(context: Context, config: Config): Promise<number | undefined> {
-  const { buildpacks, texts } = await checkout(context, config, ['package.json'])
+export async function nodeOfCheckout(checkout: Checkout, config: Config): Promise<number | undefined> {
+  const { buildpacks, texts } = await readCheckout(checkout, config, ['package.json'])
   return installsNode(buildpacks) ? newestNode(texts[0] ?? '') : undefined
 }
 
 /** The buildpacks of the checked-out commit, and the texts of some of its files. */
-async function checkout(
-  { inputs: { path, searchPath }, runtime: { run, signal } }: Context,
+async function readCheckout(
+  checkout: Checkout,
   config: Config,
   files: readonly string[]
 ): Promise<{ buildpacks: string[]; texts: (string | undefined)[] }> {
-  const tools = { path, searchPath, run, signal }
-  const { sha: commit } = await resolveCommit(tools)
-  const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(file => textAt({ ...tools, commit, file })))
+  const { sha: commit } = await resolveCommit(checkout)
+  const read = (file: string): Promise<string | undefined> => textAt({ ...checkout, commit, file })
+  const [appJson, ...texts] = await Promise.all(['app.json', ...files].map(read))
   const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
   return { buildpacks: chosen.map(({ reference }) => reference.text), texts }
 }
@@ -156,13 +150,11 @@ function tried<T>(problems: Problem[], say: () => T): T | undefined {
   }
 }
 
-/** The tree of a commit; undefined where the checkout does not have it. */
-async function readTreeAt({ inputs, runtime }: Context, commit: string): Promise<UpgradeTree | undefined> {
-  const { run, signal, scratch } = runtime
+/** The tree of a commit; undefined if the checkout does not have it. */
+async function readTreeAt(checkout: Checkout, commit: string, scratch: string): Promise<UpgradeTree | undefined> {
   const folder = await mkdtemp(path.join(scratch, 'tree-before-'))
   try {
-    const { path: checkout, searchPath } = inputs
-    await exportTree({ path: checkout, commit, into: folder, run, signal, searchPath, only: name => READ.test(name) })
+    await exportTree({ ...checkout, commit, into: folder, only: name => READ.test(name) })
     return readUpgradeTree(folder)
   } catch (error) {
     if (error instanceof UserError && !(error instanceof CancelledError)) return undefined

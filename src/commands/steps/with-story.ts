@@ -1,9 +1,9 @@
 import { type Tools } from '../../deploy/index.ts'
 import { type HerokuApp, type HerokuClient } from '../../heroku/index.ts'
-import { errorText } from '../../runtime/index.ts'
+import { type JobResults } from '../../inputs/index.ts'
+import { errorText, type Runtime } from '../../runtime/index.ts'
 import { Story, storyMarkdown } from '../../verdict/index.ts'
-import type { Context } from '../context.ts'
-import { checkKey, connect, herokuOf, masker } from './heroku.ts'
+import { checkKey, connect, masker, type HerokuAccess } from './heroku.ts'
 
 export interface Stage {
   readonly tools: Tools
@@ -14,19 +14,19 @@ export interface Stage {
 
 /** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
 export async function withStory(
-  context: Context,
   title: string,
+  access: HerokuAccess,
+  { results, runtime }: { readonly results: JobResults; readonly runtime: Runtime },
   work: (stage: Stage) => Promise<string>
 ): Promise<void> {
-  const { results, runtime } = context
   const story = new Story(runtime.log, runtime.clock)
-  const connection = connect(context, herokuOf(context), story)
+  const connection = connect(access, story, runtime)
   const tell = (outcome: string): Promise<void> =>
     results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }))
   try {
     await story.step('Key', () => checkKey(connection))
     const { client, tools } = connection
-    const outcome = await work({ tools, client, mask: masker(context), app: name => connection.app(name) })
+    const outcome = await work({ tools, client, mask: masker(results), app: name => connection.app(name) })
     runtime.log.info(outcome)
     await tell(outcome)
   } catch (error) {

@@ -63,7 +63,8 @@ describe.each(NEVER_ENDING)('a server that %s', (_, endless) => {
   it('is given up by who uploads, and nothing is sent again', async () => {
     const error = await failure(upload(await serve(endless), 1_000_000))
     expect(error).toBeInstanceOf(LateError)
-    expect(errorText(error)).toBe('nothing moved within 60 s')
+    // Which one ends first depends on how far time had passed when the last byte was sent.
+    expect(errorText(error)).toMatch(/^(nothing moved within 60 s|it was not done within 70 s)$/)
     expect(server.connections).toBe(1)
   })
 

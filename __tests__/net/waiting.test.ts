@@ -66,6 +66,29 @@ describe('a deadline', () => {
   })
 })
 
+describe('work that was given up', () => {
+  it('leaves no timer, also if something is still heard of it', async () => {
+    let timers = 0
+    class Counting extends TestClock {
+      override after(milliseconds: number, work: () => void): () => void {
+        timers++
+        const stop = super.after(milliseconds, work)
+        return () => {
+          timers--
+          stop()
+        }
+      }
+    }
+    const clock = new Counting()
+    let late = (): void => {}
+    const work = moving({ clock }, 1_000, 'nothing moved', (_, heard) => ((late = heard), never()))
+    clock.pass(1_000)
+    await expect(work).rejects.toThrow('nothing moved within 1 s')
+    late()
+    expect(timers).toBe(0)
+  })
+})
+
 describe('a retry', () => {
   const failing = (times: number) => {
     let left = times

@@ -61009,12 +61009,13 @@ function reasonOf({ reason }) {
 function seconds(milliseconds) {
     return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`;
 }
-/** Gives something up if nothing is heard of it for some time. Call `stop` at the end. */
+/** Gives something up if nothing is heard of it for some time. Call `stop` at the end: what is heard later counts no more. */
 class Silence {
     #clock;
     #giveUp;
     #milliseconds;
     #stopTimer = () => { };
+    #over = false;
     constructor(clock, milliseconds, giveUp) {
         this.#clock = clock;
         this.#milliseconds = milliseconds;
@@ -61023,11 +61024,14 @@ class Silence {
     }
     /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
     heard(milliseconds = this.#milliseconds) {
-        this.stop();
+        if (this.#over)
+            return;
+        this.#stopTimer();
         this.#milliseconds = milliseconds;
         this.#stopTimer = this.#clock.after(milliseconds, this.#giveUp);
     }
     stop() {
+        this.#over = true;
         this.#stopTimer();
     }
 }

@@ -73,12 +73,13 @@ function seconds(milliseconds: number): string {
   return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`
 }
 
-/** Gives something up if nothing is heard of it for some time. Call `stop` at the end. */
+/** Gives something up if nothing is heard of it for some time. Call `stop` at the end: what is heard later counts no more. */
 export class Silence {
   readonly #clock: Clock
   readonly #giveUp: () => void
   #milliseconds: number
   #stopTimer = (): void => {}
+  #over = false
 
   constructor(clock: Clock, milliseconds: number, giveUp: () => void) {
     this.#clock = clock
@@ -89,12 +90,14 @@ export class Silence {
 
   /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
   heard(milliseconds = this.#milliseconds): void {
-    this.stop()
+    if (this.#over) return
+    this.#stopTimer()
     this.#milliseconds = milliseconds
     this.#stopTimer = this.#clock.after(milliseconds, this.#giveUp)
   }
 
   stop(): void {
+    this.#over = true
     this.#stopTimer()
   }
 }

@@ -1,8 +1,9 @@
 /** All that is run, as one bundle. The two entry points, `main.ts` and `cli/main.ts`, load it when they need it. */
-import { actionLog, failStep, jobResults, maskKeys, STEP } from './action/index.ts'
+import { actionLog, endStep, failStep, jobResults, maskKeys, STEP } from './action/index.ts'
 import { runCommand } from './commands/index.ts'
 import { readCommand, readInputs, readJob, readMachine } from './inputs/index.ts'
 import { withRuntime } from './runtime/real.ts'
+import { endingOf } from './verdict/index.ts'
 
 export { runInit } from './cli/init.ts'
 export { runHere } from './cli/run.ts'
@@ -20,10 +21,13 @@ export async function runStep(dist: URL): Promise<void> {
     const command = readCommand(STEP)
     const inputs = readInputs(command, STEP)
     const tools = { results: jobResults(), job: readJob(process.env), machine: readMachine(process.env, keys) }
-    await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime =>
+    const ended = await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime =>
       runCommand(command, inputs, { ...tools, runtime })
     )
+    endStep(ended)
   } catch (error) {
+    // It ended before the command began.
+    jobResults().output('outcome', endingOf(error, []).outcome)
     failStep(error)
   }
 }

@@ -286,7 +286,10 @@ describe('bad input ends in a clear error, exit code 1, and nothing half-written
     expect(/Buildpack 1 of/.test(output) && early).toBeFalsy()
     expect(code).toBe(1)
     // A plan tells what it has found; a build has nothing to say.
-    expect(Object.keys(outputs)).toEqual(inputs?.['command'] === 'plan' ? ['comment-body'] : [])
+    const { 'comment-body': plan, ...others } = outputs
+    expect(plan !== undefined).toBe(inputs?.['command'] === 'plan')
+    expect(Object.keys(others)).toEqual(['outcome'])
+    expect(outputs['outcome']).toMatch(inputs?.['command'] === 'plan' ? /^found$/ : /^(refused|failed)$/)
     expect(fork.has('slug.tgz') || fork.has('report.json')).toBe(false)
     expect(fork.leftovers()).toEqual([])
   })

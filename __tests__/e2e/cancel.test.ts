@@ -20,13 +20,13 @@ describe('cancelling the job', () => {
       addBuildpack(folder, 'slow', `setsid sleep ${seconds} & sleep ${seconds} & echo started; wait`)
     )
     let pid = 0
-    const { code, output } = await fork.build({}, configWith(['slow']), {
+    const { code, output, outputs } = await fork.build({}, configWith(['slow']), {
       onStart: started => (pid = started),
       onOutput: chunk => {
         if (chunk.toString().includes('started')) process.kill(pid, signal)
       }
     })
-    expect(code).toBe(1)
+    expect({ code, outputs }).toEqual({ code: 1, outputs: { outcome: 'cancelled' } })
     expect(output).toMatch(/::error::The build was cancelled/)
     expect(processesWith(seconds)).toEqual([])
     expect(fork.leftovers()).toEqual([])

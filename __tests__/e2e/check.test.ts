@@ -89,7 +89,7 @@ describe('command: check', () => {
     const before = heroku.requests.length
     const { code, output, outputs, summary } = await check()
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
-    expect(outputs).toMatchObject({ 'checks-failed': '0' })
+    expect(outputs).toMatchObject({ outcome: expect.stringMatching(/^(done|found)$/), 'checks-failed': '0' })
     expect(outputs).not.toHaveProperty('issue-url')
     expect(summary).toMatch(/^## Nightly checks of main: all is well/)
     expect(github.issues.all).toEqual([])
@@ -108,7 +108,7 @@ describe('command: check', () => {
     await scale(0)
     const first = await check()
     expect(first.code).toBe(1)
-    expect(first.outputs).toMatchObject({ 'checks-failed': '1' })
+    expect(first.outputs).toMatchObject({ outcome: 'found', 'checks-failed': '1' })
     expect(first.output).toMatch(/^fail +worker: No worker dyno is scaled/m)
     expect(first.output).toMatch(/::error::The check worker failed%0AWhat to do about each stands in http/)
     expect(first.summary).toMatch(/\| fail \| Worker dyno \| 0 \|/)

@@ -28,7 +28,7 @@ describe('the committed program of the terminal', () => {
     expect(await runCli({ args: [] })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage:') })
   })
 
-  it('builds as the action does; --json has its outputs alone on stdout', async () => {
+  it('builds as the action does; --json has its outputs and its verdict alone on stdout', async () => {
     const fork = new Fork()
     git(fork.path, 'remote', 'add', 'origin', 'git@github.com:me/fork.git')
     const github = await HttpServer.start({})
@@ -43,7 +43,12 @@ describe('the committed program of the terminal', () => {
     expect(stderr).toContain('Within the limit')
     expect(stderr).not.toMatch(/^::/m)
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('\x1b') })
-    const outputs = JSON.parse(stdout) as Record<string, unknown>
+    const { verdict, ...outputs } = JSON.parse(stdout) as Record<string, unknown>
+    expect(verdict).toMatchObject({
+      outcome: 'done',
+      headline: expect.stringContaining('Within the limit'),
+      figures: { 'slug-limit': outputs['slug-limit'] }
+    })
     // The slug offers its source, which is where the repository is.
     const env = { GITHUB_REPOSITORY: 'me/fork' }
     const inputs = { 'output-dir': path.join(fork.output, 'action') }

@@ -12,6 +12,7 @@ describe('deploy', () => {
     expect(output).toContain(`Live: ${one.app} runs commit`)
     expect(code).toBe(0)
     expect(outputs).toMatchObject({
+      outcome: 'done',
       healthy: 'true',
       'release-version': '2',
       'previous-release-version': '1',
@@ -40,7 +41,7 @@ describe('deploy', () => {
     expect(visit.requests).toBeGreaterThan(10)
 
     const again = await one.run()
-    expect(again.code).toBe(0)
+    expect(again).toMatchObject({ code: 0, outputs: { outcome: 'nothing-to-do' } })
     expect(again.output).toMatch(/runs this slug already/)
     expect(again.outputs['slug-size']).toBe(upgrade.outputs['slug-size'])
     expect(again.output).not.toMatch(/Buildpack 1 of/)
@@ -55,7 +56,7 @@ describe('deploy', () => {
     one.commit(breakRelease)
     const failed = await one.run()
     expect((await visitor.leave()).failed).toBe(0)
-    expect(failed.code).toBe(1)
+    expect(failed).toMatchObject({ code: 1, outputs: { outcome: 'failed' } })
     expect(failed.output).toMatch(
       /release phase of v3 failed; the release before it still serves.*relation "notices" does not exist/
     )
@@ -66,7 +67,7 @@ describe('deploy', () => {
     const crashed = await one.run()
     expect(crashed.code).toBe(1)
     expect(crashed.output).toMatch(/keeps crashing.*The release before was brought back and serves/)
-    expect(crashed.outputs).toMatchObject({ 'rolled-back': 'true' })
+    expect(crashed.outputs).toMatchObject({ outcome: 'rolled-back', 'rolled-back': 'true' })
     expect(crashed.outputs).not.toHaveProperty('healthy')
     expect(one.live).toBe(good)
     expect((await fetch(`${one.webUrl}health`)).status).toBe(200)
@@ -77,7 +78,7 @@ describe('deploy', () => {
     const streaming = `${one.app}-live`
     const { webUrl } = await heroku.addApp(streaming, {})
     const refused = await one.run({ 'streaming-app': streaming })
-    expect(refused.code).toBe(1)
+    expect(refused).toMatchObject({ code: 1, outputs: { outcome: 'refused' } })
     expect(refused.output).toMatch(/is not set up: RUN_STREAMING.*streaming-setup: true/)
     const { code, output, outputs } = await one.run({ 'streaming-app': streaming, 'streaming-setup': 'true' })
     expect(output).toContain('Live:')
@@ -116,7 +117,7 @@ describe('the other commands', () => {
     expect(good.code).toBe(0)
     expect(good.output).toContain(`it's ${DOMAIN}`)
     const bad = await one.run({ command: 'run', run: 'exit 7' })
-    expect(bad.code).toBe(1)
+    expect(bad).toMatchObject({ code: 1, outputs: { outcome: 'failed' } })
     expect(bad.output).toMatch(/ended with exit code 7/)
   })
 
@@ -124,7 +125,10 @@ describe('the other commands', () => {
     const one = await Instance.open(false, lean)
     await one.run()
     const first = one.head
-    expect((await one.run({ command: 'migrate' })).outputs['migrations-run']).toBe('0')
+    expect((await one.run({ command: 'migrate' })).outputs).toMatchObject({
+      'migrations-run': '0',
+      outcome: 'nothing-to-do'
+    })
     one.commit(folder => configure(folder, 'redis-tls: verify'))
     await one.run()
     const back = await one.run({ command: 'rollback' })

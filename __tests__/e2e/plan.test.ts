@@ -66,21 +66,21 @@ describe('plan', () => {
     expect(plan.output).toMatch(
       /::error.*has OLD_SWITCH.*\(config\/initializers\/deprecations\.rb:1\) \(forbidden-config\)/
     )
-    expect(plan.code).toBe(1)
+    expect(plan).toMatchObject({ code: 1, outputs: { outcome: 'found' } })
     expect(plan.summary).toMatch(/This upgrade: 2 migrations, 1 after deployment/)
     expect(plan.summary).toMatch(/\*\*stops it\*\* \| `forbidden-config`.*config(:|&#58;)unset OLD(_|&#95;)SWITCH/)
     expect(plan.summary + plan.output.replace(/^::add-mask::.*$/gm, '')).not.toContain(SECRET)
 
     heroku.requests.length = 0
     const refused = await one.run()
-    expect(refused.code).toBe(1)
+    expect(refused).toMatchObject({ code: 1, outputs: { outcome: 'refused' } })
     expect(refused.output).toMatch(/::error.*has OLD_SWITCH/)
     expect(writes()).toEqual([])
 
     delete one.machine.app.configVars['OLD_SWITCH']
     const shown = await one.run({ plan: 'true' })
     expect(shown.output).toMatch(
-      /Nothing stands against deploying [0-9a-f]{8} to app-\d+; warnings: \d+\. Nothing was changed\./
+      /Nothing stands against deploying [0-9a-f]{8} to app-\d+; warnings: \d+\. Nothing was changed$/m
     )
     expect(shown.code).toBe(0)
     expect(writes()).toEqual([])

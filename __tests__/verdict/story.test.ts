@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Story, storyMarkdown } from '../../src/verdict/index.ts'
+import { Story, verdictMarkdown, verdictOf } from '../../src/verdict/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 
 const log = {
@@ -20,11 +20,11 @@ describe('the summary', () => {
       return Promise.reject(new Error('<img src=x> @everybody | `top_secret`'))
     })
     await expect(failing).rejects.toThrow()
-    const text = storyMarkdown(story, {
+    const verdict = verdictOf({ outcome: 'failed', headline: 'top_secret', next: ['Mend `top_secret`'] }, story, {})
+    const text = verdictMarkdown(verdict, {
       title: 'Deploy of *one*',
-      outcome: 'Failed: top_secret',
       links: { Job: 'https://example.com/1' },
-      redact: text => text.replaceAll('top_secret', '***')
+      redact: said => said.replaceAll('top_secret', '***')
     })
     expect(text).toMatch(/\| done \| Preflight \| 0\.0 s \| 0\.0 s \| all is well \|/)
     expect(text).toMatch(/\| failed \| Release \|.*<br>/)

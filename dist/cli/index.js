@@ -8871,7 +8871,7 @@ function addRest(words, command, values) {
 
 /***/ }),
 
-/***/ 423:
+/***/ 1897:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8880,10 +8880,242 @@ __nccwpck_require__.d(__webpack_exports__, {
   S: () => (/* binding */ tellError)
 });
 
+// UNUSED EXPORTS: tellVerdict
+
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
 var runtime = __nccwpck_require__(1442);
+;// CONCATENATED MODULE: ./lib/verdict/markdown.js
+
+/**
+ * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
+ * `escape`, `code`, `prose` or `cell` before it is shown.
+ */
+/**
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
+ * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ */
+function markdown_escape(hostile) {
+    return (hostile
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        // A link without a scheme (github.github.com/gfm: "extended www autolink").
+        .replace(/www\./gi, found => found.replace('.', entity))
+        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+/** Longest name that is shown, in characters. */
+const LONGEST = 160;
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/;
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
+function code(hostile) {
+    if (hostile.length <= LONGEST)
+        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${markdown_escape(hostile)}</code>`;
+    const characters = [...hostile];
+    const [start, end] = [characters.slice(0, LONGEST / 2), characters.slice(-LONGEST / 2)];
+    return `<code>${markdown_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+function snippet(line) {
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
+}
+function details(summary, content, open = false) {
+    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** `align`: one character a column, `r` for numbers. */
+function markdown_table(head, rows, align) {
+    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
+    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+/** Longest text of others in one place, in characters. */
+const LONGEST_TEXT = 1_500;
+/** A sentence with names in backticks: those become code, and nothing else in it is markup. On one line, cut to a length. */
+function markdown_prose(text) {
+    const parts = oneLine(text).split('`');
+    // A backtick without its fellow is a letter.
+    if (parts.length % 2 === 0)
+        return markdown_escape(parts.join('`'));
+    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : markdown_escape(part))).join('');
+}
+/** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
+function markdown_cell(text) {
+    return shortened(text, LONGEST_TEXT).split(/\r?\n/).map(markdown_prose).join('<br>');
+}
+/** Text on one line: without the characters that move a terminal's cursor or turn text around, and cut to a length. */
+function oneLine(text) {
+    return shortened(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' '), LONGEST_TEXT);
+}
+/** A link that shows its address. Empty if that is no plain https address. */
+function linked(url) {
+    return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${markdown_escape(url.replace('https://', ''))}](${url})` : '';
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/story.js
+
+/**
+ * What a command does, step by step: told in the log while it happens, and the evidence of its verdict afterwards. It also
+ * keeps what has been changed and what serves, so that an end in the middle can say so.
+ */
+class Story {
+    log;
+    #clock;
+    #started;
+    #steps = [];
+    #begun = new Set();
+    #notes = [];
+    /** What the app serves, as far as it was seen. */
+    serving;
+    /** Of the summary: `Deploy of my-mastodon`. A command without one writes a summary of its own. */
+    title;
+    /** Pages that have more, by name. */
+    links = {};
+    constructor(log, clock) {
+        this.log = log;
+        this.#clock = clock;
+        this.#started = clock.now();
+    }
+    get steps() {
+        return this.#steps;
+    }
+    /** Says, right before it, that something is changed: `a release of my-mastodon`. */
+    begin(change) {
+        this.#begun.add(change);
+    }
+    /** What was changed, or may have been, in order. */
+    get begun() {
+        return [...this.#begun];
+    }
+    /** Milliseconds since the start. */
+    get elapsed() {
+        return this.#clock.now() - this.#started;
+    }
+    /** Does a step under its own title in the log. */
+    step(name, work) {
+        return this.span(name, () => this.log.group(name, work));
+    }
+    /** A step that has titles of its own in the log. */
+    async span(name, work) {
+        const at = this.elapsed;
+        this.#notes = [];
+        const finish = (failed) => {
+            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
+            this.#notes = [];
+        };
+        try {
+            const result = await work();
+            finish(false);
+            return result;
+        }
+        catch (error) {
+            this.#notes.push(errorText(error));
+            finish(true);
+            throw error;
+        }
+    }
+    /** A line for the log and the summary. */
+    note(text) {
+        this.log.info(text);
+        this.#notes.push(text);
+    }
+    /** For the summary alone: what the log has already. */
+    quote(text) {
+        this.#notes.push(text);
+    }
+    warn(text) {
+        this.log.warning(text);
+        this.#notes.push(text);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/verdict.js
+
+
+/** Whether the job is green: exit code 0. */
+function isGreen({ outcome = 'done', findings = [] }) {
+    if (outcome === 'found')
+        return findings.every(({ level }) => level !== 'fail');
+    return outcome === 'done' || outcome === 'nothing-to-do';
+}
+/**
+ * How a command ended that threw.
+ * @param begun what it had changed by then
+ */
+function endingOf(error, begun) {
+    const headline = firstLine(error);
+    const next = error instanceof UserError ? [error.nextStep] : [OUR_FAULT];
+    if (error instanceof CancelledError) {
+        const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`;
+        return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next };
+    }
+    return { outcome: error instanceof UserError && begun.length === 0 ? 'refused' : 'failed', headline, next };
+}
+/** What is said of an error that is no `UserError`. */
+const OUR_FAULT = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
+/** Without the output of others that may follow: `… failed. Its last lines:`. */
+function firstLine(error) {
+    const [first = ''] = errorText(error).split('\n');
+    return first.replace(/\. [\w’' ]+:$/, '');
+}
+/** The verdict of a command: how it ended, and what its story and its outputs hold. */
+function verdictOf(ending, story, figures) {
+    const { outcome = 'done', headline, next = [], findings = [], serving = story.serving } = ending;
+    return { outcome, headline, evidence: story.steps, next, serving, findings, figures };
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/verdict-markdown.js
+
+
+
+/** A verdict as Markdown for the job's summary: what happened, what to do, then each step with its time and what came of it. */
+function verdictMarkdown(verdict, { title, links, redact }) {
+    const { evidence, next } = verdict;
+    const rows = evidence.map(({ name, at, took, failed, notes }) => [
+        failed ? 'failed' : 'done',
+        prose(redact(name)),
+        duration(at),
+        duration(took),
+        notes.map(note => cell(redact(note))).join('<br>')
+    ]);
+    const whole = Math.max(0, ...evidence.map(({ at, took }) => at + took));
+    const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
+    return [
+        `## ${prose(redact(title))}`,
+        `**${WORDS[verdict.outcome]}${prose(redact(verdict.headline))}** (${duration(whole)})`,
+        ...next.map(step => prose(redact(step))),
+        ...(rows.length > 0 ? [table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl')] : []),
+        ...(list.length > 0 ? [list.join(' · ')] : [])
+    ]
+        .join('\n\n')
+        .concat('\n');
+}
+/** What stands before the headline of an end that is not as asked. */
+const WORDS = {
+    done: '',
+    'nothing-to-do': '',
+    found: '',
+    refused: 'Refused: ',
+    failed: 'Failed: ',
+    unverified: 'Live, but not proved healthy: ',
+    'rolled-back': 'Rolled back: ',
+    cancelled: 'Cancelled: '
+};
+
+;// CONCATENATED MODULE: ./lib/verdict/index.js
+/** What a command found out, as data, and the parts that every surface shares. */
+
+
+
+
+
+
 // EXTERNAL MODULE: ./lib/cli/arguments.js + 1 modules
 var cli_arguments = __nccwpck_require__(9199);
 ;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
@@ -8902,7 +9134,7 @@ const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u20
 const COLOUR = /^\x1b\[[0-9;:]{0,40}m$/;
 const KEPT = '\ue000';
 /** The text without control sequences, on one line or several; with `colours`, SGR stays, and is reset at the end. */
-function withoutEscapes(text, colours = false) {
+function escapes_withoutEscapes(text, colours = false) {
     const kept = [];
     const rest = text
         .replaceAll(KEPT, '')
@@ -8929,18 +9161,24 @@ var style = __nccwpck_require__(4826);
 
 
 
+
 /** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
     if (!(error instanceof runtime/* UserError */.yo)) {
         const stack = error instanceof Error && error.stack ? error.stack : (0,runtime/* errorText */.kc)(error);
-        const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
-        return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
+        return { lines: [`${title} ${escapes_withoutEscapes(stack)}`, OUR_FAULT], exitCode: 1 };
     }
-    const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))];
+    const lines = [`${title} ${escapes_withoutEscapes(inFlags(error.message))}`, escapes_withoutEscapes(inFlags(error.nextStep))];
     if (error.cause !== undefined)
-        lines.push(paint('dim', `Cause: ${withoutEscapes((0,runtime/* errorText */.kc)(error.cause))}`));
+        lines.push(paint('dim', `Cause: ${escapes_withoutEscapes((0,runtime/* errorText */.kc)(error.cause))}`));
     return { lines, exitCode: error instanceof cli_arguments/* UsageError */.e || error instanceof inputs/* InputError */.dz ? 2 : 1 };
+}
+/** A verdict that is not green, as an error is told. */
+function tellVerdict({ headline, next }, paint) {
+    const lines = [headline, ...next].map(line => withoutEscapes(inFlags(line)));
+    lines[0] = `${paint('red', 'Error:')} ${lines[0]}`;
+    return { lines, exitCode: 1 };
 }
 function inFlags(text) {
     return text.replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``));
@@ -9106,7 +9344,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1442);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9199);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1897);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
 /* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(931);
 /* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(100);
@@ -11105,6 +11343,13 @@ const BUILD = {
     'report-path': { type: 'string', about: 'Path of report.json.' },
     'report-page-path': { type: 'string', about: 'Path of report.html, the page to look into the slug with.' }
 };
+const COMMAND = {
+    outcome: {
+        type: 'enum',
+        words: ['done', 'nothing-to-do', 'refused', 'failed', 'unverified', 'rolled-back', 'found', 'cancelled'],
+        about: 'How the command ended: done, nothing-to-do, refused (before anything changed), failed (in the middle), unverified (live, not proved healthy), rolled-back, found (something to act on), cancelled.'
+    }
+};
 const REPORT = {
     'comment-body': {
         type: 'string',
@@ -11126,6 +11371,7 @@ const CHECKS = {
 };
 /** The outputs under what they are of, as action.yml and README show them. */
 const OUTPUT_GROUPS = {
+    Command: COMMAND,
     Build: BUILD,
     Report: REPORT,
     Deploy: DEPLOY,

@@ -58589,7 +58589,7 @@ function explainDiskFull(error, where) {
 ;// CONCATENATED MODULE: ./lib/runtime/figures.js
 /** Figures as people read them, the same on every surface. This file runs in a browser, too. */
 /** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
-function figures_sizeText(bytes) {
+function sizeText(bytes) {
     const size = Math.abs(bytes);
     const sign = bytes < 0 ? '−' : '';
     if (size < 1e3)
@@ -58600,7 +58600,7 @@ function figures_sizeText(bytes) {
 function signedSize(bytes) {
     if (bytes === 0)
         return 'no change';
-    return bytes < 0 ? figures_sizeText(bytes) : `+${figures_sizeText(bytes)}`;
+    return bytes < 0 ? sizeText(bytes) : `+${sizeText(bytes)}`;
 }
 /** A change in per cent of what it was, with its sign. */
 function signedShare(change, before) {
@@ -59729,6 +59729,13 @@ const BUILD = {
     'report-path': { type: 'string', about: 'Path of report.json.' },
     'report-page-path': { type: 'string', about: 'Path of report.html, the page to look into the slug with.' }
 };
+const COMMAND = {
+    outcome: {
+        type: 'enum',
+        words: ['done', 'nothing-to-do', 'refused', 'failed', 'unverified', 'rolled-back', 'found', 'cancelled'],
+        about: 'How the command ended: done, nothing-to-do, refused (before anything changed), failed (in the middle), unverified (live, not proved healthy), rolled-back, found (something to act on), cancelled.'
+    }
+};
 const REPORT = {
     'comment-body': {
         type: 'string',
@@ -59750,6 +59757,7 @@ const CHECKS = {
 };
 /** The outputs under what they are of, as action.yml and README show them. */
 const OUTPUT_GROUPS = {
+    Command: COMMAND,
     Build: BUILD,
     Report: REPORT,
     Deploy: DEPLOY,
@@ -60122,106 +60130,6 @@ function secretsHeld({ text }, env) {
 
 
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/action/log.js
-
-
-
-/** The log of a job: groups, annotations, and a fence around the output of others. */
-function actionLog(write = chunk => void process.stdout.write(chunk)) {
-    return {
-        info: line => info(harmless(line)),
-        warning: line => warning(line),
-        error: line => error(line),
-        group: (title, work) => group(title, work),
-        progress: (done, total) => info(`${figures_sizeText(done)} of ${figures_sizeText(total)}`),
-        fence: () => openFence(write)
-    };
-}
-/**
- * A line that may hold text of others: nothing in it is a command. The runner looks for `::` at the start of a line and
- * for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs).
- */
-function harmless(text) {
-    return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
-}
-/**
- * The runner obeys lines such as `::set-output …` wherever they come from; between `::stop-commands::TOKEN` and
- * `::TOKEN::` it obeys none (docs.github.com: workflow-commands, "Stopping and starting workflow commands").
- */
-function openFence(write) {
-    const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
-    let atLineStart = true;
-    write(`::stop-commands::${token}\n`);
-    return {
-        write: chunk => {
-            if (chunk.length === 0)
-                return;
-            write(chunk);
-            atLineStart = chunk.at(-1) === 0x0a;
-        },
-        close: () => write(`${atLineStart ? '' : '\n'}::${token}::\n`)
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/action/index.js
-/** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
-
-
-
-
-
-/** The inputs of this step, as the runner hands them over (docs.github.com: metadata syntax, `inputs`). */
-const STEP = { text: name => getInput(name), called: name => `Input ${name}` };
-/** Has the runner mask every key of this step. Returns the names of the inputs and variables that hold one. */
-function maskKeys(env = process.env) {
-    for (const secret of secretsOf(STEP, env))
-        core_setSecret(secret);
-    return secretsHeld(STEP, env);
-}
-/** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
-const LARGEST_SUMMARY = 1024 * 1024 - 1024;
-function jobResults(env = process.env) {
-    const secrets = new Set();
-    return {
-        output: (name, value) => setOutput(name, value),
-        mask: secret => {
-            core_setSecret(secret);
-            secrets.add(secret);
-        },
-        redact: text => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, '***'), text),
-        summary: async (markdown) => {
-            if (!env['GITHUB_STEP_SUMMARY'])
-                return;
-            const whole = Buffer.byteLength(markdown) <= LARGEST_SUMMARY;
-            const cut = '\n\nThe summary is too long; the whole of it is in report.md.\n';
-            await summary
-                .addRaw(whole
-                ? markdown
-                : Buffer.from(markdown)
-                    .subarray(0, LARGEST_SUMMARY - cut.length)
-                    .toString() + cut)
-                .write()
-                .catch((error) => warning(`The summary could not be written: ${errorText(error)}`));
-        }
-    };
-}
-/** Ends the step as failed: the message, what to do next, and the cause where it helps. */
-function failStep(error) {
-    if (error instanceof UserError) {
-        setFailed(`${error.message}\n${error.nextStep}`);
-        if (error.cause !== undefined)
-            info(harmless(`Cause: ${errorText(error.cause)}`));
-    }
-    else {
-        setFailed(error instanceof Error ? error : String(error));
-        info('This is a fault of mastodon-on-heroku itself. Please report it with the lines above.');
-        if (error instanceof Error && error.stack)
-            info(harmless(error.stack));
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -60302,11 +60210,11 @@ function judgeSize(bytes, limit) {
 }
 /** `261.0 MB of 300.0 MB (87.0 %)`. */
 function sizeOfLimit({ bytes, limit }) {
-    return `${figures_sizeText(bytes)} of ${figures_sizeText(limit)} (${shareText(bytes, limit)})`;
+    return `${sizeText(bytes)} of ${sizeText(limit)} (${shareText(bytes, limit)})`;
 }
 /** `39.0 MB left`, `12.0 MB too much`. */
 function roomText({ fits, left }) {
-    return fits ? `${figures_sizeText(left)} left` : `${figures_sizeText(-left)} too much`;
+    return fits ? `${sizeText(left)} left` : `${sizeText(-left)} too much`;
 }
 /** Why a slug is refused: `The streaming slug is over its limit: 310.2 MB of 300.0 MB`. */
 function overLimitText(slug, { bytes, limit }) {
@@ -60315,13 +60223,23 @@ function overLimitText(slug, { bytes, limit }) {
 
 ;// CONCATENATED MODULE: ./lib/verdict/story.js
 
-/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
+/**
+ * What a command does, step by step: told in the log while it happens, and the evidence of its verdict afterwards. It also
+ * keeps what has been changed and what serves, so that an end in the middle can say so.
+ */
 class Story {
     log;
     #clock;
     #started;
     #steps = [];
+    #begun = new Set();
     #notes = [];
+    /** What the app serves, as far as it was seen. */
+    serving;
+    /** Of the summary: `Deploy of my-mastodon`. A command without one writes a summary of its own. */
+    title;
+    /** Pages that have more, by name. */
+    links = {};
     constructor(log, clock) {
         this.log = log;
         this.#clock = clock;
@@ -60329,6 +60247,14 @@ class Story {
     }
     get steps() {
         return this.#steps;
+    }
+    /** Says, right before it, that something is changed: `a release of my-mastodon`. */
+    begin(change) {
+        this.#begun.add(change);
+    }
+    /** What was changed, or may have been, in order. */
+    get begun() {
+        return [...this.#begun];
     }
     /** Milliseconds since the start. */
     get elapsed() {
@@ -60372,36 +60298,3269 @@ class Story {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/verdict/story-markdown.js
+;// CONCATENATED MODULE: ./lib/verdict/verdict.js
+
+
+/** Whether the job is green: exit code 0. */
+function isGreen({ outcome = 'done', findings = [] }) {
+    if (outcome === 'found')
+        return findings.every(({ level }) => level !== 'fail');
+    return outcome === 'done' || outcome === 'nothing-to-do';
+}
+/**
+ * How a command ended that threw.
+ * @param begun what it had changed by then
+ */
+function endingOf(error, begun) {
+    const headline = firstLine(error);
+    const next = error instanceof UserError ? [error.nextStep] : [OUR_FAULT];
+    if (error instanceof CancelledError) {
+        const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`;
+        return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next };
+    }
+    return { outcome: error instanceof UserError && begun.length === 0 ? 'refused' : 'failed', headline, next };
+}
+/** What is said of an error that is no `UserError`. */
+const OUR_FAULT = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
+/** Without the output of others that may follow: `… failed. Its last lines:`. */
+function firstLine(error) {
+    const [first = ''] = errorText(error).split('\n');
+    return first.replace(/\. [\w’' ]+:$/, '');
+}
+/** The verdict of a command: how it ended, and what its story and its outputs hold. */
+function verdictOf(ending, story, figures) {
+    const { outcome = 'done', headline, next = [], findings = [], serving = story.serving } = ending;
+    return { outcome, headline, evidence: story.steps, next, serving, findings, figures };
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/verdict-markdown.js
 
 
 
-/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-function storyMarkdown(story, { title, outcome, links, redact }) {
-    const rows = story.steps.map(({ name, at, took, failed, notes }) => [
+/** A verdict as Markdown for the job's summary: what happened, what to do, then each step with its time and what came of it. */
+function verdictMarkdown(verdict, { title, links, redact }) {
+    const { evidence, next } = verdict;
+    const rows = evidence.map(({ name, at, took, failed, notes }) => [
         failed ? 'failed' : 'done',
         prose(redact(name)),
         duration(at),
         duration(took),
         notes.map(note => cell(redact(note))).join('<br>')
     ]);
+    const whole = Math.max(0, ...evidence.map(({ at, took }) => at + took));
     const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
     return [
         `## ${prose(redact(title))}`,
-        `**${prose(redact(outcome))}** (${duration(story.elapsed)})`,
-        table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl'),
+        `**${WORDS[verdict.outcome]}${prose(redact(verdict.headline))}** (${duration(whole)})`,
+        ...next.map(step => prose(redact(step))),
+        ...(rows.length > 0 ? [table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl')] : []),
         ...(list.length > 0 ? [list.join(' · ')] : [])
     ]
         .join('\n\n')
         .concat('\n');
 }
+/** What stands before the headline of an end that is not as asked. */
+const WORDS = {
+    done: '',
+    'nothing-to-do': '',
+    found: '',
+    refused: 'Refused: ',
+    failed: 'Failed: ',
+    unverified: 'Live, but not proved healthy: ',
+    'rolled-back': 'Rolled back: ',
+    cancelled: 'Cancelled: '
+};
 
 ;// CONCATENATED MODULE: ./lib/verdict/index.js
-/** What a command found out, and the parts that every surface shares. */
+/** What a command found out, as data, and the parts that every surface shares. */
 
 
 
 
+
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/action/log.js
+
+
+
+/** The log of a job: groups, annotations, and a fence around the output of others. */
+function actionLog(write = chunk => void process.stdout.write(chunk)) {
+    return {
+        info: line => info(harmless(line)),
+        warning: line => warning(line),
+        error: line => error(line),
+        group: (title, work) => group(title, work),
+        progress: (done, total) => info(`${sizeText(done)} of ${sizeText(total)}`),
+        fence: () => openFence(write)
+    };
+}
+/**
+ * A line that may hold text of others: nothing in it is a command. The runner looks for `::` at the start of a line and
+ * for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs).
+ */
+function harmless(text) {
+    return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
+}
+/**
+ * The runner obeys lines such as `::set-output …` wherever they come from; between `::stop-commands::TOKEN` and
+ * `::TOKEN::` it obeys none (docs.github.com: workflow-commands, "Stopping and starting workflow commands").
+ */
+function openFence(write) {
+    const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
+    let atLineStart = true;
+    write(`::stop-commands::${token}\n`);
+    return {
+        write: chunk => {
+            if (chunk.length === 0)
+                return;
+            write(chunk);
+            atLineStart = chunk.at(-1) === 0x0a;
+        },
+        close: () => write(`${atLineStart ? '' : '\n'}::${token}::\n`)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/index.js
+/** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
+
+
+
+
+
+
+/** The inputs of this step, as the runner hands them over (docs.github.com: metadata syntax, `inputs`). */
+const STEP = { text: name => getInput(name), called: name => `Input ${name}` };
+/** Has the runner mask every key of this step. Returns the names of the inputs and variables that hold one. */
+function maskKeys(env = process.env) {
+    for (const secret of secretsOf(STEP, env))
+        core_setSecret(secret);
+    return secretsHeld(STEP, env);
+}
+/** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
+const LARGEST_SUMMARY = 1024 * 1024 - 1024;
+function jobResults(env = process.env) {
+    const secrets = new Set();
+    return {
+        output: (name, value) => setOutput(name, value),
+        mask: secret => {
+            core_setSecret(secret);
+            secrets.add(secret);
+        },
+        redact: text => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, '***'), text),
+        summary: async (markdown) => {
+            if (!env['GITHUB_STEP_SUMMARY'])
+                return;
+            const whole = Buffer.byteLength(markdown) <= LARGEST_SUMMARY;
+            const cut = '\n\nThe summary is too long; the whole of it is in report.md.\n';
+            await summary
+                .addRaw(whole
+                ? markdown
+                : Buffer.from(markdown)
+                    .subarray(0, LARGEST_SUMMARY - cut.length)
+                    .toString() + cut)
+                .write()
+                .catch((error) => warning(`The summary could not be written: ${errorText(error)}`));
+        }
+    };
+}
+/** Ends the step by the command's verdict. */
+function endStep({ verdict, error }) {
+    if (error !== undefined)
+        failStep(error);
+    else if (!isGreen(verdict))
+        setFailed([verdict.headline, ...verdict.next].join('\n'));
+}
+/** Ends the step as failed: the message, what to do next, and the cause where it helps. */
+function failStep(error) {
+    if (error instanceof UserError) {
+        setFailed(`${error.message}\n${error.nextStep}`);
+        if (error.cause !== undefined)
+            info(harmless(`Cause: ${errorText(error.cause)}`));
+    }
+    else {
+        setFailed(error instanceof Error ? error : String(error));
+        info(OUR_FAULT);
+        if (error instanceof Error && error.stack)
+            info(harmless(error.stack));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/net/deadline.js
+
+/** The time for a piece of work ran out. */
+class LateError extends UserError {
+    constructor(message) {
+        super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.');
+        this.name = 'LateError';
+    }
+}
+/**
+ * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal
+ * that the work is handed is aborted. Rejects at that moment also if the work does not listen: with a `LateError`, or,
+ * if the caller's signal was aborted, with its reason (a `CancelledError` if that says nothing).
+ *
+ * Our own: p-timeout rejects, but does not end what it waits for.
+ * @param milliseconds for all of the work
+ * @param late begins the error: `GitHub did not answer` gives "GitHub did not answer within 15 s"
+ */
+function within(tools, milliseconds, late, work) {
+    return moving(tools, milliseconds, late, signal => work(signal));
+}
+/**
+ * The same for work that may take long, as long as something moves: each call of `heard` gives it the time anew. Beside
+ * `within`, never in its place, for one byte a minute moves, too.
+ */
+async function moving({ clock, signal }, milliseconds, late, work) {
+    if (signal?.aborted)
+        throw reasonOf(signal);
+    const over = new AbortController();
+    const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+    let end = () => { };
+    const ended = new Promise((_, reject) => {
+        end = () => reject(reasonOf(either));
+        either.addEventListener('abort', end, { once: true });
+    });
+    const tooLate = () => over.abort(new LateError(`${late} within ${seconds(milliseconds)}`));
+    const silence = new Silence(clock, milliseconds, tooLate);
+    try {
+        return await Promise.race([work(either, () => silence.heard()), ended]);
+    }
+    catch (error) {
+        throw either.aborted ? reasonOf(either) : error;
+    }
+    finally {
+        silence.stop();
+        either.removeEventListener('abort', end);
+    }
+}
+/** Why a signal was aborted; an `abort()` without a reason says nothing. */
+function reasonOf({ reason }) {
+    return reason instanceof Error && reason.name !== 'AbortError' ? reason : new CancelledError('The request');
+}
+/** `0.3 s`, `25 s` */
+function seconds(milliseconds) {
+    return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`;
+}
+/** Gives something up if nothing is heard of it for some time. Call `stop` at the end: what is heard later counts no more. */
+class Silence {
+    #clock;
+    #giveUp;
+    #milliseconds;
+    #stopTimer = () => { };
+    #over = false;
+    constructor(clock, milliseconds, giveUp) {
+        this.#clock = clock;
+        this.#milliseconds = milliseconds;
+        this.#giveUp = giveUp;
+        this.heard();
+    }
+    /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
+    heard(milliseconds = this.#milliseconds) {
+        if (this.#over)
+            return;
+        this.#stopTimer();
+        this.#milliseconds = milliseconds;
+        this.#stopTimer = this.#clock.after(milliseconds, this.#giveUp);
+    }
+    stop() {
+        this.#over = true;
+        this.#stopTimer();
+    }
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/net/dial.js
+
+
+
+
+
+/** Opens a connection to an address's host and port, with TLS for https. */
+async function connectTo({ protocol, hostname, port }, { dial, trust }, signal) {
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    if (protocol !== 'https:')
+        return dial(host, Number(port || 80), signal);
+    const options = { ...tlsOptions(host, trust), ALPNProtocols: ['http/1.1'] };
+    return secured(await dial(host, Number(port || 443), signal), host, options);
+}
+/** Opens a TCP connection, through the runner's proxy if its variables name one. */
+function dial(host, port, signal) {
+    const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`));
+    return proxy
+        ? dialThrough(proxy, authority(host, port), signal)
+        : connected(external_node_net_.connect({ host, port, signal }), 'connect');
+}
+function authority(host, port) {
+    return `${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
+function dialThrough(proxy, path, signal) {
+    // The library hands them out decoded.
+    const login = `${proxy.username}:${proxy.password}`;
+    const headers = {
+        host: path,
+        ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
+    };
+    return new Promise((resolve, reject) => {
+        const { protocol, hostname, port: own } = proxy;
+        const { request } = protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_;
+        request({
+            host: hostname,
+            port: own || (protocol === 'https:' ? 443 : 80),
+            method: 'CONNECT',
+            path,
+            headers,
+            signal,
+            agent: false
+        })
+            .on('connect', ({ statusCode }, socket) => {
+            if (statusCode === 200)
+                return resolve(socket);
+            socket.destroy();
+            reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`));
+        })
+            .on('error', reject)
+            .end();
+    });
+}
+/** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
+function secured(socket, host, options) {
+    return connected(external_node_tls_.connect({ socket, host, ...options }), 'secureConnect');
+}
+/** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
+function tlsOptions(host, trust) {
+    return { ...(external_node_net_.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) };
+}
+function connected(socket, event) {
+    return new Promise((resolve, reject) => {
+        const lost = () => reject(new Error('the connection was closed'));
+        socket.once('error', reject).once('close', lost);
+        socket.once(event, () => {
+            socket.off('error', reject).off('close', lost);
+            // Whoever uses it listens; one that breaks before or after must not end the program.
+            socket.on('error', () => { });
+            resolve(socket);
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/net/retry.js
+
+/** The longest time in milliseconds that a server is waited for, whatever it asks for. */
+const LONGEST_WAIT = 60_000;
+/**
+ * Does the work, and does it again as long as `again` agrees and there are waits left. Rejects with the last error, and
+ * with a `CancelledError` if the signal is aborted while it waits. Our own, as p-retry waits by Node's timers and not by
+ * the clock it is handed.
+ */
+async function retry({ clock, signal }, { waits, again, random = Math.random }, work) {
+    for (const wait of waits) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            if (signal?.aborted)
+                throw error;
+            const asked = again(error);
+            if (asked === false)
+                throw error;
+            await clock.sleep(Math.min(asked === true ? wait : asked, LONGEST_WAIT) * (1 + random() / 4), signal);
+        }
+    }
+    return work();
+}
+/** Waits for so many attempts in all: a second, then twice as long each time. */
+function backOff(attempts) {
+    return Array.from({ length: attempts - 1 }, (_, index) => 1_000 * 2 ** index);
+}
+
+;// CONCATENATED MODULE: ./lib/net/http.js
+
+
+
+
+
+
+/** Milliseconds for one answer, from the first step of the connection to the last byte. */
+const PAGE_WITHIN = 30_000;
+const JSON_WITHIN = 60_000;
+/** It is only asked for what a plan can do without. */
+const STATUS_WITHIN = 10_000;
+/** Milliseconds without a byte after which a server is given up. */
+const SILENT_FOR = 60_000;
+const ATTEMPTS = 4;
+const MOST_REDIRECTS = 5;
+/** Bytes. */
+const LARGEST_PAGE = 5_000_000;
+const USER_AGENT = { 'user-agent': `mastodon-on-heroku/${VERSION}` };
+class HttpError extends Error {
+    /** HTTP status, or undefined if no (whole) answer came. */
+    status;
+    url;
+    /** Milliseconds after which the server wants to be asked again. */
+    retryAfter;
+    constructor(message, url, status, options) {
+        super(message, options);
+        this.name = 'HttpError';
+        this.url = url;
+        this.status = status;
+        this.retryAfter = options?.retryAfter;
+    }
+}
+/**
+ * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
+ * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
+ */
+function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
+    if (!way)
+        requireSafeUrl(url);
+    const isHttps = url.startsWith('https:');
+    return new Promise((resolve, reject) => {
+        const request = (isHttps ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method,
+            headers,
+            // Without an agent Node would name port 80 in the Host header of an https request.
+            defaultPort: isHttps ? 443 : 80,
+            createConnection: (_, done) => {
+                // The types do not know that nothing may come instead of a connection.
+                connectTo(new URL(url), way ?? { dial: dial }, signal).then(socket => done(null, socket), (error) => done(error, undefined));
+                return undefined;
+            }
+        });
+        const end = () => void request.destroy(new Error('the request was given up'));
+        request.on('error', reject).on('response', resolve).on('upgrade', resolve);
+        request.on('close', () => signal.removeEventListener('abort', end));
+        signal.addEventListener('abort', end, { once: true });
+        if (signal.aborted)
+            return end();
+        if (send)
+            send(request);
+        else
+            request.end();
+    });
+}
+/** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
+async function* bodyOf(response, most = Infinity) {
+    let size = 0;
+    for await (const chunk of response) {
+        size += chunk.length;
+        if (size > most)
+            throw new UserError(`the answer is larger than ${most} bytes`, 'Check that the address is the right one.');
+        yield chunk;
+    }
+}
+/** A small body as text. */
+async function textOf(body) {
+    const chunks = [];
+    for await (const chunk of body)
+        chunks.push(chunk);
+    return Buffer.concat(chunks).toString('utf8');
+}
+/** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
+function fetchPage(url, { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }, tools) {
+    return within(tools, limit, 'no answer', async (signal) => {
+        const named = host === undefined ? USER_AGENT : { ...USER_AGENT, host };
+        const response = await http_open(url, { ...request, headers: { ...named, ...headers } }, signal);
+        const body = await textOf(bodyOf(response, most));
+        return { status: response.statusCode ?? 0, headers: response.headers, body };
+    });
+}
+/** Status of a HEAD, asked once; undefined if nothing answers in time. Rejects with a `CancelledError`. */
+async function statusOf(url, tools) {
+    try {
+        const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools);
+        return status;
+    }
+    catch (error) {
+        if (tools.signal?.aborted || (error instanceof UserError && !(error instanceof LateError)))
+            throw error;
+        return undefined;
+    }
+}
+/** JSON of an address, with redirects and further attempts as `getting` does it. */
+function getJson(url, headers, tools) {
+    const accepting = { accept: 'application/json', ...headers };
+    return getting(url, accepting, { limit: JSON_WITHIN, most: LARGEST_PAGE }, tools, async (body) => {
+        const text = await textOf(body);
+        try {
+            return JSON.parse(text);
+        }
+        catch (error) {
+            throw new HttpError(`${url} did not answer with JSON`, url, 200, { cause: error });
+        }
+    });
+}
+/**
+ * GET with its redirects, never from https to http. `take` is handed the body of a 200. All of it is done again, with
+ * growing pauses, on a lost connection, on 429 and 5xx, and if it is not done in time. Rejects with an `HttpError`.
+ * @param size.limit milliseconds for one attempt, whole
+ * @param size.most bytes
+ */
+function getting(url, headers, { limit, most }, tools, take) {
+    const { host } = new URL(url);
+    const attempt = async () => {
+        try {
+            return await within(tools, limit, `${host} did not answer`, inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, `${host} sent nothing`, async (signal, heard) => take(wholeBody(await followed(url, headers, signal), url, most, heard))));
+        }
+        catch (error) {
+            if (tools.signal?.aborted || !(error instanceof LateError))
+                throw error;
+            throw new HttpError(error.message, url, undefined, { cause: error });
+        }
+    };
+    return retry(tools, { waits: backOff(ATTEMPTS), again: mayHelp }, attempt);
+}
+async function* wholeBody(response, url, most, heard) {
+    try {
+        for await (const chunk of bodyOf(response, most)) {
+            heard();
+            yield chunk;
+        }
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            throw new UserError(`${url}: ${error.message}`, error.nextStep);
+        throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
+    }
+}
+function mayHelp(error) {
+    if (!(error instanceof HttpError))
+        return false;
+    const { status, retryAfter } = error;
+    return (status === undefined || status === 429 || status >= 500) && (retryAfter ?? true);
+}
+/** Follows redirects to a 200. */
+async function followed(url, headers, signal) {
+    let at = url;
+    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+        const response = await http_open(at, { headers: { ...USER_AGENT, ...headers } }, signal).catch((error) => {
+            if (error instanceof UserError)
+                throw error;
+            const message = `${new URL(at).host} did not answer: ${errorText(error)}`;
+            throw new HttpError(message, url, undefined, { cause: error });
+        });
+        const { statusCode: status = 0, statusMessage = '' } = response;
+        if (status === 200)
+            return response;
+        response.destroy();
+        const { location } = response.headers;
+        if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+            throw new HttpError(`${at} answered ${status} ${statusMessage}`.trim(), url, status, {
+                retryAfter: retryAfter(response.headers)
+            });
+        const next = new URL(location, at);
+        if (at.startsWith('https:') && next.protocol !== 'https:')
+            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
+        at = next.href;
+    }
+    throw new HttpError(`${url} redirects too often`, url);
+}
+/** Milliseconds of a Retry-After header in seconds. */
+function retryAfter(headers) {
+    const seconds = Number(headers['retry-after']);
+    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/net/look.js
+
+/** Sends a write once. If its answer is lost, looks whether it happened; resolves with what is found then. */
+async function writeOnce({ clock, signal }, write, { isLost, find, looks, otherwise }) {
+    try {
+        return await write();
+    }
+    catch (error) {
+        if (!isLost(error))
+            throw error;
+        for (const wait of looks) {
+            await clock.sleep(wait, signal);
+            const found = await find();
+            if (found !== undefined)
+                return found;
+        }
+        if (otherwise === undefined)
+            throw error;
+        return otherwise();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/net/poll.js
+
+/**
+ * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, also in the
+ * middle of a question, and as soon as the next pause would go beyond it.
+ * @param ask resolves with undefined if it does not hold yet; its signal ends with the time
+ */
+async function poll(tools, { first, longest, timeout }, ask) {
+    const { clock } = tools;
+    const until = clock.now() + timeout;
+    try {
+        return await within(tools, timeout, 'no answer', async (signal) => {
+            for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
+                const answer = await ask(signal);
+                if (answer !== undefined || clock.now() + pause > until)
+                    return answer;
+                await clock.sleep(pause, signal);
+            }
+        });
+    }
+    catch (error) {
+        if (error instanceof LateError && clock.now() >= until && !tools.signal?.aborted)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/net/transfer.js
+
+
+
+
+
+
+
+
+/** Milliseconds for a download, whole: archives of some megabytes to a gigabyte at most. */
+const DOWNLOAD_WITHIN = 15 * 60_000;
+/** Bytes a millisecond, 100 kB/s: an upload may take a minute, and as long as its size takes at this speed. */
+const SLOWEST_UPLOAD = 100;
+/** Bytes of what a store says to an upload. */
+const LARGEST_ANSWER = 100_000;
+/**
+ * Downloads to a file: redirects and further attempts as `getting` does it. Rejects past `most` bytes, and if the body is
+ * shorter than announced; then nothing is left.
+ * @returns bytes, and their SHA-256 in hexadecimal
+ */
+async function download(url, file, most, tools) {
+    const part = `${file}.part`;
+    try {
+        return await getting(url, {}, { limit: DOWNLOAD_WITHIN, most }, tools, async (body) => {
+            const hash = (0,external_node_crypto_.createHash)('sha256');
+            let size = 0;
+            const look = (chunk) => {
+                hash.update(chunk);
+                size += chunk.length;
+            };
+            await (0,external_node_stream_promises_namespaceObject.pipeline)(body, looking(look), (0,external_node_fs_namespaceObject.createWriteStream)(part));
+            await (0,promises_namespaceObject.rename)(part, file);
+            return { size, sha256: hash.digest('hex') };
+        });
+    }
+    catch (error) {
+        await (0,promises_namespaceObject.rm)(part, { force: true });
+        throw explainDiskFull(error, file);
+    }
+}
+function looking(look) {
+    return async function* (source) {
+        for await (const chunk of source) {
+            look(chunk);
+            yield chunk;
+        }
+    };
+}
+/** Streams a file up, once. Rejects if the connection is lost, if nothing moves any more, and if it is not done in time. */
+async function sendFile({ file, url, method, headers, progress }, tools) {
+    const { size } = await (0,promises_namespaceObject.stat)(file);
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    let sent = 0;
+    let told = 0;
+    const look = (chunk) => {
+        md5.update(chunk);
+        sent += chunk.length;
+        if (sent - told < size / 10 && sent < size)
+            return;
+        told = sent;
+        progress(sent, size);
+    };
+    return within(tools, SILENT_FOR + size / SLOWEST_UPLOAD, 'it was not done', inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, 'nothing moved', async (signal, heard) => {
+        const send = (request) => {
+            const chunks = (0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: 1 << 18 });
+            // The request reports its own errors; one of the file must reach it.
+            (0,external_node_stream_promises_namespaceObject.pipeline)(chunks, looking(look), looking(heard), request).catch((error) => request.destroy(error));
+        };
+        const response = await http_open(url, { method, headers: { ...headers, 'content-length': size }, send }, signal);
+        const body = await textOf(bodyOf(response, LARGEST_ANSWER));
+        return { status: response.statusCode ?? 0, headers: response.headers, body, size, md5: md5.digest('hex') };
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/net/index.js
+/** The way to the network: one HTTP client, one transfer, one retry, one deadline, one poll, one look after a lost write. */
+
+
+
+
+
+
+
+
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
+var lib = __nccwpck_require__(6188);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
+var request = __nccwpck_require__(3633);
+;// CONCATENATED MODULE: ./lib/heroku/errors.js
+
+
+/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
+class HerokuError extends UserError {
+    details;
+    constructor(details, options) {
+        super(errors_sentence(details), hint(details), options);
+        this.name = 'HerokuError';
+        this.details = details;
+    }
+    get status() {
+        return this.details.status;
+    }
+    get outcome() {
+        return this.details.outcome;
+    }
+}
+/** Whether the request may have been carried out although it failed. */
+function mayHaveHappened(error) {
+    return error instanceof HerokuError && error.outcome === 'unknown';
+}
+function isNotFound(error) {
+    return error instanceof HerokuError && error.status === 404;
+}
+function errors_sentence(details) {
+    const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details;
+    const known = [status, id].filter(part => part !== undefined).join(' ');
+    const asked = `${method} ${path}`;
+    const trace = requestId ? ` (request id ${requestId})` : '';
+    if (status !== undefined)
+        return `${service} answered ${asked} with ${known}: ${reason}${trace}`;
+    return outcome === 'unknown'
+        ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
+        : `${service} could not be asked ${asked}: ${reason}`;
+}
+/** Ids and statuses: Dev Center, platform-api-reference#errors. */
+function hint({ method, path, status, id, outcome, service, hint }) {
+    if (hint !== undefined)
+        return hint;
+    const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+    if (service !== undefined)
+        return outcome === 'unknown' && method !== 'GET'
+            ? unsure
+            : `Look whether ${service} is down, then run the job again.`;
+    if (id === 'two_factor')
+        return `This key needs a second factor here, which a job cannot give. ${MAKE_KEY}`;
+    if (id === 'delinquent' || status === 402)
+        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
+    if (id === 'suspended')
+        return 'The account is suspended. Write to Heroku’s support.';
+    switch (status) {
+        case 401:
+            return `The key is wrong, expired or revoked. ${MAKE_KEY}`;
+        case 403:
+            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
+        case 404:
+            return /^\/apps\/[^/]+$/.test(path)
+                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
+                : 'It may have been removed meanwhile. Run the job again.';
+        case 409:
+            return 'Something else is changing this app. Wait until it is done, then run the job again.';
+        case 422:
+            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
+        case 429:
+            return `The account’s rate limit (${LIMITS.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`;
+    }
+    if (outcome === 'unknown' && method !== 'GET')
+        return unsure;
+    return 'Look at https://status.heroku.com, then run the job again.';
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/client.js
+
+
+
+
+
+
+
+/** Milliseconds for one answer. */
+const ANSWER_WITHIN = 30_000;
+const READ_ATTEMPTS = 6;
+const WRITE_ATTEMPTS = 5;
+/** A list that is longer never ends: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
+const MOST_PAGES = 100;
+function createClient(options) {
+    const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options;
+    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
+    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+    const reads = new lib_HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url);
+    const writes = new lib_HttpClient().getAgent(url);
+    const usage = { requests: 0, remaining: undefined };
+    const heroku = new GuardedHeroku({
+        host: url,
+        token: key,
+        userAgent: `mastodon-on-heroku/${VERSION}`,
+        guard: { reads, writes, clock, timeout, usage, service: options.service }
+    });
+    const patiently = (method, path, request) => {
+        const { signal = options.signal } = request;
+        const again = (error) => error instanceof HerokuError && mayAskAgain(method, error) && (error.details.retryAfter ?? true);
+        const waits = backOff(method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS);
+        return retry({ clock, signal }, { waits, again, random }, () => heroku.ask(method, path, { ...request, signal }));
+    };
+    const shaped = async (method, path, shape, request = {}) => {
+        const answer = await patiently(method, path, request);
+        const result = safeParse(shape, answer);
+        if (result.success)
+            return result.output;
+        const where = getDotPath(result.issues[0]) ?? 'its top';
+        // A write was carried out, whatever its answer looks like.
+        const outcome = method === 'GET' ? 'refused' : 'unknown';
+        const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
+        throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
+    };
+    return {
+        usage,
+        get: (path, shape, request) => shaped('GET', path, shape, request),
+        write: (method, path, shape, request) => shaped(method, path, shape, request)
+    };
+}
+function mayAskAgain(method, error) {
+    const { status = 0, outcome } = error.details;
+    if (outcome === 'not-sent')
+        return true;
+    if (method !== 'GET')
+        return status === 409 || status === 429;
+    return mayHaveHappened(error) || status === 429 || status >= 500;
+}
+/** heroku-client with the guarded request in place of its own. */
+class GuardedHeroku extends lib {
+    #options;
+    constructor(options) {
+        super({});
+        this.#options = options;
+    }
+    async ask(method, path, { body, range, accept, signal }) {
+        const headers = {
+            ...this.#options.guard.service?.headers,
+            ...(accept === undefined ? {} : { Accept: accept }),
+            ...(range === undefined ? {} : { Range: range })
+        };
+        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
+        const { clock, timeout } = this.#options.guard;
+        try {
+            return await within({ clock, signal }, timeout, 'no answer', async (inner) => {
+                inner.addEventListener('abort', () => request.fail(inner.reason), { once: true });
+                return request.request();
+            });
+        }
+        catch (error) {
+            throw request.explain(error);
+        }
+    }
+}
+/**
+ * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
+ * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
+ * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ */
+class GuardedRequest extends request {
+    #guard;
+    #method;
+    #path;
+    #sent;
+    #pages = 0;
+    constructor(options, guard) {
+        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+        const { noDeprecation } = process;
+        process.noDeprecation = true;
+        super(options);
+        process.noDeprecation = noDeprecation;
+        this.#guard = guard;
+        this.#method = String(options['method']);
+        this.#path = String(options['path']);
+        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
+        this.middleware = (response, next) => this.#receive(response, next);
+    }
+    /** Gives the request up. Nothing is sent again. */
+    fail(error) {
+        this.reject(this.explain(error));
+        this.#sent?.destroy();
+    }
+    /** heroku-client calls this for each request it sends, a list's further pages included. */
+    setRequestTimeout(request) {
+        const { usage, service } = this.#guard;
+        // heroku-client sends a list's range with every request; only the Platform API knows it.
+        if (service && !request.headersSent)
+            request.removeHeader('range');
+        usage.requests++;
+        this.#sent = request;
+        if (++this.#pages <= MOST_PAGES)
+            return;
+        const [method, path] = [this.#method, this.#path];
+        const reason = `the list does not end: it has more than ${MOST_PAGES} pages`;
+        this.fail(new HerokuError({ method, path, outcome: 'refused', reason, service: service?.name }));
+    }
+    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+    isRetryAllowed(error) {
+        this.fail(error);
+        return false;
+    }
+    #receive(response, next) {
+        response.setEncoding('utf8');
+        response.on('error', error => this.fail(error));
+        response.on('close', () => {
+            if (!response.complete)
+                this.fail(new Error('the answer was cut off'));
+        });
+        const remaining = Number(response.headers['ratelimit-remaining']);
+        if (Number.isFinite(remaining))
+            this.#guard.usage.remaining = remaining;
+        // A 304 would crash heroku-client; nothing here asks for one.
+        if (response.statusCode === 304)
+            this.fail(new Error('an answer without content (304)'));
+        else
+            next();
+    }
+    handleSuccess(response, body) {
+        try {
+            super.handleSuccess(response, body);
+        }
+        catch (cause) {
+            const details = this.#details(response, 'unknown');
+            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
+        }
+    }
+    handleFailure(response, body) {
+        const status = response.statusCode ?? 0;
+        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
+        const { id, message } = errorBody(body);
+        const hint = this.#guard.service?.hint(status);
+        const seconds = Number(response.headers['retry-after']);
+        this.fail(new HerokuError({
+            ...this.#details(response, outcome),
+            status,
+            id,
+            hint,
+            reason: message ?? response.statusMessage ?? 'no reason given',
+            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
+        }));
+    }
+    #details(response, outcome) {
+        const requestId = response.headers['request-id'];
+        return {
+            method: this.#method,
+            path: this.#path,
+            outcome,
+            service: this.#guard.service?.name,
+            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+        };
+    }
+    explain(error) {
+        if (error instanceof HerokuError || error instanceof CancelledError)
+            return error;
+        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
+        const outcome = neverConnected ? 'not-sent' : 'unknown';
+        // The error of a proxy or a socket names hosts, never the key: that is in a header.
+        const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
+        return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error });
+    }
+}
+const client_text = fallback(optional(string()), undefined);
+const refusal = union([
+    object({ errors: tuple([looseObject({ title: string(), detail: client_text })]) }),
+    object({ id: client_text, message: client_text })
+]);
+/**
+ * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
+ * JSON:API, of which the first is taken (jsonapi.org: error objects).
+ */
+function errorBody(body) {
+    const { success, output } = safeParse(pipe(string(), parseJson(), refusal), body);
+    if (!success)
+        return {};
+    if (!('errors' in output))
+        return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) };
+    const [{ title, detail = title }] = output.errors;
+    return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/look.js
+
+
+/** Milliseconds before each look for a write whose answer was lost. */
+const LOOKS = [0, 2_000, 5_000, 10_000];
+/** Sends a write to Heroku. If its answer is lost, looks some times whether it happened; rejects if nothing is found. */
+function look_written(tools, write, find) {
+    return writeOnce(tools, write, { isLost: mayHaveHappened, find, looks: LOOKS });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/shapes.js
+/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
+
+const named = looseObject({ name: string() });
+const identified = looseObject({ id: string() });
+const anything = unknown();
+const account = looseObject({ email: string() });
+const authorizations = array(looseObject({
+    access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(dist_number()) }))
+}));
+const shapes_app = looseObject({
+    id: string(),
+    name: string(),
+    web_url: nullish(string()),
+    maintenance: optional(dist_boolean(), false),
+    /** Whether Heroku manages the certificates of its domains. */
+    acm: nullish(dist_boolean()),
+    stack: named,
+    build_stack: nullish(named),
+    /** Only with `version=3.sdk`. */
+    generation: nullish(union([string(), named]))
+});
+const configVars = record(string(), nullable(string()));
+const shapes_slug = looseObject({
+    id: string(),
+    blob: looseObject({ method: string(), url: string() }),
+    checksum: nullish(string()),
+    commit: nullish(string()),
+    commit_description: nullish(string()),
+    process_types: nullish(record(string(), string())),
+    size: nullish(dist_number()),
+    deleted_at: nullish(string()),
+    stack: nullish(named)
+});
+const release = looseObject({
+    id: string(),
+    version: dist_number(),
+    status: picklist(['pending', 'succeeded', 'failed', 'expired']),
+    current: optional(dist_boolean(), false),
+    description: optional(string(), ''),
+    output_stream_url: nullish(string()),
+    eligible_for_rollback: optional(dist_boolean(), true),
+    slug: nullish(identified),
+    user: nullish(looseObject({ email: optional(string()) })),
+    created_at: optional(string(), '')
+});
+const dyno = looseObject({
+    id: string(),
+    name: string(),
+    type: string(),
+    state: string(),
+    command: optional(string(), ''),
+    attach_url: nullish(string()),
+    release: nullish(looseObject({ version: dist_number() }))
+});
+const formation = looseObject({
+    type: string(),
+    quantity: dist_number(),
+    size: nullish(string()),
+    /** What each dyno runs. */
+    command: nullish(string())
+});
+const addon = looseObject({
+    id: string(),
+    name: string(),
+    addon_service: named,
+    plan: nullish(named),
+    state: optional(string(), 'provisioned'),
+    config_vars: optional(array(string()), [])
+});
+const attachment = looseObject({ name: string(), addon: named, app: nullish(named) });
+/** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
+const shapes_domain = looseObject({
+    hostname: string(),
+    kind: optional(string(), 'custom'),
+    /** Where the name's CNAME, ALIAS or ANAME must lead. */
+    cname: nullish(string()),
+    status: nullish(string()),
+    /** A certificate that it has. */
+    sni_endpoint: nullish(unknown()),
+    /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
+    acm_status: nullish(string()),
+    acm_status_reason: nullish(string())
+});
+const feature = looseObject({ name: string(), enabled: dist_boolean() });
+const logSession = looseObject({ logplex_url: string() });
+const sources = looseObject({ source_blob: looseObject({ get_url: string(), put_url: string() }) });
+const build = looseObject({
+    id: string(),
+    status: picklist(['pending', 'succeeded', 'failed']),
+    output_stream_url: nullish(string()),
+    slug: nullish(identified),
+    release: nullish(identified),
+    source_blob: nullish(looseObject({ version_description: nullish(string()) })),
+    user: nullish(looseObject({ email: optional(string()) })),
+    created_at: optional(string(), '')
+});
+
+;// CONCATENATED MODULE: ./lib/heroku/addons.js
+
+
+
+
+
+/** The service of a plan: `heroku-postgresql` of `heroku-postgresql:essential-0`. */
+function serviceOf(plan) {
+    return plan.split(':')[0] ?? '';
+}
+/**
+ * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
+ * for by its service among those that were not there before.
+ */
+async function createAddon(client, app, { plan, as, options }, tools) {
+    const path = `/apps/${encodeURIComponent(app)}/addons`;
+    const all = () => client.get(path, array(addon));
+    const known = new Set((await all()).map(({ id }) => id));
+    const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) };
+    const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
+    return look_written(tools, () => client.write('POST', path, addon, { body }), async () => (await all()).find(isNew));
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/formation.js
+
+
+
+
+
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+async function scaleFormation(client, app, wanted, tools) {
+    const path = `/apps/${encodeURIComponent(app)}/formation`;
+    const updates = wanted.map(({ type, quantity, size }) => ({
+        type,
+        quantity,
+        ...(size === undefined ? {} : { dyno_size: { name: size } })
+    }));
+    await look_written(tools, () => client.write('PATCH', path, array(formation), { body: { updates } }), async () => {
+        const now = await client.get(path, array(formation));
+        const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
+        return wanted.every(has) ? now : undefined;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/app.js
+
+
+
+
+
+
+
+
+const SDK = 'application/vnd.heroku+json; version=3.sdk';
+/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+class HerokuApp {
+    name;
+    #client;
+    #clock;
+    #signal;
+    #path;
+    constructor(client, name, clock, signal) {
+        this.name = name;
+        this.#client = client;
+        this.#clock = clock;
+        this.#signal = signal;
+        this.#path = `/apps/${encodeURIComponent(name)}`;
+    }
+    /** The same app, asked under another signal, also under another again: for clearing away after the job was cancelled. */
+    under(signal) {
+        const client = {
+            usage: this.#client.usage,
+            get: (path, shape, options) => this.#client.get(path, shape, { signal, ...options }),
+            write: (method, path, shape, options) => this.#client.write(method, path, shape, { signal, ...options })
+        };
+        return new HerokuApp(client, this.name, this.#clock, signal);
+    }
+    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+    info() {
+        return this.#client.get(this.#path, shapes_app, { accept: SDK });
+    }
+    /** All config vars with their values: secrets. */
+    async configVars() {
+        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
+        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+    }
+    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+    async setConfigVars(vars) {
+        await this.#written(() => this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars }), async () => {
+            const now = await this.configVars();
+            return Object.entries(vars).every(([name, value]) => now[name] === value) ? now : undefined;
+        });
+    }
+    /** The newest first. */
+    releases(most) {
+        const range = `version ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/releases`, array(release), { range });
+    }
+    release(idOrVersion) {
+        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
+    }
+    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+    async slug(id) {
+        try {
+            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
+            return slug.deleted_at ? undefined : slug;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+    createSlug({ processTypes, sha256, commit, description, stack }) {
+        const body = {
+            process_types: processTypes,
+            checksum: `SHA256:${sha256}`,
+            commit,
+            commit_description: description,
+            stack
+        };
+        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
+    }
+    /**
+     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
+     * @param after version of the newest release before
+     */
+    createRelease(slugId, description, after) {
+        const body = { slug: slugId, description };
+        return this.#written(() => this.#client.write('POST', `${this.#path}/releases`, release, { body }), async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
+    }
+    formation() {
+        return this.#client.get(`${this.#path}/formation`, array(formation));
+    }
+    /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
+    scale(wanted) {
+        return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal });
+    }
+    dynos() {
+        return this.#client.get(`${this.#path}/dynos`, array(dyno));
+    }
+    /** The dyno, or undefined where it has ended (then it is no longer known). */
+    async dyno(idOrName) {
+        try {
+            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /**
+     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
+     * dyno's command back as it was sent.
+     */
+    createDyno({ command, attach, size, timeToLive, marker }) {
+        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
+        return this.#written(() => this.#client.write('POST', `${this.#path}/dynos`, dyno, { body }), async () => (await this.dynos()).find(dyno => dyno.command.includes(marker)));
+    }
+    /** Stops a dyno; one that is gone is fine. */
+    async stopDyno(idOrName) {
+        try {
+            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
+        }
+        catch (error) {
+            // Asked for once; whoever waits for the dyno sees whether it went.
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    addons() {
+        return this.#client.get(`${this.#path}/addons`, array(addon));
+    }
+    attachments() {
+        return this.#client.get(`${this.#path}/addon-attachments`, array(attachment));
+    }
+    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+    async attach(addon, name) {
+        const body = { addon, app: this.name, name, confirm: this.name };
+        await this.#written(() => this.#client.write('POST', '/addon-attachments', attachment, { body }), async () => (await this.attachments()).find(attached => attached.name === name));
+    }
+    async hasFeature(name) {
+        try {
+            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return false;
+            throw error;
+        }
+    }
+    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+    async setMaintenance(on) {
+        await this.#written(() => this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } }), async () => {
+            const now = await this.info();
+            return now.maintenance === on ? now : undefined;
+        });
+    }
+    /** The newest first. */
+    builds(most) {
+        const range = `created_at ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/builds`, array(build), { range });
+    }
+    build(id) {
+        return this.#client.get(`${this.#path}/builds/${id}`, build);
+    }
+    /**
+     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
+     * description among those that were not there before.
+     */
+    async createBuild(source, buildpacks) {
+        const { url, version, description, sha256 } = source;
+        const body = {
+            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
+            buildpacks: buildpacks.map(nameOrUrl)
+        };
+        const known = new Set((await this.builds(10)).map(({ id }) => id));
+        return this.#written(() => this.#client.write('POST', `${this.#path}/builds`, build, { body }), async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
+    }
+    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+    async cancelBuild(id) {
+        try {
+            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
+        }
+        catch (error) {
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+    createSource() {
+        return this.#client.write('POST', '/sources', sources);
+    }
+    /** Where the last log lines can be read: all, or those of one source (`heroku`). */
+    async logUrl(lines, source) {
+        const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
+        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
+    }
+    #written(write, find) {
+        return look_written({ clock: this.#clock, signal: this.#signal }, write, find);
+    }
+}
+function nameOrUrl(buildpack) {
+    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
+}
+/** Whose key it is; works with any key. */
+async function whoAmI(client) {
+    return (await client.get('/account', account)).email;
+}
+/**
+ * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
+ * authorizations; heroku/cli: auth:token reads the same).
+ */
+async function keyExpiresIn(client, key) {
+    try {
+        const all = await client.get('/oauth/authorizations', authorizations);
+        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/domains.js
+
+
+
+
+
+/** All names under which the app is reached, `herokuapp.com` among them. */
+function domainsOf(client, app) {
+    return client.get(`${pathOf(app)}/domains`, array(shapes_domain));
+}
+/**
+ * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
+ * (Schema: domain, "create": both keys are required.)
+ */
+function addDomain(client, app, hostname, tools) {
+    return look_written(tools, () => client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } }), async () => (await domainsOf(client, app)).find(known => known.hostname === hostname));
+}
+/**
+ * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
+ * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
+ */
+async function enableCertificates(client, app, tools) {
+    await look_written(tools, () => client.write('POST', `${pathOf(app)}/acm`, shapes_app), async () => {
+        const now = await client.get(pathOf(app), shapes_app);
+        return now.acm ? now : undefined;
+    });
+}
+function pathOf(app) {
+    return `/apps/${encodeURIComponent(app)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/data.js
+
+
+const data_amount = optional(nullable(pipe(dist_number(), minValue(0))));
+const data_text = pipe(string(), maxLength(300));
+const lines = array(looseObject({ name: data_text, values: array(union([data_text, dist_number()])) }));
+const classic = looseObject({
+    plan: nullish(looseObject({ name: data_text })),
+    num_bytes: data_amount,
+    info: optional(lines, [])
+});
+const advanced = looseObject({
+    status: optional(data_text),
+    tier: nullish(data_text),
+    plan_limits: optional(array(looseObject({ name: data_text, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
+    pools: optional(array(looseObject({ connections_used: nullish(dist_number()), expected_connection_limit: nullish(dist_number()) })), [])
+});
+const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: data_text }) });
+/**
+ * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
+ * @param client of the data API
+ * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
+ */
+async function postgresFigures(client, id, plan) {
+    if (/^heroku-postgresql:(advanced|performance)/.test(plan))
+        return advancedFigures(client, id);
+    const { num_bytes: bytes, plan: named, info } = await client.get(`/client/v11/databases/${encodeURIComponent(id)}`, classic);
+    const said = (name) => String(info.find(line => line.name === name)?.values[0] ?? '');
+    return {
+        plan: named?.name,
+        status: said('Status') || undefined,
+        bytes: bytes ?? undefined,
+        size: shareOf(said('Data Size')),
+        connections: shareOf(said('Connections')),
+        tables: shareOf(said('Tables'))
+    };
+}
+/** Redis's eviction policy, of a Heroku Key-Value Store. */
+async function redisPolicy(client, name) {
+    return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
+        .value;
+}
+async function advancedFigures(client, id) {
+    const { status, tier, plan_limits, pools } = await client.get(`/data/postgres/v1/${encodeURIComponent(id)}/info`, advanced);
+    const limit = (name) => {
+        const found = plan_limits.find(one => one.name === name);
+        return share(found?.current, found?.limit);
+    };
+    const size = limit('storage-limit-in-gb');
+    const [pool] = pools;
+    return {
+        plan: tier ?? undefined,
+        status,
+        bytes: size && Math.round(size.part * 1e9),
+        size,
+        connections: share(pool?.connections_used, pool?.expected_connection_limit),
+        tables: limit('table-limit')
+    };
+}
+const data_UNITS = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
+function shareOf(text) {
+    const [, part, partUnit = '', whole, wholeUnit = ''] = /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? [];
+    const number = (digits, unit) => Number(digits?.replaceAll(',', '') ?? NaN) * (data_UNITS[unit] ?? NaN);
+    return share(number(part, partUnit), number(whole, wholeUnit));
+}
+function share(part, whole) {
+    return Number.isFinite(part) && Number.isFinite(whole) && whole > 0 ? { part: part, whole: whole } : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/logs.js
+
+
+
+const LARGEST_LOG = 20_000_000;
+/**
+ * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
+ * they cannot be read: they explain a failure, and must not be one.
+ */
+async function herokuLog(app, lines, options) {
+    try {
+        return await readLog(app, lines, 'heroku', options);
+    }
+    catch {
+        return [];
+    }
+}
+/**
+ * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
+ * Lines of another form are left out.
+ */
+async function logLines(app, source, options) {
+    const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options);
+    return lines.flatMap(line => {
+        const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
+        const at = Date.parse(time);
+        return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }];
+    });
+}
+async function readLog(app, lines, source, options) {
+    const { status, body } = await fetchPage(await app.logUrl(lines, source), { most: LARGEST_LOG }, options);
+    if (status !== 200)
+        throw new Error(`the log was answered with ${status}`);
+    // An event stream carries each line behind `data: `.
+    return body.split(/\r?\n/).flatMap(line => {
+        const plain = line.replace(/^data: ?/, '');
+        return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
+    });
+}
+/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
+function errorCodes(lines) {
+    return [...new Set(lines.flatMap(codesIn))];
+}
+/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
+function codesIn(line) {
+    return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/rendezvous.js
+
+
+
+/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
+const CONNECT_WITHIN = 10_000;
+/** Milliseconds before each further attempt. */
+const CONNECT_AGAIN = [1_000, 1_000];
+const BANNER = /^[^\n]*\n/;
+/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
+const rendezvous_SILENT_FOR = 60 * 60_000;
+/**
+ * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
+ * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
+ * the output can tell how the command did. Rejects where the dyno was never reached.
+ */
+async function attach(options) {
+    const { url, clock, signal } = options;
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    if (protocol !== 'rendezvous:') {
+        throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+    }
+    const secret = `${pathname.slice(1)}${search}`;
+    const at = { host: hostname, port: Number(port || 5000) };
+    const waits = CONNECT_AGAIN;
+    const socket = await retry({ clock, signal }, { waits, again: () => true, random: () => 0 }, () => connect(at, options)).catch((error) => {
+        if (signal.aborted)
+            throw new CancelledError('Attaching to a dyno');
+        throw new UserError(`The one-off dyno could not be reached at ${at.host}:${at.port}: ${errorText(error)}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+    });
+    return converse(socket, secret, options);
+}
+const contexts = new Map();
+/** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
+function contextWith(ca) {
+    const context = contexts.get(ca) ?? external_node_tls_.createSecureContext({ ca: [...external_node_tls_.rootCertificates, ca] });
+    contexts.set(ca, context);
+    return context;
+}
+function connect({ host, port }, { ca, clock, signal }) {
+    return within({ clock, signal }, CONNECT_WITHIN, 'no answer', inner => {
+        const trust = ca === undefined ? {} : { secureContext: contextWith(ca) };
+        const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...trust });
+        const end = () => void socket.destroy();
+        inner.addEventListener('abort', end, { once: true });
+        return new Promise((resolve, reject) => {
+            socket.on('error', reject);
+            socket.once('secureConnect', () => {
+                inner.removeEventListener('abort', end);
+                resolve(socket);
+            });
+        });
+    });
+}
+function converse(socket, secret, { write, met, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        let banner = Buffer.alloc(0);
+        const silence = new Silence(clock, rendezvous_SILENT_FOR, () => socket.destroy());
+        const cancel = () => void socket.destroy();
+        socket.setKeepAlive(true, 15_000);
+        socket.on('data', (chunk) => {
+            silence.heard();
+            if (banner === undefined)
+                return write(chunk);
+            banner = Buffer.concat([banner, chunk]);
+            const line = BANNER.exec(banner.toString('latin1'))?.[0];
+            if (line === undefined)
+                return;
+            const rest = banner.subarray(line.length);
+            banner = undefined;
+            met?.();
+            if (rest.length > 0)
+                write(rest);
+        });
+        // A lost connection ends it like any other end: what is known is what was read.
+        socket.on('error', () => { });
+        socket.on('close', () => {
+            silence.stop();
+            signal.removeEventListener('abort', cancel);
+            if (signal.aborted)
+                reject(new CancelledError('The command'));
+            else
+                resolve();
+        });
+        if (signal.aborted)
+            cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        socket.write(`${secret}\r\n`);
+        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
+        socket.write('\x04');
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/one-off.js
+
+
+
+
+
+
+
+const MARK = 'mastodon-on-heroku';
+/** Bytes without a line end that are held back, as they may become the exit line. */
+const LONGEST_HELD = 1_000_000;
+/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
+const GONE_WITHIN = 120_000;
+const STOPPED_WITHIN = 60_000;
+const CLEARING_AWAY = 6_000;
+/**
+ * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
+ * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
+ * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
+ */
+async function runOneOff(app, oneOff, options) {
+    const marker = `${MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    const exitLine = new ExitLine(`${MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
+    const told = oneOff.told ?? (() => { });
+    let dyno;
+    try {
+        const created = await app.createDyno({
+            command: wrap(oneOff.command, marker, exitLine.name),
+            attach: true,
+            size: oneOff.size,
+            timeToLive: Math.min(LIMITS.oneOff, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
+            marker
+        });
+        const { id, name, attach_url: url } = created;
+        dyno = id;
+        told({ step: 'created', dyno: created });
+        const met = () => told({ step: 'met' });
+        if (url)
+            await attachFor(oneOff.timeout, { url, write: chunk => exitLine.take(chunk), met, ...options });
+        const exitCode = exitLine.end();
+        if (exitCode === undefined) {
+            told({ step: 'lost' });
+            await waitUntilGone(app, id, options);
+        }
+        return { dyno: name, exitCode };
+    }
+    catch (error) {
+        exitLine.end();
+        await stopQuietly(app, dyno, marker, options.clock);
+        throw options.signal.aborted ? new CancelledError('The command in the one-off dyno') : error;
+    }
+}
+/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
+async function endLeftovers(app, purpose, options) {
+    const left = (await app.dynos()).filter(({ command }) => command.includes(`${MARK}:${purpose}:`));
+    for (const { id } of left) {
+        await app.stopDyno(id);
+        await waitUntilGone(app, id, options);
+    }
+    return left.map(({ name }) => name);
+}
+/**
+ * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
+ * process type, or Heroku runs that type's command instead.
+ */
+function wrap(command, marker, exitName) {
+    return `bash -c ${shell_shellWord(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
+}
+/** Attaches for as long as Heroku lets the dyno live. A server that goes on after that is taken for a lost connection. */
+async function attachFor(timeout, rendezvous) {
+    try {
+        await within(rendezvous, timeout + GONE_WITHIN, 'the one-off dyno did not end', signal => attach({ ...rendezvous, signal }));
+    }
+    catch (error) {
+        if (!(error instanceof LateError) || rendezvous.signal.aborted)
+            throw error;
+    }
+}
+/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
+async function waitUntilGone(app, id, tools) {
+    for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
+        const isGone = async () => (await app.dyno(id)) === undefined || undefined;
+        if (await poll(tools, { first: 1_000, longest: 10_000, timeout }, isGone))
+            return;
+        await app.stopDyno(id);
+    }
+    const name = (await app.dyno(id))?.name;
+    if (name === undefined)
+        return;
+    throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+}
+/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
+async function stopQuietly(app, id, marker, clock) {
+    try {
+        await within({ clock }, CLEARING_AWAY, 'no answer', async (signal) => {
+            const asked = app.under(signal);
+            const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id;
+            if (dyno !== undefined)
+                await asked.stopDyno(dyno);
+        });
+    }
+    catch {
+        // Nothing more can be done.
+    }
+}
+/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
+class ExitLine {
+    name;
+    #write;
+    #held = '';
+    #blank = '';
+    #passed = '';
+    #exitCode;
+    constructor(name, write) {
+        this.name = name;
+        this.#write = write;
+    }
+    take(chunk) {
+        // latin1 keeps every byte, also half a letter at the edge of a packet.
+        const text = this.#held + chunk.toString('latin1');
+        const end = text.lastIndexOf('\n') + 1;
+        this.#held = text.slice(end);
+        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
+            this.#line(line);
+        // Ours begins on a line of its own, so what is longer than any of ours goes on.
+        if (this.#held.length > LONGEST_HELD) {
+            this.#line(this.#held);
+            this.#held = '';
+        }
+        this.#flush();
+    }
+    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
+    end() {
+        if (this.#held !== '')
+            this.#line(this.#held);
+        this.#held = '';
+        this.#passed += this.#blank;
+        this.#blank = '';
+        this.#flush();
+        return this.#exitCode;
+    }
+    #line(line) {
+        const at = line.indexOf(this.name);
+        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
+        if (code !== undefined) {
+            this.#exitCode = Number(code);
+            // The empty line before it is ours, too: it parts the exit line from output without a line end.
+            this.#blank = '';
+            if (at > 0)
+                this.#passed += `${line.slice(0, at)}\n`;
+            return;
+        }
+        this.#passed += this.#blank;
+        this.#blank = '';
+        if (/^\r?\n$/.test(line))
+            this.#blank = line;
+        else
+            this.#passed += line;
+    }
+    #flush() {
+        if (this.#passed !== '')
+            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
+        this.#passed = '';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/output.js
+
+
+/** Milliseconds without an answer or output after which the connection counts as lost. */
+const output_SILENT_FOR = 30_000;
+/** Milliseconds. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 10_000;
+/** Times that an output which is over may still not be readable to its end. */
+const LAST_TRIES = 5;
+/**
+ * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
+ * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
+ * connections. Resolves with the bytes read when the work is over and its output has been read.
+ */
+async function followOutput(options) {
+    const { clock, signal, isOver } = options;
+    let bytes = 0;
+    let pause = FIRST_PAUSE;
+    let failures = 0;
+    for (;;) {
+        // Asked before reading: what is read after the end is all there is.
+        const over = await isOver();
+        const piece = await readFrom(options, bytes);
+        bytes += piece.bytes;
+        if (over && piece.ended)
+            return { bytes, whole: true };
+        if (over && ++failures === LAST_TRIES)
+            return { bytes, whole: false };
+        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Reads on from a byte. `ended`: the server had no more at that time. */
+async function readFrom({ url, write, clock, signal }, from) {
+    let bytes = 0;
+    const take = (news) => {
+        bytes += news.length;
+        if (news.length > 0)
+            write(news);
+    };
+    try {
+        const ended = await moving({ clock, signal }, output_SILENT_FOR, 'nothing came', async (inner, heard) => {
+            const headers = { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
+            const response = await http_open(url, { headers }, inner);
+            const { statusCode = 0 } = response;
+            if (statusCode !== 200 && statusCode !== 206) {
+                response.destroy();
+                // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+                return (statusCode === 404 && from === 0) || statusCode === 416;
+            }
+            // A server that ignores `Range` sends all again; what is here already is left out.
+            let known = statusCode === 200 ? from : 0;
+            for await (const chunk of bodyOf(response)) {
+                heard();
+                take(chunk.subarray(Math.min(known, chunk.length)));
+                known -= Math.min(known, chunk.length);
+            }
+            return true;
+        });
+        return { bytes, ended };
+    }
+    catch {
+        if (signal.aborted)
+            throw new CancelledError('Following the output');
+        return { bytes, ended: false };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/upload.js
+
+
+class UploadError extends UserError {
+    constructor(reason, options) {
+        super(`The upload failed: ${reason}`, 'Run the job again. If it fails each time, look at https://status.heroku.com.', options);
+        this.name = 'UploadError';
+    }
+}
+/**
+ * Streams a file to a presigned address, which carries its own permission, so no key goes with it. With its length, and an
+ * empty Content-Type, which the signature wants (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an
+ * `UploadError` unless the store answered with success and, if its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was
+ * sent.
+ * @returns whether the ETag proved that every byte arrived
+ */
+async function upload(options) {
+    const { status, headers, body, size, md5 } = await sent(options);
+    if (status < 200 || status > 299) {
+        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(body)?.[1];
+        throw new UploadError(`the store answered ${status}${code ? ` ${code}` : ''}`);
+    }
+    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
+    if (etag !== undefined && etag !== md5)
+        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${md5})`);
+    return { bytes: size, proven: etag !== undefined };
+}
+async function sent({ file, url, method, progress, ...tools }) {
+    try {
+        const headers = { 'content-type': '' };
+        return await sendFile({ file, url, method: method.toUpperCase(), headers, progress }, tools);
+    }
+    catch (cause) {
+        if (tools.signal?.aborted)
+            throw cause;
+        throw new UploadError(errorText(cause), { cause });
+    }
+}
+/** Milliseconds for the store to say how large a blob is. */
+const SIZE_WITHIN = 30_000;
+/** How many bytes the store has under a presigned GET address: asks for the first alone. */
+function storedSize(url, tools) {
+    return within(tools, SIZE_WITHIN, 'the store did not answer', async (signal) => {
+        const response = await http_open(url, { headers: { range: 'bytes=0-0' } }, signal);
+        response.destroy();
+        const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+        if (response.statusCode === 206 && total !== undefined)
+            return Number(total);
+        const whole = Number(response.headers['content-length']);
+        return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/secrets.js
+/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
+const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
+/** Names that look like one, and whose values are shown all over the place. */
+const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
+const SHORTEST = 8;
+/** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
+const isWord = (name, value) => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value);
+/**
+ * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
+ * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
+ * make the log unreadable.)
+ */
+function secretValues(config) {
+    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) && !isWord(name, value)
+        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
+        : passwordOf(value));
+    return [...new Set(values)].filter(value => value.length >= SHORTEST);
+}
+function passwordOf(value) {
+    if (!URL.canParse(value))
+        return [];
+    const { password } = new URL(value);
+    return password === '' ? [] : [password, decoded(password)];
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/server-version.js
+
+
+
+
+const postgres = looseObject({ postgres_version: nullish(string()) });
+const redis = looseObject({ version: nullish(string()) });
+/**
+ * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
+ * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
+ * redis:info). Rejects with a `HerokuError`.
+ */
+async function serverVersion(data, { id, name, addon_service: { name: service } }) {
+    const text = async () => {
+        if (service === POSTGRES)
+            return (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version;
+        if (service === REDIS)
+            return (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version;
+        return undefined;
+    };
+    return /\d+(?:\.\d+)*/.exec((await text()) ?? '')?.[0];
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
+
+/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
+const USUAL_LIMIT = 3_600;
+/** Stands in every task that this action makes, wherever a scheduler has room for it. */
+const task_MARK = 'mastodon-on-heroku';
+/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
+function isSame(task, there) {
+    return differences(task, there).length === 0;
+}
+/** What a task with the same command has to change, for people. */
+function differences(task, there) {
+    const limit = task.limit ?? USUAL_LIMIT;
+    return [
+        ...(task.cron === there.cron ? [] : [`it ran ${there.when}`]),
+        ...(task.size === there.size ? [] : [`on ${there.size}`]),
+        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${task_minutes(there.limit)} at most`]),
+        ...(there.enabled ? [] : ['it was paused'])
+    ];
+}
+function task_minutes(seconds) {
+    return `${Math.round(seconds / 6) / 10} min`;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/times.js
+
+
+const EVERY_10_MINUTES = '*/10 * * * *';
+/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
+function cronOf({ every, at = '', cron }) {
+    const [hour = '', minute = ''] = at.split(':');
+    switch (every) {
+        case '10 minutes':
+            return EVERY_10_MINUTES;
+        case 'hour':
+            return `${Number(minute)} * * * *`;
+        case 'day':
+            return `${Number(minute)} ${Number(hour)} * * *`;
+        default:
+            return normalCron(cron ?? '');
+    }
+}
+/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
+function normalCron(cron) {
+    return cron
+        .trim()
+        .toUpperCase()
+        .replace(/\s+/g, ' ')
+        .replace(/\b0+(?=\d)/g, '');
+}
+function plainTimes(cron) {
+    if (cron === EVERY_10_MINUTES)
+        return { every: 10, at: 0 };
+    const [, minute, hour] = /^(\d+) (\d+|\*) \* \* \*$/.exec(cron) ?? [];
+    if (minute === undefined)
+        return undefined;
+    return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) };
+}
+function cronOfPlain({ every, at }) {
+    if (every === 10)
+        return EVERY_10_MINUTES;
+    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
+}
+/** `every day at 03:30`, `every hour at :20`, `every 10 minutes`, else `by cron: 0 4 * * 1`. All UTC. */
+function describeCron(cron) {
+    const times = plainTimes(cron);
+    if (!times)
+        return `by cron: ${cron}`;
+    const { every, at } = times;
+    if (every === 10)
+        return 'every 10 minutes';
+    return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
+}
+/** What a scheduler's times are: as cron, where they are that and in UTC, and for people. */
+function timesShown(expression, isCron, zone) {
+    const inUtc = zone === null || zone === undefined || zone === 'UTC';
+    if (!isCron || !inUtc)
+        return { cron: undefined, when: `${expression}${inUtc ? '' : ` (${zone})`}` };
+    const cron = normalCron(expression);
+    return { cron, when: describeCron(cron) };
+}
+/** `03:30` of minutes after midnight. */
+function clockTime(at) {
+    return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
+}
+/**
+ * The first time after a moment, in milliseconds since 1970; undefined where it never comes, and for what a scheduler may
+ * take for cron and is none here.
+ */
+function nextTime(cron, after) {
+    try {
+        return parsed(cron).nextRun(new Date(after))?.getTime();
+    }
+    catch {
+        return undefined;
+    }
+}
+/** More are not counted. */
+const MOST_TIMES = 1_000;
+/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
+function timesBetween(cron, after, until) {
+    const times = parsed(cron);
+    const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
+    if (newest === undefined || newest <= after)
+        return undefined;
+    let count = 0;
+    for (let at = new Date(after); at && count < MOST_TIMES; count++) {
+        at = times.nextRun(at);
+        if (!at || at.getTime() > until)
+            break;
+    }
+    return { newest, count };
+}
+/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
+function meanGap(cron) {
+    const monday = new Date(Date.UTC(2026, 0, 5));
+    const runs = parsed(cron)
+        .nextRuns(100, monday)
+        .map(run => run.getTime());
+    const [first, last] = [runs[0], runs.at(-1)];
+    return first === undefined || last === undefined || runs.length < 2
+        ? Infinity
+        : (last - first) / (runs.length - 1) / 60_000;
+}
+function parsed(cron) {
+    return new j(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/advanced-scheduler.js
+
+
+
+
+const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
+const LONGEST_COMMAND = 1_000;
+const LONGEST_NAME = 149;
+/**
+ * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
+ * also has its limits).
+ */
+const advancedScheduler = {
+    name: 'Advanced Scheduler',
+    vars: [TOKEN],
+    setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
+    problem: ({ command, size, limit = USUAL_LIMIT }) => {
+        if (command.length > LONGEST_COMMAND)
+            return `it takes a command of ${LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
+        if (/^(private|shield)/i.test(size) && limit < 240)
+            return 'it gives a task in a Private Space 4 minutes at least; write `timeout: 4`';
+        return undefined;
+    },
+    open: ({ app, vars, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://api.advancedscheduler.io',
+            key: vars[TOKEN],
+            clock,
+            signal,
+            service: {
+                name: 'Advanced Scheduler',
+                headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
+                hint: status => status === 401
+                    ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
+                    : status === 403 || status === 402
+                        ? 'The plan may have no room for another trigger: its dashboard shows it.'
+                        : undefined
+            }
+        });
+        return new AdvancedScheduler(client);
+    }
+};
+const trigger = looseObject({
+    uuid: string(),
+    name: nullish(string()),
+    value: string(),
+    /** `recurring` or `one-off`. */
+    frequencyType: string(),
+    schedule: string(),
+    timezone: nullish(string()),
+    /** `active`, `inactive` or `completed`. */
+    state: string(),
+    dyno: nullish(string()),
+    timeout: nullish(dist_number())
+});
+const triggers = looseObject({ triggers: array(trigger) });
+const oneTrigger = looseObject({ trigger });
+class AdvancedScheduler {
+    #client;
+    constructor(client) {
+        this.#client = client;
+    }
+    async list() {
+        return (await this.#client.get('/triggers', triggers)).triggers.map(scheduledTask);
+    }
+    async create(task) {
+        await this.#client.write('POST', '/triggers', unknown(), { body: fieldsOf(task) });
+    }
+    /** A PUT takes the whole trigger, also what is not known here. */
+    async change({ id }, task) {
+        const path = `/triggers/${encodeURIComponent(id)}`;
+        const { trigger } = await this.#client.get(path, oneTrigger);
+        await this.#client.write('PUT', path, unknown(), { body: { ...trigger, ...fieldsOf(task) } });
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `/triggers/${encodeURIComponent(id)}`, unknown());
+    }
+}
+function scheduledTask(trigger) {
+    return {
+        id: trigger.uuid,
+        command: trigger.value.trim(),
+        own: (trigger.name ?? '').startsWith(`${task_MARK}:`),
+        ...timesShown(trigger.schedule, trigger.frequencyType === 'recurring', trigger.timezone),
+        size: trigger.dyno ?? '',
+        limit: trigger.timeout ?? undefined,
+        enabled: trigger.state === 'active'
+    };
+}
+function fieldsOf({ command, cron, size, limit = USUAL_LIMIT }) {
+    return {
+        name: `${task_MARK}: ${command}`.slice(0, LONGEST_NAME),
+        frequencyType: 'recurring',
+        schedule: cron,
+        value: command,
+        timezone: 'UTC',
+        state: 'active',
+        dyno: size,
+        timeout: limit
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/cron-to-go.js
+
+
+
+
+const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID';
+const KEY = 'CRONTOGO_API_KEY';
+/**
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
+ * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
+ */
+const cronToGo = {
+    name: 'Cron To Go',
+    vars: [ORGANIZATION, KEY],
+    setUp: app => `heroku addons:create crontogo --app ${app}`,
+    problem: () => undefined,
+    open: ({ app, vars, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://api.crontogo.com',
+            key: vars[KEY],
+            clock,
+            signal,
+            service: {
+                name: 'Cron To Go',
+                headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
+                hint: status => status === 401 || status === 403 || status === 404
+                    ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
+                    : status === 402 || status === 422
+                        ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+                        : undefined
+            }
+        });
+        return new CronToGo(client, vars[ORGANIZATION]);
+    }
+};
+const job = looseObject({
+    Id: string(),
+    Alias: nullish(string()),
+    State: string(),
+    ScheduleExpression: string(),
+    ScheduleType: string(),
+    Timezone: nullish(string()),
+    Target: looseObject({
+        Type: nullish(string()),
+        Size: nullish(string()),
+        Command: nullish(string()),
+        TimeToLive: nullish(dist_number())
+    }),
+    /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
+    LastAttempt: nullish(looseObject({ State: nullish(string()), CreatedAt: nullish(dist_number()) }))
+});
+class CronToGo {
+    #client;
+    #path;
+    constructor(client, organization) {
+        this.#client = client;
+        this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`;
+    }
+    async list() {
+        return (await this.#client.get(this.#path, array(job))).map(cron_to_go_scheduledTask);
+    }
+    async create(task) {
+        await this.#client.write('POST', this.#path, unknown(), { body: cron_to_go_bodyOf(task) });
+    }
+    async change({ id }, task) {
+        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, unknown(), { body: cron_to_go_bodyOf(task) });
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, unknown());
+    }
+}
+function cron_to_go_scheduledTask(job) {
+    const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job;
+    return {
+        id: job.Id,
+        command: (target.Command ?? '').trim(),
+        own: (job.Alias ?? '').startsWith(`${task_MARK}:`),
+        ...timesShown(expression, type === 'cron', zone),
+        size: target.Size ?? '',
+        limit: target.TimeToLive ?? undefined,
+        enabled: job.State === 'enabled',
+        lastRun: last?.CreatedAt ? { at: last.CreatedAt, outcome: outcomeOf(last.State) } : undefined
+    };
+}
+function outcomeOf(state) {
+    if (state === 'succeeded' || state === 'failed')
+        return state;
+    return state === 'running' || state === 'pending' ? 'running' : 'unknown';
+}
+/** `Retries: 0`: a task that failed is not run a second time by itself. */
+function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
+    return {
+        Alias: `${task_MARK}: ${command}`.slice(0, 200),
+        ScheduleExpression: cron,
+        ScheduleType: 'cron',
+        Timezone: 'UTC',
+        Target: { Type: 'dyno', Size: size, Command: command, TimeToLive: limit },
+        Retries: 0,
+        Jitter: 0,
+        State: 'enabled'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/github-actions.js
+
+
+/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
+const SHORTEST_MINUTES = 5;
+/** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */
+const githubActions = {
+    name: 'GitHub Actions',
+    vars: [],
+    setUp: () => 'a workflow with `schedule:` that runs `command: run`',
+    problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
+        ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
+        : undefined
+};
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/heroku-scheduler.js
+
+
+
+
+
+/**
+ * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
+ * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
+ * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
+ * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
+ */
+const herokuScheduler = {
+    name: 'Heroku Scheduler',
+    vars: [],
+    setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
+    problem: ({ command, cron, limit }) => {
+        if (limit !== undefined)
+            return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
+        // The mark is a comment behind it, and a backslash would take the space before that comment.
+        if (command.endsWith('\\'))
+            return 'a command may not end in a backslash; leave it out, it does nothing';
+        const times = plainTimes(cron);
+        return times && AT[times.every](times.at)
+            ? undefined
+            : `it cannot run ${describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
+    },
+    open: ({ app, herokuKey, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://particleboard.heroku.com',
+            key: herokuKey,
+            clock,
+            signal,
+            service: {
+                name: 'Heroku Scheduler',
+                headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
+                hint: status => status === 404
+                    ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
+                    : status === 401 || status === 403
+                        ? 'Look whether the key’s account is a collaborator of the app.'
+                        : undefined
+            }
+        });
+        return new HerokuScheduler(client, app.id);
+    }
+};
+const JSON_API = 'application/vnd.api+json';
+/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
+const AT = {
+    10: at => at === 0,
+    60: at => at % 10 === 0 && at < 60,
+    1440: at => at % 30 === 0 && at < 1_440
+};
+const heroku_scheduler_job = pipe(looseObject({
+    type: literal('jobs'),
+    id: pipe(string(), nonEmpty()),
+    attributes: looseObject({
+        command: string(),
+        every: picklist([10, 60, 1440]),
+        at: pipe(dist_number(), integer()),
+        'dyno-size': pipe(string(), nonEmpty()),
+        'ran-at': nullish(pipe(string(), isoTimestamp()))
+    })
+}), check(({ attributes: { every, at } }) => at >= 0 && AT[every](at), 'at does not go with every'));
+const jobs = looseObject({ data: array(heroku_scheduler_job) });
+const oneJob = looseObject({ data: heroku_scheduler_job });
+class HerokuScheduler {
+    #client;
+    #appId;
+    #path;
+    constructor(client, appId) {
+        this.#client = client;
+        this.#appId = appId;
+        this.#path = `/apps/${appId}/jobs`;
+    }
+    async list() {
+        return (await this.#client.get(this.#path, jobs)).data.map(({ id, attributes }) => {
+            const cron = cronOfPlain(attributes);
+            const ranAt = attributes['ran-at'];
+            return {
+                id,
+                ...unmarked(attributes.command),
+                cron,
+                when: describeCron(cron),
+                size: attributes['dyno-size'],
+                enabled: true,
+                lastRun: ranAt ? { at: Date.parse(ranAt), outcome: 'unknown' } : undefined
+            };
+        });
+    }
+    async create(task) {
+        const body = { data: { type: 'jobs', attributes: attributesOf(task) } };
+        await this.#client.write('POST', this.#path, oneJob, { body });
+    }
+    /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
+    async change({ id }, task) {
+        const patch = async (named) => {
+            const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } };
+            await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, oneJob, { body });
+        };
+        try {
+            await patch(id);
+        }
+        catch (error) {
+            if (!(error instanceof HerokuError) || ![400, 409, 422].includes(error.status ?? 0))
+                throw error;
+            await patch(this.#appId);
+        }
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, unknown());
+    }
+}
+function attributesOf(task) {
+    return { command: marked(task.command), 'dyno-size': task.size, ...plainTimes(task.cron) };
+}
+/**
+ * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
+ * the same write, and is seen in the dashboard.
+ */
+function marked(command) {
+    return `${command} # ${task_MARK}`;
+}
+function unmarked(command) {
+    const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
+    return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
+}
+/** Where a person types them in. */
+function dashboardOf(app) {
+    return `https://dashboard.heroku.com/apps/${app}/scheduler`;
+}
+/** As its dashboard words it. */
+function dashboardTimes(cron) {
+    const { every, at } = plainTimes(cron);
+    if (every === 10)
+        return 'Every 10 minutes';
+    if (every === 60)
+        return `Every hour at :${String(at).padStart(2, '0')}`;
+    const hour = Math.floor(at / 60);
+    return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`;
+}
+/** The times nearest to those of a cron, as the config would say them. */
+function nearest(cron, times) {
+    if (times?.every === 60)
+        return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 });
+    if (times?.every === 1440)
+        return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
+    const gap = meanGap(cron);
+    const first = new Date(nextTime(cron, -1) ?? 0);
+    // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
+    if (gap < Math.sqrt(10 * 60))
+        return wish({ every: 10, at: 0 });
+    if (gap < Math.sqrt(60 * 1440))
+        return wish({ every: 60, at: (Math.round(first.getUTCMinutes() / 10) * 10) % 60 });
+    const at = first.getUTCHours() * 60 + first.getUTCMinutes();
+    const often = gap > 2 * 1440 ? ', which is more often' : '';
+    return `${wish({ every: 1440, at: (Math.round(at / 30) * 30) % 1440 })}${often}`;
+}
+function wish({ every, at }) {
+    if (every === 10)
+        return '`every: 10 minutes`';
+    return every === 60
+        ? `\`every: hour\` with \`at: ":${String(at).padStart(2, '0')}"\``
+        : `\`every: day\` with \`at: "${clockTime(at)}"\``;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/reconcile.js
+
+/**
+ * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
+ * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
+ * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
+ * this action made it, or with `prune`.
+ */
+function reconcile(wanted, there, { prune = false } = {}) {
+    const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
+    const take = (fits) => {
+        const index = left.findIndex(fits);
+        return index < 0 ? undefined : left.splice(index, 1)[0];
+    };
+    const found = new Map();
+    // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
+    const fits = [
+        isSame,
+        (task, there) => task.cron === there.cron,
+        (task, there) => task.size === there.size,
+        () => true
+    ];
+    for (const fit of fits) {
+        for (const task of wanted) {
+            if (found.has(task))
+                continue;
+            const match = take(other => other.command === task.command && fit(task, other));
+            if (match)
+                found.set(task, match);
+        }
+    }
+    const steps = wanted.map((task) => {
+        const match = found.get(task);
+        if (!match)
+            return { kind: 'create', task };
+        return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match };
+    });
+    return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
+}
+/** Whether there is nothing to write. */
+function isSettled(steps) {
+    return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
+}
+function showStep(step, describe) {
+    const { kind } = step;
+    if (kind === 'remove' || kind === 'leave') {
+        const { command, when, size, own } = step.there;
+        const why = own ? 'not in the config any more' : 'not made by this action';
+        return { action: kind, command, when, size, why: kind === 'leave' ? `${why}; \`prune\` would remove it` : why };
+    }
+    const { command, cron, size } = step.task;
+    return { action: kind, command, when: describe(cron), size, why: reason(step) };
+}
+function reason(step) {
+    if (step.kind === 'change') {
+        const { task, there } = step;
+        return [...differences(task, there), ...(there.own ? [] : ['until now not this action’s'])].join(', ');
+    }
+    return step.kind === 'keep' && !step.there.own ? 'not made by this action' : '';
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/apply.js
+
+
+
+
+
+/** Milliseconds between looks for a write whose answer was lost. */
+const apply_LOOKS = [0, 2_000, 5_000];
+/**
+ * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
+ * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
+ * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
+ * tasks are read again, and have to be what is wanted.
+ *
+ * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
+ */
+async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
+    const failures = new Map();
+    const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])));
+    const carryOut = async (step) => {
+        try {
+            await apply_once(scheduler, step, known, { clock, signal });
+            failures.delete(step);
+        }
+        catch (error) {
+            if (error instanceof CancelledError || !isRefused(error))
+                throw error;
+            failures.set(step, error);
+        }
+    };
+    const ofKind = (kind) => steps.filter(step => step.kind === kind);
+    for (const kind of ['change', 'create', 'remove']) {
+        for (const step of ofKind(kind))
+            await carryOut(step);
+    }
+    const refused = ofKind('create').filter(step => failures.has(step));
+    if (ofKind('remove').length > 0)
+        for (const step of refused)
+            await carryOut(step);
+    if (failures.size > 0)
+        throw notDone(failures);
+    if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
+        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+    }
+}
+/** One write; where its answer is lost, a look whether it happened. */
+async function apply_once(scheduler, step, known, { clock, signal }) {
+    await writeOnce({ clock, signal }, async () => {
+        await write(scheduler, step);
+        return true;
+    }, {
+        isLost: mayHaveHappened,
+        find: async () => happened(step, await scheduler.list(), known) || undefined,
+        looks: apply_LOOKS
+    }).catch((error) => {
+        if (step.kind !== 'remove' || !isNotFound(error))
+            throw error;
+    });
+}
+async function write(scheduler, step) {
+    if (step.kind === 'create')
+        await scheduler.create(step.task);
+    else if (step.kind === 'change')
+        await scheduler.change(step.there, step.task);
+    else if (step.kind === 'remove')
+        await scheduler.remove(step.there);
+}
+/** @param known the tasks that were there before anything was written */
+function happened(step, now, known) {
+    switch (step.kind) {
+        case 'create':
+            return now.some(there => !known.has(there.id) && there.command === step.task.command && isSame(step.task, there));
+        case 'change':
+            return now.some(there => there.id === step.there.id && isSame(step.task, there));
+        case 'remove':
+            return !now.some(({ id }) => id === step.there.id);
+        default:
+            return true;
+    }
+}
+function isRefused(error) {
+    return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined;
+}
+function notDone(failures) {
+    const lines = [...failures].map(([step, error]) => {
+        const command = 'task' in step ? step.task.command : step.there.command;
+        return `To ${step.kind} "${command}": ${errorText(error)}`;
+    });
+    const [first] = failures.values();
+    const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+        cause: first
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/drift.js
+
+
+
+const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' };
+/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
+function scheduleDrift(wanted, there) {
+    return reconcile(wanted, there).flatMap((step) => {
+        if (step.kind === 'keep')
+            return [];
+        const { command, when, why } = showStep(step, describeCron);
+        const texts = {
+            create: `is not scheduled; it is to run ${when}`,
+            change: `is to run ${when}; ${why}`,
+            remove: `is still scheduled (${when}), and not in the config any more`,
+            leave: `is scheduled (${when}), and the config does not know it`
+        };
+        return [{ kind: KINDS[step.kind], command, text: texts[step.kind] }];
+    });
+}
+/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
+const GRACE = 60 * 60_000;
+/**
+ * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
+ * never ran is not judged: nobody knows since when it is there.
+ */
+function lateTasks(there, now) {
+    return there.flatMap(({ command, cron, enabled, lastRun }) => {
+        if (!enabled || !lastRun)
+            return [];
+        const at = new Date(lastRun.at)
+            .toISOString()
+            .replace(/:\d\d\.\d{3}Z$/, ' UTC')
+            .replace('T', ' ');
+        if (lastRun.outcome === 'failed')
+            return [{ command, text: `failed at ${at}` }];
+        const next = cron === undefined ? undefined : nextTime(cron, lastRun.at);
+        return next !== undefined && next + GRACE < now
+            ? [
+                {
+                    command,
+                    text: `ran last at ${at}, and was to run again at ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+                }
+            ]
+            : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/ledger.js
+
+
+
+
+const time = pipe(string(), isoTimestamp(), transform(text => Date.parse(text)));
+const ended = object({
+    due: time,
+    started: time,
+    /** Seconds. */
+    took: optional(dist_number()),
+    outcome: picklist(['succeeded', 'failed', 'lost']),
+    exitCode: optional(dist_number()),
+    run: string()
+});
+const claim = object({ due: time, since: time, until: time, run: string() });
+const entry = object({
+    command: string(),
+    cron: string(),
+    /** Its times up to this one are dealt with. */
+    handled: time,
+    running: optional(claim),
+    last: optional(ended)
+});
+const ledgerFile = object({ version: literal(1), app: string(), tasks: array(entry) });
+/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
+const MARGIN = 10 * 60_000;
+const ledger_DAY = 24 * 3_600_000;
+/**
+ * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
+ * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
+ */
+function takeDue({ app, tasks }, wanted, { run, until, now }) {
+    const lost = [];
+    const busy = [];
+    const begun = [];
+    const entryOf = (task) => {
+        const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron);
+        if (known === undefined)
+            begun.push(task);
+        // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
+        const handled = known !== undefined && known.handled < now + ledger_DAY ? known.handled : until;
+        const { running } = known ?? {};
+        const entry = { ...known, command: task.command, cron: task.cron, handled };
+        if (!running || running.run === run)
+            return entry;
+        if (!isOver(running, run, now)) {
+            busy.push({ command: task.command, run: running.run });
+            return entry;
+        }
+        lost.push({ command: task.command, run: running.run });
+        const { due, since: started } = running;
+        return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
+    };
+    const entries = wanted.map(entryOf);
+    const waiting = wanted.flatMap((task, index) => {
+        const { running, handled, cron } = entries[index];
+        if (running)
+            return running.run === run ? [{ task, due: running.due, missed: 0, index, since: 0 }] : [];
+        const times = timesBetween(cron, handled, until);
+        return times ? [{ task, due: times.newest, missed: times.count - 1, index, since: handled }] : [];
+    });
+    const next = waiting.sort((a, b) => a.since - b.since)[0];
+    if (next) {
+        const { task, due, index } = next;
+        const limit = (task.limit ?? USUAL_LIMIT) * 1_000;
+        const running = entries[index].running ?? { due, since: now, until: now + limit + MARGIN, run };
+        entries[index] = { ...entries[index], handled: due, running };
+    }
+    // What is not wanted any more is forgotten, unless a run is at it.
+    const others = tasks.filter(({ command, cron, running }) => running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron));
+    const taken = next && { task: next.task, due: next.due, missed: next.missed };
+    return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy };
+}
+/** A run is over when its time is, or when it was started anew. */
+function isOver(claim, run, now) {
+    const [id, attempt] = claim.run.split('/');
+    const [ownId, ownAttempt] = run.split('/');
+    return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt));
+}
+/** The ledger when a task that this run had taken has ended. */
+function markEnded({ app, tasks }, { task }, run, ending) {
+    const { outcome, exitCode, took } = ending;
+    return {
+        app,
+        tasks: tasks.map(entry => {
+            const { running } = entry;
+            if (entry.command !== task.command || entry.cron !== task.cron || running?.run !== run)
+                return entry;
+            const last = { due: running.due, started: running.since, took: took / 1_000, outcome, exitCode, run };
+            return { ...entry, running: undefined, last };
+        })
+    };
+}
+/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
+function parseLedger(text, app, where) {
+    if (text === undefined)
+        return { app, tasks: [] };
+    const { success, output, issues } = safeParse(pipe(string(), parseJson(), ledgerFile), text);
+    if (success && output.app === app)
+        return output;
+    const why = success
+        ? `it is of the app ${output.app}`
+        : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
+    throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+}
+/** As it is written: JSON for people, times as ISO 8601. */
+function ledgerText({ app, tasks }) {
+    const iso = (key, value) => ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value).toISOString() : value;
+    return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`;
+}
+/** The tasks of a ledger as any scheduler's. */
+function ledgerTasks(ledger, wanted) {
+    return wanted.map(({ command, cron, size, limit }) => {
+        const entry = ledger.tasks.find(other => other.command === command && other.cron === cron);
+        const { running, last } = entry ?? {};
+        return {
+            id: `${command} ${cron}`,
+            command,
+            own: true,
+            cron,
+            when: describeCron(cron),
+            size,
+            limit,
+            enabled: true,
+            lastRun: running
+                ? { at: running.since, outcome: 'running' }
+                : last && { at: last.started, outcome: last.outcome === 'lost' ? 'failed' : last.outcome }
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/index.js
+/**
+ * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
+ * is not as it should be.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+const schedulers_SCHEDULERS = {
+    'heroku-scheduler': herokuScheduler,
+    'cron-to-go': cronToGo,
+    'advanced-scheduler': advancedScheduler,
+    'github-actions': githubActions
+};
+/**
+ * The tasks that are wanted, as this scheduler is to have them.
+ * @param defaultSize dyno size of those that name none
+ * @param file the config file's name, for messages
+ * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
+ */
+function plannedTasks({ with: name, tasks }, defaultSize, file) {
+    const kind = schedulers_SCHEDULERS[name];
+    const planned = tasks.map((wish) => ({
+        command: wish.command.trim(),
+        cron: cronOf(wish),
+        size: wish.size ?? defaultSize,
+        limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
+        line: wish.line
+    }));
+    const problems = planned.flatMap((task, index) => {
+        const where = task.line === undefined ? '' : `${file}:${task.line}: `;
+        const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
+        const problem = kind.problem(task);
+        return [
+            ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
+            ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
+        ];
+    });
+    if (problems.length === 0)
+        return planned;
+    const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
+    throw new UserError(problems.join('\n'), next);
+}
+/**
+ * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
+ * no tasks outside this repository.
+ */
+function openScheduler(name, access) {
+    const { name: shown, vars, open, setUp } = schedulers_SCHEDULERS[name];
+    if (!open)
+        throw new Error(`${shown} keeps no tasks of its own`);
+    const missing = vars.filter(variable => !access.vars[variable]);
+    if (missing.length === 0)
+        return open(access);
+    throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+}
+/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
+function typedByHand(tasks, app) {
+    const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
+    return { lines, url: dashboardOf(app) };
+}
+/**
+ * Size of a task's dyno where none is named, by those of the app's formation: Eco or Basic where the app has those, else
+ * the smallest of its kind (Dev Center: dyno-sizes).
+ */
+function usualSize(formation) {
+    const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());
+    const has = (start) => sizes.some(size => size.startsWith(start));
+    if (has('private'))
+        return 'Private-S';
+    if (has('shield'))
+        return 'Shield-S';
+    if (has('standard') || has('performance'))
+        return 'Standard-1X';
+    return has('eco') ? 'Eco' : 'Basic';
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/index.js
+/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./lib/deploy/tools.js
+
+
+
+
+
+/** Milliseconds between two looks at Heroku, first and longest (heroku/cli: ps:wait polls every 10 s). */
+const PAUSES = { first: 2_000, longest: 10_000 };
+/** Asks until there is an answer. Rejects with a `UserError` if the tools' timeout ends before. */
+async function waitFor({ clock, signal, timeout }, { what, next, fail = (...of) => new UserError(...of) }, ask) {
+    const answer = await poll({ clock, signal }, { ...PAUSES, timeout }, ask);
+    if (answer !== undefined)
+        return answer;
+    throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
+}
+/** Keeps the last lines of output, for the error that follows. */
+class Tail {
+    #most;
+    #lines = [];
+    #rest = '';
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    constructor(most = 20) {
+        this.#most = most;
+    }
+    add(chunk) {
+        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
+        this.#rest = (lines.pop() ?? '').slice(-2_000);
+        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
+    }
+    /** Behind a message; empty where there was no output. */
+    quote() {
+        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
+        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
+    }
+}
+/** A line without colours and cursor movements. */
+function plain(line) {
+    // eslint-disable-next-line no-control-regex
+    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/follow.js
+
+
+
+
+const KEPT_OUTPUT = 200_000;
+/**
+ * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
+ * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
+ * @param what for people: `Release v12`
+ */
+async function followToEnd(first, read, { what, next }, tools) {
+    const { story, log, clock, timeout } = tools;
+    const tail = new Tail();
+    let output = '';
+    let latest = first;
+    const until = clock.now() + timeout;
+    const isOver = async () => {
+        if (latest.status === 'pending')
+            latest = await read();
+        if (latest.status === 'pending' && clock.now() > until)
+            throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+        return latest.status !== 'pending';
+    };
+    if (first.output_stream_url) {
+        const fence = log.fence();
+        const write = (chunk) => {
+            fence.write(chunk);
+            tail.add(chunk);
+            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+        };
+        try {
+            if (!(await isWhole(first.output_stream_url, write, isOver, tools)))
+                story.warn(`${what}: its output could not be read to its end`);
+        }
+        finally {
+            fence.close();
+        }
+    }
+    await waitFor(tools, { what, next }, async () => (await isOver()) || undefined);
+    return { latest, tail, output };
+}
+/** Whether the output was followed to its end; not if its server goes on sending when the time is over. */
+async function isWhole(url, write, isOver, { clock, signal, timeout }) {
+    try {
+        const { whole } = await within({ clock, signal }, timeout, 'its end did not come', inner => followOutput({ url, write, isOver, clock, signal: inner }));
+        return whole;
+    }
+    catch (error) {
+        if (error instanceof LateError && !signal.aborted)
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/target.js
+
+
+
+
+/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
+const RELEASES = 25;
+/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
+async function readTarget(app, mask, tools) {
+    const info = await app.info();
+    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
+    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
+        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, `Make a Cedar app for this instance: \`heroku create --stack ${DEFAULT_STACK}\`.`);
+    }
+    const config = await app.configVars();
+    mask(config);
+    await waitForBuild(app, tools);
+    const releases = await settledReleases(app, tools);
+    const current = releases.find(release => release.current) ?? releases.find(({ status }) => status === 'succeeded');
+    return {
+        app,
+        info,
+        stack: (info.build_stack ?? info.stack).name,
+        config,
+        releases,
+        current,
+        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
+        formation: await app.formation(),
+        preboot: await app.hasFeature('preboot')
+    };
+}
+async function waitForBuild(app, tools) {
+    let told = false;
+    await waitFor(tools, waiting('a build to finish'), async () => {
+        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
+        if (!pending)
+            return true;
+        if (!told)
+            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
+        told = true;
+        return undefined;
+    });
+}
+/** Releases, none of them pending. */
+async function settledReleases(app, tools) {
+    let told = false;
+    return waitFor(tools, waiting('a release to finish'), async () => {
+        const releases = await app.releases(RELEASES);
+        const pending = releases.find(({ status }) => status === 'pending');
+        if (!pending)
+            return releases;
+        if (!told) {
+            const { version, description, user } = pending;
+            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
+        }
+        told = true;
+        return undefined;
+    });
+}
+function waiting(what) {
+    const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
+    return { what, next };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/slugs.js
+
+
+
+
+
+/** Milliseconds before each further attempt to upload. */
+const UPLOAD_AGAIN = [2_000, 4_000];
+/** Slugs of a list of releases that are looked at for one to reuse. */
+const LOOK_AT = 5;
+/** Kept in the slug's `commit_description`, by which it is found again. */
+function slugDescription({ role, fingerprint, variant }) {
+    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
+}
+/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
+function releaseDescription(commit, role, fingerprint) {
+    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
+}
+function tag(role, fingerprint) {
+    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
+}
+/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
+async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
+    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
+    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
+    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
+        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
+        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
+        if (slug?.commit_description?.startsWith(prefix)) {
+            return {
+                id,
+                commit: slug.commit ?? '',
+                size: slug.size ?? undefined,
+                variant: slug.commit_description.slice(prefix.length),
+                processTypes: slug.process_types ?? {}
+            };
+        }
+    }
+    return undefined;
+}
+/**
+ * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
+ * the store has is checked by its ETag, else by its size.
+ */
+async function shipSlug(app, artifact, tools) {
+    const { story, log, clock, signal } = tools;
+    const { file, sha256, processTypes, commit, stack, variant } = artifact;
+    const description = slugDescription(artifact);
+    return uploading('A new slug is made and uploaded', tools, async () => {
+        const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+        const progress = (sent, total) => log.progress(sent, total);
+        const { bytes, proven } = await upload({
+            file,
+            url: slug.blob.url,
+            method: slug.blob.method,
+            progress,
+            clock,
+            signal
+        });
+        if (!proven)
+            await compareSize(app, slug.id, bytes, tools);
+        story.note(`Uploaded ${sizeText(bytes)} to ${app.name} and checked what arrived`);
+        return { id: slug.id, commit, size: bytes, variant, processTypes };
+    });
+}
+/** Makes a place and uploads to it; if the upload fails, all of it again. @param again says so */
+function uploading(again, { story, ...tools }, work) {
+    const isUpload = (error) => {
+        if (!(error instanceof UploadError))
+            return false;
+        story.warn(`${error.message}. ${again}`);
+        return true;
+    };
+    return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work);
+}
+/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+async function newSlug(app, slug) {
+    try {
+        return await app.createSlug(slug);
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+async function compareSize(app, id, bytes, tools) {
+    const slug = await app.slug(id);
+    if (!slug)
+        throw new UploadError('Heroku does not know the slug any more');
+    let stored;
+    try {
+        stored = await storedSize(slug.blob.url, tools);
+    }
+    catch (error) {
+        if (error instanceof CancelledError)
+            throw error;
+    }
+    if (stored === undefined) {
+        throw new UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+    }
+    if (stored !== bytes)
+        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/builds.js
+
+
+
+
+
+
+/** Newest builds that are looked at for one of the same. */
+const builds_LOOK_AT = 10;
+/** Milliseconds to end a build on Heroku: a runner ends a cancelled job soon. */
+const CANCELLED_WITHIN = 8_000;
+/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
+async function findBuilt(app, recipe, tools) {
+    const description = slugDescription(recipe);
+    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
+    return build && slugOf(app, build, recipe, tools);
+}
+/**
+ * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
+ * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
+ * build.
+ */
+async function buildOn(app, recipe, tools) {
+    const { story } = tools;
+    const { commit, buildpacks } = recipe;
+    const { url, sha256 } = await shipSource(app, recipe, tools);
+    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
+    story.begin(`a build on ${app.name}`);
+    const build = await app.createBuild(source, buildpacks);
+    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
+    const { latest: finished, tail } = await follow(app, build, tools);
+    if (finished.status !== 'succeeded') {
+        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+    }
+    const slug = await slugOf(app, finished, recipe, tools);
+    if (slug)
+        return slug;
+    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
+}
+/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
+async function shipSource(app, recipe, tools) {
+    const { story, log, clock, signal } = tools;
+    const { file, sha256 } = await recipe.pack();
+    return uploading('It is uploaded again, to a new place', tools, async () => {
+        const { source_blob } = await newSource(app);
+        const progress = (sent, total) => log.progress(sent, total);
+        const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
+        story.note(`Uploaded ${sizeText(bytes)} of source; Heroku checks its SHA-256`);
+        return { url: source_blob.get_url, sha256 };
+    });
+}
+/** A place whose making had no answer is not looked for: it belongs to nothing. */
+async function newSource(app) {
+    try {
+        return await app.createSource();
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
+async function follow(app, build, tools) {
+    const about = {
+        what: `Heroku's build on ${app.name}`,
+        next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
+    };
+    try {
+        return await followToEnd(build, () => app.build(build.id), about, tools);
+    }
+    catch (error) {
+        if (error instanceof CancelledError)
+            await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal => app.under(signal).cancelBuild(build.id)).catch((failure) => tools.story.warn(`${about.what} could not be ended: ${errorText(failure)}`));
+        throw error;
+    }
+}
+async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
+    const slug = built ? await app.slug(built.id) : undefined;
+    if (!slug || !release)
+        return undefined;
+    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
+    if (size === undefined) {
+        throw new UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+    }
+    const processTypes = slug.process_types ?? {};
+    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
+}
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/aptfile.js
 /** Reads the text of an Aptfile. Never throws: what the buildpack would fail on comes back as `problems`. */
@@ -60862,7 +64021,7 @@ function urlReference(text) {
         throw refuse(text, 'an address with a password would be printed in logs and the report');
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
         throw refuse(text, 'only https addresses are fetched');
-    const ref = decoded(url.hash.slice(1)) || undefined;
+    const ref = reference_decoded(url.hash.slice(1)) || undefined;
     url.hash = '';
     if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
         return { kind: 'tarball', text, url: url.href };
@@ -60891,7 +64050,7 @@ function herokusOwn(reference) {
 function isAptBuildpack(reference) {
     return /\bapt\b/i.test(reference_buildpackName(reference));
 }
-function decoded(hash) {
+function reference_decoded(hash) {
     try {
         return decodeURIComponent(hash);
     }
@@ -60950,524 +64109,6 @@ function namedIn(file) {
 function stackOf(appJson) {
     return appJson === undefined ? undefined : new AppJsonFile(appJson).stack();
 }
-
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./lib/net/deadline.js
-
-/** The time for a piece of work ran out. */
-class LateError extends UserError {
-    constructor(message) {
-        super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.');
-        this.name = 'LateError';
-    }
-}
-/**
- * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal
- * that the work is handed is aborted. Rejects at that moment also if the work does not listen: with a `LateError`, or,
- * if the caller's signal was aborted, with its reason (a `CancelledError` if that says nothing).
- *
- * Our own: p-timeout rejects, but does not end what it waits for.
- * @param milliseconds for all of the work
- * @param late begins the error: `GitHub did not answer` gives "GitHub did not answer within 15 s"
- */
-function within(tools, milliseconds, late, work) {
-    return moving(tools, milliseconds, late, signal => work(signal));
-}
-/**
- * The same for work that may take long, as long as something moves: each call of `heard` gives it the time anew. Beside
- * `within`, never in its place, for one byte a minute moves, too.
- */
-async function moving({ clock, signal }, milliseconds, late, work) {
-    if (signal?.aborted)
-        throw reasonOf(signal);
-    const over = new AbortController();
-    const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-    let end = () => { };
-    const ended = new Promise((_, reject) => {
-        end = () => reject(reasonOf(either));
-        either.addEventListener('abort', end, { once: true });
-    });
-    const tooLate = () => over.abort(new LateError(`${late} within ${seconds(milliseconds)}`));
-    const silence = new Silence(clock, milliseconds, tooLate);
-    try {
-        return await Promise.race([work(either, () => silence.heard()), ended]);
-    }
-    catch (error) {
-        throw either.aborted ? reasonOf(either) : error;
-    }
-    finally {
-        silence.stop();
-        either.removeEventListener('abort', end);
-    }
-}
-/** Why a signal was aborted; an `abort()` without a reason says nothing. */
-function reasonOf({ reason }) {
-    return reason instanceof Error && reason.name !== 'AbortError' ? reason : new CancelledError('The request');
-}
-/** `0.3 s`, `25 s` */
-function seconds(milliseconds) {
-    return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`;
-}
-/** Gives something up if nothing is heard of it for some time. Call `stop` at the end: what is heard later counts no more. */
-class Silence {
-    #clock;
-    #giveUp;
-    #milliseconds;
-    #stopTimer = () => { };
-    #over = false;
-    constructor(clock, milliseconds, giveUp) {
-        this.#clock = clock;
-        this.#milliseconds = milliseconds;
-        this.#giveUp = giveUp;
-        this.heard();
-    }
-    /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
-    heard(milliseconds = this.#milliseconds) {
-        if (this.#over)
-            return;
-        this.#stopTimer();
-        this.#milliseconds = milliseconds;
-        this.#stopTimer = this.#clock.after(milliseconds, this.#giveUp);
-    }
-    stop() {
-        this.#over = true;
-        this.#stopTimer();
-    }
-}
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/net/dial.js
-
-
-
-
-
-/** Opens a connection to an address's host and port, with TLS for https. */
-async function connectTo({ protocol, hostname, port }, { dial, trust }, signal) {
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (protocol !== 'https:')
-        return dial(host, Number(port || 80), signal);
-    const options = { ...tlsOptions(host, trust), ALPNProtocols: ['http/1.1'] };
-    return secured(await dial(host, Number(port || 443), signal), host, options);
-}
-/** Opens a TCP connection, through the runner's proxy if its variables name one. */
-function dial(host, port, signal) {
-    const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`));
-    return proxy
-        ? dialThrough(proxy, authority(host, port), signal)
-        : connected(external_node_net_.connect({ host, port, signal }), 'connect');
-}
-function authority(host, port) {
-    return `${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
-function dialThrough(proxy, path, signal) {
-    // The library hands them out decoded.
-    const login = `${proxy.username}:${proxy.password}`;
-    const headers = {
-        host: path,
-        ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
-    };
-    return new Promise((resolve, reject) => {
-        const { protocol, hostname, port: own } = proxy;
-        const { request } = protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_;
-        request({
-            host: hostname,
-            port: own || (protocol === 'https:' ? 443 : 80),
-            method: 'CONNECT',
-            path,
-            headers,
-            signal,
-            agent: false
-        })
-            .on('connect', ({ statusCode }, socket) => {
-            if (statusCode === 200)
-                return resolve(socket);
-            socket.destroy();
-            reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`));
-        })
-            .on('error', reject)
-            .end();
-    });
-}
-/** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
-function secured(socket, host, options) {
-    return connected(external_node_tls_.connect({ socket, host, ...options }), 'secureConnect');
-}
-/** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
-function tlsOptions(host, trust) {
-    return { ...(external_node_net_.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) };
-}
-function connected(socket, event) {
-    return new Promise((resolve, reject) => {
-        const lost = () => reject(new Error('the connection was closed'));
-        socket.once('error', reject).once('close', lost);
-        socket.once(event, () => {
-            socket.off('error', reject).off('close', lost);
-            // Whoever uses it listens; one that breaks before or after must not end the program.
-            socket.on('error', () => { });
-            resolve(socket);
-        });
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/net/retry.js
-
-/** The longest time in milliseconds that a server is waited for, whatever it asks for. */
-const LONGEST_WAIT = 60_000;
-/**
- * Does the work, and does it again as long as `again` agrees and there are waits left. Rejects with the last error, and
- * with a `CancelledError` if the signal is aborted while it waits. Our own, as p-retry waits by Node's timers and not by
- * the clock it is handed.
- */
-async function retry({ clock, signal }, { waits, again, random = Math.random }, work) {
-    for (const wait of waits) {
-        try {
-            return await work();
-        }
-        catch (error) {
-            if (signal?.aborted)
-                throw error;
-            const asked = again(error);
-            if (asked === false)
-                throw error;
-            await clock.sleep(Math.min(asked === true ? wait : asked, LONGEST_WAIT) * (1 + random() / 4), signal);
-        }
-    }
-    return work();
-}
-/** Waits for so many attempts in all: a second, then twice as long each time. */
-function backOff(attempts) {
-    return Array.from({ length: attempts - 1 }, (_, index) => 1_000 * 2 ** index);
-}
-
-;// CONCATENATED MODULE: ./lib/net/http.js
-
-
-
-
-
-
-/** Milliseconds for one answer, from the first step of the connection to the last byte. */
-const PAGE_WITHIN = 30_000;
-const JSON_WITHIN = 60_000;
-/** It is only asked for what a plan can do without. */
-const STATUS_WITHIN = 10_000;
-/** Milliseconds without a byte after which a server is given up. */
-const SILENT_FOR = 60_000;
-const ATTEMPTS = 4;
-const MOST_REDIRECTS = 5;
-/** Bytes. */
-const LARGEST_PAGE = 5_000_000;
-const USER_AGENT = { 'user-agent': `mastodon-on-heroku/${VERSION}` };
-class HttpError extends Error {
-    /** HTTP status, or undefined if no (whole) answer came. */
-    status;
-    url;
-    /** Milliseconds after which the server wants to be asked again. */
-    retryAfter;
-    constructor(message, url, status, options) {
-        super(message, options);
-        this.name = 'HttpError';
-        this.url = url;
-        this.status = status;
-        this.retryAfter = options?.retryAfter;
-    }
-}
-/**
- * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
- * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
- */
-function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
-    if (!way)
-        requireSafeUrl(url);
-    const isHttps = url.startsWith('https:');
-    return new Promise((resolve, reject) => {
-        const request = (isHttps ? external_node_https_namespaceObject : external_node_http_).request(url, {
-            method,
-            headers,
-            // Without an agent Node would name port 80 in the Host header of an https request.
-            defaultPort: isHttps ? 443 : 80,
-            createConnection: (_, done) => {
-                // The types do not know that nothing may come instead of a connection.
-                connectTo(new URL(url), way ?? { dial: dial }, signal).then(socket => done(null, socket), (error) => done(error, undefined));
-                return undefined;
-            }
-        });
-        const end = () => void request.destroy(new Error('the request was given up'));
-        request.on('error', reject).on('response', resolve).on('upgrade', resolve);
-        request.on('close', () => signal.removeEventListener('abort', end));
-        signal.addEventListener('abort', end, { once: true });
-        if (signal.aborted)
-            return end();
-        if (send)
-            send(request);
-        else
-            request.end();
-    });
-}
-/** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
-async function* bodyOf(response, most = Infinity) {
-    let size = 0;
-    for await (const chunk of response) {
-        size += chunk.length;
-        if (size > most)
-            throw new UserError(`the answer is larger than ${most} bytes`, 'Check that the address is the right one.');
-        yield chunk;
-    }
-}
-/** A small body as text. */
-async function textOf(body) {
-    const chunks = [];
-    for await (const chunk of body)
-        chunks.push(chunk);
-    return Buffer.concat(chunks).toString('utf8');
-}
-/** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
-function fetchPage(url, { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }, tools) {
-    return within(tools, limit, 'no answer', async (signal) => {
-        const named = host === undefined ? USER_AGENT : { ...USER_AGENT, host };
-        const response = await http_open(url, { ...request, headers: { ...named, ...headers } }, signal);
-        const body = await textOf(bodyOf(response, most));
-        return { status: response.statusCode ?? 0, headers: response.headers, body };
-    });
-}
-/** Status of a HEAD, asked once; undefined if nothing answers in time. Rejects with a `CancelledError`. */
-async function statusOf(url, tools) {
-    try {
-        const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools);
-        return status;
-    }
-    catch (error) {
-        if (tools.signal?.aborted || (error instanceof UserError && !(error instanceof LateError)))
-            throw error;
-        return undefined;
-    }
-}
-/** JSON of an address, with redirects and further attempts as `getting` does it. */
-function getJson(url, headers, tools) {
-    const accepting = { accept: 'application/json', ...headers };
-    return getting(url, accepting, { limit: JSON_WITHIN, most: LARGEST_PAGE }, tools, async (body) => {
-        const text = await textOf(body);
-        try {
-            return JSON.parse(text);
-        }
-        catch (error) {
-            throw new HttpError(`${url} did not answer with JSON`, url, 200, { cause: error });
-        }
-    });
-}
-/**
- * GET with its redirects, never from https to http. `take` is handed the body of a 200. All of it is done again, with
- * growing pauses, on a lost connection, on 429 and 5xx, and if it is not done in time. Rejects with an `HttpError`.
- * @param size.limit milliseconds for one attempt, whole
- * @param size.most bytes
- */
-function getting(url, headers, { limit, most }, tools, take) {
-    const { host } = new URL(url);
-    const attempt = async () => {
-        try {
-            return await within(tools, limit, `${host} did not answer`, inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, `${host} sent nothing`, async (signal, heard) => take(wholeBody(await followed(url, headers, signal), url, most, heard))));
-        }
-        catch (error) {
-            if (tools.signal?.aborted || !(error instanceof LateError))
-                throw error;
-            throw new HttpError(error.message, url, undefined, { cause: error });
-        }
-    };
-    return retry(tools, { waits: backOff(ATTEMPTS), again: mayHelp }, attempt);
-}
-async function* wholeBody(response, url, most, heard) {
-    try {
-        for await (const chunk of bodyOf(response, most)) {
-            heard();
-            yield chunk;
-        }
-    }
-    catch (error) {
-        if (error instanceof UserError)
-            throw new UserError(`${url}: ${error.message}`, error.nextStep);
-        throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
-    }
-}
-function mayHelp(error) {
-    if (!(error instanceof HttpError))
-        return false;
-    const { status, retryAfter } = error;
-    return (status === undefined || status === 429 || status >= 500) && (retryAfter ?? true);
-}
-/** Follows redirects to a 200. */
-async function followed(url, headers, signal) {
-    let at = url;
-    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-        const response = await http_open(at, { headers: { ...USER_AGENT, ...headers } }, signal).catch((error) => {
-            if (error instanceof UserError)
-                throw error;
-            const message = `${new URL(at).host} did not answer: ${errorText(error)}`;
-            throw new HttpError(message, url, undefined, { cause: error });
-        });
-        const { statusCode: status = 0, statusMessage = '' } = response;
-        if (status === 200)
-            return response;
-        response.destroy();
-        const { location } = response.headers;
-        if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
-            throw new HttpError(`${at} answered ${status} ${statusMessage}`.trim(), url, status, {
-                retryAfter: retryAfter(response.headers)
-            });
-        const next = new URL(location, at);
-        if (at.startsWith('https:') && next.protocol !== 'https:')
-            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
-        at = next.href;
-    }
-    throw new HttpError(`${url} redirects too often`, url);
-}
-/** Milliseconds of a Retry-After header in seconds. */
-function retryAfter(headers) {
-    const seconds = Number(headers['retry-after']);
-    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/net/look.js
-
-/** Sends a write once. If its answer is lost, looks whether it happened; resolves with what is found then. */
-async function writeOnce({ clock, signal }, write, { isLost, find, looks, otherwise }) {
-    try {
-        return await write();
-    }
-    catch (error) {
-        if (!isLost(error))
-            throw error;
-        for (const wait of looks) {
-            await clock.sleep(wait, signal);
-            const found = await find();
-            if (found !== undefined)
-                return found;
-        }
-        if (otherwise === undefined)
-            throw error;
-        return otherwise();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/net/poll.js
-
-/**
- * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, also in the
- * middle of a question, and as soon as the next pause would go beyond it.
- * @param ask resolves with undefined if it does not hold yet; its signal ends with the time
- */
-async function poll(tools, { first, longest, timeout }, ask) {
-    const { clock } = tools;
-    const until = clock.now() + timeout;
-    try {
-        return await within(tools, timeout, 'no answer', async (signal) => {
-            for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
-                const answer = await ask(signal);
-                if (answer !== undefined || clock.now() + pause > until)
-                    return answer;
-                await clock.sleep(pause, signal);
-            }
-        });
-    }
-    catch (error) {
-        if (error instanceof LateError && clock.now() >= until && !tools.signal?.aborted)
-            return undefined;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/net/transfer.js
-
-
-
-
-
-
-
-
-/** Milliseconds for a download, whole: archives of some megabytes to a gigabyte at most. */
-const DOWNLOAD_WITHIN = 15 * 60_000;
-/** Bytes a millisecond, 100 kB/s: an upload may take a minute, and as long as its size takes at this speed. */
-const SLOWEST_UPLOAD = 100;
-/** Bytes of what a store says to an upload. */
-const LARGEST_ANSWER = 100_000;
-/**
- * Downloads to a file: redirects and further attempts as `getting` does it. Rejects past `most` bytes, and if the body is
- * shorter than announced; then nothing is left.
- * @returns bytes, and their SHA-256 in hexadecimal
- */
-async function download(url, file, most, tools) {
-    const part = `${file}.part`;
-    try {
-        return await getting(url, {}, { limit: DOWNLOAD_WITHIN, most }, tools, async (body) => {
-            const hash = (0,external_node_crypto_.createHash)('sha256');
-            let size = 0;
-            const look = (chunk) => {
-                hash.update(chunk);
-                size += chunk.length;
-            };
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(body, looking(look), (0,external_node_fs_namespaceObject.createWriteStream)(part));
-            await (0,promises_namespaceObject.rename)(part, file);
-            return { size, sha256: hash.digest('hex') };
-        });
-    }
-    catch (error) {
-        await (0,promises_namespaceObject.rm)(part, { force: true });
-        throw explainDiskFull(error, file);
-    }
-}
-function looking(look) {
-    return async function* (source) {
-        for await (const chunk of source) {
-            look(chunk);
-            yield chunk;
-        }
-    };
-}
-/** Streams a file up, once. Rejects if the connection is lost, if nothing moves any more, and if it is not done in time. */
-async function sendFile({ file, url, method, headers, progress }, tools) {
-    const { size } = await (0,promises_namespaceObject.stat)(file);
-    const md5 = (0,external_node_crypto_.createHash)('md5');
-    let sent = 0;
-    let told = 0;
-    const look = (chunk) => {
-        md5.update(chunk);
-        sent += chunk.length;
-        if (sent - told < size / 10 && sent < size)
-            return;
-        told = sent;
-        progress(sent, size);
-    };
-    return within(tools, SILENT_FOR + size / SLOWEST_UPLOAD, 'it was not done', inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, 'nothing moved', async (signal, heard) => {
-        const send = (request) => {
-            const chunks = (0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: 1 << 18 });
-            // The request reports its own errors; one of the file must reach it.
-            (0,external_node_stream_promises_namespaceObject.pipeline)(chunks, looking(look), looking(heard), request).catch((error) => request.destroy(error));
-        };
-        const response = await http_open(url, { method, headers: { ...headers, 'content-length': size }, send }, signal);
-        const body = await textOf(bodyOf(response, LARGEST_ANSWER));
-        return { status: response.statusCode ?? 0, headers: response.headers, body, size, md5: md5.digest('hex') };
-    }));
-}
-
-;// CONCATENATED MODULE: ./lib/net/index.js
-/** The way to the network: one HTTP client, one transfer, one retry, one deadline, one poll, one look after a lost write. */
-
-
-
-
-
-
-
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
@@ -61925,9 +64566,9 @@ const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createReq
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 2_000;
+const host_GRACE = 2_000;
 /** A variable that all processes of a step inherit, also those that leave its process group. */
-const MARK = 'BUILD_STEP_ID';
+const host_MARK = 'BUILD_STEP_ID';
 /**
  * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
  * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
@@ -61981,7 +64622,7 @@ class RunningStep {
         const [program, ...args] = step.argv;
         this.#child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
             cwd: step.cwd,
-            env: { PATH, ...step.env, [MARK]: this.#mark },
+            env: { PATH, ...step.env, [host_MARK]: this.#mark },
             stdio: ['ignore', 'pipe', 'pipe'],
             detached: true,
             ...identity
@@ -62042,14 +64683,14 @@ class RunningStep {
         const open = pipes.filter(pipe => !pipe.closed);
         const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
         let timer;
-        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
+        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, host_GRACE)))]);
         clearTimeout(timer);
         for (const pipe of pipes)
             pipe.destroy();
     }
     #terminate() {
         this.#signalGroup('SIGTERM');
-        setTimeout(() => this.end(), GRACE).unref();
+        setTimeout(() => this.end(), host_GRACE).unref();
     }
     #signalGroup(signal) {
         if (this.#child.pid !== undefined)
@@ -62057,7 +64698,7 @@ class RunningStep {
     }
     /** Processes with our mark in their environment that still run. */
     #marked() {
-        const mark = `${MARK}=${this.#mark}\0`;
+        const mark = `${host_MARK}=${this.#mark}\0`;
         return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
             .filter(name => /^\d+$/.test(name))
             .map(Number)
@@ -62108,7 +64749,7 @@ function imagesFor(stack) {
 
 
 
-const LONGEST_COMMAND = 10_000;
+const procfile_LONGEST_COMMAND = 10_000;
 /** By this name alone Heroku reads it (Dev Center: procfile). */
 const procfile_FILE = 'Procfile';
 /**
@@ -62142,8 +64783,8 @@ function parseProcfile(text) {
             throw noType(number, line);
         if (Object.hasOwn(types, name))
             throw procfile_wrong(number, `the process type "${name}" is there twice`, 'Remove one of the two.');
-        if (command.length > LONGEST_COMMAND)
-            throw procfile_wrong(number, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+        if (command.length > procfile_LONGEST_COMMAND)
+            throw procfile_wrong(number, `the command of "${name}" is longer than ${procfile_LONGEST_COMMAND} characters`, 'Put it into a script.');
         procfile_define(types, name, command);
     }
     return types;
@@ -62198,7 +64839,7 @@ function parseReleaseOutput(yaml, buildpack) {
         throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > procfile_LONGEST_COMMAND) {
             throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
@@ -62510,7 +65151,7 @@ class BuildpackSteps {
         const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
         const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
         const fence = this.#options.log.fence();
-        const tail = new Tail(fence);
+        const tail = new build_Tail(fence);
         let result;
         try {
             result = await this.#run(argv, chunk => tail.write(chunk));
@@ -62580,7 +65221,7 @@ class BuildpackSteps {
     }
 }
 /** Passes output on and keeps its end. */
-class Tail {
+class build_Tail {
     #to;
     #end = Buffer.alloc(0);
     constructor(to) {
@@ -66459,5846 +69100,6 @@ function readSupport(table, version) {
 
 
 
-;// CONCATENATED MODULE: ./lib/report/upgrade.js
-
-
-/**
- * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
- * from anybody's pull request.
- */
-const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
-const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
-const marker = strictObject({
-    line: pipe(dist_number(), integer(), minValue(1), maxValue(1e7)),
-    text: upgrade_line(200),
-    why: upgrade_line(100)
-});
-const migration = strictObject({
-    version: pipe(string(), regex(/^\d{14}$/)),
-    name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
-    phase: picklist(['pre', 'post']),
-    /** What it does, where that is known in words. */
-    does: optional(upgrade_line(100)),
-    /** The line that takes longest, and the one that takes away or rewrites most. */
-    long: optional(marker),
-    destructive: optional(marker),
-    /** What keeps it from being reversed. */
-    irreversible: optional(marker)
-});
-const MOST_MIGRATIONS = 3_000;
-const MOST_FINDINGS = 100;
-const upgrade_LONGEST = 2_000;
-const upgradeSchema = strictObject({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
-    base: optional(strictObject({
-        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
-        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
-        name: upgrade_line(300)
-    })),
-    from: optional(upgrade_version),
-    to: optional(upgrade_version),
-    basis: picklist(['database', 'tree', 'empty', 'unknown']),
-    migrations: upgrade_list(migration, MOST_MIGRATIONS),
-    streaming: picklist(['yes', 'no', 'unknown']),
-    rollback: picklist(['safe', 'unsafe', 'unknown']),
-    steps: upgrade_list(strictObject({
-        version: upgrade_version,
-        when: picklist(['before', 'after']),
-        text: upgrade_line(upgrade_LONGEST),
-        command: optional(upgrade_line(upgrade_LONGEST))
-    }), MOST_FINDINGS),
-    findings: upgrade_list(strictObject({
-        name: picklist(FINDINGS.map(({ name }) => name)),
-        level: picklist(['block', 'warn', 'note']),
-        reason: upgrade_line(upgrade_LONGEST),
-        remedy: upgrade_line(upgrade_LONGEST)
-    }), MOST_FINDINGS)
-});
-/** A plan as it is written into a report: cut where a hostile tree made it too long. */
-function makeUpgrade(plan, base) {
-    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
-    return {
-        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
-        ...(is(upgrade_version, from) && { from }),
-        ...(is(upgrade_version, to) && { to }),
-        basis,
-        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
-            ...rest,
-            name: name.slice(0, 200),
-            ...(long && { long: upgrade_cut(long) }),
-            ...(destructive && { destructive: upgrade_cut(destructive) }),
-            ...(irreversible && { irreversible: upgrade_cut(irreversible) })
-        })),
-        streaming,
-        rollback,
-        steps: steps.map(step => ({ ...step })),
-        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
-            name,
-            level,
-            reason: plain(reason, upgrade_LONGEST),
-            remedy: plain(remedy, upgrade_LONGEST)
-        }))
-    };
-}
-function upgrade_cut(line) {
-    return { ...line, text: plain(line.text, 200) };
-}
-function plain(text, most) {
-    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/data.js
-
-
-
-
-/**
- * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
- * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
- * All sizes are bytes.
- */
-const SCHEMA_VERSION = 1;
-const data_text = (most) => pipe(string(), maxLength(most));
-const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
-const data_count = data_bytes;
-const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
-/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
-const shownPath = pipe(data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
-const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
-/** Name of a container image, with its tag or digest. */
-const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
-const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
-const time = pipe(string(), isoTimestamp());
-const variantName = picklist(['with', 'without']);
-/** The source, or how the config names a buildpack. */
-const layerName = pipe(shownPath, maxLength(300));
-const data_list = (item, most) => pipe(array(item), maxLength(most));
-const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
-const data_variant = strictObject({
-    name: variantName,
-    ...data_weight,
-    /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
-    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
-    sha256: optional(sha256),
-    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
-});
-const data_layer = strictObject({
-    name: layerName,
-    /** Missing for the source. */
-    buildpack: optional(strictObject({
-        reference: data_text(2_000),
-        kind: picklist(['registry', 'tarball', 'git', 'folder']),
-        sha256,
-        /** The commit, where it came by git. */
-        version: optional(data_version)
-    })),
-    milliseconds: data_count
-});
-const ffmpegCheck = strictObject({
-    works: dist_boolean(),
-    version: optional(data_text(500)),
-    encoders: data_list(data_text(50), 50),
-    /** Folders that had to be put on the library path before it started. */
-    mended: data_list(shownPath, 100),
-    problem: optional(data_text(2_000))
-});
-const ffmpegProgram = strictObject({
-    path: shownPath,
-    layer: layerName,
-    /** A dyno runs it by its name. */
-    onPath: dist_boolean(),
-    /** It belongs to an npm package, a gem, or a buildpack that was committed. */
-    inPackage: dist_boolean(),
-    /** The slug without ffmpeg has it all the same, or would have it. */
-    stays: dist_boolean()
-});
-const trimRule = strictObject({
-    name: pipe(shownPath, maxLength(100)),
-    why: data_text(1_000),
-    files: data_count,
-    raw: data_bytes,
-    /** Measured: the slug packed with and without them. */
-    saves: pipe(dist_number(), integer())
-});
-const MOST_ENTRIES = 300_000;
-const index = pipe(dist_number(), integer(), minValue(0), maxValue(1_000_000));
-const data_size = nullable(data_bytes);
-/**
- * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
- * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
- * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
- */
-const entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
-const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
-const historyPoint = strictObject({
-    commit,
-    at: time,
-    mastodonVersion: optional(data_version),
-    with: optional(data_bytes),
-    without: optional(data_bytes),
-    streaming: optional(data_bytes),
-    chosen: variantName
-});
-const reportWith = (entries) => strictObject({
-    schema: literal(SCHEMA_VERSION),
-    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
-    createdAt: time,
-    source: strictObject({
-        commit,
-        ref: data_text(1_000),
-        committedAt: time,
-        mastodonVersion: optional(data_version),
-        files: data_count,
-        raw: data_bytes,
-        /** Names that `.slugignore` took out before the buildpacks. */
-        ignored: data_count
-    }),
-    stack,
-    place: strictObject({
-        kind: picklist(['container', 'host']),
-        buildImage: optional(data_image),
-        runImage: optional(data_image)
-    }),
-    verdict: strictObject({
-        chosen: variantName,
-        compressed: data_bytes,
-        limit: data_bytes,
-        withinLimit: dist_boolean(),
-        /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
-        problem: optional(data_text(2_000))
-    }),
-    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
-    ffmpeg: strictObject({
-        choice: picklist(['with', 'without', 'auto']),
-        /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
-        providers: data_list(data_text(2_000), 20),
-        /** `auto` had one and left it out, because of its size or because it does not start. */
-        givenUp: dist_boolean(),
-        check: optional(ffmpegCheck),
-        /** Executables called ffmpeg in the built tree; older reports do not have it. */
-        programs: optional(data_list(ffmpegProgram, 50))
-    }),
-    variants: data_list(data_variant, 2),
-    /** The slug of the streaming app, where there is one. */
-    streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
-    layers: data_list(data_layer, 100),
-    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
-    files: strictObject({
-        /** What `layer` of an entry counts. */
-        layers: data_list(layerName, 100),
-        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
-        folders: data_list(shownPath, 200_000),
-        entries
-    }),
-    /** What Gemfile.lock and yarn.lock name. */
-    dependencies: strictObject({
-        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
-        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
-    }),
-    /** The slug takes any certificate from its Redis (`redis-tls`). */
-    redisTls: optional(literal('no-verify')),
-    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
-    trim: strictObject({
-        applied: dist_boolean(),
-        rules: data_list(trimRule, 100),
-        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
-        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: data_text(1_000) }), 100)),
-        /** What `safe` could not judge in this tree. */
-        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: data_text(1_000) }), 20)),
-        /** All rules together, on the chosen variant: its size before and after. */
-        before: data_bytes,
-        after: data_bytes
-    }),
-    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
-    upgrade: optional(upgradeSchema),
-    warnings: data_list(data_text(5_000), 200),
-    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
-    history: data_list(historyPoint, 200)
-});
-const reportSchema = reportWith(data_list(entry, MOST_ENTRIES));
-/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
-const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
-function isEntry(row) {
-    if (!Array.isArray(row) || row.length !== 7)
-        return false;
-    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
-    return (isIndex(folder) &&
-        is(shownPath, name) &&
-        isIndex(layer) &&
-        isBytes(raw) &&
-        (inWith === null || isBytes(inWith)) &&
-        (inWithout === null || isBytes(inWithout)) &&
-        (shared === 0 || shared === 1));
-}
-function isBytes(value) {
-    return Number.isSafeInteger(value) && value >= 0;
-}
-function isIndex(value) {
-    return isBytes(value) && value <= 1_000_000;
-}
-/** Largest `report.json` that is read, in bytes. */
-const LARGEST_REPORT = 25_000_000;
-/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
-function parseReport(json) {
-    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
-    if (json.length > LARGEST_REPORT)
-        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
-    let data;
-    try {
-        data = JSON.parse(json);
-    }
-    catch (error) {
-        throw new UserError('The report is not JSON', next, { cause: error });
-    }
-    const version = data?.schema;
-    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
-    }
-    const report = validated(data, next);
-    const contradiction = findContradiction(report);
-    if (contradiction !== undefined)
-        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
-    return report;
-}
-function validated(data, next) {
-    const quick = safeParse(quickSchema, data, { abortEarly: true });
-    if (quick.success)
-        return quick.output;
-    const result = safeParse(reportSchema, data, { abortEarly: true });
-    if (!result.success) {
-        const [issue] = result.issues;
-        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
-    }
-    return result.output;
-}
-/** The same report, judged by other limits than its own; all are bytes. */
-function judgedBy(report, { limit, ...heroku }) {
-    const { verdict } = report;
-    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } };
-}
-function judgedSizes({ verdict, streaming }) {
-    const main = judgeSize(verdict.compressed, verdict.limit);
-    if (!streaming)
-        return { main, fits: main.fits };
-    const other = judgeSize(streaming.compressed, verdict.limit);
-    return { main, streaming: other, fits: main.fits && other.fits };
-}
-/** Bytes of an archive that belong to no file: its header, its end. */
-const LARGEST_FRAME = 10_000;
-/** Each figure may be right by itself and wrong beside the others. */
-function findContradiction({ verdict, variants, files }) {
-    const names = variants.map(({ name }) => name);
-    if (new Set(names).size < names.length)
-        return 'a variant stands there twice';
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    if (!chosen)
-        return 'the chosen variant is not there';
-    if (chosen.compressed !== verdict.compressed)
-        return "the verdict's size is not that of the chosen variant";
-    if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
-        return 'the verdict is not what the limit says';
-    if (files.folders[0] !== '')
-        return 'its first folder is not the slug';
-    if (new Set(files.folders).size < files.folders.length)
-        return 'a folder stands there twice';
-    const sums = { with: 0, without: 0 };
-    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
-        if (folder >= files.folders.length || layer >= files.layers.length)
-            return 'a file is nowhere';
-        sums.with += inWith ?? 0;
-        sums.without += inWithout ?? 0;
-    }
-    for (const { name, compressed, layers: parts } of variants) {
-        const sum = parts.reduce((all, part) => all + part.compressed, 0);
-        if (sum !== compressed)
-            return `the layers ${name} ffmpeg are not the whole of it`;
-        const frame = compressed - sums[name];
-        if (frame < 0 || frame > LARGEST_FRAME)
-            return `the files ${name} ffmpeg are not the whole of it`;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/report/files.js
-
-
-/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
-class ReportFile {
-    #row;
-    /** The path of its folder, '' at the top. */
-    folder;
-    layer;
-    constructor(row, { folders, layers }) {
-        this.#row = row;
-        this.folder = folders[row[0]] ?? '';
-        this.layer = layers[row[2]] ?? '';
-    }
-    /** '' for the folder itself. */
-    get name() {
-        return this.#row[1];
-    }
-    /** The whole path. */
-    get path() {
-        if (this.name === '')
-            return this.folder;
-        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
-    }
-    /** Unpacked. */
-    get raw() {
-        return this.#row[3];
-    }
-    /** Compressed; undefined where it is not in that variant. */
-    get with() {
-        return this.#row[4] ?? undefined;
-    }
-    get without() {
-        return this.#row[5] ?? undefined;
-    }
-    /** It lies in a compressed block with others. */
-    get shared() {
-        return this.#row[6] === 1;
-    }
-}
-/** A slug of more names has its smallest ones put together, a row a folder. */
-const MOST_NAMES = 250_000;
-/** A path can be 100 kB long; nobody reads that. */
-const files_LONGEST = 2_000;
-/** All names of the variants, each once. */
-function fileTable(slugs, layerNames, most = MOST_NAMES) {
-    const folders = new Folders();
-    const rows = new Map();
-    for (const { name, measured } of slugs) {
-        const column = name === 'with' ? 4 : 5;
-        for (const { file, compressed, raw, shared } of measured.files) {
-            const [folder, own] = placeOf(file);
-            const key = `${folder}\n${own}`;
-            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
-            row[column] = (row[column] ?? 0) + compressed;
-            if (shared)
-                row[6] = 1;
-            rows.set(key, row);
-        }
-    }
-    const entries = sharedOut([...rows.values()], most);
-    return { layers: [...layerNames], folders: folders.paths, entries };
-}
-/** Folder and name for people; a folder's own row stands in itself, without a name. */
-function placeOf({ path, kind }) {
-    const end = path.lastIndexOf('/');
-    if (kind === 'directory')
-        return [files_shown(path), ''];
-    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
-}
-function files_shown(path) {
-    const text = displayPath(path);
-    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
-}
-class Folders {
-    paths = [''];
-    #indexes = new Map([['', 0]]);
-    /** Adds it, and the folders above it, where it is new. */
-    indexOf(path) {
-        const known = this.#indexes.get(path);
-        if (known !== undefined)
-            return known;
-        const end = path.lastIndexOf('/');
-        this.indexOf(end < 0 ? '' : path.slice(0, end));
-        this.#indexes.set(path, this.paths.length);
-        return this.paths.push(path) - 1;
-    }
-}
-function sharedOut(rows, most) {
-    if (rows.length <= most)
-        return rows;
-    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
-    const least = rows.map(size).sort((a, b) => b - a)[most];
-    const merged = new Map();
-    const kept = [];
-    for (const row of rows) {
-        if (size(row) > least) {
-            kept.push(row);
-            continue;
-        }
-        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
-        into[3] += row[3];
-        if (row[4] !== null)
-            into[4] = (into[4] ?? 0) + row[4];
-        if (row[5] !== null)
-            into[5] = (into[5] ?? 0) + row[5];
-        merged.set(row[0], into);
-    }
-    return [...kept, ...merged.values()];
-}
-/** The names of a report, in the order of the slug. */
-function filesOf({ files }) {
-    return files.entries.map(row => new ReportFile(row, files));
-}
-/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
-function foldersOf({ files }, variant) {
-    const column = variant === 'with' ? 4 : 5;
-    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
-    for (const row of files.entries) {
-        const compressed = row[column];
-        if (compressed === null)
-            continue;
-        const own = folders[row[0]];
-        own.compressed += compressed;
-        own.raw += row[3];
-        own.files += 1;
-    }
-    addUp(folders);
-    return folders
-        .filter(({ path, files }) => path !== '' && files > 0)
-        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
-}
-/** Each folder's figures go into the one above it, the deepest first. */
-function addUp(folders) {
-    const byPath = new Map(folders.map(folder => [folder.path, folder]));
-    const depth = ({ path }) => path.split('/').length;
-    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
-        if (folder.path === '')
-            continue;
-        const end = folder.path.lastIndexOf('/');
-        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
-        if (!above)
-            continue;
-        above.compressed += folder.compressed;
-        above.raw += folder.raw;
-        above.files += folder.files;
-    }
-}
-/** The largest files of a variant. */
-function largestFiles(report, variant, count) {
-    return filesOf(report)
-        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
-        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
-        .slice(0, count);
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/components.js
-/**
- * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
- * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
- */
-const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
-/** The last one: a package may bring packages of its own. */
-const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
-/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
-function componentOf(path) {
-    const gem = components_GEM.exec(path)?.[1];
-    if (gem !== undefined)
-        return { kind: 'gem', name: gem };
-    const packaged = components_PACKAGE.exec(path)?.[1];
-    if (packaged !== undefined && packaged !== '.bin')
-        return { kind: 'package', name: packaged };
-    const parts = path.split('/');
-    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
-    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
-    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
-
-/** Smaller files of one name and size are too common to tell that one of them has moved. */
-const LEAST_TO_MOVE = 256;
-/**
- * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
- * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
- * Each file is in one pair.
- */
-function pairFiles(head, base) {
-    const pairs = [];
-    let rest = matchPaths(head, base, pairs);
-    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
-    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
-    for (const file of rest.head)
-        pairs.push({ how: 'new', head: file });
-    for (const file of rest.base)
-        pairs.push({ how: 'gone', base: file });
-    return pairs;
-}
-/** Nearly all files: two maps deep, so that no path has to be put together. */
-function matchPaths(head, base, pairs) {
-    const folders = new Map();
-    const left = { head: [], base: [] };
-    for (const file of base) {
-        const names = folders.get(file.folder) ?? new Map();
-        if (names.size === 0)
-            folders.set(file.folder, names);
-        if (names.has(file.name))
-            left.base.push(file);
-        else
-            names.set(file.name, file);
-    }
-    for (const file of head) {
-        const names = folders.get(file.folder);
-        const other = names?.get(file.name);
-        if (other)
-            pairs.push({ how: 'same', head: file, base: other });
-        else
-            left.head.push(file);
-        names?.delete(file.name);
-    }
-    for (const names of folders.values())
-        left.base.push(...names.values());
-    return left;
-}
-function matchKeys({ head, base }, pairs, how, keyOf) {
-    const left = { head: [], base: [] };
-    const waiting = new Map();
-    // The last one first, so that the first one is taken first.
-    for (const file of base.toReversed()) {
-        const key = keyOf(file);
-        if (key === undefined)
-            left.base.push(file);
-        else if (waiting.has(key))
-            waiting.get(key).push(file);
-        else
-            waiting.set(key, [file]);
-    }
-    for (const file of head) {
-        const key = keyOf(file);
-        const other = key === undefined ? undefined : waiting.get(key)?.pop();
-        if (other)
-            pairs.push({ how, head: file, base: other });
-        else
-            left.head.push(file);
-    }
-    for (const files of waiting.values())
-        left.base.push(...files);
-    return left;
-}
-/**
- * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
- * faster than the path, which may be a hostile one.
- */
-function timeless(path) {
-    return path
-        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
-        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
-        .replace(/\d+(?:\.\d+)*/g, '#');
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/index.js
-
-
-
-
-
-
-/** Changes below are not named. */
-const LEAST = 1_000;
-/** What has changed between two reports, as far as their files tell. */
-function compareReports(head, base) {
-    const variant = head.verdict.chosen;
-    const pairs = pairFiles(filesOf(head), filesOf(base));
-    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
-    const change = now === undefined || before === undefined ? undefined : now - before;
-    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
-    if (change === undefined) {
-        return {
-            ...common,
-            components: [],
-            rest: { count: 0, change: 0 },
-            shares: 0,
-            files: [],
-            layers: new Map(),
-            moved: 0
-        };
-    }
-    const all = changedComponents(pairs, variant);
-    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
-    const named = all.filter(component => Math.abs(component.change) >= LEAST);
-    return {
-        ...common,
-        components: withVersions(named, head, base),
-        rest: { count: all.length - named.length, change: change - sum(named) - shares },
-        shares,
-        files: changedFiles(pairs, variant),
-        layers: changedLayers(head, base, variant),
-        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
-    };
-}
-function sizeOf({ variants }, name) {
-    return variants.find(variant => variant.name === name)?.compressed;
-}
-function sizesOf(head, base) {
-    return [
-        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
-        ...(head.streaming
-            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
-            : [])
-    ];
-}
-/**
- * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
- * compressed block, it has another share as soon as its neighbours change.
- */
-function changeOf(pair, variant) {
-    const { how, head, base } = pair;
-    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
-    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
-    return same ? 0 : weightChange(pair, variant);
-}
-function weightChange({ head, base }, variant) {
-    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
-}
-/** Each pair's change counts to what its file belongs to now. */
-function changedComponents(pairs, variant) {
-    const sums = new Map();
-    for (const pair of pairs) {
-        const component = componentOf((pair.head ?? pair.base).path);
-        const key = `${component.kind} ${component.name}`;
-        const known = sums.get(key) ?? { component, now: 0, change: 0 };
-        known.now += pair.head?.[variant] ?? 0;
-        known.change += changeOf(pair, variant);
-        sums.set(key, known);
-    }
-    return [...sums.values()]
-        .filter(({ change }) => change !== 0)
-        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
-        .sort(largestFirst);
-}
-function kindOf(now, before) {
-    if (before === 0)
-        return 'new';
-    if (now === 0)
-        return 'gone';
-    return now > before ? 'grown' : 'shrunk';
-}
-/** The lock files know better than the files whether something is new: a license of it may have been there before. */
-function withVersions(components, head, base) {
-    const [now, before] = [versionsIn(head), versionsIn(base)];
-    return components.map(component => {
-        const { kind, name, change } = component;
-        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
-        const added = from.length === 0 && to.length > 0 && change > 0;
-        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
-    });
-}
-/** Versions of one name that are told; a lock file may have any number. */
-const TOLD_VERSIONS = 4;
-/** Of those that are there several times at once only what differs, where something does on both sides. */
-function versionsToTell(from, to) {
-    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
-    const both = left.length > 0 && come.length > 0;
-    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
-}
-/** By name; several of one name together. */
-function versionsIn({ dependencies }) {
-    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
-        const versions = new Map();
-        for (const [name, version] of list) {
-            const known = versions.get(name);
-            if (known)
-                known.push(version);
-            else
-                versions.set(name, [version]);
-        }
-        return versions;
-    });
-    return { gem, package: packages };
-}
-function versionText(versions) {
-    if (versions.length === 0)
-        return undefined;
-    const more = versions.length - TOLD_VERSIONS;
-    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-function changedFiles(pairs, variant) {
-    return pairs
-        .flatMap(pair => {
-        const file = pair.head ?? pair.base;
-        const change = changeOf(pair, variant);
-        if (Math.abs(change) < LEAST || file.name === '')
-            return [];
-        const size = pair.head?.[variant] ?? 0;
-        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
-    })
-        .sort(largestFirst);
-}
-function changedLayers(head, base, variant) {
-    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
-    const [now, before] = [weights(head), weights(base)];
-    const names = new Set([...now.keys(), ...before.keys()]);
-    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
-}
-function changedBuildpacks(head, base) {
-    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
-    const [now, before] = [versions(head), versions(base)];
-    const names = [...new Set([...now.keys(), ...before.keys()])];
-    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
-}
-function largestFirst(a, b) {
-    return Math.abs(b.change) - Math.abs(a.change);
-}
-function sum(list) {
-    return list.reduce((all, { change }) => all + change, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/report/growth.js
-
-/** Whether a change, in either direction, is at least that much. */
-function reaches(change, before, amount) {
-    const size = Math.abs(change);
-    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
-}
-/** Whether it has grown by more than that. */
-function exceeds(change, before, most) {
-    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
-}
-/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
-function grownTooMuch({ sizes, variant }, most) {
-    return sizes
-        .filter(({ name }) => name === variant || name === 'streaming')
-        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
-        .map(({ name }) => name);
-}
-function amountText(amount) {
-    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/history.js
-
-/** As many as a report hands on. */
-const KEPT = 100;
-/** A report as one point of its branch's history. */
-function pointOf({ source, createdAt, variants, streaming, verdict }) {
-    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
-    return {
-        commit: source.commit,
-        at: createdAt,
-        mastodonVersion: source.mastodonVersion,
-        with: size('with'),
-        without: size('without'),
-        streaming: streaming?.compressed,
-        chosen: verdict.chosen
-    };
-}
-/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
-function mergeHistories(reports) {
-    const points = new Map();
-    for (const report of reports)
-        for (const point of [...report.history, pointOf(report)]) {
-            const known = points.get(point.commit);
-            if (!known || known.at < point.at)
-                points.set(point.commit, point);
-        }
-    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
-}
-
-;// CONCATENATED MODULE: ./lib/report/make.js
-
-
-
-
-
-/** The report of a build. */
-function makeReport(facts) {
-    const { commit, place, weighed, check, choice, app, limit } = facts;
-    const { chosen, savings, possible, before, after } = weighed;
-    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
-    return {
-        schema: SCHEMA_VERSION,
-        tool: { name: 'mastodon-on-heroku', version: VERSION },
-        createdAt: new Date(facts.createdAt).toISOString(),
-        source: {
-            commit: commit.sha,
-            ref: commit.ref,
-            committedAt: new Date(commit.committedAt).toISOString(),
-            mastodonVersion: facts.mastodonVersion,
-            ...facts.source
-        },
-        stack: facts.stack,
-        place: place.kind === 'container' ? place : { kind: place.kind },
-        verdict: {
-            chosen: chosen.variant,
-            compressed: chosen.bytes,
-            limit,
-            withinLimit: judgeSize(chosen.bytes, limit).fits,
-            problem: make_problemOf(facts)
-        },
-        heroku: facts.heroku,
-        ffmpeg: {
-            choice,
-            providers: [...facts.providers],
-            givenUp: choice === 'auto' && hasWith && chosen.variant === 'without',
-            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
-            programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
-                path: displayPath(path).slice(-LONGEST_PATH),
-                layer: facts.variants.layerNames[layer] ?? 'unknown',
-                ...rest
-            }))
-        },
-        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
-        streaming: facts.streaming,
-        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
-            name,
-            buildpack: buildpack && {
-                reference: buildpack.reference,
-                kind: buildpack.kind,
-                sha256: buildpack.sha256,
-                version: buildpack.version
-            },
-            milliseconds
-        })),
-        files: fileTable(weighed.slugs, facts.variants.layerNames),
-        dependencies: {
-            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
-            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
-        },
-        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
-        processTypes: { ...app.processTypes },
-        trim: {
-            applied: facts.trimmed,
-            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
-            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
-                name,
-                why,
-                setting,
-                files,
-                raw,
-                saves
-            })),
-            leftIn: [...facts.leftIn],
-            before,
-            after
-        },
-        ...(facts.upgrade && { upgrade: facts.upgrade }),
-        warnings: [...facts.warnings],
-        history: []
-    };
-}
-const MOST_PROGRAMS = 50;
-const LONGEST_PATH = 2_000;
-/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
-function make_problemOf({ choice, check, stuck, weighed: { chosen } }) {
-    if (choice === 'without' && chosen.variant === 'with')
-        return `ffmpeg is in it and cannot be taken out: ${stuck}`;
-    if (choice === 'with' && chosen.variant === 'without')
-        return 'the built tree has no executable called ffmpeg';
-    if (choice === 'with' && check && !check.works)
-        return check.problem ?? 'ffmpeg does not work';
-    return undefined;
-}
-function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
-    const { total, layers } = measured;
-    return {
-        name,
-        derivation: name === 'with' ? 'built' : derivation,
-        sha256,
-        ...total,
-        layers: [...layers]
-            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
-            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
-    };
-}
-/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
-function reportJson(report) {
-    const { layers, folders, entries } = report.files;
-    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
-    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
-    const parts = Object.entries(report)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
-    return `{\n${parts.join(',\n')}\n}\n`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/parts.js
-
-/** The page's script and style, which are bundled beside the action. */
-async function pageParts(folder) {
-    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
-    return { script: script, style: style };
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/told.js
-
-
-
-
-;// CONCATENATED MODULE: ./lib/report/page/from-report.js
-
-
-
-
-
-
-
-/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
-function pageData({ report, baseline, comparison, history, app }) {
-    const base = baseline?.report;
-    return {
-        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
-        tool: `mastodon-on-heroku ${VERSION}`,
-        stack: report.stack,
-        head: commitOf(report),
-        base: baseline && { ...commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
-        limit: report.verdict.limit,
-        warnsAt: report.heroku.warnsAt,
-        stopsAt: report.heroku.stopsAt,
-        chosen: report.verdict.chosen,
-        variants: report.variants.map(({ name, compressed, raw, files }) => ({
-            name,
-            compressed,
-            raw,
-            files,
-            base: base?.variants.find(other => other.name === name)?.compressed,
-            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
-        })),
-        streaming: report.streaming && {
-            compressed: report.streaming.compressed,
-            raw: report.streaming.raw,
-            files: report.streaming.files,
-            base: base?.streaming?.compressed
-        },
-        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
-        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
-    };
-}
-/** A row for each file of the head or the base. */
-function columns(pairs) {
-    const [folders, layers] = [new Places(), new Places()];
-    folders.at('');
-    const files = {
-        folder: [],
-        name: [],
-        layer: [],
-        raw: [],
-        with: [],
-        without: [],
-        changeWith: [],
-        changeWithout: []
-    };
-    for (const pair of pairs) {
-        const { head } = pair;
-        const file = head ?? pair.base;
-        files.folder.push(folders.folderAt(file.folder));
-        files.name.push(file.name);
-        files.layer.push(layers.at(file.layer));
-        files.raw.push(file.raw);
-        files.with.push(head?.with ?? null);
-        files.without.push(head?.without ?? null);
-        files.changeWith.push(changeOf(pair, 'with'));
-        files.changeWithout.push(changeOf(pair, 'without'));
-    }
-    return { layers: layers.names, folders: folders.names, files };
-}
-/** Names, each once. */
-class Places {
-    names = [];
-    #indexes = new Map();
-    at(name) {
-        const known = this.#indexes.get(name);
-        if (known !== undefined)
-            return known;
-        this.#indexes.set(name, this.names.length);
-        return this.names.push(name) - 1;
-    }
-    /** A folder stands behind the one that it lies in. */
-    folderAt(path) {
-        if (!this.#indexes.has(path))
-            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
-        return this.at(path);
-    }
-}
-function commitOf({ source, createdAt }) {
-    const { commit, ref, mastodonVersion } = source;
-    return { commit, ref, createdAt, mastodonVersion };
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/words.js
-
-
-
-/** Words and figures of the page, the same in its plain HTML and in its script. */
-
-/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
-function words_shown(name) {
-    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
-}
-function words_short(commit) {
-    return commit.slice(0, 7);
-}
-function isGood({ limit }, { compressed, problem }) {
-    return judgeSize(compressed, limit).fits && problem === undefined;
-}
-/** The variant's size against the limit and the base, in one sentence. */
-function verdict({ limit, base }, { compressed, base: before, problem }) {
-    const judged = judgeSize(compressed, limit);
-    const parts = [sizeOfLimit(judged)];
-    if (base && before !== undefined) {
-        parts.push(`${signedSize(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
-    }
-    parts.push(roomText(judged));
-    const told = parts.join(', ');
-    if (!judged.fits)
-        return `Over the limit: ${told}`;
-    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/render.js
-
-
-
-
-/**
- * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
- * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
- */
-function renderPage(data, parts) {
-    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
-        throw new Error('The script would end its element');
-    const policy = [
-        "default-src 'none'",
-        `script-src ${hashSource(parts.script)}`,
-        `style-src ${hashSource(parts.style)}`,
-        "base-uri 'none'",
-        "form-action 'none'"
-    ].join('; ');
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${render_escape(data.title)}: slug size</title>
-<style>${parts.style}</style>
-</head>
-<body>
-${header(data)}
-<main>
-${explorer(data)}
-${sizes(data)}
-${HISTORY}
-</main>
-<footer>
-<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
-</footer>
-<script type="application/json" id="data">${json(data)}</script>
-<script>${parts.script}</script>
-</body>
-</html>
-`;
-}
-function hashSource(text) {
-    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
-}
-/** JSON that ends no element, whatever its texts are. */
-function json(data) {
-    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-/** Text of others inside HTML, in an element or in a quoted attribute. */
-function render_escape(hostile) {
-    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-function header(data) {
-    const { title, stack, head, base, variants } = data;
-    return `<header>
-<p class="kind">Slug size report</p>
-<h1><bdi>${render_escape(title)}</bdi></h1>
-${variants.map(variant => verdictOf(data, variant)).join('\n')}
-<dl class="facts">
-${render_commit('Measured', head)}
-${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
-<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
-</dl>
-</header>`;
-}
-/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
-function verdictOf(data, variant) {
-    const { chosen, variants } = data;
-    const { name } = variant;
-    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
-    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
-${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
-${bar(data, variant)}
-</div>`;
-}
-/** The size beside the limit and Heroku's marks, those that are near. */
-function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
-    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
-    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
-    const marks = [
-        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
-        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
-        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
-    ];
-    const was = `before ${figures_sizeText(base ?? 0)}`;
-    // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${figures_sizeText(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${figures_sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
-<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
-${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
-        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
-        .join('\n')}
-</svg>`;
-}
-function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
-    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
-    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
-    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
-}
-function sizes(data) {
-    const { variants, streaming, limit, chosen } = data;
-    const compared = variants.some(({ base }) => base !== undefined);
-    const slugs = variants.map(slug => ({
-        ...slug,
-        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
-    }));
-    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
-        figures_sizeText(compressed),
-        shareText(compressed, limit),
-        ...(compared ? [base === undefined ? '–' : signedSize(compressed - base)] : []),
-        roomText(judgeSize(compressed, limit)),
-        figures_sizeText(raw),
-        numberText(files)
-    ])}</tr>`);
-    return `<section aria-labelledby="sizes">
-<h2 id="sizes">Sizes</h2>
-<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
-<table>
-<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-</table>
-</div>
-<h3 id="layers">Layers</h3>
-<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
-<table>
-<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
-<tbody>${layerRows(data).join('\n')}</tbody>
-</table>
-</div>
-</section>`;
-}
-function layerRows({ layers, variants, files }) {
-    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
-    return layers
-        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
-        .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [figures_sizeText(weight), shareText(weight, variants[at].compressed)]))}</tr>`);
-}
-function layerSums(layer, sizes, count) {
-    const sums = new Array(count).fill(0);
-    sizes.forEach((size, row) => {
-        sums[layer[row]] += size ?? 0;
-    });
-    return sums;
-}
-function heads(names) {
-    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
-}
-function cells(texts) {
-    return texts.map(text => `<td class="number">${text}</td>`).join('');
-}
-/** The places that the script fills; without it they are not shown. */
-function explorer({ variants, chosen }) {
-    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
-    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
-<section class="scripted" aria-labelledby="map-title" hidden>
-<h2 id="map-title">What takes the room</h2>
-<form class="tools" autocomplete="off">
-${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
-<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
-<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
-</form>
-<nav aria-label="Folder"><ol id="way"></ol></nav>
-<div id="map" role="group" aria-describedby="help"></div>
-<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
-<ul id="legend" aria-label="Colours"></ul>
-<div id="gone" hidden></div>
-<p id="told" class="unseen" role="status"></p>
-</section>
-<section class="scripted" aria-labelledby="files-title" hidden>
-<h2 id="files-title" tabindex="-1">Files</h2>
-<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
-<p id="found" role="status"></p>
-<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
-<button type="button" id="more" hidden></button>
-</section>
-<div id="tip" role="tooltip" hidden></div>`;
-}
-const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
-<h2 id="history-title">History</h2>
-<div id="chart"></div>
-<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
-</section>`;
-
-;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
-
-
-
-
-
-const SHOWN_COMPONENTS = 15;
-const SHOWN_FILES = 12;
-/** A reason is named where it brought at least this share of what was added, or of what went. */
-const WORTH_NAMING = 0.1;
-const MOST_REASONS = 4;
-/** What has changed against the base, folded; open where it matters. */
-function whatChanged({ comparison, baseline, report }, open) {
-    if (!comparison || !baseline)
-        return '';
-    const { change, components, buildpacks } = comparison;
-    if (change === undefined)
-        return '';
-    if (components.length === 0 && buildpacks.length === 0)
-        return change === 0 ? 'Nothing in the slug has changed.' : '';
-    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
-    return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
-}
-/** In one or two sentences: what brought most of it, and what was updated. */
-function reasons({ change = 0, components, buildpacks }, head, base) {
-    const updates = buildpacks.map(({ name, from, to }) => {
-        if (from === undefined)
-            return `buildpack ${markdown_code(name)} is new`;
-        if (to === undefined)
-            return `buildpack ${markdown_code(name)} is gone`;
-        return `buildpack ${markdown_code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
-    });
-    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
-    if (before !== now)
-        updates.unshift(`Mastodon ${markdown_escape(before ?? '?')} → ${markdown_escape(now ?? '?')}`);
-    const grown = change >= 0;
-    const same = components.filter(component => component.change > 0 === grown);
-    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
-    const main = same
-        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
-        .slice(0, MOST_REASONS)
-        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signedSize(component.change)})`);
-    const lines = [];
-    if (main.length > 0)
-        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
-    if (updates.length > 0)
-        lines.push(`Other versions: ${updates.join('; ')}.`);
-    return lines.join('\n');
-}
-function changes_title({ kind, name, how, from, to }) {
-    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
-    const versions = told.filter(version => version !== undefined).join(' → ');
-    const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
-    return kind === 'folder' ? markdown_code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${markdown_code(name)}${version}`;
-}
-function componentTable({ components, rest, shares, moved }) {
-    const shown = components.slice(0, SHOWN_COMPONENTS);
-    const others = components.slice(SHOWN_COMPONENTS);
-    const left = others.reduce((sum, { change }) => sum + change, rest.change);
-    const count = others.length + rest.count;
-    const rows = shown.map(component => [changes_title(component), component.how, signedSize(component.change)]);
-    if (count > 0 || left !== 0)
-        rows.push([count > 0 ? `${numberText(count)} more, and the archive` : 'the archive itself', '', signedSize(left)]);
-    if (shares !== 0)
-        rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)]);
-    const note = moved > 0
-        ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
-        : '';
-    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
-}
-function changes_fileTable({ files }) {
-    const rows = files
-        .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size: now }) => [
-        markdown_code(path),
-        how,
-        signedSize(change),
-        how === 'gone' ? '' : figures_sizeText(now)
-    ]);
-    const more = files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : '';
-    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
-}
-/** The cell of a size's change. */
-function changeCell(head, base) {
-    if (base === undefined)
-        return 'new';
-    const share = signedShare(head - base, base);
-    return share === '' ? signedSize(head - base) : `${signedSize(head - base)} (${share})`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
-
-
-
-
-
-/**
- * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
- * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
- */
-const WITHOUT_FFMPEG = [
-    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
-    'remote video, audio and animated GIFs are not cached; they show as links',
-    'animated avatars, headers and custom emoji cannot be made smaller',
-    'still pictures, posts, timelines, federation and streaming work as ever'
-];
-/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
-function ffmpegLines({ ffmpeg, variants }) {
-    const lines = [];
-    const without = variants.find(({ name }) => name === 'without');
-    if (ffmpeg.providers.length === 0) {
-        lines.push('No slug of this build has ffmpeg. Set `ffmpeg: with` to have it added.');
-    }
-    else
-        lines.push(`It comes from ${ffmpeg.providers.map(stepName).join(', ')}.`);
-    lines.push(...programLines(ffmpeg.programs ?? [], without !== undefined));
-    const { check } = ffmpeg;
-    if (check) {
-        if (check.works)
-            lines.push(`It starts and made an mp4 of an animated GIF: ${markdown_code(check.version ?? 'ffmpeg')}.`);
-        else
-            lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
-        if (check.encoders.length > 0)
-            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(markdown_code).join(', ')}.`);
-        if (check.mended.length > 0) {
-            lines.push(`It did not start as it came: ${check.mended.map(markdown_code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
-        }
-    }
-    const how = without && DERIVATIONS[without.derivation];
-    if (how && ffmpeg.providers.length > 0)
-        lines.push(`The slug without it was ${how}.`);
-    return lines.map(line => `- ${line}`).join('\n');
-}
-/** The layer of the commit is called `source` (src/buildpacks/build.ts). */
-function stepName(layer) {
-    return layer === 'source' ? 'the commit itself' : markdown_code(layer);
-}
-const SHOWN_PROGRAMS = 10;
-/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
-function programLines(programs, hasWithout) {
-    const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
-        const where = onPath
-            ? 'is on the PATH of the dynos'
-            : inPackage
-                ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
-                : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
-        const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
-        return `${markdown_code(path)} (${stepName(layer)}) ${where}${fixed}.`;
-    });
-    if (programs.length > SHOWN_PROGRAMS)
-        lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
-    return lines;
-}
-const DERIVATIONS = {
-    built: undefined,
-    subtracted: 'derived from the same build: the files of that step are left out',
-    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
-    'built-again': 'built a second time, since other steps wrote over the files of that one',
-    programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
-};
-/** Bytes: a smaller saving is no way back under a limit. */
-const sections_WORTH_NAMING = 1_000_000;
-/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-function waysBack(report, withReasons) {
-    const { verdict, trim, variants, heroku } = report;
-    if (judgeSize(verdict.compressed, verdict.limit).fits)
-        return '';
-    const lines = [];
-    const fits = (after) => {
-        const judged = judgeSize(after, verdict.limit);
-        return judged.fits ? 'it fits then' : `still ${figures_sizeText(-judged.left)} over`;
-    };
-    const saved = trim.before - trim.after;
-    if (!trim.applied && saved > 0)
-        lines.push(`\`slug.trim: safe\` saves ${figures_sizeText(saved)}; ${fits(trim.after)}.`);
-    const without = variants.find(({ name }) => name === 'without');
-    if (verdict.chosen === 'with' && without) {
-        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${figures_sizeText(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
-    }
-    if (verdict.chosen === 'with' && !without) {
-        lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
-    }
-    // Texts of the report may be anyone's; a rule's name is shown as code.
-    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
-        if (saves < sections_WORTH_NAMING)
-            continue;
-        const what = withReasons ? snippet(setting) : markdown_code(name);
-        lines.push(`${what} saves ${figures_sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
-    }
-    lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
-    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
-}
-/** The chosen slug by layer, each with its change where that is known. */
-function layerTable({ report: { variants, verdict, layers }, comparison }) {
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const changes = comparison?.layers;
-    const compared = changes !== undefined && changes.size > 0;
-    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
-        const layer = layers.find(other => other.name === name);
-        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
-        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
-        return [
-            markdown_code(name),
-            figures_sizeText(compressed),
-            ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
-            figures_sizeText(raw),
-            numberText(files),
-            seconds,
-            version ? markdown_code(version) : ''
-        ];
-    });
-    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
-    for (const [name, change] of gone)
-        rows.push([markdown_code(name), 'gone', signedSize(change), '', '', '', '']);
-    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
-    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
-}
-const SHOWN_DIRECTORIES = 15;
-const sections_SHOWN_FILES = 10;
-function directoryTable(report) {
-    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
-    const rows = foldersOf(report, chosen.name)
-        .filter(({ path }) => path.split('/').length <= 2)
-        .slice(0, SHOWN_DIRECTORIES)
-        .map(({ path, compressed, raw, files }) => [
-        markdown_code(path),
-        figures_sizeText(compressed),
-        shareText(compressed, chosen.compressed),
-        figures_sizeText(raw),
-        numberText(files)
-    ]);
-    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
-}
-function sections_fileTable(report) {
-    const { chosen } = report.verdict;
-    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
-        markdown_code(file.path),
-        `${file.shared ? '≈ ' : ''}${figures_sizeText(file[chosen] ?? 0)}`,
-        figures_sizeText(file.raw)
-    ]);
-    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
-}
-/**
- * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
- * they may be anyone's.
- */
-function trimTable({ trim }, withReasons) {
-    const rules = trim.rules.filter(({ files }) => files > 0);
-    const possible = sections_largestFirst(trim.possible);
-    const saved = figures_sizeText(trim.before - trim.after);
-    const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${figures_sizeText(trim.before)} before; measured).`
-        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
-    const row = ({ name, files, raw, saves }) => [
-        markdown_code(name),
-        numberText(files),
-        figures_sizeText(raw),
-        figures_sizeText(saves)
-    ];
-    const head = ['What', 'Files', 'Unpacked', 'Saves'];
-    const why = withReasons ? ['Why it may go'] : [];
-    const taken = rules.length === 0
-        ? ''
-        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
-    const more = possible.length === 0
-        ? ''
-        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
-    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
-}
-function sections_largestFirst(rules = []) {
-    return rules.toSorted((a, b) => b.saves - a.saves);
-}
-function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${markdown_code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
-}
-const SHOWN_POINTS = 10;
-/** The last sizes of the base branch, and this one behind them. */
-function trendTable({ history, report, repositoryUrl }) {
-    const { verdict } = report;
-    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
-    if (points.length === 0)
-        return '';
-    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
-    const rows = points.map((point, i) => {
-        const [now, before] = [sizes[i], sizes[i - 1]];
-        return [
-            commitLink(point.commit, repositoryUrl),
-            point.at.slice(0, 10),
-            markdown_escape(point.mastodonVersion ?? ''),
-            now === undefined ? '' : figures_sizeText(now),
-            now === undefined || before === undefined ? '' : signedSize(now - before)
-        ];
-    });
-    const last = sizes.at(-2);
-    rows.push([
-        'this one',
-        report.createdAt.slice(0, 10),
-        markdown_escape(report.source.mastodonVersion ?? ''),
-        figures_sizeText(verdict.compressed),
-        last === undefined ? '' : signedSize(verdict.compressed - last)
-    ]);
-    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
-}
-function commitLink(commit, repositoryUrl) {
-    const short = `\`${commit.slice(0, 8)}\``;
-    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
-}
-function processTypes(report) {
-    const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${markdown_code(type)}: ${markdown_code(command)}`).join('\n');
-}
-const SHOWN_WARNINGS = 10;
-const LONGEST_WARNING = 400;
-/** The first ones, each to a length: the log has all of them. */
-function warnings({ warnings }) {
-    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
-        const text = [...warning].slice(0, LONGEST_WARNING).join('');
-        return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
-    });
-    if (warnings.length > SHOWN_WARNINGS)
-        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
-    return lines.join('\n');
-}
-/** Folded under its title; nothing where there is nothing. */
-function folded(title, content, open = false) {
-    return content === '' ? '' : details(title, content, open);
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
-
-
-
-
-const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
-/**
- * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
- * stands against it, what is left to do by hand, and each migration with the lines that matter.
- * @param ours whether its sentences may be shown; of others only figures and names are
- */
-function upgradeMarkdown(upgrade, ours) {
-    return [
-        `### This upgrade: ${head(upgrade, ours)}`,
-        upgrade_summary(upgrade, ours),
-        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
-    ]
-        .filter(Boolean)
-        .join('\n\n');
-}
-function head(upgrade, ours) {
-    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
-    return markdown_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
-}
-function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
-    const known = {
-        database: 'The database was asked which migrations it has.',
-        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
-        empty: '',
-        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
-    }[basis];
-    const versions = from === undefined || to === undefined
-        ? ''
-        : `${from === to ? `Mastodon ${markdown_escape(to)} as before` : `From ${markdown_escape(from)} to ${markdown_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
-    return [
-        versions,
-        known,
-        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
-        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
-    ]
-        .filter(Boolean)
-        .join(' ');
-}
-function where({ kind, name, commit }) {
-    const at = `\`${commit.slice(0, 8)}\``;
-    if (kind === 'tag')
-        return `the tag ${markdown_code(name)} (${at})`;
-    if (kind === 'parent')
-        return `the commit before it (${at})`;
-    if (kind === 'release')
-        return `what ${markdown_code(name)} runs (${at})`;
-    return `where it left ${markdown_code(name)} (${at})`;
-}
-function inWords(upgrade) {
-    const { findings, steps, migrations } = upgrade;
-    const rows = findings.map(({ level, name, reason, remedy }) => [
-        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
-        markdown_code(name),
-        upgrade_prose(reason),
-        upgrade_prose(remedy)
-    ]);
-    return [
-        rows.length > 0
-            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
-            : 'Nothing stands against it.',
-        steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${markdown_code(command)}`}`)
-            .join('\n'),
-        migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
-    ];
-}
-/** Names of findings are of our list, or are none: they are told, and what they say is not. */
-function upgrade_names({ findings }) {
-    return findings.length === 0
-        ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${markdown_code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
-}
-const SHOWN = 200;
-function migrationTable(migrations) {
-    const rows = migrations
-        .slice(0, SHOWN)
-        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
-        `\`${version}\``,
-        markdown_code(name),
-        phase === 'pre' ? 'before' : 'after',
-        [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
-            .filter(Boolean)
-            .join('<br>')
-    ]);
-    const more = migrations.length - SHOWN;
-    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-        (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
-}
-function lineOf(marker) {
-    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${markdown_code(marker.text)}`;
-}
-/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
-function upgrade_prose(text) {
-    return text
-        .split(/(`[^`]+`)/)
-        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${markdown_escape(part.slice(1, -1))}</code>` : markdown_escape(part)))
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/index.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
- * named is escaped.
- * @param longest characters; what does not fit is left out, the least important first, and named
- */
-function renderMarkdown(told, longest = Infinity) {
-    const blocks = blocksOf(told).filter(({ text }) => text !== '');
-    const leftOut = [];
-    for (;;) {
-        const text = assemble(blocks, leftOut, told.runUrl);
-        if (text.length <= longest)
-            return text;
-        const last = blocks.findLastIndex(({ name }) => name !== undefined);
-        if (last < 0)
-            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
-        leftOut.unshift(blocks.splice(last, 1)[0].name);
-    }
-}
-function assemble(blocks, leftOut, runUrl) {
-    const texts = blocks.map(({ text }) => text);
-    if (leftOut.length > 0) {
-        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
-        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
-    }
-    return `${texts.join('\n\n')}\n`;
-}
-/** In the order in which they are read, which is that of their weight. */
-function blocksOf(told) {
-    const { report, measuredBy } = told;
-    const ours = measuredBy === undefined;
-    const tooMuch = grownBy(told).length > 0;
-    const open = !judgedSizes(report).fits || tooMuch;
-    return [
-        { text: `## ${headline(told)}` },
-        { text: origin(told) },
-        { text: sizeTable(told) },
-        { text: comparedWith(told) },
-        { text: live(told) },
-        { text: withoutFfmpeg(told) },
-        { text: withoutRedisVerified(told) },
-        { text: section('Ways back under the limit', waysBack(report, ours)) },
-        { text: ours ? section('Worth a look', warnings(report)) : '' },
-        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
-        { text: whatChanged(told, open), name: 'what changed' },
-        { text: folded('Trend', trendTable(told)), name: 'the trend' },
-        { text: folded('Layers', layerTable(told)), name: 'the layers' },
-        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
-        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
-        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
-        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
-        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
-        { text: footer(told) }
-    ];
-}
-/** One line: the status in words, the size, the limit, the change, what is left. */
-function headline(told) {
-    const { problem } = told.report.verdict;
-    const { main, streaming } = judgedSizes(told.report);
-    const share = [sizeOfLimit(main), changeAgainst(told)].filter(Boolean).join(', ');
-    const left = roomText(main);
-    if (!main.fits)
-        return `Over the limit: ${share}, ${left}`;
-    if (problem !== undefined)
-        return `Not fit to ship: ${told.measuredBy === undefined ? markdown_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
-    if (streaming?.fits === false) {
-        const over = `${figures_sizeText(streaming.bytes)} (${shareText(streaming.bytes, streaming.limit)}), ${roomText(streaming)}`;
-        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
-    }
-    if (grownBy(told).length > 0)
-        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
-    return `Within the limit: ${share}, ${left}`;
-}
-function changeAgainst({ comparison, baseline }) {
-    if (!baseline || comparison?.change === undefined)
-        return '';
-    const { report, branch } = baseline;
-    const against = `${branch === undefined ? '' : `${markdown_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
-    return `${signedSize(comparison.change)} against ${against}`;
-}
-function grownBy({ comparison, maxGrowth }) {
-    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
-}
-/** Whose slug it is, and who measured it. */
-function origin({ report, app, measuredBy }) {
-    const of = app === undefined ? '' : ` of ${markdown_code(app)}`;
-    const { chosen } = report.verdict;
-    const { raw, files } = report.variants.find(({ name }) => name === chosen);
-    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${figures_sizeText(raw)} unpacked.`;
-    return measuredBy === undefined
-        ? slug
-        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
-}
-function withoutRedisVerified({ report: { redisTls } }) {
-    return redisTls === undefined
-        ? ''
-        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
-}
-function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
-    const withFfmpeg = variants.find(({ name }) => name === 'with');
-    if (!ffmpeg.givenUp || !withFfmpeg)
-        return '';
-    const judged = judgeSize(withFfmpeg.compressed, verdict.limit);
-    const why = !judged.fits
-        ? `with it the slug would be ${figures_sizeText(judged.bytes)}, ${figures_sizeText(-judged.left)} over the limit`
-        : 'the one in this build does not start';
-    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
-        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
-}
-/** A row a slug, with what counts first; the one that breaks a rule is bold. */
-function sizeTable(told) {
-    const { report, comparison } = told;
-    const { variants, verdict, heroku, streaming } = report;
-    const tooMuch = grownBy(told);
-    const row = (name, size) => {
-        const before = comparison?.sizes.find(size => size.name === name)?.base;
-        const { fits } = judgeSize(size.compressed, verdict.limit);
-        const status = [
-            fits ? 'fits' : 'too large',
-            tooMuch.includes(name) ? 'grown too much' : '',
-            name === verdict.chosen ? 'chosen' : ''
-        ];
-        const cells = [
-            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
-            status.filter(Boolean).join(', '),
-            figures_sizeText(size.compressed),
-            ...(comparison ? [changeCell(size.compressed, before)] : []),
-            figures_sizeText(verdict.limit),
-            shareText(size.compressed, verdict.limit)
-        ];
-        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
-    };
-    const rows = variants.map(variant => row(variant.name, variant));
-    if (streaming)
-        rows.push(row('streaming', streaming));
-    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
-    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
-        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
-}
-/** The footer is never left out, so it must not grow without end. */
-const markdown_MOST_BUILDPACKS = 10;
-const STALE_AFTER_DAYS = 30;
-const markdown_DAY = 86_400_000;
-/** What it is compared with, how old that is, and what is to be said of it. */
-function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
-    if (!baseline)
-        return noBaseline === undefined ? '' : `There is nothing to compare with: ${markdown_escape(noBaseline)}`;
-    const { branch, wanted, behind, runUrl } = baseline;
-    const base = baseline.report;
-    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
-    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
-    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
-    const commit = commitLink(base.source.commit, repositoryUrl);
-    const lines = [
-        `Compared with ${commit}${branch === undefined ? '' : ` of ${markdown_code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
-    ];
-    if (behind > 0 && wanted !== undefined) {
-        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
-    }
-    if (days > STALE_AFTER_DAYS)
-        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
-    if (comparison?.change === undefined)
-        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
-    const chosen = base.verdict.chosen;
-    if (chosen !== report.verdict.chosen)
-        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
-    if (base.stack !== report.stack)
-        lines.push(`Its stack was ${markdown_code(base.stack)}; this one's is ${markdown_code(report.stack)}.`);
-    return lines.join(' ');
-}
-function live({ live, report }) {
-    if (!live)
-        return '';
-    const change = report.verdict.compressed - live.bytes;
-    const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
-    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${markdown_code(live.app)} runs release v${live.version}${commit}, with a slug of ${figures_sizeText(live.bytes)}. ${against}.`;
-}
-function footer({ report, measuredBy, runUrl, repositoryUrl }) {
-    const { source, stack, place, tool, createdAt } = report;
-    const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
-    const where = place.kind === 'container' ? `in a container of ${markdown_code(place.buildImage ?? '')}` : 'on the runner itself';
-    const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
-    const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
-        `Buildpacks: ${markdown_buildpacks(report)}.`,
-        'MB = 10<sup>6</sup> bytes.',
-        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
-    ];
-    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
-}
-/** Each with its commit, or the digest of what was fetched. */
-function markdown_buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
-    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
-}
-function section(name, content) {
-    return content === '' ? '' : `### ${name}\n\n${content}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/index.js
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/commands/command.js
-
-
-
-;// CONCATENATED MODULE: ./lib/source/git.js
-
-
-
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** Settings of the repository itself that could start a program. */
-const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
-/** The arguments with which git runs `args` and nothing else. */
-function gitArguments(args) {
-    return [...SAFE_SETTINGS, '--no-pager', ...args];
-}
-/**
- * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
- * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
- * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
- */
-function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) {
-    return {
-        PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_namespaceObject.delimiter),
-        LC_ALL: 'C',
-        GIT_DIR: repository.gitDir,
-        GIT_WORK_TREE: readsWorkTree ? repository.workTree : repository.gitDir,
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_NO_REPLACE_OBJECTS: '1',
-        // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
-        GIT_NO_LAZY_FETCH: '1',
-        GIT_ALLOW_PROTOCOL: 'none'
-    };
-}
-/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
-    const { run, signal, most } = tools;
-    const result = await run('git', gitArguments(args), {
-        cwd: (0,external_node_path_namespaceObject.dirname)(repository.gitDir),
-        env: gitEnvironment(repository, tools),
-        signal,
-        most
-    });
-    if (signal.aborted)
-        throw new CancelledError('Reading the git checkout');
-    if (result.code === 127)
-        throw gitMissing();
-    return result;
-}
-function gitMissing() {
-    return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
-}
-/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
-    const workTree = (0,external_node_path_namespaceObject.resolve)(path);
-    const gitDir = gitDirOf(workTree);
-    if (gitDir !== undefined)
-        return { workTree, gitDir };
-    throw notACheckout(workTree, (0,external_node_fs_namespaceObject.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
-}
-function notACheckout(path, reason) {
-    return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
-}
-/** The repository does not hold (any more) what it should. */
-function unreadable(what, stderr) {
-    return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
-}
-/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
-function complaintOf(stderr) {
-    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
-    return line.replace(/(proxy syntax in) .*/i, '$1 …');
-}
-function firstLine(text) {
-    return text.trim().split('\n', 1)[0] ?? '';
-}
-/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
-function gitDirOf(workTree) {
-    const dotGit = (0,external_node_path_namespaceObject.resolve)(workTree, '.git');
-    const stat = (0,external_node_fs_namespaceObject.statSync)(dotGit, { throwIfNoEntry: false });
-    if (stat?.isDirectory())
-        return dotGit;
-    if (!stat?.isFile())
-        return undefined;
-    const pointer = /^gitdir: (.+?)\r?\n?$/.exec(readPointer(dotGit))?.[1];
-    return pointer === undefined ? undefined : (0,external_node_path_namespaceObject.resolve)(workTree, pointer);
-}
-function readPointer(file) {
-    try {
-        return (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
-    }
-    catch (error) {
-        if (errorCode(error) === 'EACCES')
-            return '';
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/source/base.js
-
-/**
- * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
- * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
- * where none is another commit.
- */
-async function baseOf(options) {
-    const { pullRequest } = options;
-    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase, firstParent];
-    for (const way of ways) {
-        const base = await way(options);
-        if (base)
-            return base;
-    }
-    return undefined;
-}
-async function previousTag(options) {
-    const { path, commit } = options;
-    const ask = (...args) => answer(options, path, ...args);
-    // The commit itself may be tagged: its own tag is none before it.
-    const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`);
-    if (parent === undefined)
-        return undefined;
-    const name = await ask('describe', '--tags', '--abbrev=0', parent);
-    if (name === undefined)
-        return undefined;
-    const tagged = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `refs/tags/${name}^{commit}`);
-    return tagged === undefined ? undefined : { commit: tagged, kind: 'tag', name };
-}
-async function mergeBase(options) {
-    const { path, commit, branch } = options;
-    if (branch === undefined || !/^[\w./-]{1,200}$/.test(branch) || branch.startsWith('-'))
-        return undefined;
-    for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
-        const found = await answer(options, path, 'merge-base', commit, ref);
-        if (found !== undefined && found !== commit)
-            return { commit: found, kind: 'merge-base', name: branch };
-    }
-    return undefined;
-}
-/** GitHub builds a pull request's merge into its branch: the first of two parents is the branch. */
-async function mergedInto(options) {
-    const { path, commit, branch } = options;
-    const parent = async (n) => answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`);
-    const [first, second] = [await parent(1), await parent(2)];
-    return first === undefined || second === undefined || branch === undefined
-        ? undefined
-        : { commit: first, kind: 'merge-base', name: branch };
-}
-/** On the default branch itself, without a tag: what the newest push or merge has changed. */
-async function firstParent(options) {
-    const parent = await answer(options, options.path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${options.commit}^`);
-    return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
-}
-async function answer(tools, path, ...args) {
-    const { code, stdout } = await git(tools, openCheckout(path), ...args);
-    const [line = ''] = stdout.toString('utf8').split('\n');
-    return code === 0 && line !== '' ? line : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/source/blobs.js
-
-
-
-const SMALL = 65_536;
-const NEWLINE = 0x0a;
-/**
- * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). All are asked for at
- * once; memory holds one chunk of the pipe. Ends the child and rejects with whatever the sink throws.
- */
-function streamBlobs(options) {
-    const { repository, shas, sink, signal, searchPath } = options;
-    if (shas.length === 0)
-        return Promise.resolve();
-    const child = (0,external_node_child_process_namespaceObject.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
-        cwd: repository.gitDir,
-        env: gitEnvironment(repository, { searchPath }),
-        stdio: 'pipe'
-    });
-    const parser = new BatchParser(shas, sink);
-    return new Promise((resolve, reject) => {
-        let failure;
-        let stderr = '';
-        const fail = (error) => {
-            failure ??= error instanceof Error ? error : new Error(String(error));
-            child.kill('SIGKILL');
-        };
-        const cancel = () => fail(new CancelledError('Reading the commit'));
-        signal.addEventListener('abort', cancel);
-        if (signal.aborted)
-            cancel();
-        child.on('error', error => fail(errorCode(error) === 'ENOENT' ? gitMissing() : error));
-        child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
-        child.stdout.on('data', (chunk) => {
-            if (failure !== undefined)
-                return;
-            try {
-                parser.take(chunk);
-            }
-            catch (error) {
-                fail(error);
-            }
-        });
-        child.on('close', () => {
-            signal.removeEventListener('abort', cancel);
-            if (failure === undefined && !parser.done)
-                failure = unreadable('objects', stderr);
-            if (failure === undefined)
-                resolve();
-            else
-                reject(failure);
-        });
-        ask(child, shas);
-    });
-}
-function ask(child, shas) {
-    // A child that ended early closes its input; `close` reports what it lacked.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(`${shas.join('\n')}\n`);
-}
-/** Reads `<sha> blob <size>\n<bytes>\n` again and again, in whatever pieces it comes. */
-class BatchParser {
-    shas;
-    sink;
-    next = 0;
-    header = '';
-    /** Bytes of the current blob that are still to come; undefined between blobs. */
-    left;
-    pieces = [];
-    small = false;
-    constructor(shas, sink) {
-        this.shas = shas;
-        this.sink = sink;
-    }
-    get done() {
-        return this.next === this.shas.length && this.left === undefined && this.header === '';
-    }
-    take(chunk) {
-        let at = 0;
-        while (at < chunk.length)
-            at = this.left === undefined ? this.takeHeader(chunk, at) : this.takeBody(chunk, at);
-    }
-    takeHeader(chunk, at) {
-        const end = chunk.indexOf(NEWLINE, at);
-        this.header += chunk.toString('latin1', at, end < 0 ? chunk.length : end);
-        if (end < 0)
-            return chunk.length;
-        const [sha, kind, size] = this.header.split(' ');
-        if (kind === 'missing')
-            this.sink.missing();
-        if (sha !== this.shas[this.next] || kind !== 'blob')
-            throw unreadable('objects', `unexpected "${this.header}"`);
-        this.header = '';
-        this.next++;
-        this.left = Number(size);
-        this.small = this.left <= SMALL;
-        this.sink.begin(this.left);
-        return end + 1;
-    }
-    takeBody(chunk, at) {
-        const left = this.left ?? 0;
-        const bytes = chunk.subarray(at, at + left);
-        if (bytes.length > 0)
-            this.pass(bytes, left - bytes.length);
-        this.left = left - bytes.length;
-        const end = at + bytes.length;
-        if (this.left > 0 || end === chunk.length)
-            return end;
-        this.left = undefined; // The newline after the bytes.
-        this.sink.end();
-        return end + 1;
-    }
-    pass(bytes, left) {
-        if (!this.small || (left === 0 && this.pieces.length === 0))
-            return this.sink.write(bytes);
-        this.pieces.push(Buffer.from(bytes));
-        if (left > 0)
-            return;
-        const whole = Buffer.concat(this.pieces);
-        this.pieces = [];
-        this.sink.write(whole);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/source/write.js
-
-
-
-const SYMLINK = '120000';
-/** The longest target that Linux takes (PATH_MAX, with its end mark, is 4096). */
-const LONGEST_TARGET = 4095;
-/** First line of a pointer file: git-lfs/git-lfs docs/spec.md, which also keeps one below 1024 bytes. */
-const LFS_LINE = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
-const LFS_SIZE = 1024;
-/**
- * Writes the names of git trees below a folder, which must be empty at first. Folders come first, symlinks last: nothing
- * is ever written through a symlink of the tree, and a name that a broken tree holds twice is found by the file system.
- * Writing is synchronous: no chunk is read before the one before is on disk, so memory stays flat.
- */
-class TreeWriter {
-    root;
-    most;
-    folders = new Set(['']);
-    links = [];
-    waiting = [][Symbol.iterator]();
-    link;
-    file;
-    files = 0;
-    bytes = 0;
-    lfsPointers = 0;
-    /** @param most bytes of all contents, above which a `UserError` is thrown */
-    constructor(root, most = Infinity) {
-        this.root = root;
-        this.most = most;
-    }
-    /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
-    makeFolders(entries, asFolder) {
-        for (const { mode, path } of entries)
-            this.makeFolder(mode === asFolder ? path : parentOf(path));
-    }
-    /** The files and symlinks whose blobs come next, in order. */
-    expect(entries) {
-        this.waiting = entries[Symbol.iterator]();
-    }
-    begin(size) {
-        const { mode, path } = this.next();
-        this.files++;
-        this.bytes += size;
-        if (this.bytes > this.most)
-            throw tooLarge(this.most);
-        if (mode === SYMLINK) {
-            refuseTarget(path, size);
-            this.link = path;
-            return;
-        }
-        const executable = (Number.parseInt(mode, 8) & 0o100) !== 0;
-        this.file = created(path, () => (0,external_node_fs_namespaceObject.openSync)(below(this.root, path), 'wx'));
-        (0,external_node_fs_namespaceObject.fchmodSync)(this.file, executable ? 0o755 : 0o644); // Whatever the umask.
-    }
-    write(bytes) {
-        if (this.link !== undefined) {
-            this.links.push({ path: this.link, target: Buffer.from(bytes) });
-            return;
-        }
-        if (this.file === undefined)
-            return;
-        if (bytes.length < LFS_SIZE && bytes.indexOf(LFS_LINE) === 0)
-            this.lfsPointers++;
-        for (let done = 0; done < bytes.length;)
-            done += (0,external_node_fs_namespaceObject.writeSync)(this.file, bytes, done);
-    }
-    end() {
-        this.link = undefined;
-        this.close();
-    }
-    missing() {
-        throw unreadable(`file "${displayPath(this.next().path)}"`, 'its content is missing');
-    }
-    /** Makes the symlinks. To be called once, after all blobs. */
-    finish() {
-        for (const { path, target } of this.links)
-            created(path, () => (0,external_node_fs_namespaceObject.symlinkSync)(target, below(this.root, path)));
-        return { files: this.files, bytes: this.bytes, lfsPointers: this.lfsPointers };
-    }
-    /** Closes the file that is being written, if any. */
-    close() {
-        if (this.file !== undefined)
-            (0,external_node_fs_namespaceObject.closeSync)(this.file);
-        this.file = undefined;
-    }
-    next() {
-        const next = this.waiting.next();
-        if (next.done === true)
-            throw new Error('a blob came that nobody asked for');
-        return next.value;
-    }
-    makeFolder(folder) {
-        if (this.folders.has(folder))
-            return;
-        this.makeFolder(parentOf(folder));
-        this.folders.add(folder);
-        const at = below(this.root, folder);
-        created(folder, () => (0,external_node_fs_namespaceObject.mkdirSync)(at));
-        (0,external_node_fs_namespaceObject.chmodSync)(at, 0o755);
-    }
-}
-function tooLarge(most) {
-    return new UserError(`The files of the tree hold more than ${figures_sizeText(most)}`, 'Look at what it holds: it is none of Mastodon.');
-}
-function parentOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-function refuseTarget(path, size) {
-    if (size > 0 && size <= LONGEST_TARGET)
-        return;
-    throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
-}
-/** Makes one name that must not be there yet. */
-function created(path, make) {
-    try {
-        return make();
-    }
-    catch (error) {
-        throw write_explain(path, error);
-    }
-}
-function write_explain(path, error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') {
-        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
-    }
-    if (code === 'ENAMETOOLONG') {
-        return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
-    }
-    return error;
-}
-
-;// CONCATENATED MODULE: ./lib/source/export.js
-
-
-
-
-
-
-const SUBMODULE = '160000';
-/**
- * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
- * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
- * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
- * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
- * a `CancelledError` on the signal. Then nothing is left in `into`.
- */
-async function exportTree(options) {
-    const repository = openCheckout(options.path);
-    return writeTree(options, () => readParts(options, repository));
-}
-/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
-async function writeTree(options, read) {
-    const made = prepare(options.into);
-    try {
-        return await writeParts(options, await read());
-    }
-    catch (error) {
-        export_empty(options.into);
-        if (made !== undefined)
-            (0,external_node_fs_namespaceObject.rmSync)(made, { recursive: true, force: true });
-        throw explainDiskFull(error, 'the source tree');
-    }
-}
-/** Makes `into`; tells the topmost folder that had to be made. */
-function prepare(into) {
-    const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
-    if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
-        return made;
-    throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
-}
-function export_empty(folder) {
-    for (const name of (0,external_node_fs_namespaceObject.readdirSync)(folder, 'latin1')) {
-        (0,external_node_fs_namespaceObject.rmSync)(below(folder, name), { recursive: true, force: true });
-    }
-}
-/** Lists the commit, and each submodule's after it. */
-async function readParts(options, repository) {
-    const parts = [];
-    const visit = async (source, commit, prefix) => {
-        const tree = await listTree(options, source, commit);
-        if (typeof tree === 'string')
-            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
-        const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }));
-        const { only } = options;
-        if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
-            return;
-        }
-        parts.push({ repository: source, entries });
-        const named = await submodulesOf(options, source, commit, tree);
-        for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== SUBMODULE)
-                continue;
-            const mounted = entries[index].path;
-            if (!named.has(path))
-                throw noneOfGitmodules(mounted, prefix);
-            await visit(openSubmodule(source, path, mounted), sha, mounted);
-        }
-    };
-    await visit(repository, options.commit, '');
-    return parts;
-}
-/** All names of a commit, or git's complaint. */
-async function listTree(tools, repository, commit) {
-    if (!/^[0-9a-f]{40,64}$/.test(commit))
-        return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
-    if (code !== 0)
-        return stderr.trim() || `git ls-tree ended with ${code}`;
-    const lines = stdout.toString('latin1').split('\0');
-    lines.pop();
-    return lines.map(readEntry);
-}
-function readEntry(line) {
-    const tab = line.indexOf('\t');
-    const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
-    const path = line.slice(tab + 1);
-    if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
-        throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
-    }
-    return { mode, sha, path };
-}
-const GITMODULES = '.gitmodules';
-/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
-async function submodulesOf(tools, repository, commit, tree) {
-    const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
-    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
-        return new Set();
-    const blob = `--blob=${commit}:${GITMODULES}`;
-    const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
-    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
-    // Nothing found is 1, too, but silent.
-    if (code !== 0 && stderr.trim() !== '')
-        throw new UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
-    const pairs = stdout.toString('latin1').split('\0');
-    return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
-}
-/** What `git add` makes of a clone inside of another one. */
-function noneOfGitmodules(path, prefix) {
-    const word = shell_shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1)));
-    const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `;
-    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
-}
-/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
-function openSubmodule(outer, path, mounted) {
-    const checkedOut = checkedOutSubmodule(outer, path);
-    if (checkedOut)
-        return checkedOut;
-    const text = Buffer.from(path, 'latin1').toString('utf8');
-    const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, text);
-    const kept = (0,external_node_path_namespaceObject.join)(outer.gitDir, 'modules', text);
-    if (isInside(kept, outer.gitDir) && isFolder((0,external_node_path_namespaceObject.join)(kept, 'objects')))
-        return { workTree, gitDir: kept };
-    throw noSubmodule(mounted);
-}
-/** A submodule whose files lie below the checkout; undefined if they do not. */
-function checkedOutSubmodule(outer, path) {
-    const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
-    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
-    return gitDir === undefined ? undefined : { workTree, gitDir };
-}
-function noSubmodule(path) {
-    return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
-}
-/** Whether a folder exists and, symlinks followed, lies below another. */
-function isInside(folder, outer) {
-    return isFolder(folder) && (0,external_node_fs_namespaceObject.realpathSync)(folder).startsWith((0,external_node_fs_namespaceObject.realpathSync)(outer) + external_node_path_namespaceObject.sep);
-}
-function isFolder(path) {
-    return (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-async function writeParts(options, parts) {
-    const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into), options.mostBytes);
-    try {
-        for (const { entries } of parts)
-            writer.makeFolders(entries, SUBMODULE);
-        for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
-            writer.expect(blobs);
-            await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
-        }
-        return { ...writer.finish(), submodules: parts.length - 1 };
-    }
-    finally {
-        writer.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/source/uncommitted.js
-
-
-
-
-/** Bytes that git may print of one repository: some 100,000 names. */
-const uncommitted_MOST = 10_000_000;
-/**
- * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
- * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
- * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
- */
-async function uncommitted(options) {
-    const names = [];
-    const visit = async (repository, commit, prefix) => {
-        const changed = await changedIn(options, repository);
-        for (const name of changed)
-            names.push(joinBytes(prefix, name));
-        const tree = await listTree(options, repository, commit);
-        if (typeof tree === 'string')
-            return;
-        for (const { mode, sha, path } of tree) {
-            // One that is at another commit is in the list, and one that is not checked out holds nothing.
-            if (mode !== SUBMODULE || changed.includes(path))
-                continue;
-            const inner = checkedOutSubmodule(repository, path);
-            if (inner)
-                await visit(inner, sha, joinBytes(prefix, path));
-        }
-    };
-    await visit(openCheckout(options.path), options.commit, '');
-    const [first] = names.sort();
-    return first === undefined ? undefined : { count: names.length, first };
-}
-async function changedIn(options, repository) {
-    const { code, stdout, stderr } = await git({ ...options, most: uncommitted_MOST, readsWorkTree: true }, repository, ...(await withoutFilters(options, repository)), 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty', '--', ':(top)', ...excluded(options.own, repository));
-    if (code !== 0)
-        throw cannotTell(firstLine(stderr) || `git status ended with ${code}`);
-    // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
-    const entries = stdout.toString('latin1').split('\0').filter(Boolean);
-    return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
-}
-function excluded(own, { workTree }) {
-    const paths = own.map(file => (0,external_node_path_namespaceObject.relative)(workTree, (0,external_node_path_namespaceObject.resolve)(file)));
-    return paths
-        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${external_node_path_namespaceObject.sep}`))
-        .map(path => `:(exclude,top,literal)${path}`);
-}
-/**
- * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
- * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
- */
-async function withoutFilters(options, repository) {
-    const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.');
-    const settings = stdout.toString('utf8').split('\0').filter(Boolean);
-    const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))));
-    return [...names].filter(Boolean).flatMap(name => {
-        // `-c` ends the name of a setting at the first one.
-        if (name.includes('='))
-            throw cannotTell('its configuration has a filter with "=" in its name');
-        return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`]);
-    });
-}
-function cannotTell(why) {
-    return new UserError(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
-}
-
-;// CONCATENATED MODULE: ./lib/source/upstream.js
-
-
-/** Whatever git on the runner is set to: nothing starts a program, nothing goes on in the background, nobody is asked. */
-const SETTINGS = [
-    'core.hooksPath=/dev/null',
-    'credential.helper=',
-    'protocol.version=2', // In which a server gives single contents.
-    'fetch.negotiationAlgorithm=noop', // There is nothing here to tell it of.
-    'gc.auto=0',
-    'maintenance.auto=false'
-].flatMap(setting => ['-c', setting]);
-/** Makes a new folder an empty repository to fetch into. */
-async function openUpstream(folder, options) {
-    const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
-    if (code !== 0)
-        throw notFetched(options, stderr);
-    return { workTree: folder, gitDir: folder };
-}
-/**
- * Fetches tags without their history, with all names of their trees and without any content: 0.4 MB for a version of
- * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
- * @returns the commits: of the second one none where there is no such tag
- */
-async function fetchTags(repository, options, tag, other) {
-    for (const name of [tag, other])
-        if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
-            throw noTag(options, name);
-    // As a pattern a tag may be absent; what else it fits is not looked at.
-    const wanted = [tag, ...(other === undefined ? [] : [`${other}*`])].map(name => `+refs/tags/${name}:refs/tags/${name}`);
-    const { code, stderr } = await upstream_fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted]);
-    if (/couldn't find remote ref/.test(stderr))
-        throw noTag(options, tag);
-    if (code !== 0)
-        throw notFetched(options, stderr);
-    const commit = await upstream_commitOf(repository, options, tag);
-    if (commit === undefined)
-        throw noTag(options, tag);
-    return { commit, other: other === undefined ? undefined : await upstream_commitOf(repository, options, other) };
-}
-/** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
-async function fetchBlobs(repository, options, shas) {
-    if (shas.length === 0)
-        return;
-    const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
-    if (code !== 0)
-        throw notFetched(options, stderr);
-}
-async function upstream_commitOf(repository, { run, signal, searchPath }, tag) {
-    const name = `refs/tags/${tag}^{commit}`;
-    const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
-    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
-    const sha = stdout.toString('latin1').trim();
-    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
-}
-function upstream_fetch({ gitDir }, options, args, input) {
-    const always = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=blob:none'];
-    return call(options, ['--git-dir', gitDir, 'fetch', ...always, ...args], input);
-}
-/** Runs git with all that it starts, so that nothing of it outlives the signal. */
-async function call(options, args, input) {
-    const { run, signal, url } = options;
-    const result = await run('git', [...SETTINGS, ...args], {
-        input,
-        env: fetchEnvironment(new URL(url).protocol.slice(0, -1), options),
-        signal,
-        group: true,
-        most: 1e6
-    });
-    if (signal.aborted)
-        throw new CancelledError(`Fetching from ${upstream_placeOf(options)}`);
-    if (result.code === 127)
-        throw gitMissing();
-    return result;
-}
-function noTag(options, tag) {
-    return new UserError(`${upstream_placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
-}
-function notFetched(options, stderr) {
-    const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
-    return new UserError(`${upstream_placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
-}
-/** `github.com/mastodon/mastodon` */
-function upstream_placeOf({ url }) {
-    const { host, pathname } = new URL(url);
-    return host + pathname;
-}
-/** What others wrote, on one line. */
-function upstream_shown(text) {
-    return displayPath(bytePath(shortened(text, 200)));
-}
-
-;// CONCATENATED MODULE: ./lib/source/merge.js
-
-
-
-
-
-
-/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
-const merge_MOST_NAMES = 10_000;
-const MOST_BYTES = 5e6;
-/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
-const MOST_PRINTED = 20e6;
-/**
- * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
- * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
- * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
- */
-async function writeMerged(options) {
-    const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
-    const fork = await merge_namesOf(here, options, commit, only);
-    const upstream = await openUpstream(fetchInto, options);
-    const fetched = await fetchTags(upstream, options, tag, baseTag);
-    const theirs = await merge_namesOf(upstream, options, fetched.commit, only, ofTag);
-    const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only, ofTag);
-    const { entries, contested } = mergeNames({ fork, base, theirs }, own);
-    if (entries.length > merge_MOST_NAMES)
-        throw tooMany(entries.length);
-    const known = new Set([...fork.values()].map(({ sha }) => sha));
-    const missing = entries.filter(({ sha }) => !known.has(sha));
-    await fetchBlobs(upstream, options, [...new Set(missing.map(({ sha }) => sha))]);
-    await writeTree({ ...options, mostBytes: MOST_BYTES }, () => Promise.resolve([
-        { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
-        { repository: upstream, entries: missing }
-    ]));
-    return { commit: fetched.commit, contested: base && contested.map(displayPath) };
-}
-/** Chooses a side for each name. Pure; in byte order. */
-function mergeNames({ fork, base, theirs }, own) {
-    const contested = [];
-    const choose = (path) => {
-        const [ours, before, after] = [fork.get(path), base?.get(path), theirs.get(path)];
-        if (isSame(ours, before) || isSame(ours, after))
-            return after;
-        if (isSame(before, after))
-            return ours;
-        if (base)
-            contested.push(path);
-        return own(path) ? ours : after;
-    };
-    const paths = [...new Set([...fork.keys(), ...theirs.keys()])].sort();
-    return { entries: paths.map(choose).filter(entry => entry !== undefined), contested };
-}
-function isSame(one, other) {
-    return one?.sha === other?.sha && one?.mode === other?.mode;
-}
-async function merge_namesOf(repository, tools, commit, only, explain = unreadable) {
-    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
-    if (typeof tree === 'string')
-        throw explain(`commit ${commit}`, tree);
-    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
-    return new Map(wanted.map(entry => [entry.path, entry]));
-}
-function ofTag(what, stderr) {
-    return new UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
-}
-function tooMany(names) {
-    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
-}
-
-;// CONCATENATED MODULE: ./lib/source/glob.js
-/**
- * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
- * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
- * A match takes time in proportion to pattern × name at most, whatever both are.
- */
-function nameMatcher(pattern) {
-    const tokens = tokenize(charactersOf(pattern));
-    const first = tokens[0];
-    if (tokens.every(token => typeof token === 'string')) {
-        const literal = tokens.join('');
-        return name => name === literal;
-    }
-    return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
-}
-const ANY_RUN = Symbol('*');
-/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
-function charactersOf(bytes) {
-    return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
-}
-function tokenize(pattern) {
-    const tokens = [];
-    for (let at = 0; at < pattern.length; at++) {
-        const character = pattern[at] ?? '';
-        const set = character === '[' ? readSet(pattern, at) : undefined;
-        if (set !== undefined) {
-            tokens.push(set.token);
-            at = set.end;
-        }
-        else if (character === '\\' && at + 1 < pattern.length)
-            tokens.push(pattern[++at] ?? '');
-        else if (character === '*')
-            tokens.push(ANY_RUN);
-        else if (character === '?')
-            tokens.push(() => true);
-        else
-            tokens.push(character);
-    }
-    return tokens;
-}
-/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
-function readSet(pattern, start) {
-    const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
-    const first = start + (negated ? 2 : 1);
-    const end = endOfSet(pattern, first);
-    if (end === undefined)
-        return undefined;
-    const ranges = [];
-    for (let at = first; at < end; at++) {
-        if (pattern[at] === '\\' && at + 1 < end)
-            at++;
-        const from = pattern[at] ?? '';
-        const isRange = pattern[at + 1] === '-' && at + 2 < end;
-        if (isRange)
-            at += 2;
-        ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
-    }
-    // UTF-8 keeps the order of code points, so ranges compare as bytes.
-    return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
-}
-/** A `]` closes the set, but not as its first character, nor after a backslash. */
-function endOfSet(pattern, first) {
-    for (let at = first; at < pattern.length; at++) {
-        if (pattern[at] === '\\')
-            at++;
-        else if (pattern[at] === ']' && at > first)
-            return at;
-    }
-    return undefined;
-}
-/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
-function matches(tokens, name) {
-    let [token, at, lastRun, runAt] = [0, 0, -1, 0];
-    while (at < name.length) {
-        if (tokens[token] === ANY_RUN) {
-            lastRun = token++;
-            runAt = at;
-        }
-        else if (fits(tokens[token], name[at] ?? '')) {
-            token++;
-            at++;
-        }
-        else if (lastRun >= 0) {
-            token = lastRun + 1;
-            at = ++runAt;
-        }
-        else
-            return false;
-    }
-    return tokens.slice(token).every(rest => rest === ANY_RUN);
-}
-function fits(token, character) {
-    return typeof token === 'function' ? token(character) : token === character;
-}
-
-;// CONCATENATED MODULE: ./lib/source/names.js
-
-/** Paths of the files below some folders of a commit; undefined where the checkout does not have that commit. */
-async function namesAt(options) {
-    const { path, commit, folders } = options;
-    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
-        return undefined;
-    const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git(options, openCheckout(path), ...names);
-    return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
-}
-/** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
-async function textAt(options) {
-    const { path, commit, file } = options;
-    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
-        return undefined;
-    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
-    return code === 0 ? stdout.toString('utf8') : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/source/resolve.js
-
-
-
-/**
- * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. A branch is also
- * found where a CI checkout keeps it (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
- * src/ref-helper.ts). Where a tag and a branch have one name, the tag is taken (git docs, gitrevisions).
- * Throws a `UserError` without git, outside a checkout, and where no commit is found. Changes nothing.
- */
-async function resolveCommit(options) {
-    const ref = options.ref || 'HEAD';
-    refuseHostile(ref);
-    const repository = openCheckout(options.path);
-    const shallow = await isShallow(options, repository);
-    const sha = await lookUp(options, repository, ref);
-    if (sha === undefined)
-        throw await explainMissing(options, repository, ref, shallow);
-    return { sha, ref, ...(await readCommit(options, repository, sha)) };
-}
-/** Only names: no options, no `:path`, no `@{…}`, no ranges, no searches through messages. */
-function refuseHostile(ref) {
-    // eslint-disable-next-line no-control-regex
-    if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
-        return;
-    throw new UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
-}
-async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
-    if (code !== 0)
-        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
-    return stdout.toString().trim() === 'true';
-}
-async function lookUp(tools, repository, ref) {
-    for (const name of resolve_placesOf(ref)) {
-        const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
-        if (sha !== undefined)
-            return sha;
-    }
-    return undefined;
-}
-/** The name itself, then where a CI checkout keeps what it fetched. */
-function resolve_placesOf(ref) {
-    if (ref.startsWith('refs/heads/'))
-        return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
-    if (ref.startsWith('refs/'))
-        return [ref, ref.replace('refs/', 'refs/remotes/')];
-    return [ref, `refs/remotes/origin/${ref}`];
-}
-async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
-    const sha = stdout.toString('latin1').trim();
-    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
-}
-async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
-    const text = stdout.toString('utf8');
-    const end = text.indexOf('\n\n');
-    const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
-    if (code !== 0 || seconds === undefined)
-        throw unreadable(`commit ${sha}`, stderr);
-    const subject = end < 0 ? '' : firstLine(text.slice(end));
-    return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
-}
-async function explainMissing(tools, repository, ref, shallow) {
-    const shown = forPeople(ref);
-    const names = await refNames(tools, repository);
-    if (ref === 'HEAD' && names.length === 0 && !shallow)
-        return noCommit(repository);
-    const where = `in the checkout ${repository.workTree}`;
-    const alike = await sameStart(tools, repository, ref);
-    if (alike.length > 1) {
-        return new UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
-    }
-    const kind = await otherKind(tools, repository, ref);
-    if (kind !== undefined) {
-        return new UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
-    }
-    return new UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
-        .filter(text => text !== '')
-        .join(' '));
-}
-function noCommit(repository) {
-    return new UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
-}
-function fetchMore(ref) {
-    return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
-        `or run \`git fetch --depth 1 origin ${ref}\` before this step.`);
-}
-/** Short names of all tags and branches. */
-async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
-    const names = stdout.toString('utf8').split('\n').filter(Boolean);
-    return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
-}
-/** Commits and other objects whose hash starts with what was given. */
-async function sameStart(tools, repository, ref) {
-    if (!/^[0-9a-f]{4,63}$/i.test(ref))
-        return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
-    return stdout.toString('latin1').split('\n').filter(Boolean);
-}
-async function otherKind(tools, repository, ref) {
-    const sha = await resolve_parse(tools, repository, `${ref}^{}`);
-    if (sha === undefined)
-        return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
-    return code === 0 ? stdout.toString('latin1').trim() : undefined;
-}
-function resolve_didYouMean(ref, names) {
-    const wanted = ref.replace(/^refs\/(?:heads|tags)\//, '');
-    const near = names
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(wanted, name) }))
-        .filter(({ far }) => far <= Math.max(2, wanted.length / 4))
-        .sort((a, b) => a.far - b.far)
-        .slice(0, 3);
-    return near.length === 0 ? '' : `Did you mean ${near.map(({ name }) => `"${forPeople(name)}"`).join(' or ')}?`;
-}
-function forPeople(text) {
-    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
-}
-
-;// CONCATENATED MODULE: ./lib/source/slugignore.js
-
-
-
-const slugignore_FILE = '.slugignore';
-const slugignore_LARGEST = 100_000;
-/** Bytes of a path on Linux (PATH_MAX). */
-const LONGEST_PATTERN = 4096;
-/**
- * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
- * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
- * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
- */
-function applySlugignore(root) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(below(root, slugignore_FILE), { throwIfNoEntry: false });
-    if (stat === undefined)
-        return { removed: [], warnings: [] };
-    if (!stat.isFile())
-        return { removed: [], warnings: [`${slugignore_FILE} is not a file and has no effect`] };
-    if (stat.size > slugignore_LARGEST)
-        throw new UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
-    const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
-    return { removed: remove(root, '', new Set(patterns)), warnings };
-}
-/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
-function takenOut(removed, file) {
-    const name = bytePath(file);
-    const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`));
-    return by && `${slugignore_FILE}:${by.line}: ${slugignore_quote(by.pattern)} takes ${displayPath(by.path)} out`;
-}
-/**
- * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
- * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
- *
- * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
- * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
- * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
- *   without, it matches a name in any folder;
- * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
- * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
- * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
- * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
- */
-function parseSlugignore(text) {
-    const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1');
-    const patterns = [];
-    const warnings = [];
-    const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n');
-    for (const [index, line] of lines.entries()) {
-        const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''));
-        if (pattern === '')
-            continue;
-        const parsed = parsePattern(pattern, index + 1);
-        if (typeof parsed !== 'string')
-            patterns.push(parsed);
-        else
-            warnings.push(`${slugignore_FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
-    }
-    return { patterns, warnings };
-}
-function slugignore_quote(pattern) {
-    return `"${displayPath(pattern.slice(0, 200))}"`;
-}
-/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
-function trimBlanks(line) {
-    let [start, end] = [0, line.length];
-    while (start < end && ' \t'.includes(line.charAt(start)))
-        start++;
-    while (end > start && ' \t\r'.includes(line.charAt(end - 1)))
-        end--;
-    return line.slice(start, end);
-}
-/** The pattern's first part, or why it has no effect. */
-function parsePattern(pattern, line) {
-    if (pattern.startsWith('!'))
-        return 'Heroku knows no negation';
-    if (pattern.length > LONGEST_PATTERN)
-        return 'it is longer than any path';
-    const names = pattern.split('/').filter(name => name !== '' && name !== '.');
-    if (names.length === 0)
-        return 'it names no file';
-    if (names.includes('..'))
-        return 'it could leave the source tree';
-    if (!pattern.includes('/'))
-        names.unshift('**');
-    return chain(names, { foldersOnly: pattern.endsWith('/'), line, pattern });
-}
-function chain(names, of) {
-    return names.reduceRight((next, name) => {
-        if (name !== '**' || next === undefined)
-            return { matches: nameMatcher(name), next, ...of };
-        return next.matches === undefined ? next : { next, ...of };
-    }, undefined);
-}
-/** Removes below one folder what `parts` match there; they are all that can still match. */
-function remove(root, folder, parts) {
-    const entries = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'buffer', withFileTypes: true });
-    const removed = [];
-    const names = entries.map(entry => ({
-        name: entry.name.toString('latin1'),
-        isFolder: entry.isDirectory()
-    }));
-    for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        const path = joinBytes(folder, name);
-        const { matched, deeper } = advance(parts, name, isFolder);
-        if (matched && path !== slugignore_FILE) {
-            (0,external_node_fs_namespaceObject.rmSync)(below(root, path), { recursive: true, force: true });
-            removed.push({ path, line: matched.line, pattern: matched.pattern });
-        }
-        else if (isFolder && deeper.size > 0)
-            for (const gone of remove(root, path, deeper))
-                removed.push(gone);
-    }
-    return removed;
-}
-/** What matches a name to the end, and what can match below it. Work: one look at each part. */
-function advance(parts, name, isFolder) {
-    const deeper = new Set();
-    let matched;
-    const tryPart = (part) => {
-        if (part.matches === undefined) {
-            if (!name.startsWith('.'))
-                deeper.add(part);
-            if (part.next !== undefined)
-                tryPart(part.next);
-        }
-        else if (part.matches(name)) {
-            if (part.next !== undefined)
-                deeper.add(part.next);
-            else if (isFolder || !part.foldersOnly)
-                matched ??= part;
-        }
-    };
-    parts.forEach(tryPart);
-    return { matched, deeper };
-}
-
-;// CONCATENATED MODULE: ./lib/source/index.js
-/** A commit becomes a clean tree to build. */
-
-
-
-
-
-
-
-
-
-// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
-var lib = __nccwpck_require__(6188);
-// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
-var request = __nccwpck_require__(3633);
-;// CONCATENATED MODULE: ./lib/heroku/errors.js
-
-
-/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
-class HerokuError extends UserError {
-    details;
-    constructor(details, options) {
-        super(errors_sentence(details), hint(details), options);
-        this.name = 'HerokuError';
-        this.details = details;
-    }
-    get status() {
-        return this.details.status;
-    }
-    get outcome() {
-        return this.details.outcome;
-    }
-}
-/** Whether the request may have been carried out although it failed. */
-function mayHaveHappened(error) {
-    return error instanceof HerokuError && error.outcome === 'unknown';
-}
-function isNotFound(error) {
-    return error instanceof HerokuError && error.status === 404;
-}
-function errors_sentence(details) {
-    const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details;
-    const known = [status, id].filter(part => part !== undefined).join(' ');
-    const asked = `${method} ${path}`;
-    const trace = requestId ? ` (request id ${requestId})` : '';
-    if (status !== undefined)
-        return `${service} answered ${asked} with ${known}: ${reason}${trace}`;
-    return outcome === 'unknown'
-        ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
-        : `${service} could not be asked ${asked}: ${reason}`;
-}
-/** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome, service, hint }) {
-    if (hint !== undefined)
-        return hint;
-    const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
-    if (service !== undefined)
-        return outcome === 'unknown' && method !== 'GET'
-            ? unsure
-            : `Look whether ${service} is down, then run the job again.`;
-    if (id === 'two_factor')
-        return `This key needs a second factor here, which a job cannot give. ${MAKE_KEY}`;
-    if (id === 'delinquent' || status === 402)
-        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
-    if (id === 'suspended')
-        return 'The account is suspended. Write to Heroku’s support.';
-    switch (status) {
-        case 401:
-            return `The key is wrong, expired or revoked. ${MAKE_KEY}`;
-        case 403:
-            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
-        case 404:
-            return /^\/apps\/[^/]+$/.test(path)
-                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
-                : 'It may have been removed meanwhile. Run the job again.';
-        case 409:
-            return 'Something else is changing this app. Wait until it is done, then run the job again.';
-        case 422:
-            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
-        case 429:
-            return `The account’s rate limit (${LIMITS.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`;
-    }
-    if (outcome === 'unknown' && method !== 'GET')
-        return unsure;
-    return 'Look at https://status.heroku.com, then run the job again.';
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/client.js
-
-
-
-
-
-
-
-/** Milliseconds for one answer. */
-const ANSWER_WITHIN = 30_000;
-const READ_ATTEMPTS = 6;
-const WRITE_ATTEMPTS = 5;
-/** A list that is longer never ends: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
-const MOST_PAGES = 100;
-function createClient(options) {
-    const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options;
-    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
-    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
-    const reads = new lib_HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url);
-    const writes = new lib_HttpClient().getAgent(url);
-    const usage = { requests: 0, remaining: undefined };
-    const heroku = new GuardedHeroku({
-        host: url,
-        token: key,
-        userAgent: `mastodon-on-heroku/${VERSION}`,
-        guard: { reads, writes, clock, timeout, usage, service: options.service }
-    });
-    const patiently = (method, path, request) => {
-        const { signal = options.signal } = request;
-        const again = (error) => error instanceof HerokuError && mayAskAgain(method, error) && (error.details.retryAfter ?? true);
-        const waits = backOff(method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS);
-        return retry({ clock, signal }, { waits, again, random }, () => heroku.ask(method, path, { ...request, signal }));
-    };
-    const shaped = async (method, path, shape, request = {}) => {
-        const answer = await patiently(method, path, request);
-        const result = safeParse(shape, answer);
-        if (result.success)
-            return result.output;
-        const where = getDotPath(result.issues[0]) ?? 'its top';
-        // A write was carried out, whatever its answer looks like.
-        const outcome = method === 'GET' ? 'refused' : 'unknown';
-        const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
-        throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
-    };
-    return {
-        usage,
-        get: (path, shape, request) => shaped('GET', path, shape, request),
-        write: (method, path, shape, request) => shaped(method, path, shape, request)
-    };
-}
-function mayAskAgain(method, error) {
-    const { status = 0, outcome } = error.details;
-    if (outcome === 'not-sent')
-        return true;
-    if (method !== 'GET')
-        return status === 409 || status === 429;
-    return mayHaveHappened(error) || status === 429 || status >= 500;
-}
-/** heroku-client with the guarded request in place of its own. */
-class GuardedHeroku extends lib {
-    #options;
-    constructor(options) {
-        super({});
-        this.#options = options;
-    }
-    async ask(method, path, { body, range, accept, signal }) {
-        const headers = {
-            ...this.#options.guard.service?.headers,
-            ...(accept === undefined ? {} : { Accept: accept }),
-            ...(range === undefined ? {} : { Range: range })
-        };
-        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
-        const { clock, timeout } = this.#options.guard;
-        try {
-            return await within({ clock, signal }, timeout, 'no answer', async (inner) => {
-                inner.addEventListener('abort', () => request.fail(inner.reason), { once: true });
-                return request.request();
-            });
-        }
-        catch (error) {
-            throw request.explain(error);
-        }
-    }
-}
-/**
- * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
- * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
- * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
- */
-class GuardedRequest extends request {
-    #guard;
-    #method;
-    #path;
-    #sent;
-    #pages = 0;
-    constructor(options, guard) {
-        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
-        const { noDeprecation } = process;
-        process.noDeprecation = true;
-        super(options);
-        process.noDeprecation = noDeprecation;
-        this.#guard = guard;
-        this.#method = String(options['method']);
-        this.#path = String(options['path']);
-        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
-        this.middleware = (response, next) => this.#receive(response, next);
-    }
-    /** Gives the request up. Nothing is sent again. */
-    fail(error) {
-        this.reject(this.explain(error));
-        this.#sent?.destroy();
-    }
-    /** heroku-client calls this for each request it sends, a list's further pages included. */
-    setRequestTimeout(request) {
-        const { usage, service } = this.#guard;
-        // heroku-client sends a list's range with every request; only the Platform API knows it.
-        if (service && !request.headersSent)
-            request.removeHeader('range');
-        usage.requests++;
-        this.#sent = request;
-        if (++this.#pages <= MOST_PAGES)
-            return;
-        const [method, path] = [this.#method, this.#path];
-        const reason = `the list does not end: it has more than ${MOST_PAGES} pages`;
-        this.fail(new HerokuError({ method, path, outcome: 'refused', reason, service: service?.name }));
-    }
-    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
-    isRetryAllowed(error) {
-        this.fail(error);
-        return false;
-    }
-    #receive(response, next) {
-        response.setEncoding('utf8');
-        response.on('error', error => this.fail(error));
-        response.on('close', () => {
-            if (!response.complete)
-                this.fail(new Error('the answer was cut off'));
-        });
-        const remaining = Number(response.headers['ratelimit-remaining']);
-        if (Number.isFinite(remaining))
-            this.#guard.usage.remaining = remaining;
-        // A 304 would crash heroku-client; nothing here asks for one.
-        if (response.statusCode === 304)
-            this.fail(new Error('an answer without content (304)'));
-        else
-            next();
-    }
-    handleSuccess(response, body) {
-        try {
-            super.handleSuccess(response, body);
-        }
-        catch (cause) {
-            const details = this.#details(response, 'unknown');
-            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
-        }
-    }
-    handleFailure(response, body) {
-        const status = response.statusCode ?? 0;
-        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
-        const { id, message } = errorBody(body);
-        const hint = this.#guard.service?.hint(status);
-        const seconds = Number(response.headers['retry-after']);
-        this.fail(new HerokuError({
-            ...this.#details(response, outcome),
-            status,
-            id,
-            hint,
-            reason: message ?? response.statusMessage ?? 'no reason given',
-            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
-        }));
-    }
-    #details(response, outcome) {
-        const requestId = response.headers['request-id'];
-        return {
-            method: this.#method,
-            path: this.#path,
-            outcome,
-            service: this.#guard.service?.name,
-            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
-        };
-    }
-    explain(error) {
-        if (error instanceof HerokuError || error instanceof CancelledError)
-            return error;
-        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
-        const outcome = neverConnected ? 'not-sent' : 'unknown';
-        // The error of a proxy or a socket names hosts, never the key: that is in a header.
-        const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
-        return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error });
-    }
-}
-const client_text = fallback(optional(string()), undefined);
-const refusal = union([
-    object({ errors: tuple([looseObject({ title: string(), detail: client_text })]) }),
-    object({ id: client_text, message: client_text })
-]);
-/**
- * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
- * JSON:API, of which the first is taken (jsonapi.org: error objects).
- */
-function errorBody(body) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), refusal), body);
-    if (!success)
-        return {};
-    if (!('errors' in output))
-        return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) };
-    const [{ title, detail = title }] = output.errors;
-    return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/look.js
-
-
-/** Milliseconds before each look for a write whose answer was lost. */
-const LOOKS = [0, 2_000, 5_000, 10_000];
-/** Sends a write to Heroku. If its answer is lost, looks some times whether it happened; rejects if nothing is found. */
-function look_written(tools, write, find) {
-    return writeOnce(tools, write, { isLost: mayHaveHappened, find, looks: LOOKS });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/shapes.js
-/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
-
-const named = looseObject({ name: string() });
-const identified = looseObject({ id: string() });
-const anything = unknown();
-const account = looseObject({ email: string() });
-const authorizations = array(looseObject({
-    access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(dist_number()) }))
-}));
-const shapes_app = looseObject({
-    id: string(),
-    name: string(),
-    web_url: nullish(string()),
-    maintenance: optional(dist_boolean(), false),
-    /** Whether Heroku manages the certificates of its domains. */
-    acm: nullish(dist_boolean()),
-    stack: named,
-    build_stack: nullish(named),
-    /** Only with `version=3.sdk`. */
-    generation: nullish(union([string(), named]))
-});
-const configVars = record(string(), nullable(string()));
-const shapes_slug = looseObject({
-    id: string(),
-    blob: looseObject({ method: string(), url: string() }),
-    checksum: nullish(string()),
-    commit: nullish(string()),
-    commit_description: nullish(string()),
-    process_types: nullish(record(string(), string())),
-    size: nullish(dist_number()),
-    deleted_at: nullish(string()),
-    stack: nullish(named)
-});
-const release = looseObject({
-    id: string(),
-    version: dist_number(),
-    status: picklist(['pending', 'succeeded', 'failed', 'expired']),
-    current: optional(dist_boolean(), false),
-    description: optional(string(), ''),
-    output_stream_url: nullish(string()),
-    eligible_for_rollback: optional(dist_boolean(), true),
-    slug: nullish(identified),
-    user: nullish(looseObject({ email: optional(string()) })),
-    created_at: optional(string(), '')
-});
-const dyno = looseObject({
-    id: string(),
-    name: string(),
-    type: string(),
-    state: string(),
-    command: optional(string(), ''),
-    attach_url: nullish(string()),
-    release: nullish(looseObject({ version: dist_number() }))
-});
-const formation = looseObject({
-    type: string(),
-    quantity: dist_number(),
-    size: nullish(string()),
-    /** What each dyno runs. */
-    command: nullish(string())
-});
-const addon = looseObject({
-    id: string(),
-    name: string(),
-    addon_service: named,
-    plan: nullish(named),
-    state: optional(string(), 'provisioned'),
-    config_vars: optional(array(string()), [])
-});
-const attachment = looseObject({ name: string(), addon: named, app: nullish(named) });
-/** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
-const shapes_domain = looseObject({
-    hostname: string(),
-    kind: optional(string(), 'custom'),
-    /** Where the name's CNAME, ALIAS or ANAME must lead. */
-    cname: nullish(string()),
-    status: nullish(string()),
-    /** A certificate that it has. */
-    sni_endpoint: nullish(unknown()),
-    /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
-    acm_status: nullish(string()),
-    acm_status_reason: nullish(string())
-});
-const feature = looseObject({ name: string(), enabled: dist_boolean() });
-const logSession = looseObject({ logplex_url: string() });
-const sources = looseObject({ source_blob: looseObject({ get_url: string(), put_url: string() }) });
-const build = looseObject({
-    id: string(),
-    status: picklist(['pending', 'succeeded', 'failed']),
-    output_stream_url: nullish(string()),
-    slug: nullish(identified),
-    release: nullish(identified),
-    source_blob: nullish(looseObject({ version_description: nullish(string()) })),
-    user: nullish(looseObject({ email: optional(string()) })),
-    created_at: optional(string(), '')
-});
-
-;// CONCATENATED MODULE: ./lib/heroku/addons.js
-
-
-
-
-
-/** The service of a plan: `heroku-postgresql` of `heroku-postgresql:essential-0`. */
-function serviceOf(plan) {
-    return plan.split(':')[0] ?? '';
-}
-/**
- * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
- * for by its service among those that were not there before.
- */
-async function createAddon(client, app, { plan, as, options }, tools) {
-    const path = `/apps/${encodeURIComponent(app)}/addons`;
-    const all = () => client.get(path, array(addon));
-    const known = new Set((await all()).map(({ id }) => id));
-    const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) };
-    const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
-    return look_written(tools, () => client.write('POST', path, addon, { body }), async () => (await all()).find(isNew));
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/formation.js
-
-
-
-
-
-/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
-async function scaleFormation(client, app, wanted, tools) {
-    const path = `/apps/${encodeURIComponent(app)}/formation`;
-    const updates = wanted.map(({ type, quantity, size }) => ({
-        type,
-        quantity,
-        ...(size === undefined ? {} : { dyno_size: { name: size } })
-    }));
-    await look_written(tools, () => client.write('PATCH', path, array(formation), { body: { updates } }), async () => {
-        const now = await client.get(path, array(formation));
-        const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
-        return wanted.every(has) ? now : undefined;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/app.js
-
-
-
-
-
-
-
-
-const SDK = 'application/vnd.heroku+json; version=3.sdk';
-/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
-class HerokuApp {
-    name;
-    #client;
-    #clock;
-    #signal;
-    #path;
-    constructor(client, name, clock, signal) {
-        this.name = name;
-        this.#client = client;
-        this.#clock = clock;
-        this.#signal = signal;
-        this.#path = `/apps/${encodeURIComponent(name)}`;
-    }
-    /** The same app, asked under another signal, also under another again: for clearing away after the job was cancelled. */
-    under(signal) {
-        const client = {
-            usage: this.#client.usage,
-            get: (path, shape, options) => this.#client.get(path, shape, { signal, ...options }),
-            write: (method, path, shape, options) => this.#client.write(method, path, shape, { signal, ...options })
-        };
-        return new HerokuApp(client, this.name, this.#clock, signal);
-    }
-    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
-    info() {
-        return this.#client.get(this.#path, shapes_app, { accept: SDK });
-    }
-    /** All config vars with their values: secrets. */
-    async configVars() {
-        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
-        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
-    }
-    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
-    async setConfigVars(vars) {
-        await this.#written(() => this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars }), async () => {
-            const now = await this.configVars();
-            return Object.entries(vars).every(([name, value]) => now[name] === value) ? now : undefined;
-        });
-    }
-    /** The newest first. */
-    releases(most) {
-        const range = `version ..; order=desc, max=${most}`;
-        return this.#client.get(`${this.#path}/releases`, array(release), { range });
-    }
-    release(idOrVersion) {
-        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
-    }
-    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
-    async slug(id) {
-        try {
-            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
-            return slug.deleted_at ? undefined : slug;
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return undefined;
-            throw error;
-        }
-    }
-    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
-    createSlug({ processTypes, sha256, commit, description, stack }) {
-        const body = {
-            process_types: processTypes,
-            checksum: `SHA256:${sha256}`,
-            commit,
-            commit_description: description,
-            stack
-        };
-        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
-    }
-    /**
-     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
-     * @param after version of the newest release before
-     */
-    createRelease(slugId, description, after) {
-        const body = { slug: slugId, description };
-        return this.#written(() => this.#client.write('POST', `${this.#path}/releases`, release, { body }), async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
-    }
-    formation() {
-        return this.#client.get(`${this.#path}/formation`, array(formation));
-    }
-    /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
-    scale(wanted) {
-        return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal });
-    }
-    dynos() {
-        return this.#client.get(`${this.#path}/dynos`, array(dyno));
-    }
-    /** The dyno, or undefined where it has ended (then it is no longer known). */
-    async dyno(idOrName) {
-        try {
-            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return undefined;
-            throw error;
-        }
-    }
-    /**
-     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
-     * dyno's command back as it was sent.
-     */
-    createDyno({ command, attach, size, timeToLive, marker }) {
-        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
-        return this.#written(() => this.#client.write('POST', `${this.#path}/dynos`, dyno, { body }), async () => (await this.dynos()).find(dyno => dyno.command.includes(marker)));
-    }
-    /** Stops a dyno; one that is gone is fine. */
-    async stopDyno(idOrName) {
-        try {
-            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
-        }
-        catch (error) {
-            // Asked for once; whoever waits for the dyno sees whether it went.
-            if (!isNotFound(error) && !mayHaveHappened(error))
-                throw error;
-        }
-    }
-    addons() {
-        return this.#client.get(`${this.#path}/addons`, array(addon));
-    }
-    attachments() {
-        return this.#client.get(`${this.#path}/addon-attachments`, array(attachment));
-    }
-    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
-    async attach(addon, name) {
-        const body = { addon, app: this.name, name, confirm: this.name };
-        await this.#written(() => this.#client.write('POST', '/addon-attachments', attachment, { body }), async () => (await this.attachments()).find(attached => attached.name === name));
-    }
-    async hasFeature(name) {
-        try {
-            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return false;
-            throw error;
-        }
-    }
-    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
-    async setMaintenance(on) {
-        await this.#written(() => this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } }), async () => {
-            const now = await this.info();
-            return now.maintenance === on ? now : undefined;
-        });
-    }
-    /** The newest first. */
-    builds(most) {
-        const range = `created_at ..; order=desc, max=${most}`;
-        return this.#client.get(`${this.#path}/builds`, array(build), { range });
-    }
-    build(id) {
-        return this.#client.get(`${this.#path}/builds/${id}`, build);
-    }
-    /**
-     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
-     * description among those that were not there before.
-     */
-    async createBuild(source, buildpacks) {
-        const { url, version, description, sha256 } = source;
-        const body = {
-            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
-            buildpacks: buildpacks.map(nameOrUrl)
-        };
-        const known = new Set((await this.builds(10)).map(({ id }) => id));
-        return this.#written(() => this.#client.write('POST', `${this.#path}/builds`, build, { body }), async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
-    }
-    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
-    async cancelBuild(id) {
-        try {
-            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
-        }
-        catch (error) {
-            if (!isNotFound(error) && !mayHaveHappened(error))
-                throw error;
-        }
-    }
-    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
-    createSource() {
-        return this.#client.write('POST', '/sources', sources);
-    }
-    /** Where the last log lines can be read: all, or those of one source (`heroku`). */
-    async logUrl(lines, source) {
-        const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
-        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
-    }
-    #written(write, find) {
-        return look_written({ clock: this.#clock, signal: this.#signal }, write, find);
-    }
-}
-function nameOrUrl(buildpack) {
-    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
-}
-/** Whose key it is; works with any key. */
-async function whoAmI(client) {
-    return (await client.get('/account', account)).email;
-}
-/**
- * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
- * authorizations; heroku/cli: auth:token reads the same).
- */
-async function keyExpiresIn(client, key) {
-    try {
-        const all = await client.get('/oauth/authorizations', authorizations);
-        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/domains.js
-
-
-
-
-
-/** All names under which the app is reached, `herokuapp.com` among them. */
-function domainsOf(client, app) {
-    return client.get(`${pathOf(app)}/domains`, array(shapes_domain));
-}
-/**
- * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
- * (Schema: domain, "create": both keys are required.)
- */
-function addDomain(client, app, hostname, tools) {
-    return look_written(tools, () => client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } }), async () => (await domainsOf(client, app)).find(known => known.hostname === hostname));
-}
-/**
- * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
- * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
- */
-async function enableCertificates(client, app, tools) {
-    await look_written(tools, () => client.write('POST', `${pathOf(app)}/acm`, shapes_app), async () => {
-        const now = await client.get(pathOf(app), shapes_app);
-        return now.acm ? now : undefined;
-    });
-}
-function pathOf(app) {
-    return `/apps/${encodeURIComponent(app)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/data.js
-
-
-const data_amount = optional(nullable(pipe(dist_number(), minValue(0))));
-const heroku_data_text = pipe(string(), maxLength(300));
-const lines = array(looseObject({ name: heroku_data_text, values: array(union([heroku_data_text, dist_number()])) }));
-const classic = looseObject({
-    plan: nullish(looseObject({ name: heroku_data_text })),
-    num_bytes: data_amount,
-    info: optional(lines, [])
-});
-const advanced = looseObject({
-    status: optional(heroku_data_text),
-    tier: nullish(heroku_data_text),
-    plan_limits: optional(array(looseObject({ name: heroku_data_text, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
-    pools: optional(array(looseObject({ connections_used: nullish(dist_number()), expected_connection_limit: nullish(dist_number()) })), [])
-});
-const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: heroku_data_text }) });
-/**
- * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
- * @param client of the data API
- * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
- */
-async function postgresFigures(client, id, plan) {
-    if (/^heroku-postgresql:(advanced|performance)/.test(plan))
-        return advancedFigures(client, id);
-    const { num_bytes: bytes, plan: named, info } = await client.get(`/client/v11/databases/${encodeURIComponent(id)}`, classic);
-    const said = (name) => String(info.find(line => line.name === name)?.values[0] ?? '');
-    return {
-        plan: named?.name,
-        status: said('Status') || undefined,
-        bytes: bytes ?? undefined,
-        size: shareOf(said('Data Size')),
-        connections: shareOf(said('Connections')),
-        tables: shareOf(said('Tables'))
-    };
-}
-/** Redis's eviction policy, of a Heroku Key-Value Store. */
-async function redisPolicy(client, name) {
-    return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
-        .value;
-}
-async function advancedFigures(client, id) {
-    const { status, tier, plan_limits, pools } = await client.get(`/data/postgres/v1/${encodeURIComponent(id)}/info`, advanced);
-    const limit = (name) => {
-        const found = plan_limits.find(one => one.name === name);
-        return share(found?.current, found?.limit);
-    };
-    const size = limit('storage-limit-in-gb');
-    const [pool] = pools;
-    return {
-        plan: tier ?? undefined,
-        status,
-        bytes: size && Math.round(size.part * 1e9),
-        size,
-        connections: share(pool?.connections_used, pool?.expected_connection_limit),
-        tables: limit('table-limit')
-    };
-}
-const data_UNITS = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
-function shareOf(text) {
-    const [, part, partUnit = '', whole, wholeUnit = ''] = /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? [];
-    const number = (digits, unit) => Number(digits?.replaceAll(',', '') ?? NaN) * (data_UNITS[unit] ?? NaN);
-    return share(number(part, partUnit), number(whole, wholeUnit));
-}
-function share(part, whole) {
-    return Number.isFinite(part) && Number.isFinite(whole) && whole > 0 ? { part: part, whole: whole } : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/logs.js
-
-
-
-const LARGEST_LOG = 20_000_000;
-/**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
- * they cannot be read: they explain a failure, and must not be one.
- */
-async function herokuLog(app, lines, options) {
-    try {
-        return await readLog(app, lines, 'heroku', options);
-    }
-    catch {
-        return [];
-    }
-}
-/**
- * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
- * Lines of another form are left out.
- */
-async function logLines(app, source, options) {
-    const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options);
-    return lines.flatMap(line => {
-        const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
-        const at = Date.parse(time);
-        return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }];
-    });
-}
-async function readLog(app, lines, source, options) {
-    const { status, body } = await fetchPage(await app.logUrl(lines, source), { most: LARGEST_LOG }, options);
-    if (status !== 200)
-        throw new Error(`the log was answered with ${status}`);
-    // An event stream carries each line behind `data: `.
-    return body.split(/\r?\n/).flatMap(line => {
-        const plain = line.replace(/^data: ?/, '');
-        return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
-    });
-}
-/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
-function errorCodes(lines) {
-    return [...new Set(lines.flatMap(codesIn))];
-}
-/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
-function codesIn(line) {
-    return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/rendezvous.js
-
-
-
-/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
-const CONNECT_WITHIN = 10_000;
-/** Milliseconds before each further attempt. */
-const CONNECT_AGAIN = [1_000, 1_000];
-const BANNER = /^[^\n]*\n/;
-/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
-const rendezvous_SILENT_FOR = 60 * 60_000;
-/**
- * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
- * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
- * the output can tell how the command did. Rejects where the dyno was never reached.
- */
-async function attach(options) {
-    const { url, clock, signal } = options;
-    const { protocol, hostname, port, pathname, search } = new URL(url);
-    if (protocol !== 'rendezvous:') {
-        throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
-    }
-    const secret = `${pathname.slice(1)}${search}`;
-    const at = { host: hostname, port: Number(port || 5000) };
-    const waits = CONNECT_AGAIN;
-    const socket = await retry({ clock, signal }, { waits, again: () => true, random: () => 0 }, () => connect(at, options)).catch((error) => {
-        if (signal.aborted)
-            throw new CancelledError('Attaching to a dyno');
-        throw new UserError(`The one-off dyno could not be reached at ${at.host}:${at.port}: ${errorText(error)}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
-    });
-    return converse(socket, secret, options);
-}
-const contexts = new Map();
-/** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
-function contextWith(ca) {
-    const context = contexts.get(ca) ?? external_node_tls_.createSecureContext({ ca: [...external_node_tls_.rootCertificates, ca] });
-    contexts.set(ca, context);
-    return context;
-}
-function connect({ host, port }, { ca, clock, signal }) {
-    return within({ clock, signal }, CONNECT_WITHIN, 'no answer', inner => {
-        const trust = ca === undefined ? {} : { secureContext: contextWith(ca) };
-        const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...trust });
-        const end = () => void socket.destroy();
-        inner.addEventListener('abort', end, { once: true });
-        return new Promise((resolve, reject) => {
-            socket.on('error', reject);
-            socket.once('secureConnect', () => {
-                inner.removeEventListener('abort', end);
-                resolve(socket);
-            });
-        });
-    });
-}
-function converse(socket, secret, { write, met, clock, signal }) {
-    return new Promise((resolve, reject) => {
-        let banner = Buffer.alloc(0);
-        const silence = new Silence(clock, rendezvous_SILENT_FOR, () => socket.destroy());
-        const cancel = () => void socket.destroy();
-        socket.setKeepAlive(true, 15_000);
-        socket.on('data', (chunk) => {
-            silence.heard();
-            if (banner === undefined)
-                return write(chunk);
-            banner = Buffer.concat([banner, chunk]);
-            const line = BANNER.exec(banner.toString('latin1'))?.[0];
-            if (line === undefined)
-                return;
-            const rest = banner.subarray(line.length);
-            banner = undefined;
-            met?.();
-            if (rest.length > 0)
-                write(rest);
-        });
-        // A lost connection ends it like any other end: what is known is what was read.
-        socket.on('error', () => { });
-        socket.on('close', () => {
-            silence.stop();
-            signal.removeEventListener('abort', cancel);
-            if (signal.aborted)
-                reject(new CancelledError('The command'));
-            else
-                resolve();
-        });
-        if (signal.aborted)
-            cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-        socket.write(`${secret}\r\n`);
-        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
-        socket.write('\x04');
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/one-off.js
-
-
-
-
-
-
-
-const one_off_MARK = 'mastodon-on-heroku';
-/** Bytes without a line end that are held back, as they may become the exit line. */
-const LONGEST_HELD = 1_000_000;
-/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
-const GONE_WITHIN = 120_000;
-const STOPPED_WITHIN = 60_000;
-const CLEARING_AWAY = 6_000;
-/**
- * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
- * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
- * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
- */
-async function runOneOff(app, oneOff, options) {
-    const marker = `${one_off_MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    const exitLine = new ExitLine(`${one_off_MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
-    const told = oneOff.told ?? (() => { });
-    let dyno;
-    try {
-        const created = await app.createDyno({
-            command: wrap(oneOff.command, marker, exitLine.name),
-            attach: true,
-            size: oneOff.size,
-            timeToLive: Math.min(LIMITS.oneOff, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
-            marker
-        });
-        const { id, name, attach_url: url } = created;
-        dyno = id;
-        told({ step: 'created', dyno: created });
-        const met = () => told({ step: 'met' });
-        if (url)
-            await attachFor(oneOff.timeout, { url, write: chunk => exitLine.take(chunk), met, ...options });
-        const exitCode = exitLine.end();
-        if (exitCode === undefined) {
-            told({ step: 'lost' });
-            await waitUntilGone(app, id, options);
-        }
-        return { dyno: name, exitCode };
-    }
-    catch (error) {
-        exitLine.end();
-        await stopQuietly(app, dyno, marker, options.clock);
-        throw options.signal.aborted ? new CancelledError('The command in the one-off dyno') : error;
-    }
-}
-/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
-async function endLeftovers(app, purpose, options) {
-    const left = (await app.dynos()).filter(({ command }) => command.includes(`${one_off_MARK}:${purpose}:`));
-    for (const { id } of left) {
-        await app.stopDyno(id);
-        await waitUntilGone(app, id, options);
-    }
-    return left.map(({ name }) => name);
-}
-/**
- * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
- * process type, or Heroku runs that type's command instead.
- */
-function wrap(command, marker, exitName) {
-    return `bash -c ${shell_shellWord(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
-}
-/** Attaches for as long as Heroku lets the dyno live. A server that goes on after that is taken for a lost connection. */
-async function attachFor(timeout, rendezvous) {
-    try {
-        await within(rendezvous, timeout + GONE_WITHIN, 'the one-off dyno did not end', signal => attach({ ...rendezvous, signal }));
-    }
-    catch (error) {
-        if (!(error instanceof LateError) || rendezvous.signal.aborted)
-            throw error;
-    }
-}
-/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
-async function waitUntilGone(app, id, tools) {
-    for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
-        const isGone = async () => (await app.dyno(id)) === undefined || undefined;
-        if (await poll(tools, { first: 1_000, longest: 10_000, timeout }, isGone))
-            return;
-        await app.stopDyno(id);
-    }
-    const name = (await app.dyno(id))?.name;
-    if (name === undefined)
-        return;
-    throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
-}
-/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
-async function stopQuietly(app, id, marker, clock) {
-    try {
-        await within({ clock }, CLEARING_AWAY, 'no answer', async (signal) => {
-            const asked = app.under(signal);
-            const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id;
-            if (dyno !== undefined)
-                await asked.stopDyno(dyno);
-        });
-    }
-    catch {
-        // Nothing more can be done.
-    }
-}
-/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
-class ExitLine {
-    name;
-    #write;
-    #held = '';
-    #blank = '';
-    #passed = '';
-    #exitCode;
-    constructor(name, write) {
-        this.name = name;
-        this.#write = write;
-    }
-    take(chunk) {
-        // latin1 keeps every byte, also half a letter at the edge of a packet.
-        const text = this.#held + chunk.toString('latin1');
-        const end = text.lastIndexOf('\n') + 1;
-        this.#held = text.slice(end);
-        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
-            this.#line(line);
-        // Ours begins on a line of its own, so what is longer than any of ours goes on.
-        if (this.#held.length > LONGEST_HELD) {
-            this.#line(this.#held);
-            this.#held = '';
-        }
-        this.#flush();
-    }
-    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
-    end() {
-        if (this.#held !== '')
-            this.#line(this.#held);
-        this.#held = '';
-        this.#passed += this.#blank;
-        this.#blank = '';
-        this.#flush();
-        return this.#exitCode;
-    }
-    #line(line) {
-        const at = line.indexOf(this.name);
-        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
-        if (code !== undefined) {
-            this.#exitCode = Number(code);
-            // The empty line before it is ours, too: it parts the exit line from output without a line end.
-            this.#blank = '';
-            if (at > 0)
-                this.#passed += `${line.slice(0, at)}\n`;
-            return;
-        }
-        this.#passed += this.#blank;
-        this.#blank = '';
-        if (/^\r?\n$/.test(line))
-            this.#blank = line;
-        else
-            this.#passed += line;
-    }
-    #flush() {
-        if (this.#passed !== '')
-            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
-        this.#passed = '';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/output.js
-
-
-/** Milliseconds without an answer or output after which the connection counts as lost. */
-const output_SILENT_FOR = 30_000;
-/** Milliseconds. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 10_000;
-/** Times that an output which is over may still not be readable to its end. */
-const LAST_TRIES = 5;
-/**
- * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
- * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
- * connections. Resolves with the bytes read when the work is over and its output has been read.
- */
-async function followOutput(options) {
-    const { clock, signal, isOver } = options;
-    let bytes = 0;
-    let pause = FIRST_PAUSE;
-    let failures = 0;
-    for (;;) {
-        // Asked before reading: what is read after the end is all there is.
-        const over = await isOver();
-        const piece = await readFrom(options, bytes);
-        bytes += piece.bytes;
-        if (over && piece.ended)
-            return { bytes, whole: true };
-        if (over && ++failures === LAST_TRIES)
-            return { bytes, whole: false };
-        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
-        await clock.sleep(pause, signal);
-    }
-}
-/** Reads on from a byte. `ended`: the server had no more at that time. */
-async function readFrom({ url, write, clock, signal }, from) {
-    let bytes = 0;
-    const take = (news) => {
-        bytes += news.length;
-        if (news.length > 0)
-            write(news);
-    };
-    try {
-        const ended = await moving({ clock, signal }, output_SILENT_FOR, 'nothing came', async (inner, heard) => {
-            const headers = { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
-            const response = await http_open(url, { headers }, inner);
-            const { statusCode = 0 } = response;
-            if (statusCode !== 200 && statusCode !== 206) {
-                response.destroy();
-                // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
-                return (statusCode === 404 && from === 0) || statusCode === 416;
-            }
-            // A server that ignores `Range` sends all again; what is here already is left out.
-            let known = statusCode === 200 ? from : 0;
-            for await (const chunk of bodyOf(response)) {
-                heard();
-                take(chunk.subarray(Math.min(known, chunk.length)));
-                known -= Math.min(known, chunk.length);
-            }
-            return true;
-        });
-        return { bytes, ended };
-    }
-    catch {
-        if (signal.aborted)
-            throw new CancelledError('Following the output');
-        return { bytes, ended: false };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/upload.js
-
-
-class UploadError extends UserError {
-    constructor(reason, options) {
-        super(`The upload failed: ${reason}`, 'Run the job again. If it fails each time, look at https://status.heroku.com.', options);
-        this.name = 'UploadError';
-    }
-}
-/**
- * Streams a file to a presigned address, which carries its own permission, so no key goes with it. With its length, and an
- * empty Content-Type, which the signature wants (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an
- * `UploadError` unless the store answered with success and, if its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was
- * sent.
- * @returns whether the ETag proved that every byte arrived
- */
-async function upload(options) {
-    const { status, headers, body, size, md5 } = await sent(options);
-    if (status < 200 || status > 299) {
-        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(body)?.[1];
-        throw new UploadError(`the store answered ${status}${code ? ` ${code}` : ''}`);
-    }
-    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
-    if (etag !== undefined && etag !== md5)
-        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${md5})`);
-    return { bytes: size, proven: etag !== undefined };
-}
-async function sent({ file, url, method, progress, ...tools }) {
-    try {
-        const headers = { 'content-type': '' };
-        return await sendFile({ file, url, method: method.toUpperCase(), headers, progress }, tools);
-    }
-    catch (cause) {
-        if (tools.signal?.aborted)
-            throw cause;
-        throw new UploadError(errorText(cause), { cause });
-    }
-}
-/** Milliseconds for the store to say how large a blob is. */
-const SIZE_WITHIN = 30_000;
-/** How many bytes the store has under a presigned GET address: asks for the first alone. */
-function storedSize(url, tools) {
-    return within(tools, SIZE_WITHIN, 'the store did not answer', async (signal) => {
-        const response = await http_open(url, { headers: { range: 'bytes=0-0' } }, signal);
-        response.destroy();
-        const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
-        if (response.statusCode === 206 && total !== undefined)
-            return Number(total);
-        const whole = Number(response.headers['content-length']);
-        return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/secrets.js
-/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
-const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
-/** Names that look like one, and whose values are shown all over the place. */
-const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
-const SHORTEST = 8;
-/** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
-const isWord = (name, value) => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value);
-/**
- * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
- * make the log unreadable.)
- */
-function secretValues(config) {
-    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) && !isWord(name, value)
-        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
-        : passwordOf(value));
-    return [...new Set(values)].filter(value => value.length >= SHORTEST);
-}
-function passwordOf(value) {
-    if (!URL.canParse(value))
-        return [];
-    const { password } = new URL(value);
-    return password === '' ? [] : [password, secrets_decoded(password)];
-}
-function secrets_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/server-version.js
-
-
-
-
-const postgres = looseObject({ postgres_version: nullish(string()) });
-const redis = looseObject({ version: nullish(string()) });
-/**
- * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
- * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
- * redis:info). Rejects with a `HerokuError`.
- */
-async function serverVersion(data, { id, name, addon_service: { name: service } }) {
-    const text = async () => {
-        if (service === POSTGRES)
-            return (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version;
-        if (service === REDIS)
-            return (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version;
-        return undefined;
-    };
-    return /\d+(?:\.\d+)*/.exec((await text()) ?? '')?.[0];
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
-
-/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
-const USUAL_LIMIT = 3_600;
-/** Stands in every task that this action makes, wherever a scheduler has room for it. */
-const task_MARK = 'mastodon-on-heroku';
-/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
-function task_isSame(task, there) {
-    return differences(task, there).length === 0;
-}
-/** What a task with the same command has to change, for people. */
-function differences(task, there) {
-    const limit = task.limit ?? USUAL_LIMIT;
-    return [
-        ...(task.cron === there.cron ? [] : [`it ran ${there.when}`]),
-        ...(task.size === there.size ? [] : [`on ${there.size}`]),
-        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${task_minutes(there.limit)} at most`]),
-        ...(there.enabled ? [] : ['it was paused'])
-    ];
-}
-function task_minutes(seconds) {
-    return `${Math.round(seconds / 6) / 10} min`;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/times.js
-
-
-const EVERY_10_MINUTES = '*/10 * * * *';
-/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
-function cronOf({ every, at = '', cron }) {
-    const [hour = '', minute = ''] = at.split(':');
-    switch (every) {
-        case '10 minutes':
-            return EVERY_10_MINUTES;
-        case 'hour':
-            return `${Number(minute)} * * * *`;
-        case 'day':
-            return `${Number(minute)} ${Number(hour)} * * *`;
-        default:
-            return normalCron(cron ?? '');
-    }
-}
-/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
-function normalCron(cron) {
-    return cron
-        .trim()
-        .toUpperCase()
-        .replace(/\s+/g, ' ')
-        .replace(/\b0+(?=\d)/g, '');
-}
-function plainTimes(cron) {
-    if (cron === EVERY_10_MINUTES)
-        return { every: 10, at: 0 };
-    const [, minute, hour] = /^(\d+) (\d+|\*) \* \* \*$/.exec(cron) ?? [];
-    if (minute === undefined)
-        return undefined;
-    return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) };
-}
-function cronOfPlain({ every, at }) {
-    if (every === 10)
-        return EVERY_10_MINUTES;
-    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
-}
-/** `every day at 03:30`, `every hour at :20`, `every 10 minutes`, else `by cron: 0 4 * * 1`. All UTC. */
-function describeCron(cron) {
-    const times = plainTimes(cron);
-    if (!times)
-        return `by cron: ${cron}`;
-    const { every, at } = times;
-    if (every === 10)
-        return 'every 10 minutes';
-    return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
-}
-/** What a scheduler's times are: as cron, where they are that and in UTC, and for people. */
-function timesShown(expression, isCron, zone) {
-    const inUtc = zone === null || zone === undefined || zone === 'UTC';
-    if (!isCron || !inUtc)
-        return { cron: undefined, when: `${expression}${inUtc ? '' : ` (${zone})`}` };
-    const cron = normalCron(expression);
-    return { cron, when: describeCron(cron) };
-}
-/** `03:30` of minutes after midnight. */
-function clockTime(at) {
-    return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
-}
-/**
- * The first time after a moment, in milliseconds since 1970; undefined where it never comes, and for what a scheduler may
- * take for cron and is none here.
- */
-function nextTime(cron, after) {
-    try {
-        return parsed(cron).nextRun(new Date(after))?.getTime();
-    }
-    catch {
-        return undefined;
-    }
-}
-/** More are not counted. */
-const MOST_TIMES = 1_000;
-/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
-function timesBetween(cron, after, until) {
-    const times = parsed(cron);
-    const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
-    if (newest === undefined || newest <= after)
-        return undefined;
-    let count = 0;
-    for (let at = new Date(after); at && count < MOST_TIMES; count++) {
-        at = times.nextRun(at);
-        if (!at || at.getTime() > until)
-            break;
-    }
-    return { newest, count };
-}
-/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
-function meanGap(cron) {
-    const monday = new Date(Date.UTC(2026, 0, 5));
-    const runs = parsed(cron)
-        .nextRuns(100, monday)
-        .map(run => run.getTime());
-    const [first, last] = [runs[0], runs.at(-1)];
-    return first === undefined || last === undefined || runs.length < 2
-        ? Infinity
-        : (last - first) / (runs.length - 1) / 60_000;
-}
-function parsed(cron) {
-    return new j(cron, { timezone: 'UTC', mode: '5-part', paused: true });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/advanced-scheduler.js
-
-
-
-
-const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
-const advanced_scheduler_LONGEST_COMMAND = 1_000;
-const LONGEST_NAME = 149;
-/**
- * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
- * also has its limits).
- */
-const advancedScheduler = {
-    name: 'Advanced Scheduler',
-    vars: [TOKEN],
-    setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
-    problem: ({ command, size, limit = USUAL_LIMIT }) => {
-        if (command.length > advanced_scheduler_LONGEST_COMMAND)
-            return `it takes a command of ${advanced_scheduler_LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
-        if (/^(private|shield)/i.test(size) && limit < 240)
-            return 'it gives a task in a Private Space 4 minutes at least; write `timeout: 4`';
-        return undefined;
-    },
-    open: ({ app, vars, url, clock, signal }) => {
-        const client = createClient({
-            url: url ?? 'https://api.advancedscheduler.io',
-            key: vars[TOKEN],
-            clock,
-            signal,
-            service: {
-                name: 'Advanced Scheduler',
-                headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
-                hint: status => status === 401
-                    ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
-                    : status === 403 || status === 402
-                        ? 'The plan may have no room for another trigger: its dashboard shows it.'
-                        : undefined
-            }
-        });
-        return new AdvancedScheduler(client);
-    }
-};
-const trigger = looseObject({
-    uuid: string(),
-    name: nullish(string()),
-    value: string(),
-    /** `recurring` or `one-off`. */
-    frequencyType: string(),
-    schedule: string(),
-    timezone: nullish(string()),
-    /** `active`, `inactive` or `completed`. */
-    state: string(),
-    dyno: nullish(string()),
-    timeout: nullish(dist_number())
-});
-const triggers = looseObject({ triggers: array(trigger) });
-const oneTrigger = looseObject({ trigger });
-class AdvancedScheduler {
-    #client;
-    constructor(client) {
-        this.#client = client;
-    }
-    async list() {
-        return (await this.#client.get('/triggers', triggers)).triggers.map(scheduledTask);
-    }
-    async create(task) {
-        await this.#client.write('POST', '/triggers', unknown(), { body: fieldsOf(task) });
-    }
-    /** A PUT takes the whole trigger, also what is not known here. */
-    async change({ id }, task) {
-        const path = `/triggers/${encodeURIComponent(id)}`;
-        const { trigger } = await this.#client.get(path, oneTrigger);
-        await this.#client.write('PUT', path, unknown(), { body: { ...trigger, ...fieldsOf(task) } });
-    }
-    async remove({ id }) {
-        await this.#client.write('DELETE', `/triggers/${encodeURIComponent(id)}`, unknown());
-    }
-}
-function scheduledTask(trigger) {
-    return {
-        id: trigger.uuid,
-        command: trigger.value.trim(),
-        own: (trigger.name ?? '').startsWith(`${task_MARK}:`),
-        ...timesShown(trigger.schedule, trigger.frequencyType === 'recurring', trigger.timezone),
-        size: trigger.dyno ?? '',
-        limit: trigger.timeout ?? undefined,
-        enabled: trigger.state === 'active'
-    };
-}
-function fieldsOf({ command, cron, size, limit = USUAL_LIMIT }) {
-    return {
-        name: `${task_MARK}: ${command}`.slice(0, LONGEST_NAME),
-        frequencyType: 'recurring',
-        schedule: cron,
-        value: command,
-        timezone: 'UTC',
-        state: 'active',
-        dyno: size,
-        timeout: limit
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/cron-to-go.js
-
-
-
-
-const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID';
-const KEY = 'CRONTOGO_API_KEY';
-/**
- * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
- * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
- */
-const cronToGo = {
-    name: 'Cron To Go',
-    vars: [ORGANIZATION, KEY],
-    setUp: app => `heroku addons:create crontogo --app ${app}`,
-    problem: () => undefined,
-    open: ({ app, vars, url, clock, signal }) => {
-        const client = createClient({
-            url: url ?? 'https://api.crontogo.com',
-            key: vars[KEY],
-            clock,
-            signal,
-            service: {
-                name: 'Cron To Go',
-                headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
-                hint: status => status === 401 || status === 403 || status === 404
-                    ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
-                    : status === 402 || status === 422
-                        ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
-                        : undefined
-            }
-        });
-        return new CronToGo(client, vars[ORGANIZATION]);
-    }
-};
-const job = looseObject({
-    Id: string(),
-    Alias: nullish(string()),
-    State: string(),
-    ScheduleExpression: string(),
-    ScheduleType: string(),
-    Timezone: nullish(string()),
-    Target: looseObject({
-        Type: nullish(string()),
-        Size: nullish(string()),
-        Command: nullish(string()),
-        TimeToLive: nullish(dist_number())
-    }),
-    /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
-    LastAttempt: nullish(looseObject({ State: nullish(string()), CreatedAt: nullish(dist_number()) }))
-});
-class CronToGo {
-    #client;
-    #path;
-    constructor(client, organization) {
-        this.#client = client;
-        this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`;
-    }
-    async list() {
-        return (await this.#client.get(this.#path, array(job))).map(cron_to_go_scheduledTask);
-    }
-    async create(task) {
-        await this.#client.write('POST', this.#path, unknown(), { body: cron_to_go_bodyOf(task) });
-    }
-    async change({ id }, task) {
-        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, unknown(), { body: cron_to_go_bodyOf(task) });
-    }
-    async remove({ id }) {
-        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, unknown());
-    }
-}
-function cron_to_go_scheduledTask(job) {
-    const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job;
-    return {
-        id: job.Id,
-        command: (target.Command ?? '').trim(),
-        own: (job.Alias ?? '').startsWith(`${task_MARK}:`),
-        ...timesShown(expression, type === 'cron', zone),
-        size: target.Size ?? '',
-        limit: target.TimeToLive ?? undefined,
-        enabled: job.State === 'enabled',
-        lastRun: last?.CreatedAt ? { at: last.CreatedAt, outcome: outcomeOf(last.State) } : undefined
-    };
-}
-function outcomeOf(state) {
-    if (state === 'succeeded' || state === 'failed')
-        return state;
-    return state === 'running' || state === 'pending' ? 'running' : 'unknown';
-}
-/** `Retries: 0`: a task that failed is not run a second time by itself. */
-function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
-    return {
-        Alias: `${task_MARK}: ${command}`.slice(0, 200),
-        ScheduleExpression: cron,
-        ScheduleType: 'cron',
-        Timezone: 'UTC',
-        Target: { Type: 'dyno', Size: size, Command: command, TimeToLive: limit },
-        Retries: 0,
-        Jitter: 0,
-        State: 'enabled'
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/github-actions.js
-
-
-/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
-const SHORTEST_MINUTES = 5;
-/** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */
-const githubActions = {
-    name: 'GitHub Actions',
-    vars: [],
-    setUp: () => 'a workflow with `schedule:` that runs `command: run`',
-    problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
-        ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
-        : undefined
-};
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/heroku-scheduler.js
-
-
-
-
-
-/**
- * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
- * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
- * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
- * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
- */
-const herokuScheduler = {
-    name: 'Heroku Scheduler',
-    vars: [],
-    setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
-    problem: ({ command, cron, limit }) => {
-        if (limit !== undefined)
-            return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
-        // The mark is a comment behind it, and a backslash would take the space before that comment.
-        if (command.endsWith('\\'))
-            return 'a command may not end in a backslash; leave it out, it does nothing';
-        const times = plainTimes(cron);
-        return times && AT[times.every](times.at)
-            ? undefined
-            : `it cannot run ${describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
-    },
-    open: ({ app, herokuKey, url, clock, signal }) => {
-        const client = createClient({
-            url: url ?? 'https://particleboard.heroku.com',
-            key: herokuKey,
-            clock,
-            signal,
-            service: {
-                name: 'Heroku Scheduler',
-                headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
-                hint: status => status === 404
-                    ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
-                    : status === 401 || status === 403
-                        ? 'Look whether the key’s account is a collaborator of the app.'
-                        : undefined
-            }
-        });
-        return new HerokuScheduler(client, app.id);
-    }
-};
-const JSON_API = 'application/vnd.api+json';
-/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
-const AT = {
-    10: at => at === 0,
-    60: at => at % 10 === 0 && at < 60,
-    1440: at => at % 30 === 0 && at < 1_440
-};
-const heroku_scheduler_job = pipe(looseObject({
-    type: literal('jobs'),
-    id: pipe(string(), nonEmpty()),
-    attributes: looseObject({
-        command: string(),
-        every: picklist([10, 60, 1440]),
-        at: pipe(dist_number(), integer()),
-        'dyno-size': pipe(string(), nonEmpty()),
-        'ran-at': nullish(pipe(string(), isoTimestamp()))
-    })
-}), check(({ attributes: { every, at } }) => at >= 0 && AT[every](at), 'at does not go with every'));
-const jobs = looseObject({ data: array(heroku_scheduler_job) });
-const oneJob = looseObject({ data: heroku_scheduler_job });
-class HerokuScheduler {
-    #client;
-    #appId;
-    #path;
-    constructor(client, appId) {
-        this.#client = client;
-        this.#appId = appId;
-        this.#path = `/apps/${appId}/jobs`;
-    }
-    async list() {
-        return (await this.#client.get(this.#path, jobs)).data.map(({ id, attributes }) => {
-            const cron = cronOfPlain(attributes);
-            const ranAt = attributes['ran-at'];
-            return {
-                id,
-                ...unmarked(attributes.command),
-                cron,
-                when: describeCron(cron),
-                size: attributes['dyno-size'],
-                enabled: true,
-                lastRun: ranAt ? { at: Date.parse(ranAt), outcome: 'unknown' } : undefined
-            };
-        });
-    }
-    async create(task) {
-        const body = { data: { type: 'jobs', attributes: attributesOf(task) } };
-        await this.#client.write('POST', this.#path, oneJob, { body });
-    }
-    /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
-    async change({ id }, task) {
-        const patch = async (named) => {
-            const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } };
-            await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, oneJob, { body });
-        };
-        try {
-            await patch(id);
-        }
-        catch (error) {
-            if (!(error instanceof HerokuError) || ![400, 409, 422].includes(error.status ?? 0))
-                throw error;
-            await patch(this.#appId);
-        }
-    }
-    async remove({ id }) {
-        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, unknown());
-    }
-}
-function attributesOf(task) {
-    return { command: marked(task.command), 'dyno-size': task.size, ...plainTimes(task.cron) };
-}
-/**
- * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
- * the same write, and is seen in the dashboard.
- */
-function marked(command) {
-    return `${command} # ${task_MARK}`;
-}
-function unmarked(command) {
-    const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
-    return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
-}
-/** Where a person types them in. */
-function dashboardOf(app) {
-    return `https://dashboard.heroku.com/apps/${app}/scheduler`;
-}
-/** As its dashboard words it. */
-function dashboardTimes(cron) {
-    const { every, at } = plainTimes(cron);
-    if (every === 10)
-        return 'Every 10 minutes';
-    if (every === 60)
-        return `Every hour at :${String(at).padStart(2, '0')}`;
-    const hour = Math.floor(at / 60);
-    return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`;
-}
-/** The times nearest to those of a cron, as the config would say them. */
-function nearest(cron, times) {
-    if (times?.every === 60)
-        return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 });
-    if (times?.every === 1440)
-        return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
-    const gap = meanGap(cron);
-    const first = new Date(nextTime(cron, -1) ?? 0);
-    // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
-    if (gap < Math.sqrt(10 * 60))
-        return wish({ every: 10, at: 0 });
-    if (gap < Math.sqrt(60 * 1440))
-        return wish({ every: 60, at: (Math.round(first.getUTCMinutes() / 10) * 10) % 60 });
-    const at = first.getUTCHours() * 60 + first.getUTCMinutes();
-    const often = gap > 2 * 1440 ? ', which is more often' : '';
-    return `${wish({ every: 1440, at: (Math.round(at / 30) * 30) % 1440 })}${often}`;
-}
-function wish({ every, at }) {
-    if (every === 10)
-        return '`every: 10 minutes`';
-    return every === 60
-        ? `\`every: hour\` with \`at: ":${String(at).padStart(2, '0')}"\``
-        : `\`every: day\` with \`at: "${clockTime(at)}"\``;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/reconcile.js
-
-/**
- * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
- * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
- * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
- * this action made it, or with `prune`.
- */
-function reconcile(wanted, there, { prune = false } = {}) {
-    const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
-    const take = (fits) => {
-        const index = left.findIndex(fits);
-        return index < 0 ? undefined : left.splice(index, 1)[0];
-    };
-    const found = new Map();
-    // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
-    const fits = [
-        task_isSame,
-        (task, there) => task.cron === there.cron,
-        (task, there) => task.size === there.size,
-        () => true
-    ];
-    for (const fit of fits) {
-        for (const task of wanted) {
-            if (found.has(task))
-                continue;
-            const match = take(other => other.command === task.command && fit(task, other));
-            if (match)
-                found.set(task, match);
-        }
-    }
-    const steps = wanted.map((task) => {
-        const match = found.get(task);
-        if (!match)
-            return { kind: 'create', task };
-        return { kind: task_isSame(task, match) ? 'keep' : 'change', task, there: match };
-    });
-    return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
-}
-/** Whether there is nothing to write. */
-function isSettled(steps) {
-    return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
-}
-function showStep(step, describe) {
-    const { kind } = step;
-    if (kind === 'remove' || kind === 'leave') {
-        const { command, when, size, own } = step.there;
-        const why = own ? 'not in the config any more' : 'not made by this action';
-        return { action: kind, command, when, size, why: kind === 'leave' ? `${why}; \`prune\` would remove it` : why };
-    }
-    const { command, cron, size } = step.task;
-    return { action: kind, command, when: describe(cron), size, why: reason(step) };
-}
-function reason(step) {
-    if (step.kind === 'change') {
-        const { task, there } = step;
-        return [...differences(task, there), ...(there.own ? [] : ['until now not this action’s'])].join(', ');
-    }
-    return step.kind === 'keep' && !step.there.own ? 'not made by this action' : '';
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/apply.js
-
-
-
-
-
-/** Milliseconds between looks for a write whose answer was lost. */
-const apply_LOOKS = [0, 2_000, 5_000];
-/**
- * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
- * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
- * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
- * tasks are read again, and have to be what is wanted.
- *
- * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
- */
-async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
-    const failures = new Map();
-    const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])));
-    const carryOut = async (step) => {
-        try {
-            await apply_once(scheduler, step, known, { clock, signal });
-            failures.delete(step);
-        }
-        catch (error) {
-            if (error instanceof CancelledError || !isRefused(error))
-                throw error;
-            failures.set(step, error);
-        }
-    };
-    const ofKind = (kind) => steps.filter(step => step.kind === kind);
-    for (const kind of ['change', 'create', 'remove']) {
-        for (const step of ofKind(kind))
-            await carryOut(step);
-    }
-    const refused = ofKind('create').filter(step => failures.has(step));
-    if (ofKind('remove').length > 0)
-        for (const step of refused)
-            await carryOut(step);
-    if (failures.size > 0)
-        throw notDone(failures);
-    if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
-    }
-}
-/** One write; where its answer is lost, a look whether it happened. */
-async function apply_once(scheduler, step, known, { clock, signal }) {
-    await writeOnce({ clock, signal }, async () => {
-        await write(scheduler, step);
-        return true;
-    }, {
-        isLost: mayHaveHappened,
-        find: async () => happened(step, await scheduler.list(), known) || undefined,
-        looks: apply_LOOKS
-    }).catch((error) => {
-        if (step.kind !== 'remove' || !isNotFound(error))
-            throw error;
-    });
-}
-async function write(scheduler, step) {
-    if (step.kind === 'create')
-        await scheduler.create(step.task);
-    else if (step.kind === 'change')
-        await scheduler.change(step.there, step.task);
-    else if (step.kind === 'remove')
-        await scheduler.remove(step.there);
-}
-/** @param known the tasks that were there before anything was written */
-function happened(step, now, known) {
-    switch (step.kind) {
-        case 'create':
-            return now.some(there => !known.has(there.id) && there.command === step.task.command && task_isSame(step.task, there));
-        case 'change':
-            return now.some(there => there.id === step.there.id && task_isSame(step.task, there));
-        case 'remove':
-            return !now.some(({ id }) => id === step.there.id);
-        default:
-            return true;
-    }
-}
-function isRefused(error) {
-    return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined;
-}
-function notDone(failures) {
-    const lines = [...failures].map(([step, error]) => {
-        const command = 'task' in step ? step.task.command : step.there.command;
-        return `To ${step.kind} "${command}": ${errorText(error)}`;
-    });
-    const [first] = failures.values();
-    const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
-    return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
-        cause: first
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/drift.js
-
-
-
-const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' };
-/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
-function scheduleDrift(wanted, there) {
-    return reconcile(wanted, there).flatMap((step) => {
-        if (step.kind === 'keep')
-            return [];
-        const { command, when, why } = showStep(step, describeCron);
-        const texts = {
-            create: `is not scheduled; it is to run ${when}`,
-            change: `is to run ${when}; ${why}`,
-            remove: `is still scheduled (${when}), and not in the config any more`,
-            leave: `is scheduled (${when}), and the config does not know it`
-        };
-        return [{ kind: KINDS[step.kind], command, text: texts[step.kind] }];
-    });
-}
-/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
-const drift_GRACE = 60 * 60_000;
-/**
- * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
- * never ran is not judged: nobody knows since when it is there.
- */
-function lateTasks(there, now) {
-    return there.flatMap(({ command, cron, enabled, lastRun }) => {
-        if (!enabled || !lastRun)
-            return [];
-        const at = new Date(lastRun.at)
-            .toISOString()
-            .replace(/:\d\d\.\d{3}Z$/, ' UTC')
-            .replace('T', ' ');
-        if (lastRun.outcome === 'failed')
-            return [{ command, text: `failed at ${at}` }];
-        const next = cron === undefined ? undefined : nextTime(cron, lastRun.at);
-        return next !== undefined && next + drift_GRACE < now
-            ? [
-                {
-                    command,
-                    text: `ran last at ${at}, and was to run again at ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-                }
-            ]
-            : [];
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/ledger.js
-
-
-
-
-const ledger_time = pipe(string(), isoTimestamp(), transform(text => Date.parse(text)));
-const ended = object({
-    due: ledger_time,
-    started: ledger_time,
-    /** Seconds. */
-    took: optional(dist_number()),
-    outcome: picklist(['succeeded', 'failed', 'lost']),
-    exitCode: optional(dist_number()),
-    run: string()
-});
-const claim = object({ due: ledger_time, since: ledger_time, until: ledger_time, run: string() });
-const ledger_entry = object({
-    command: string(),
-    cron: string(),
-    /** Its times up to this one are dealt with. */
-    handled: ledger_time,
-    running: optional(claim),
-    last: optional(ended)
-});
-const ledgerFile = object({ version: literal(1), app: string(), tasks: array(ledger_entry) });
-/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
-const MARGIN = 10 * 60_000;
-const ledger_DAY = 24 * 3_600_000;
-/**
- * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
- * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
- */
-function takeDue({ app, tasks }, wanted, { run, until, now }) {
-    const lost = [];
-    const busy = [];
-    const begun = [];
-    const entryOf = (task) => {
-        const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron);
-        if (known === undefined)
-            begun.push(task);
-        // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
-        const handled = known !== undefined && known.handled < now + ledger_DAY ? known.handled : until;
-        const { running } = known ?? {};
-        const entry = { ...known, command: task.command, cron: task.cron, handled };
-        if (!running || running.run === run)
-            return entry;
-        if (!isOver(running, run, now)) {
-            busy.push({ command: task.command, run: running.run });
-            return entry;
-        }
-        lost.push({ command: task.command, run: running.run });
-        const { due, since: started } = running;
-        return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
-    };
-    const entries = wanted.map(entryOf);
-    const waiting = wanted.flatMap((task, index) => {
-        const { running, handled, cron } = entries[index];
-        if (running)
-            return running.run === run ? [{ task, due: running.due, missed: 0, index, since: 0 }] : [];
-        const times = timesBetween(cron, handled, until);
-        return times ? [{ task, due: times.newest, missed: times.count - 1, index, since: handled }] : [];
-    });
-    const next = waiting.sort((a, b) => a.since - b.since)[0];
-    if (next) {
-        const { task, due, index } = next;
-        const limit = (task.limit ?? USUAL_LIMIT) * 1_000;
-        const running = entries[index].running ?? { due, since: now, until: now + limit + MARGIN, run };
-        entries[index] = { ...entries[index], handled: due, running };
-    }
-    // What is not wanted any more is forgotten, unless a run is at it.
-    const others = tasks.filter(({ command, cron, running }) => running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron));
-    const taken = next && { task: next.task, due: next.due, missed: next.missed };
-    return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy };
-}
-/** A run is over when its time is, or when it was started anew. */
-function isOver(claim, run, now) {
-    const [id, attempt] = claim.run.split('/');
-    const [ownId, ownAttempt] = run.split('/');
-    return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt));
-}
-/** The ledger when a task that this run had taken has ended. */
-function markEnded({ app, tasks }, { task }, run, ending) {
-    const { outcome, exitCode, took } = ending;
-    return {
-        app,
-        tasks: tasks.map(entry => {
-            const { running } = entry;
-            if (entry.command !== task.command || entry.cron !== task.cron || running?.run !== run)
-                return entry;
-            const last = { due: running.due, started: running.since, took: took / 1_000, outcome, exitCode, run };
-            return { ...entry, running: undefined, last };
-        })
-    };
-}
-/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
-function parseLedger(text, app, where) {
-    if (text === undefined)
-        return { app, tasks: [] };
-    const { success, output, issues } = safeParse(pipe(string(), parseJson(), ledgerFile), text);
-    if (success && output.app === app)
-        return output;
-    const why = success
-        ? `it is of the app ${output.app}`
-        : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
-    throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
-}
-/** As it is written: JSON for people, times as ISO 8601. */
-function ledgerText({ app, tasks }) {
-    const iso = (key, value) => ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value).toISOString() : value;
-    return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`;
-}
-/** The tasks of a ledger as any scheduler's. */
-function ledgerTasks(ledger, wanted) {
-    return wanted.map(({ command, cron, size, limit }) => {
-        const entry = ledger.tasks.find(other => other.command === command && other.cron === cron);
-        const { running, last } = entry ?? {};
-        return {
-            id: `${command} ${cron}`,
-            command,
-            own: true,
-            cron,
-            when: describeCron(cron),
-            size,
-            limit,
-            enabled: true,
-            lastRun: running
-                ? { at: running.since, outcome: 'running' }
-                : last && { at: last.started, outcome: last.outcome === 'lost' ? 'failed' : last.outcome }
-        };
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/index.js
-/**
- * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
- * is not as it should be.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-const schedulers_SCHEDULERS = {
-    'heroku-scheduler': herokuScheduler,
-    'cron-to-go': cronToGo,
-    'advanced-scheduler': advancedScheduler,
-    'github-actions': githubActions
-};
-/**
- * The tasks that are wanted, as this scheduler is to have them.
- * @param defaultSize dyno size of those that name none
- * @param file the config file's name, for messages
- * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
- */
-function plannedTasks({ with: name, tasks }, defaultSize, file) {
-    const kind = schedulers_SCHEDULERS[name];
-    const planned = tasks.map((wish) => ({
-        command: wish.command.trim(),
-        cron: cronOf(wish),
-        size: wish.size ?? defaultSize,
-        limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
-        line: wish.line
-    }));
-    const problems = planned.flatMap((task, index) => {
-        const where = task.line === undefined ? '' : `${file}:${task.line}: `;
-        const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
-        const problem = kind.problem(task);
-        return [
-            ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
-            ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
-        ];
-    });
-    if (problems.length === 0)
-        return planned;
-    const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
-    throw new UserError(problems.join('\n'), next);
-}
-/**
- * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
- * no tasks outside this repository.
- */
-function openScheduler(name, access) {
-    const { name: shown, vars, open, setUp } = schedulers_SCHEDULERS[name];
-    if (!open)
-        throw new Error(`${shown} keeps no tasks of its own`);
-    const missing = vars.filter(variable => !access.vars[variable]);
-    if (missing.length === 0)
-        return open(access);
-    throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
-}
-/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
-function typedByHand(tasks, app) {
-    const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
-    return { lines, url: dashboardOf(app) };
-}
-/**
- * Size of a task's dyno where none is named, by those of the app's formation: Eco or Basic where the app has those, else
- * the smallest of its kind (Dev Center: dyno-sizes).
- */
-function usualSize(formation) {
-    const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());
-    const has = (start) => sizes.some(size => size.startsWith(start));
-    if (has('private'))
-        return 'Private-S';
-    if (has('shield'))
-        return 'Shield-S';
-    if (has('standard') || has('performance'))
-        return 'Standard-1X';
-    return has('eco') ? 'Eco' : 'Basic';
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/index.js
-/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/commands/steps/output-folder.js
-
-
-/** What a run writes into its output folder. */
-const output_folder_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
-/** Files of an earlier run must not be taken for this one's. */
-async function clearOutput(folder) {
-    await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
-    for (const file of output_folder_FILES)
-        await (0,promises_namespaceObject.rm)(external_node_path_namespaceObject.join(folder, file), { force: true });
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/source.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The config file of the checkout, with inputs over it. A task that its scheduler cannot have is an error at once.
- * @param over the inputs that this command reads of those that stand above the file
- */
-function readConfig(inputs, over) {
-    const text = readTreeFile(inputs.path, inputs.config);
-    // The default one may be absent.
-    if (text === undefined && inputs.config !== table_INPUTS.config.default) {
-        throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
-    }
-    const config = override(loadConfig(text, inputs.config), over);
-    if (config.schedule)
-        plannedTasks(config.schedule, 'Basic', inputs.config);
-    return config;
-}
-function checkoutOf(folder, searchPath, { run, signal }) {
-    return { path: folder, searchPath, run, signal };
-}
-/** A commit, by default the checked-out one, as a clean tree without what `.slugignore` names. */
-async function takeSource(checkout, ref, { log, scratch }) {
-    const commit = await resolveCommit({ ...checkout, ref });
-    const folder = external_node_path_namespaceObject.join(scratch, 'source');
-    const tree = await exportTree({ ...checkout, commit: commit.sha, into: folder });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${figures_sizeText(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
-}
-/**
- * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
- * cannot be read, before a buildpack has run.
- * @param own files and folders of ours in the checkout
- */
-async function takeSourceToBuild(checkout, ref, own, { log, clock, scratch }) {
-    const source = await takeSource(checkout, ref, { log, scratch });
-    await tellUncommitted(checkout, source.commit, own, { log, clock });
-    const procfile = source_procfileOf(source);
-    if (procfile.file === 'Procfile')
-        return source;
-    const why = procfile.ignoredAt !== undefined
-        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
-        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
-    if (why === undefined)
-        return source;
-    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
-    // At once, as the build may end before the report: there it is a warning.
-    log.info(warning);
-    return { ...source, warnings: [...source.warnings, warning] };
-}
-/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
-function source_procfileOf({ folder, removed }) {
-    return { ...readProcfile(folder), ...procfileTaken(removed) };
-}
-/** By which line of `.slugignore`, if one did. */
-function procfileTaken(removed) {
-    const ignoredAt = removed.find(one => one.path === 'Procfile')?.line;
-    return ignoredAt === undefined ? {} : { ignoredAt };
-}
-/** Milliseconds for git to look through the checkout. */
-const LOOK_WITHIN = 30_000;
-/** What of the checkout is ours and not the fork's: what was written there, and what is read though it is not committed. */
-function ownFiles(inputs, { jobFolder }, ...more) {
-    const { outputDir } = inputs;
-    const files = [outputDir, ...output_folder_FILES.map(file => external_node_path_namespaceObject.join(outputDir, file)), external_node_path_namespaceObject.join(inputs.path, inputs.config)];
-    return [...files, jobFolder, ...more].filter(file => file !== undefined);
-}
-/**
- * A line, if the checked-out commit is built and the checkout has more than that commit.
- * @param own files and folders that do not count
- */
-async function tellUncommitted(checkout, commit, own, { log, clock }) {
-    const { signal } = checkout;
-    try {
-        const found = await within({ clock, signal }, LOOK_WITHIN, 'git did not answer', async (inner) => {
-            const bounded = { ...checkout, signal: inner };
-            const head = await resolveCommit(bounded);
-            return head.sha === commit.sha ? uncommitted({ ...bounded, commit: head.sha, own }) : undefined;
-        });
-        if (!found)
-            return;
-        const { count, first } = found;
-        const what = count === 1
-            ? '1 file of the checkout is not committed, so it is'
-            : `${count} files of the checkout are not committed, so they are`;
-        log.info(`${what} not part of this build (first: ${displayPath(first)})`);
-    }
-    catch (error) {
-        if (signal.aborted || !(error instanceof UserError))
-            throw error;
-        log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`);
-    }
-}
-/** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ folder }, into, run) {
-    const { code, stderr } = await run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
-
-
-
-
-
-
-const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
-/**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
- * it (throws if that does not fit the tree), and what offers the source of this very commit to the instance's users.
- * @param ref what was asked to be built; undefined for the checked-out commit
- */
-function addOwnFiles({ commit, folder }, { migrations, redisTls }, ref, job, log) {
-    const add = (files) => {
-        for (const [file, text] of Object.entries(files))
-            writeTreeFile(folder, file, text);
-    };
-    if (migrations !== 'off')
-        add(RELEASE_FILES);
-    if (redisTls === 'no-verify') {
-        requireRedisTlsFits(folder);
-        add(REDIS_TLS_FILES);
-        log.warning(REDIS_NOT_VERIFIED);
-    }
-    const { repository } = job;
-    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
-        return;
-    const tag = /^refs\/tags\/(.+)$/.exec(ref === undefined ? (job.ref ?? '') : `refs/tags/${ref}`)?.[1];
-    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
-    writeTreeFile(folder, path, text);
-}
-/** Versions of the migrations that a commit knows; undefined if the checkout does not have it. */
-async function versionsAt(checkout, commit) {
-    const names = await namesAt({ ...checkout, commit, folders: MIGRATION_FOLDERS });
-    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
-}
-
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./lib/deploy/tools.js
-
-
-
-
-
-/** Milliseconds between two looks at Heroku, first and longest (heroku/cli: ps:wait polls every 10 s). */
-const PAUSES = { first: 2_000, longest: 10_000 };
-/** Asks until there is an answer. Rejects with a `UserError` if the tools' timeout ends before. */
-async function waitFor({ clock, signal, timeout }, { what, next, fail = (...of) => new UserError(...of) }, ask) {
-    const answer = await poll({ clock, signal }, { ...PAUSES, timeout }, ask);
-    if (answer !== undefined)
-        return answer;
-    throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
-}
-/** Keeps the last lines of output, for the error that follows. */
-class tools_Tail {
-    #most;
-    #lines = [];
-    #rest = '';
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    constructor(most = 20) {
-        this.#most = most;
-    }
-    add(chunk) {
-        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
-        this.#rest = (lines.pop() ?? '').slice(-2_000);
-        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
-    }
-    /** Behind a message; empty where there was no output. */
-    quote() {
-        const lines = [...this.#lines, this.#rest].map(tools_plain).filter(line => line.trim() !== '');
-        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
-    }
-}
-/** A line without colours and cursor movements. */
-function tools_plain(line) {
-    // eslint-disable-next-line no-control-regex
-    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/follow.js
-
-
-
-
-const KEPT_OUTPUT = 200_000;
-/**
- * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
- * @param what for people: `Release v12`
- */
-async function followToEnd(first, read, { what, next }, tools) {
-    const { story, log, clock, timeout } = tools;
-    const tail = new tools_Tail();
-    let output = '';
-    let latest = first;
-    const until = clock.now() + timeout;
-    const isOver = async () => {
-        if (latest.status === 'pending')
-            latest = await read();
-        if (latest.status === 'pending' && clock.now() > until)
-            throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
-        return latest.status !== 'pending';
-    };
-    if (first.output_stream_url) {
-        const fence = log.fence();
-        const write = (chunk) => {
-            fence.write(chunk);
-            tail.add(chunk);
-            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
-        };
-        try {
-            if (!(await isWhole(first.output_stream_url, write, isOver, tools)))
-                story.warn(`${what}: its output could not be read to its end`);
-        }
-        finally {
-            fence.close();
-        }
-    }
-    await waitFor(tools, { what, next }, async () => (await isOver()) || undefined);
-    return { latest, tail, output };
-}
-/** Whether the output was followed to its end; not if its server goes on sending when the time is over. */
-async function isWhole(url, write, isOver, { clock, signal, timeout }) {
-    try {
-        const { whole } = await within({ clock, signal }, timeout, 'its end did not come', inner => followOutput({ url, write, isOver, clock, signal: inner }));
-        return whole;
-    }
-    catch (error) {
-        if (error instanceof LateError && !signal.aborted)
-            return false;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/target.js
-
-
-
-
-/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
-const RELEASES = 25;
-/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
-async function readTarget(app, mask, tools) {
-    const info = await app.info();
-    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
-    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, `Make a Cedar app for this instance: \`heroku create --stack ${DEFAULT_STACK}\`.`);
-    }
-    const config = await app.configVars();
-    mask(config);
-    await waitForBuild(app, tools);
-    const releases = await settledReleases(app, tools);
-    const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded');
-    return {
-        app,
-        info,
-        stack: (info.build_stack ?? info.stack).name,
-        config,
-        releases,
-        current,
-        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
-        formation: await app.formation(),
-        preboot: await app.hasFeature('preboot')
-    };
-}
-async function waitForBuild(app, tools) {
-    let told = false;
-    await waitFor(tools, waiting('a build to finish'), async () => {
-        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
-        if (!pending)
-            return true;
-        if (!told)
-            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
-        told = true;
-        return undefined;
-    });
-}
-/** Releases, none of them pending. */
-async function settledReleases(app, tools) {
-    let told = false;
-    return waitFor(tools, waiting('a release to finish'), async () => {
-        const releases = await app.releases(RELEASES);
-        const pending = releases.find(({ status }) => status === 'pending');
-        if (!pending)
-            return releases;
-        if (!told) {
-            const { version, description, user } = pending;
-            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
-        }
-        told = true;
-        return undefined;
-    });
-}
-function waiting(what) {
-    const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
-    return { what, next };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/slugs.js
-
-
-
-
-
-/** Milliseconds before each further attempt to upload. */
-const UPLOAD_AGAIN = [2_000, 4_000];
-/** Slugs of a list of releases that are looked at for one to reuse. */
-const LOOK_AT = 5;
-/** Kept in the slug's `commit_description`, by which it is found again. */
-function slugDescription({ role, fingerprint, variant }) {
-    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
-}
-/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
-function releaseDescription(commit, role, fingerprint) {
-    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
-}
-function tag(role, fingerprint) {
-    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
-}
-/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
-async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
-    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
-    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
-    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
-        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
-        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
-        if (slug?.commit_description?.startsWith(prefix)) {
-            return {
-                id,
-                commit: slug.commit ?? '',
-                size: slug.size ?? undefined,
-                variant: slug.commit_description.slice(prefix.length),
-                processTypes: slug.process_types ?? {}
-            };
-        }
-    }
-    return undefined;
-}
-/**
- * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
- * the store has is checked by its ETag, else by its size.
- */
-async function shipSlug(app, artifact, tools) {
-    const { story, log, clock, signal } = tools;
-    const { file, sha256, processTypes, commit, stack, variant } = artifact;
-    const description = slugDescription(artifact);
-    return uploading('A new slug is made and uploaded', tools, async () => {
-        const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
-        const progress = (sent, total) => log.progress(sent, total);
-        const { bytes, proven } = await upload({
-            file,
-            url: slug.blob.url,
-            method: slug.blob.method,
-            progress,
-            clock,
-            signal
-        });
-        if (!proven)
-            await compareSize(app, slug.id, bytes, tools);
-        story.note(`Uploaded ${figures_sizeText(bytes)} to ${app.name} and checked what arrived`);
-        return { id: slug.id, commit, size: bytes, variant, processTypes };
-    });
-}
-/** Makes a place and uploads to it; if the upload fails, all of it again. @param again says so */
-function uploading(again, { story, ...tools }, work) {
-    const isUpload = (error) => {
-        if (!(error instanceof UploadError))
-            return false;
-        story.warn(`${error.message}. ${again}`);
-        return true;
-    };
-    return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work);
-}
-/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
-async function newSlug(app, slug) {
-    try {
-        return await app.createSlug(slug);
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
-}
-async function compareSize(app, id, bytes, tools) {
-    const slug = await app.slug(id);
-    if (!slug)
-        throw new UploadError('Heroku does not know the slug any more');
-    let stored;
-    try {
-        stored = await storedSize(slug.blob.url, tools);
-    }
-    catch (error) {
-        if (error instanceof CancelledError)
-            throw error;
-    }
-    if (stored === undefined) {
-        throw new UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
-    }
-    if (stored !== bytes)
-        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/builds.js
-
-
-
-
-
-
-/** Newest builds that are looked at for one of the same. */
-const builds_LOOK_AT = 10;
-/** Milliseconds to end a build on Heroku: a runner ends a cancelled job soon. */
-const CANCELLED_WITHIN = 8_000;
-/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
-async function findBuilt(app, recipe, tools) {
-    const description = slugDescription(recipe);
-    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
-    return build && slugOf(app, build, recipe, tools);
-}
-/**
- * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
- * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
- * build.
- */
-async function buildOn(app, recipe, tools) {
-    const { story } = tools;
-    const { commit, buildpacks } = recipe;
-    const { url, sha256 } = await shipSource(app, recipe, tools);
-    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
-    const build = await app.createBuild(source, buildpacks);
-    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
-    const { latest: finished, tail } = await follow(app, build, tools);
-    if (finished.status !== 'succeeded') {
-        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
-    }
-    const slug = await slugOf(app, finished, recipe, tools);
-    if (slug)
-        return slug;
-    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
-}
-/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
-async function shipSource(app, recipe, tools) {
-    const { story, log, clock, signal } = tools;
-    const { file, sha256 } = await recipe.pack();
-    return uploading('It is uploaded again, to a new place', tools, async () => {
-        const { source_blob } = await newSource(app);
-        const progress = (sent, total) => log.progress(sent, total);
-        const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
-        story.note(`Uploaded ${figures_sizeText(bytes)} of source; Heroku checks its SHA-256`);
-        return { url: source_blob.get_url, sha256 };
-    });
-}
-/** A place whose making had no answer is not looked for: it belongs to nothing. */
-async function newSource(app) {
-    try {
-        return await app.createSource();
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
-}
-/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
-async function follow(app, build, tools) {
-    const about = {
-        what: `Heroku's build on ${app.name}`,
-        next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
-    };
-    try {
-        return await followToEnd(build, () => app.build(build.id), about, tools);
-    }
-    catch (error) {
-        if (error instanceof CancelledError)
-            await within({ clock: tools.clock }, CANCELLED_WITHIN, 'Heroku did not answer', signal => app.under(signal).cancelBuild(build.id)).catch((failure) => tools.story.warn(`${about.what} could not be ended: ${errorText(failure)}`));
-        throw error;
-    }
-}
-async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
-    const slug = built ? await app.slug(built.id) : undefined;
-    if (!slug || !release)
-        return undefined;
-    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
-    if (size === undefined) {
-        throw new UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
-    }
-    const processTypes = slug.process_types ?? {};
-    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
-}
-
 ;// CONCATENATED MODULE: ./lib/deploy/health.js
 
 
@@ -72431,6 +69232,8 @@ async function untilRight(probe, serves, tools) {
 class MigrationError extends UserError {
 }
 const PURPOSE = 'migrate';
+/** How the story calls them once they have begun. */
+const migrate_MIGRATIONS = 'migrations';
 const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
 /**
  * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
@@ -72445,6 +69248,7 @@ async function migrate(app, options, tools) {
     if (phase === 'post')
         await requireFirstPhase(app, size, tools);
     const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
+    story.begin(migrate_MIGRATIONS);
     const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
     if (exitCode === 0)
         return [...output.matchAll(MIGRATED)].map(([, version]) => version);
@@ -72478,7 +69282,7 @@ async function appliedMigrations(app, size, tools) {
 }
 /** Runs a command with its output in the log, unless `quiet`. */
 async function inDyno(app, job, tools, quiet = false) {
-    const tail = new tools_Tail();
+    const tail = new Tail();
     let output = '';
     const fence = quiet ? undefined : tools.log.fence();
     try {
@@ -72520,6 +69324,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
     if (!allowed)
         throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
     const { vars, attachments } = missingOfStreaming(config);
+    story.begin(`the setup of ${app.name}`);
     const shared = await main.app.attachments();
     for (const name of attachments) {
         const addon = shared.find(attachment => attachment.name === name)?.addon.name;
@@ -72681,7 +69486,7 @@ function hasOtherStorage(config) {
 /** What app.json requires and nobody gave: only a person can know it. */
 function unset({ app, config }, { appJson, secrets }, vars) {
     const comes = new Set([
-        ...secrets.flatMap(({ vars }) => vars),
+        ...secrets.flatMap(group => group.vars),
         ...Object.values(SERVICES).map(({ brings }) => brings)
     ]);
     const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
@@ -72770,6 +69575,8 @@ async function provision(of, wishes, tools) {
     provision_refuse(plan);
     if (isProvisioned(plan))
         story.note(`${app.name} lacks nothing`);
+    else
+        story.begin(`provisioning of ${app.name}`);
     for (const { why, ...wanted } of plan.addons) {
         const { name } = await createAddon(client, app.name, wanted, tools);
         story.note(`Add-on ${wanted.plan} (${why}): ${name}`);
@@ -72793,6 +69600,7 @@ async function provisionDynos(of, wishes, tools) {
     const types = new Set((await app.formation()).map(({ type }) => type));
     const wanted = scale.filter(({ type }) => types.has(type));
     if (wanted.length > 0) {
+        story.begin(`scaling of ${app.name}`);
         await app.scale(wanted);
         story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
     }
@@ -72834,8 +69642,8 @@ async function untilProvisioned(app, tools) {
         next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`
     };
     await waitFor(tools, waiting, async () => {
-        const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning');
-        return waiting.length === 0 || undefined;
+        const addons = await app.addons();
+        return addons.every(({ state }) => state !== 'provisioning') || undefined;
     });
 }
 /** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
@@ -72908,8 +69716,8 @@ function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }
         return;
     const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
     const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
-    const reason = told.map(({ reason }) => reason).join('; ');
-    const remedy = [...new Set(told.map(({ remedy }) => remedy))].join(' ');
+    const reason = told.map(one => one.reason).join('; ');
+    const remedy = [...new Set(told.map(one => one.remedy))].join(' ');
     if (!mayLoseTypes)
         throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
     story.warn(`${reason}. ${remedy} (lost-process-type)`);
@@ -72965,6 +69773,7 @@ async function releaseOnce({ app, releases, current }, slug, { commit, role, fin
         return { release: current, migrations: undefined };
     }
     const newest = releases[0]?.version ?? 0;
+    story.begin(`a release of ${app.name}`);
     const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
     story.note(`Release v${release.version} of ${app.name} is made`);
     made(release);
@@ -73158,6 +69967,7 @@ async function bringStreamingBack(target, commit, tools) {
 }
 async function releaseAgain(app, { release: old, slug }, tools, released) {
     const newest = (await app.releases(1))[0]?.version ?? 0;
+    tools.story.begin(`a rollback of ${app.name}`);
     const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
     const release = await app.createRelease(slug.id, description, newest);
     tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
@@ -73248,6 +70058,7 @@ class Maintenance {
             if (pending.length === 0)
                 return story.note('Nothing is to be migrated, so the site stays on');
             this.#on = true;
+            story.begin('maintenance mode');
             await app.setMaintenance(true);
             story.note(`Maintenance mode is on for ${pending.length} migrations`);
         });
@@ -73649,7 +70460,7 @@ function withoutProvider(files, provider, aptAgain) {
     const isProvider = providerLayers(provider);
     const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
     const kept = new Set(files.filter(stays));
-    const needed = ffmpeg_foldersOf(kept);
+    const needed = foldersOf(kept);
     // A folder that the provider made stays if others put something into it (`.profile.d`).
     const rest = files.flatMap(file => {
         if (kept.has(file))
@@ -73665,7 +70476,7 @@ function withoutProvider(files, provider, aptAgain) {
     return inPackOrder([...rest, ...again.files]);
 }
 /** All folders above these files, each with the layer of the first file that needs it. */
-function ffmpeg_foldersOf(files) {
+function foldersOf(files) {
     const folders = new Map();
     for (const { path, layer } of files) {
         for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
@@ -73698,7 +70509,7 @@ function chooseVariant(choice, sizes, fits, ffmpegWorks = true) {
 /** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
 function sizeWarnings(bytes, limit) {
     const warnings = [];
-    const [warnsAt, stopsAt] = [figures_sizeText(LIMITS.slugWarns), figures_sizeText(LIMITS.slugStops)];
+    const [warnsAt, stopsAt] = [sizeText(LIMITS.slugWarns), sizeText(LIMITS.slugStops)];
     if (bytes > LIMITS.slugStops)
         warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
     else if (bytes > LIMITS.slugWarns)
@@ -73843,7 +70654,7 @@ function base256(header, offset, length, value) {
 
 
 
-const plan_LEAST = 512 * 1024;
+const LEAST = 512 * 1024;
 const plan_MOST = 2 * 1024 * 1024;
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024;
@@ -73863,7 +70674,7 @@ function planBlocks(files, identityOf, publicTime) {
         if (size >= PIECE)
             plan.addLarge(file, time, size);
         else {
-            if (plan.bytes >= plan_LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
+            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
                 plan.cut();
             plan.addHeader(file, time, link, size);
         }
@@ -74454,14 +71265,14 @@ function streamingPackages(files) {
 }
 function packagesIn(tree, imported) {
     const packages = streaming_packagesOf(tree, imported);
-    return file => tree.followed.has(file) || streaming_isInside(packages, file);
+    return file => tree.followed.has(file) || isInside(packages, file);
 }
 /**
  * Whether a file belongs to one of these packages: to the nearest above it, and not to the packages that it has of its
  * own. Any folder may be a package's: of a workspace, or in a store of Yarn or pnpm. One deeper in a package that is called
  * node_modules is a part of it (Rollup writes such ones).
  */
-function streaming_isInside(packages, file) {
+function isInside(packages, file) {
     for (let at = external_node_path_namespaceObject.posix.dirname(file); at !== '.'; at = external_node_path_namespaceObject.posix.dirname(at)) {
         if (at !== STARTS && packages.has(at))
             return !file.startsWith(`${at}/node_modules/`);
@@ -75120,13 +71931,13 @@ async function fromRunner({ main, streaming, staging, wishes }, deployable, supp
         return undefined;
     };
     const [web, live] = await story.step('Slug', async () => {
-        const web = await find('web', [main, staging]);
-        const live = await find('streaming', [streaming]);
-        if (!web)
+        const ofWeb = await find('web', [main, staging]);
+        const ofStreaming = await find('streaming', [streaming]);
+        if (!ofWeb)
             story.note('No release holds a slug built from the same');
         else
-            await judge(web, live);
-        return [web, live];
+            await judge(ofWeb, ofStreaming);
+        return [ofWeb, ofStreaming];
     });
     if (web && (live || !streaming))
         return { web: { slug: web }, streaming: live && { slug: live } };
@@ -75235,6 +72046,7 @@ async function prove(staging, slug, recipe, found, tools) {
 
 
 
+
 /**
  * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
@@ -75243,69 +72055,86 @@ async function prove(staging, slug, recipe, found, tools) {
 async function deploy(plan, tools) {
     const { story } = tools;
     const { progress } = plan;
+    const apps = await readApps(plan, tools);
+    const deployable = await story.span('Source', () => plan.prepare(apps.main.stack));
+    await story.step('Upgrade plan', () => judgeUpgrade(plan, apps, deployable, tools));
+    await progress.deploying(deployable);
+    const shippable = await obtainSlugs(apps, deployable, tools);
+    if ('slug' in shippable.web)
+        progress.shipping(shippable.web.slug);
+    await changeOver(plan, apps, deployable, shippable, tools);
+}
+/** The apps as they are, once what they lack is there, if it may be bought and set. */
+async function readApps(plan, tools) {
+    const { story } = tools;
+    const { provisioning } = plan;
     const read = async () => {
         const target = await readTarget(plan.app, plan.mask, tools);
-        progress.target(target);
+        plan.progress.target(target);
         return target;
     };
-    let target = await story.step('Preflight', async () => {
+    let main = await story.step('Preflight', async () => {
         const target = await read();
         deploy_describe(target, tools);
         return target;
     });
-    const { provisioning } = plan;
     const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes));
     if (wishes) {
-        target = await story.step('Provision', async () => {
+        main = await story.step('Provision', async () => {
             await provision(provisioning, wishes, tools);
             return read();
         });
     }
     const staging = plan.staging &&
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
-    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
-    const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools));
-    await progress.deploying(deployable);
-    const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools);
-    if ('slug' in shippable.web)
-        progress.shipping(shippable.web.slug);
-    const maintenance = new Maintenance(plan, target, deployable, tools);
+    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, main, tools)));
+    return { main, staging, streaming, wishes };
+}
+/** From the release to the last migration. If the new code is at fault, the release before is brought back. */
+async function changeOver(plan, { main, streaming, wishes }, deployable, shippable, tools) {
+    const { story } = tools;
+    const { progress } = plan;
+    const maintenance = new Maintenance(plan, main, deployable, tools);
     let live;
-    let switched = false;
+    let isProven = false;
     try {
         await maintenance.begin();
-        live = await goLive(target, 'web', shippable.web, deployable, plan, tools);
-        const { slug, finished } = live;
-        const { version } = finished.release;
-        progress.migrated(finished.migrations?.ran ?? []);
-        switched = true;
+        live = await goLive(main, 'web', shippable.web, deployable, plan, tools);
+        const { version } = live.finished.release;
+        progress.migrated(live.finished.migrations?.ran ?? []);
         live.judge?.();
-        if (wishes)
-            await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
+        if (plan.provisioning && wishes)
+            await provisionStep(plan.provisioning, wishes, tools);
         await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
         await maintenance.end();
-        await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
-        switched = false;
+        await story.step('Health', async () => progress.healthy(await webHealth(main, deployable.commit, tools)));
+        isProven = true;
         if (streaming && shippable.streaming)
             await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
-        if (plan.migrations !== 'off') {
-            await story.step('Post-deployment migrations', async () => {
-                // Else another release's code would run its own.
-                await requireCurrent(plan.app, version, slug.id);
-                const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
-                story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
-                progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
-            });
-        }
-        await requireCurrent(plan.app, version, slug.id);
+        if (plan.migrations !== 'off')
+            await migrateAfter(plan, live, tools);
+        await requireCurrent(plan.app, version, live.slug.id);
     }
     catch (error) {
         await maintenance.endAfterFailure();
-        if (live && switched && isFaultOfTheRelease(error))
-            await rollBack(plan, target, live.slug, deployable, error, tools);
+        if (live && !isProven && isFaultOfTheRelease(error))
+            await rollBack(plan, main, live.slug, deployable, error, tools);
         throw error;
     }
+}
+function provisionStep(provisioning, wishes, tools) {
+    return tools.story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
+}
+/** The post-deployment migrations. */
+async function migrateAfter(plan, { slug, finished }, tools) {
+    const { story } = tools;
+    await story.step('Post-deployment migrations', async () => {
+        // Else another release's code would run its own.
+        await requireCurrent(plan.app, finished.release.version, slug.id);
+        const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
+        story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
+        plan.progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
+    });
 }
 /**
  * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
@@ -75493,6 +72322,3291 @@ function needs(title, list) {
 
 
 
+;// CONCATENATED MODULE: ./lib/report/upgrade.js
+
+
+/**
+ * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
+ * from anybody's pull request.
+ */
+const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
+const marker = strictObject({
+    line: pipe(dist_number(), integer(), minValue(1), maxValue(1e7)),
+    text: upgrade_line(200),
+    why: upgrade_line(100)
+});
+const migration = strictObject({
+    version: pipe(string(), regex(/^\d{14}$/)),
+    name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
+    phase: picklist(['pre', 'post']),
+    /** What it does, where that is known in words. */
+    does: optional(upgrade_line(100)),
+    /** The line that takes longest, and the one that takes away or rewrites most. */
+    long: optional(marker),
+    destructive: optional(marker),
+    /** What keeps it from being reversed. */
+    irreversible: optional(marker)
+});
+const MOST_MIGRATIONS = 3_000;
+const MOST_FINDINGS = 100;
+const upgrade_LONGEST = 2_000;
+const upgradeSchema = strictObject({
+    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
+    base: optional(strictObject({
+        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
+        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+        name: upgrade_line(300)
+    })),
+    from: optional(upgrade_version),
+    to: optional(upgrade_version),
+    basis: picklist(['database', 'tree', 'empty', 'unknown']),
+    migrations: upgrade_list(migration, MOST_MIGRATIONS),
+    streaming: picklist(['yes', 'no', 'unknown']),
+    rollback: picklist(['safe', 'unsafe', 'unknown']),
+    steps: upgrade_list(strictObject({
+        version: upgrade_version,
+        when: picklist(['before', 'after']),
+        text: upgrade_line(upgrade_LONGEST),
+        command: optional(upgrade_line(upgrade_LONGEST))
+    }), MOST_FINDINGS),
+    findings: upgrade_list(strictObject({
+        name: picklist(FINDINGS.map(({ name }) => name)),
+        level: picklist(['block', 'warn', 'note']),
+        reason: upgrade_line(upgrade_LONGEST),
+        remedy: upgrade_line(upgrade_LONGEST)
+    }), MOST_FINDINGS)
+});
+/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+function makeUpgrade(plan, base) {
+    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
+    return {
+        ...(base && { base: { ...base, name: upgrade_plain(base.name, 300) } }),
+        ...(is(upgrade_version, from) && { from }),
+        ...(is(upgrade_version, to) && { to }),
+        basis,
+        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
+            ...rest,
+            name: name.slice(0, 200),
+            ...(long && { long: upgrade_cut(long) }),
+            ...(destructive && { destructive: upgrade_cut(destructive) }),
+            ...(irreversible && { irreversible: upgrade_cut(irreversible) })
+        })),
+        streaming,
+        rollback,
+        steps: steps.map(step => ({ ...step })),
+        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
+            name,
+            level,
+            reason: upgrade_plain(reason, upgrade_LONGEST),
+            remedy: upgrade_plain(remedy, upgrade_LONGEST)
+        }))
+    };
+}
+function upgrade_cut(line) {
+    return { ...line, text: upgrade_plain(line.text, 200) };
+}
+function upgrade_plain(text, most) {
+    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/data.js
+
+
+
+
+/**
+ * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
+ * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
+ * All sizes are bytes.
+ */
+const SCHEMA_VERSION = 1;
+const report_data_text = (most) => pipe(string(), maxLength(most));
+const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
+const data_count = data_bytes;
+const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
+/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+const shownPath = pipe(report_data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
+const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
+/** Name of a container image, with its tag or digest. */
+const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
+const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
+const data_time = pipe(string(), isoTimestamp());
+const variantName = picklist(['with', 'without']);
+/** The source, or how the config names a buildpack. */
+const layerName = pipe(shownPath, maxLength(300));
+const data_list = (item, most) => pipe(array(item), maxLength(most));
+const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
+const data_variant = strictObject({
+    name: variantName,
+    ...data_weight,
+    /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
+    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
+    sha256: optional(sha256),
+    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
+    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
+});
+const data_layer = strictObject({
+    name: layerName,
+    /** Missing for the source. */
+    buildpack: optional(strictObject({
+        reference: report_data_text(2_000),
+        kind: picklist(['registry', 'tarball', 'git', 'folder']),
+        sha256,
+        /** The commit, where it came by git. */
+        version: optional(data_version)
+    })),
+    milliseconds: data_count
+});
+const ffmpegCheck = strictObject({
+    works: dist_boolean(),
+    version: optional(report_data_text(500)),
+    encoders: data_list(report_data_text(50), 50),
+    /** Folders that had to be put on the library path before it started. */
+    mended: data_list(shownPath, 100),
+    problem: optional(report_data_text(2_000))
+});
+const ffmpegProgram = strictObject({
+    path: shownPath,
+    layer: layerName,
+    /** A dyno runs it by its name. */
+    onPath: dist_boolean(),
+    /** It belongs to an npm package, a gem, or a buildpack that was committed. */
+    inPackage: dist_boolean(),
+    /** The slug without ffmpeg has it all the same, or would have it. */
+    stays: dist_boolean()
+});
+const trimRule = strictObject({
+    name: pipe(shownPath, maxLength(100)),
+    why: report_data_text(1_000),
+    files: data_count,
+    raw: data_bytes,
+    /** Measured: the slug packed with and without them. */
+    saves: pipe(dist_number(), integer())
+});
+const MOST_ENTRIES = 300_000;
+const index = pipe(dist_number(), integer(), minValue(0), maxValue(1_000_000));
+const data_size = nullable(data_bytes);
+/**
+ * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
+ * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
+ * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ */
+const data_entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
+const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
+const historyPoint = strictObject({
+    commit,
+    at: data_time,
+    mastodonVersion: optional(data_version),
+    with: optional(data_bytes),
+    without: optional(data_bytes),
+    streaming: optional(data_bytes),
+    chosen: variantName
+});
+const reportWith = (entries) => strictObject({
+    schema: literal(SCHEMA_VERSION),
+    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
+    createdAt: data_time,
+    source: strictObject({
+        commit,
+        ref: report_data_text(1_000),
+        committedAt: data_time,
+        mastodonVersion: optional(data_version),
+        files: data_count,
+        raw: data_bytes,
+        /** Names that `.slugignore` took out before the buildpacks. */
+        ignored: data_count
+    }),
+    stack,
+    place: strictObject({
+        kind: picklist(['container', 'host']),
+        buildImage: optional(data_image),
+        runImage: optional(data_image)
+    }),
+    verdict: strictObject({
+        chosen: variantName,
+        compressed: data_bytes,
+        limit: data_bytes,
+        withinLimit: dist_boolean(),
+        /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
+        problem: optional(report_data_text(2_000))
+    }),
+    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
+    ffmpeg: strictObject({
+        choice: picklist(['with', 'without', 'auto']),
+        /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
+        providers: data_list(report_data_text(2_000), 20),
+        /** `auto` had one and left it out, because of its size or because it does not start. */
+        givenUp: dist_boolean(),
+        check: optional(ffmpegCheck),
+        /** Executables called ffmpeg in the built tree; older reports do not have it. */
+        programs: optional(data_list(ffmpegProgram, 50))
+    }),
+    variants: data_list(data_variant, 2),
+    /** The slug of the streaming app, where there is one. */
+    streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
+    layers: data_list(data_layer, 100),
+    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    files: strictObject({
+        /** What `layer` of an entry counts. */
+        layers: data_list(layerName, 100),
+        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+        folders: data_list(shownPath, 200_000),
+        entries
+    }),
+    /** What Gemfile.lock and yarn.lock name. */
+    dependencies: strictObject({
+        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
+        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
+    }),
+    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    redisTls: optional(literal('no-verify')),
+    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), report_data_text(10_000)),
+    trim: strictObject({
+        applied: dist_boolean(),
+        rules: data_list(trimRule, 100),
+        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
+        /** What `safe` could not judge in this tree. */
+        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
+        /** All rules together, on the chosen variant: its size before and after. */
+        before: data_bytes,
+        after: data_bytes
+    }),
+    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    upgrade: optional(upgradeSchema),
+    warnings: data_list(report_data_text(5_000), 200),
+    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    history: data_list(historyPoint, 200)
+});
+const reportSchema = reportWith(data_list(data_entry, MOST_ENTRIES));
+/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
+function isEntry(row) {
+    if (!Array.isArray(row) || row.length !== 7)
+        return false;
+    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
+    return (isIndex(folder) &&
+        is(shownPath, name) &&
+        isIndex(layer) &&
+        isBytes(raw) &&
+        (inWith === null || isBytes(inWith)) &&
+        (inWithout === null || isBytes(inWithout)) &&
+        (shared === 0 || shared === 1));
+}
+function isBytes(value) {
+    return Number.isSafeInteger(value) && value >= 0;
+}
+function isIndex(value) {
+    return isBytes(value) && value <= 1_000_000;
+}
+/** Largest `report.json` that is read, in bytes. */
+const LARGEST_REPORT = 25_000_000;
+/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
+function parseReport(json) {
+    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
+    if (json.length > LARGEST_REPORT)
+        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+    let data;
+    try {
+        data = JSON.parse(json);
+    }
+    catch (error) {
+        throw new UserError('The report is not JSON', next, { cause: error });
+    }
+    const version = data?.schema;
+    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
+        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+    }
+    const report = validated(data, next);
+    const contradiction = findContradiction(report);
+    if (contradiction !== undefined)
+        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
+    return report;
+}
+function validated(data, next) {
+    const quick = safeParse(quickSchema, data, { abortEarly: true });
+    if (quick.success)
+        return quick.output;
+    const result = safeParse(reportSchema, data, { abortEarly: true });
+    if (!result.success) {
+        const [issue] = result.issues;
+        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+    }
+    return result.output;
+}
+/** The same report, judged by other limits than its own; all are bytes. */
+function judgedBy(report, { limit, ...heroku }) {
+    const { verdict } = report;
+    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } };
+}
+function judgedSizes({ verdict, streaming }) {
+    const main = judgeSize(verdict.compressed, verdict.limit);
+    if (!streaming)
+        return { main, fits: main.fits };
+    const other = judgeSize(streaming.compressed, verdict.limit);
+    return { main, streaming: other, fits: main.fits && other.fits };
+}
+/** Bytes of an archive that belong to no file: its header, its end. */
+const LARGEST_FRAME = 10_000;
+/** Each figure may be right by itself and wrong beside the others. */
+function findContradiction({ verdict, variants, files }) {
+    const names = variants.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+        return 'a variant stands there twice';
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    if (!chosen)
+        return 'the chosen variant is not there';
+    if (chosen.compressed !== verdict.compressed)
+        return "the verdict's size is not that of the chosen variant";
+    if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
+        return 'the verdict is not what the limit says';
+    if (files.folders[0] !== '')
+        return 'its first folder is not the slug';
+    if (new Set(files.folders).size < files.folders.length)
+        return 'a folder stands there twice';
+    const sums = { with: 0, without: 0 };
+    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
+        if (folder >= files.folders.length || layer >= files.layers.length)
+            return 'a file is nowhere';
+        sums.with += inWith ?? 0;
+        sums.without += inWithout ?? 0;
+    }
+    for (const { name, compressed, layers: parts } of variants) {
+        const sum = parts.reduce((all, part) => all + part.compressed, 0);
+        if (sum !== compressed)
+            return `the layers ${name} ffmpeg are not the whole of it`;
+        const frame = compressed - sums[name];
+        if (frame < 0 || frame > LARGEST_FRAME)
+            return `the files ${name} ffmpeg are not the whole of it`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/report/files.js
+
+
+/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+class ReportFile {
+    #row;
+    /** The path of its folder, '' at the top. */
+    folder;
+    layer;
+    constructor(row, { folders, layers }) {
+        this.#row = row;
+        this.folder = folders[row[0]] ?? '';
+        this.layer = layers[row[2]] ?? '';
+    }
+    /** '' for the folder itself. */
+    get name() {
+        return this.#row[1];
+    }
+    /** The whole path. */
+    get path() {
+        if (this.name === '')
+            return this.folder;
+        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
+    }
+    /** Unpacked. */
+    get raw() {
+        return this.#row[3];
+    }
+    /** Compressed; undefined where it is not in that variant. */
+    get with() {
+        return this.#row[4] ?? undefined;
+    }
+    get without() {
+        return this.#row[5] ?? undefined;
+    }
+    /** It lies in a compressed block with others. */
+    get shared() {
+        return this.#row[6] === 1;
+    }
+}
+/** A slug of more names has its smallest ones put together, a row a folder. */
+const MOST_NAMES = 250_000;
+/** A path can be 100 kB long; nobody reads that. */
+const files_LONGEST = 2_000;
+/** All names of the variants, each once. */
+function fileTable(slugs, layerNames, most = MOST_NAMES) {
+    const folders = new Folders();
+    const rows = new Map();
+    for (const { name, measured } of slugs) {
+        const column = name === 'with' ? 4 : 5;
+        for (const { file, compressed, raw, shared } of measured.files) {
+            const [folder, own] = placeOf(file);
+            const key = `${folder}\n${own}`;
+            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
+            row[column] = (row[column] ?? 0) + compressed;
+            if (shared)
+                row[6] = 1;
+            rows.set(key, row);
+        }
+    }
+    const entries = sharedOut([...rows.values()], most);
+    return { layers: [...layerNames], folders: folders.paths, entries };
+}
+/** Folder and name for people; a folder's own row stands in itself, without a name. */
+function placeOf({ path, kind }) {
+    const end = path.lastIndexOf('/');
+    if (kind === 'directory')
+        return [files_shown(path), ''];
+    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
+}
+function files_shown(path) {
+    const text = displayPath(path);
+    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
+}
+class Folders {
+    paths = [''];
+    #indexes = new Map([['', 0]]);
+    /** Adds it, and the folders above it, where it is new. */
+    indexOf(path) {
+        const known = this.#indexes.get(path);
+        if (known !== undefined)
+            return known;
+        const end = path.lastIndexOf('/');
+        this.indexOf(end < 0 ? '' : path.slice(0, end));
+        this.#indexes.set(path, this.paths.length);
+        return this.paths.push(path) - 1;
+    }
+}
+function sharedOut(rows, most) {
+    if (rows.length <= most)
+        return rows;
+    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
+    const least = rows.map(size).sort((a, b) => b - a)[most];
+    const merged = new Map();
+    const kept = [];
+    for (const row of rows) {
+        if (size(row) > least) {
+            kept.push(row);
+            continue;
+        }
+        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
+        into[3] += row[3];
+        if (row[4] !== null)
+            into[4] = (into[4] ?? 0) + row[4];
+        if (row[5] !== null)
+            into[5] = (into[5] ?? 0) + row[5];
+        merged.set(row[0], into);
+    }
+    return [...kept, ...merged.values()];
+}
+/** The names of a report, in the order of the slug. */
+function filesOf({ files }) {
+    return files.entries.map(row => new ReportFile(row, files));
+}
+/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
+function files_foldersOf({ files }, variant) {
+    const column = variant === 'with' ? 4 : 5;
+    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
+    for (const row of files.entries) {
+        const compressed = row[column];
+        if (compressed === null)
+            continue;
+        const own = folders[row[0]];
+        own.compressed += compressed;
+        own.raw += row[3];
+        own.files += 1;
+    }
+    addUp(folders);
+    return folders
+        .filter(({ path, files }) => path !== '' && files > 0)
+        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
+}
+/** Each folder's figures go into the one above it, the deepest first. */
+function addUp(folders) {
+    const byPath = new Map(folders.map(folder => [folder.path, folder]));
+    const depth = ({ path }) => path.split('/').length;
+    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
+        if (folder.path === '')
+            continue;
+        const end = folder.path.lastIndexOf('/');
+        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
+        if (!above)
+            continue;
+        above.compressed += folder.compressed;
+        above.raw += folder.raw;
+        above.files += folder.files;
+    }
+}
+/** The largest files of a variant. */
+function largestFiles(report, variant, count) {
+    return filesOf(report)
+        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
+        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
+        .slice(0, count);
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/components.js
+/**
+ * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
+ * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
+ */
+const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
+/** The last one: a package may bring packages of its own. */
+const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
+/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+function componentOf(path) {
+    const gem = components_GEM.exec(path)?.[1];
+    if (gem !== undefined)
+        return { kind: 'gem', name: gem };
+    const packaged = components_PACKAGE.exec(path)?.[1];
+    if (packaged !== undefined && packaged !== '.bin')
+        return { kind: 'package', name: packaged };
+    const parts = path.split('/');
+    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
+    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
+    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
+
+/** Smaller files of one name and size are too common to tell that one of them has moved. */
+const LEAST_TO_MOVE = 256;
+/**
+ * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
+ * Each file is in one pair.
+ */
+function pairFiles(head, base) {
+    const pairs = [];
+    let rest = matchPaths(head, base, pairs);
+    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
+    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
+    for (const file of rest.head)
+        pairs.push({ how: 'new', head: file });
+    for (const file of rest.base)
+        pairs.push({ how: 'gone', base: file });
+    return pairs;
+}
+/** Nearly all files: two maps deep, so that no path has to be put together. */
+function matchPaths(head, base, pairs) {
+    const folders = new Map();
+    const left = { head: [], base: [] };
+    for (const file of base) {
+        const names = folders.get(file.folder) ?? new Map();
+        if (names.size === 0)
+            folders.set(file.folder, names);
+        if (names.has(file.name))
+            left.base.push(file);
+        else
+            names.set(file.name, file);
+    }
+    for (const file of head) {
+        const names = folders.get(file.folder);
+        const other = names?.get(file.name);
+        if (other)
+            pairs.push({ how: 'same', head: file, base: other });
+        else
+            left.head.push(file);
+        names?.delete(file.name);
+    }
+    for (const names of folders.values())
+        left.base.push(...names.values());
+    return left;
+}
+function matchKeys({ head, base }, pairs, how, keyOf) {
+    const left = { head: [], base: [] };
+    const waiting = new Map();
+    // The last one first, so that the first one is taken first.
+    for (const file of base.toReversed()) {
+        const key = keyOf(file);
+        if (key === undefined)
+            left.base.push(file);
+        else if (waiting.has(key))
+            waiting.get(key).push(file);
+        else
+            waiting.set(key, [file]);
+    }
+    for (const file of head) {
+        const key = keyOf(file);
+        const other = key === undefined ? undefined : waiting.get(key)?.pop();
+        if (other)
+            pairs.push({ how, head: file, base: other });
+        else
+            left.head.push(file);
+    }
+    for (const files of waiting.values())
+        left.base.push(...files);
+    return left;
+}
+/**
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
+ * faster than the path, which may be a hostile one.
+ */
+function timeless(path) {
+    return path
+        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
+        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
+        .replace(/\d+(?:\.\d+)*/g, '#');
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/index.js
+
+
+
+
+
+
+/** Changes below are not named. */
+const compare_LEAST = 1_000;
+/** What has changed between two reports, as far as their files tell. */
+function compareReports(head, base) {
+    const variant = head.verdict.chosen;
+    const pairs = pairFiles(filesOf(head), filesOf(base));
+    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
+    const change = now === undefined || before === undefined ? undefined : now - before;
+    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
+    if (change === undefined) {
+        return {
+            ...common,
+            components: [],
+            rest: { count: 0, change: 0 },
+            shares: 0,
+            files: [],
+            layers: new Map(),
+            moved: 0
+        };
+    }
+    const all = changedComponents(pairs, variant);
+    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
+    const named = all.filter(component => Math.abs(component.change) >= compare_LEAST);
+    return {
+        ...common,
+        components: withVersions(named, head, base),
+        rest: { count: all.length - named.length, change: change - sum(named) - shares },
+        shares,
+        files: changedFiles(pairs, variant),
+        layers: changedLayers(head, base, variant),
+        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+    };
+}
+function sizeOf({ variants }, name) {
+    return variants.find(variant => variant.name === name)?.compressed;
+}
+function sizesOf(head, base) {
+    return [
+        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+        ...(head.streaming
+            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
+            : [])
+    ];
+}
+/**
+ * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
+ * compressed block, it has another share as soon as its neighbours change.
+ */
+function changeOf(pair, variant) {
+    const { how, head, base } = pair;
+    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
+    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
+    return same ? 0 : weightChange(pair, variant);
+}
+function weightChange({ head, base }, variant) {
+    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
+}
+/** Each pair's change counts to what its file belongs to now. */
+function changedComponents(pairs, variant) {
+    const sums = new Map();
+    for (const pair of pairs) {
+        const component = componentOf((pair.head ?? pair.base).path);
+        const key = `${component.kind} ${component.name}`;
+        const known = sums.get(key) ?? { component, now: 0, change: 0 };
+        known.now += pair.head?.[variant] ?? 0;
+        known.change += changeOf(pair, variant);
+        sums.set(key, known);
+    }
+    return [...sums.values()]
+        .filter(({ change }) => change !== 0)
+        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+        .sort(largestFirst);
+}
+function kindOf(now, before) {
+    if (before === 0)
+        return 'new';
+    if (now === 0)
+        return 'gone';
+    return now > before ? 'grown' : 'shrunk';
+}
+/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+function withVersions(components, head, base) {
+    const [now, before] = [versionsIn(head), versionsIn(base)];
+    return components.map(component => {
+        const { kind, name, change } = component;
+        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
+        const added = from.length === 0 && to.length > 0 && change > 0;
+        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
+    });
+}
+/** Versions of one name that are told; a lock file may have any number. */
+const TOLD_VERSIONS = 4;
+/** Of those that are there several times at once only what differs, where something does on both sides. */
+function versionsToTell(from, to) {
+    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
+    const both = left.length > 0 && come.length > 0;
+    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
+}
+/** By name; several of one name together. */
+function versionsIn({ dependencies }) {
+    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
+        const versions = new Map();
+        for (const [name, version] of list) {
+            const known = versions.get(name);
+            if (known)
+                known.push(version);
+            else
+                versions.set(name, [version]);
+        }
+        return versions;
+    });
+    return { gem, package: packages };
+}
+function versionText(versions) {
+    if (versions.length === 0)
+        return undefined;
+    const more = versions.length - TOLD_VERSIONS;
+    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+function changedFiles(pairs, variant) {
+    return pairs
+        .flatMap(pair => {
+        const file = pair.head ?? pair.base;
+        const change = changeOf(pair, variant);
+        if (Math.abs(change) < compare_LEAST || file.name === '')
+            return [];
+        const size = pair.head?.[variant] ?? 0;
+        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
+    })
+        .sort(largestFirst);
+}
+function changedLayers(head, base, variant) {
+    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
+    const [now, before] = [weights(head), weights(base)];
+    const names = new Set([...now.keys(), ...before.keys()]);
+    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
+}
+function changedBuildpacks(head, base) {
+    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
+    const [now, before] = [versions(head), versions(base)];
+    const names = [...new Set([...now.keys(), ...before.keys()])];
+    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
+}
+function largestFirst(a, b) {
+    return Math.abs(b.change) - Math.abs(a.change);
+}
+function sum(list) {
+    return list.reduce((all, { change }) => all + change, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/growth.js
+
+/** Whether a change, in either direction, is at least that much. */
+function reaches(change, before, amount) {
+    const size = Math.abs(change);
+    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
+}
+/** Whether it has grown by more than that. */
+function exceeds(change, before, most) {
+    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
+}
+/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
+function grownTooMuch({ sizes, variant }, most) {
+    return sizes
+        .filter(({ name }) => name === variant || name === 'streaming')
+        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
+        .map(({ name }) => name);
+}
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/history.js
+
+/** As many as a report hands on. */
+const KEPT = 100;
+/** A report as one point of its branch's history. */
+function pointOf({ source, createdAt, variants, streaming, verdict }) {
+    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
+    return {
+        commit: source.commit,
+        at: createdAt,
+        mastodonVersion: source.mastodonVersion,
+        with: size('with'),
+        without: size('without'),
+        streaming: streaming?.compressed,
+        chosen: verdict.chosen
+    };
+}
+/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+function mergeHistories(reports) {
+    const points = new Map();
+    for (const report of reports)
+        for (const point of [...report.history, pointOf(report)]) {
+            const known = points.get(point.commit);
+            if (!known || known.at < point.at)
+                points.set(point.commit, point);
+        }
+    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
+}
+
+;// CONCATENATED MODULE: ./lib/report/make.js
+
+
+
+
+
+/** The report of a build. */
+function makeReport(facts) {
+    const { commit, place, weighed, check, choice, app, limit } = facts;
+    const { chosen, savings, possible, before, after } = weighed;
+    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
+    return {
+        schema: SCHEMA_VERSION,
+        tool: { name: 'mastodon-on-heroku', version: VERSION },
+        createdAt: new Date(facts.createdAt).toISOString(),
+        source: {
+            commit: commit.sha,
+            ref: commit.ref,
+            committedAt: new Date(commit.committedAt).toISOString(),
+            mastodonVersion: facts.mastodonVersion,
+            ...facts.source
+        },
+        stack: facts.stack,
+        place: place.kind === 'container' ? place : { kind: place.kind },
+        verdict: {
+            chosen: chosen.variant,
+            compressed: chosen.bytes,
+            limit,
+            withinLimit: judgeSize(chosen.bytes, limit).fits,
+            problem: make_problemOf(facts)
+        },
+        heroku: facts.heroku,
+        ffmpeg: {
+            choice,
+            providers: [...facts.providers],
+            givenUp: choice === 'auto' && hasWith && chosen.variant === 'without',
+            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
+            programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
+                path: displayPath(path).slice(-LONGEST_PATH),
+                layer: facts.variants.layerNames[layer] ?? 'unknown',
+                ...rest
+            }))
+        },
+        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
+        streaming: facts.streaming,
+        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
+            name,
+            buildpack: buildpack && {
+                reference: buildpack.reference,
+                kind: buildpack.kind,
+                sha256: buildpack.sha256,
+                version: buildpack.version
+            },
+            milliseconds
+        })),
+        files: fileTable(weighed.slugs, facts.variants.layerNames),
+        dependencies: {
+            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
+            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
+        },
+        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
+        processTypes: { ...app.processTypes },
+        trim: {
+            applied: facts.trimmed,
+            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
+            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
+                name,
+                why,
+                setting,
+                files,
+                raw,
+                saves
+            })),
+            leftIn: [...facts.leftIn],
+            before,
+            after
+        },
+        ...(facts.upgrade && { upgrade: facts.upgrade }),
+        warnings: [...facts.warnings],
+        history: []
+    };
+}
+const MOST_PROGRAMS = 50;
+const LONGEST_PATH = 2_000;
+/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
+function make_problemOf({ choice, check, stuck, weighed: { chosen } }) {
+    if (choice === 'without' && chosen.variant === 'with')
+        return `ffmpeg is in it and cannot be taken out: ${stuck}`;
+    if (choice === 'with' && chosen.variant === 'without')
+        return 'the built tree has no executable called ffmpeg';
+    if (choice === 'with' && check && !check.works)
+        return check.problem ?? 'ffmpeg does not work';
+    return undefined;
+}
+function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
+    const { total, layers } = measured;
+    return {
+        name,
+        derivation: name === 'with' ? 'built' : derivation,
+        sha256,
+        ...total,
+        layers: [...layers]
+            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
+            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
+    };
+}
+/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
+function reportJson(report) {
+    const { layers, folders, entries } = report.files;
+    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
+    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
+    const parts = Object.entries(report)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
+    return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/parts.js
+
+/** The page's script and style, which are bundled beside the action. */
+async function pageParts(folder) {
+    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
+    return { script: script, style: style };
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/told.js
+
+
+
+
+;// CONCATENATED MODULE: ./lib/report/page/from-report.js
+
+
+
+
+
+
+
+/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+function pageData({ report, baseline, comparison, history, app }) {
+    const base = baseline?.report;
+    return {
+        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
+        tool: `mastodon-on-heroku ${VERSION}`,
+        stack: report.stack,
+        head: commitOf(report),
+        base: baseline && { ...commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        limit: report.verdict.limit,
+        warnsAt: report.heroku.warnsAt,
+        stopsAt: report.heroku.stopsAt,
+        chosen: report.verdict.chosen,
+        variants: report.variants.map(({ name, compressed, raw, files }) => ({
+            name,
+            compressed,
+            raw,
+            files,
+            base: base?.variants.find(other => other.name === name)?.compressed,
+            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
+        })),
+        streaming: report.streaming && {
+            compressed: report.streaming.compressed,
+            raw: report.streaming.raw,
+            files: report.streaming.files,
+            base: base?.streaming?.compressed
+        },
+        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
+        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
+    };
+}
+/** A row for each file of the head or the base. */
+function columns(pairs) {
+    const [folders, layers] = [new Places(), new Places()];
+    folders.at('');
+    const files = {
+        folder: [],
+        name: [],
+        layer: [],
+        raw: [],
+        with: [],
+        without: [],
+        changeWith: [],
+        changeWithout: []
+    };
+    for (const pair of pairs) {
+        const { head } = pair;
+        const file = head ?? pair.base;
+        files.folder.push(folders.folderAt(file.folder));
+        files.name.push(file.name);
+        files.layer.push(layers.at(file.layer));
+        files.raw.push(file.raw);
+        files.with.push(head?.with ?? null);
+        files.without.push(head?.without ?? null);
+        files.changeWith.push(changeOf(pair, 'with'));
+        files.changeWithout.push(changeOf(pair, 'without'));
+    }
+    return { layers: layers.names, folders: folders.names, files };
+}
+/** Names, each once. */
+class Places {
+    names = [];
+    #indexes = new Map();
+    at(name) {
+        const known = this.#indexes.get(name);
+        if (known !== undefined)
+            return known;
+        this.#indexes.set(name, this.names.length);
+        return this.names.push(name) - 1;
+    }
+    /** A folder stands behind the one that it lies in. */
+    folderAt(path) {
+        if (!this.#indexes.has(path))
+            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        return this.at(path);
+    }
+}
+function commitOf({ source, createdAt }) {
+    const { commit, ref, mastodonVersion } = source;
+    return { commit, ref, createdAt, mastodonVersion };
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/words.js
+
+
+
+/** Words and figures of the page, the same in its plain HTML and in its script. */
+
+/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+function words_shown(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
+}
+function words_short(commit) {
+    return commit.slice(0, 7);
+}
+function isGood({ limit }, { compressed, problem }) {
+    return judgeSize(compressed, limit).fits && problem === undefined;
+}
+/** The variant's size against the limit and the base, in one sentence. */
+function verdict({ limit, base }, { compressed, base: before, problem }) {
+    const judged = judgeSize(compressed, limit);
+    const parts = [sizeOfLimit(judged)];
+    if (base && before !== undefined) {
+        parts.push(`${signedSize(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
+    }
+    parts.push(roomText(judged));
+    const told = parts.join(', ');
+    if (!judged.fits)
+        return `Over the limit: ${told}`;
+    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/render.js
+
+
+
+
+/**
+ * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
+ * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ */
+function renderPage(data, parts) {
+    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
+        throw new Error('The script would end its element');
+    const policy = [
+        "default-src 'none'",
+        `script-src ${hashSource(parts.script)}`,
+        `style-src ${hashSource(parts.style)}`,
+        "base-uri 'none'",
+        "form-action 'none'"
+    ].join('; ');
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${render_escape(data.title)}: slug size</title>
+<style>${parts.style}</style>
+</head>
+<body>
+${header(data)}
+<main>
+${explorer(data)}
+${sizes(data)}
+${HISTORY}
+</main>
+<footer>
+<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
+</footer>
+<script type="application/json" id="data">${json(data)}</script>
+<script>${parts.script}</script>
+</body>
+</html>
+`;
+}
+function hashSource(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** JSON that ends no element, whatever its texts are. */
+function json(data) {
+    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+/** Text of others inside HTML, in an element or in a quoted attribute. */
+function render_escape(hostile) {
+    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+function header(data) {
+    const { title, stack, head, base, variants } = data;
+    return `<header>
+<p class="kind">Slug size report</p>
+<h1><bdi>${render_escape(title)}</bdi></h1>
+${variants.map(variant => render_verdictOf(data, variant)).join('\n')}
+<dl class="facts">
+${render_commit('Measured', head)}
+${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
+</dl>
+</header>`;
+}
+/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+function render_verdictOf(data, variant) {
+    const { chosen, variants } = data;
+    const { name } = variant;
+    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
+    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
+${bar(data, variant)}
+</div>`;
+}
+/** The size beside the limit and Heroku's marks, those that are near. */
+function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
+    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
+    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
+    const marks = [
+        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
+        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
+        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
+    ];
+    const was = `before ${sizeText(base ?? 0)}`;
+    // Names of marks that stand close together would lie on each other.
+    const names = marks.map(({ bytes, name }) => `${name} ${sizeText(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
+        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
+        .join('\n')}
+</svg>`;
+}
+function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
+    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
+    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
+    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
+}
+function sizes(data) {
+    const { variants, streaming, limit, chosen } = data;
+    const compared = variants.some(({ base }) => base !== undefined);
+    const slugs = variants.map(slug => ({
+        ...slug,
+        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
+    }));
+    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
+        sizeText(compressed),
+        shareText(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signedSize(compressed - base)] : []),
+        roomText(judgeSize(compressed, limit)),
+        sizeText(raw),
+        numberText(files)
+    ])}</tr>`);
+    return `<section aria-labelledby="sizes">
+<h2 id="sizes">Sizes</h2>
+<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
+<table>
+<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</div>
+<h3 id="layers">Layers</h3>
+<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
+<table>
+<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
+<tbody>${layerRows(data).join('\n')}</tbody>
+</table>
+</div>
+</section>`;
+}
+function layerRows({ layers, variants, files }) {
+    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
+    return layers
+        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
+        .sort((a, b) => b.weights[0] - a.weights[0])
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [sizeText(weight), shareText(weight, variants[at].compressed)]))}</tr>`);
+}
+function layerSums(layer, sizes, count) {
+    const sums = new Array(count).fill(0);
+    sizes.forEach((size, row) => {
+        sums[layer[row]] += size ?? 0;
+    });
+    return sums;
+}
+function heads(names) {
+    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
+}
+function cells(texts) {
+    return texts.map(text => `<td class="number">${text}</td>`).join('');
+}
+/** The places that the script fills; without it they are not shown. */
+function explorer({ variants, chosen }) {
+    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
+    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
+<section class="scripted" aria-labelledby="map-title" hidden>
+<h2 id="map-title">What takes the room</h2>
+<form class="tools" autocomplete="off">
+${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
+<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
+<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
+</form>
+<nav aria-label="Folder"><ol id="way"></ol></nav>
+<div id="map" role="group" aria-describedby="help"></div>
+<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
+<ul id="legend" aria-label="Colours"></ul>
+<div id="gone" hidden></div>
+<p id="told" class="unseen" role="status"></p>
+</section>
+<section class="scripted" aria-labelledby="files-title" hidden>
+<h2 id="files-title" tabindex="-1">Files</h2>
+<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
+<p id="found" role="status"></p>
+<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
+<button type="button" id="more" hidden></button>
+</section>
+<div id="tip" role="tooltip" hidden></div>`;
+}
+const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
+<h2 id="history-title">History</h2>
+<div id="chart"></div>
+<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
+</section>`;
+
+;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
+
+
+
+
+
+const SHOWN_COMPONENTS = 15;
+const SHOWN_FILES = 12;
+/** A reason is named where it brought at least this share of what was added, or of what went. */
+const WORTH_NAMING = 0.1;
+const MOST_REASONS = 4;
+/** What has changed against the base, folded; open where it matters. */
+function whatChanged({ comparison, baseline, report }, open) {
+    if (!comparison || !baseline)
+        return '';
+    const { change, components, buildpacks } = comparison;
+    if (change === undefined)
+        return '';
+    if (components.length === 0 && buildpacks.length === 0)
+        return change === 0 ? 'Nothing in the slug has changed.' : '';
+    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
+    return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
+}
+/** In one or two sentences: what brought most of it, and what was updated. */
+function reasons({ change = 0, components, buildpacks }, head, base) {
+    const updates = buildpacks.map(({ name, from, to }) => {
+        if (from === undefined)
+            return `buildpack ${markdown_code(name)} is new`;
+        if (to === undefined)
+            return `buildpack ${markdown_code(name)} is gone`;
+        return `buildpack ${markdown_code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
+    });
+    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
+    if (before !== now)
+        updates.unshift(`Mastodon ${markdown_escape(before ?? '?')} → ${markdown_escape(now ?? '?')}`);
+    const grown = change >= 0;
+    const same = components.filter(component => component.change > 0 === grown);
+    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
+    const main = same
+        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
+        .slice(0, MOST_REASONS)
+        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signedSize(component.change)})`);
+    const lines = [];
+    if (main.length > 0)
+        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
+    if (updates.length > 0)
+        lines.push(`Other versions: ${updates.join('; ')}.`);
+    return lines.join('\n');
+}
+function changes_title({ kind, name, how, from, to }) {
+    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
+    const versions = told.filter(version => version !== undefined).join(' → ');
+    const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
+    return kind === 'folder' ? markdown_code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${markdown_code(name)}${version}`;
+}
+function componentTable({ components, rest, shares, moved }) {
+    const shown = components.slice(0, SHOWN_COMPONENTS);
+    const others = components.slice(SHOWN_COMPONENTS);
+    const left = others.reduce((sum, { change }) => sum + change, rest.change);
+    const count = others.length + rest.count;
+    const rows = shown.map(component => [changes_title(component), component.how, signedSize(component.change)]);
+    if (count > 0 || left !== 0)
+        rows.push([count > 0 ? `${numberText(count)} more, and the archive` : 'the archive itself', '', signedSize(left)]);
+    if (shares !== 0)
+        rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)]);
+    const note = moved > 0
+        ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        : '';
+    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
+}
+function changes_fileTable({ files }) {
+    const rows = files
+        .slice(0, SHOWN_FILES)
+        .map(({ path, how, change, size: now }) => [
+        markdown_code(path),
+        how,
+        signedSize(change),
+        how === 'gone' ? '' : sizeText(now)
+    ]);
+    const more = files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : '';
+    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
+}
+/** The cell of a size's change. */
+function changeCell(head, base) {
+    if (base === undefined)
+        return 'new';
+    const share = signedShare(head - base, base);
+    return share === '' ? signedSize(head - base) : `${signedSize(head - base)} (${share})`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
+
+
+
+
+
+/**
+ * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
+ * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
+ */
+const WITHOUT_FFMPEG = [
+    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
+    'remote video, audio and animated GIFs are not cached; they show as links',
+    'animated avatars, headers and custom emoji cannot be made smaller',
+    'still pictures, posts, timelines, federation and streaming work as ever'
+];
+/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+function ffmpegLines({ ffmpeg, variants }) {
+    const lines = [];
+    const without = variants.find(({ name }) => name === 'without');
+    if (ffmpeg.providers.length === 0) {
+        lines.push('No slug of this build has ffmpeg. Set `ffmpeg: with` to have it added.');
+    }
+    else
+        lines.push(`It comes from ${ffmpeg.providers.map(stepName).join(', ')}.`);
+    lines.push(...programLines(ffmpeg.programs ?? [], without !== undefined));
+    const { check } = ffmpeg;
+    if (check) {
+        if (check.works)
+            lines.push(`It starts and made an mp4 of an animated GIF: ${markdown_code(check.version ?? 'ffmpeg')}.`);
+        else
+            lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
+        if (check.encoders.length > 0)
+            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(markdown_code).join(', ')}.`);
+        if (check.mended.length > 0) {
+            lines.push(`It did not start as it came: ${check.mended.map(markdown_code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
+        }
+    }
+    const how = without && DERIVATIONS[without.derivation];
+    if (how && ffmpeg.providers.length > 0)
+        lines.push(`The slug without it was ${how}.`);
+    return lines.map(line => `- ${line}`).join('\n');
+}
+/** The layer of the commit is called `source` (src/buildpacks/build.ts). */
+function stepName(layer) {
+    return layer === 'source' ? 'the commit itself' : markdown_code(layer);
+}
+const SHOWN_PROGRAMS = 10;
+/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
+function programLines(programs, hasWithout) {
+    const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
+        const where = onPath
+            ? 'is on the PATH of the dynos'
+            : inPackage
+                ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
+                : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
+        const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
+        return `${markdown_code(path)} (${stepName(layer)}) ${where}${fixed}.`;
+    });
+    if (programs.length > SHOWN_PROGRAMS)
+        lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
+    return lines;
+}
+const DERIVATIONS = {
+    built: undefined,
+    subtracted: 'derived from the same build: the files of that step are left out',
+    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
+    'built-again': 'built a second time, since other steps wrote over the files of that one',
+    programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
+};
+/** Bytes: a smaller saving is no way back under a limit. */
+const sections_WORTH_NAMING = 1_000_000;
+/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+function waysBack(report, withReasons) {
+    const { verdict, trim, variants, heroku } = report;
+    if (judgeSize(verdict.compressed, verdict.limit).fits)
+        return '';
+    const lines = [];
+    const fits = (after) => {
+        const judged = judgeSize(after, verdict.limit);
+        return judged.fits ? 'it fits then' : `still ${sizeText(-judged.left)} over`;
+    };
+    const saved = trim.before - trim.after;
+    if (!trim.applied && saved > 0)
+        lines.push(`\`slug.trim: safe\` saves ${sizeText(saved)}; ${fits(trim.after)}.`);
+    const without = variants.find(({ name }) => name === 'without');
+    if (verdict.chosen === 'with' && without) {
+        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${sizeText(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
+    }
+    if (verdict.chosen === 'with' && !without) {
+        lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
+    }
+    // Texts of the report may be anyone's; a rule's name is shown as code.
+    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
+        if (saves < sections_WORTH_NAMING)
+            continue;
+        const what = withReasons ? snippet(setting) : markdown_code(name);
+        lines.push(`${what} saves ${sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
+    }
+    lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
+    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
+}
+/** The chosen slug by layer, each with its change where that is known. */
+function layerTable({ report: { variants, verdict, layers }, comparison }) {
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    const changes = comparison?.layers;
+    const compared = changes !== undefined && changes.size > 0;
+    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
+        const layer = layers.find(other => other.name === name);
+        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
+        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
+        return [
+            markdown_code(name),
+            sizeText(compressed),
+            ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
+            sizeText(raw),
+            numberText(files),
+            seconds,
+            version ? markdown_code(version) : ''
+        ];
+    });
+    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
+    for (const [name, change] of gone)
+        rows.push([markdown_code(name), 'gone', signedSize(change), '', '', '', '']);
+    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
+    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
+}
+const SHOWN_DIRECTORIES = 15;
+const sections_SHOWN_FILES = 10;
+function directoryTable(report) {
+    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
+    const rows = files_foldersOf(report, chosen.name)
+        .filter(({ path }) => path.split('/').length <= 2)
+        .slice(0, SHOWN_DIRECTORIES)
+        .map(({ path, compressed, raw, files }) => [
+        markdown_code(path),
+        sizeText(compressed),
+        shareText(compressed, chosen.compressed),
+        sizeText(raw),
+        numberText(files)
+    ]);
+    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
+}
+function sections_fileTable(report) {
+    const { chosen } = report.verdict;
+    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
+        markdown_code(file.path),
+        `${file.shared ? '≈ ' : ''}${sizeText(file[chosen] ?? 0)}`,
+        sizeText(file.raw)
+    ]);
+    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
+}
+/**
+ * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
+ * they may be anyone's.
+ */
+function trimTable({ trim }, withReasons) {
+    const rules = trim.rules.filter(({ files }) => files > 0);
+    const possible = sections_largestFirst(trim.possible);
+    const saved = sizeText(trim.before - trim.after);
+    const lead = trim.applied
+        ? `Trimming took ${saved} off this slug (${sizeText(trim.before)} before; measured).`
+        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
+    const row = ({ name, files, raw, saves }) => [
+        markdown_code(name),
+        numberText(files),
+        sizeText(raw),
+        sizeText(saves)
+    ];
+    const head = ['What', 'Files', 'Unpacked', 'Saves'];
+    const why = withReasons ? ['Why it may go'] : [];
+    const taken = rules.length === 0
+        ? ''
+        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
+    const more = possible.length === 0
+        ? ''
+        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
+    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
+}
+function sections_largestFirst(rules = []) {
+    return rules.toSorted((a, b) => b.saves - a.saves);
+}
+function leftInLines(leftIn) {
+    return leftIn.map(({ name, why }) => `- ${markdown_code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
+}
+const SHOWN_POINTS = 10;
+/** The last sizes of the base branch, and this one behind them. */
+function trendTable({ history, report, repositoryUrl }) {
+    const { verdict } = report;
+    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
+    if (points.length === 0)
+        return '';
+    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
+    const rows = points.map((point, i) => {
+        const [now, before] = [sizes[i], sizes[i - 1]];
+        return [
+            commitLink(point.commit, repositoryUrl),
+            point.at.slice(0, 10),
+            markdown_escape(point.mastodonVersion ?? ''),
+            now === undefined ? '' : sizeText(now),
+            now === undefined || before === undefined ? '' : signedSize(now - before)
+        ];
+    });
+    const last = sizes.at(-2);
+    rows.push([
+        'this one',
+        report.createdAt.slice(0, 10),
+        markdown_escape(report.source.mastodonVersion ?? ''),
+        sizeText(verdict.compressed),
+        last === undefined ? '' : signedSize(verdict.compressed - last)
+    ]);
+    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
+}
+function commitLink(commit, repositoryUrl) {
+    const short = `\`${commit.slice(0, 8)}\``;
+    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
+}
+function processTypes(report) {
+    const types = Object.entries(report.processTypes);
+    return types.map(([type, command]) => `- ${markdown_code(type)}: ${markdown_code(command)}`).join('\n');
+}
+const SHOWN_WARNINGS = 10;
+const LONGEST_WARNING = 400;
+/** The first ones, each to a length: the log has all of them. */
+function warnings({ warnings }) {
+    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
+        const text = [...warning].slice(0, LONGEST_WARNING).join('');
+        return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
+    });
+    if (warnings.length > SHOWN_WARNINGS)
+        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
+    return lines.join('\n');
+}
+/** Folded under its title; nothing where there is nothing. */
+function folded(title, content, open = false) {
+    return content === '' ? '' : details(title, content, open);
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
+
+
+
+
+const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
+/**
+ * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
+ * stands against it, what is left to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of others only figures and names are
+ */
+function upgradeMarkdown(upgrade, ours) {
+    return [
+        `### This upgrade: ${head(upgrade, ours)}`,
+        upgrade_summary(upgrade, ours),
+        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function head(upgrade, ours) {
+    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
+    return markdown_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
+}
+function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
+    const known = {
+        database: 'The database was asked which migrations it has.',
+        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
+        empty: '',
+        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
+    }[basis];
+    const versions = from === undefined || to === undefined
+        ? ''
+        : `${from === to ? `Mastodon ${markdown_escape(to)} as before` : `From ${markdown_escape(from)} to ${markdown_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+    return [
+        versions,
+        known,
+        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
+    ]
+        .filter(Boolean)
+        .join(' ');
+}
+function where({ kind, name, commit }) {
+    const at = `\`${commit.slice(0, 8)}\``;
+    if (kind === 'tag')
+        return `the tag ${markdown_code(name)} (${at})`;
+    if (kind === 'parent')
+        return `the commit before it (${at})`;
+    if (kind === 'release')
+        return `what ${markdown_code(name)} runs (${at})`;
+    return `where it left ${markdown_code(name)} (${at})`;
+}
+function inWords(upgrade) {
+    const { findings, steps, migrations } = upgrade;
+    const rows = findings.map(({ level, name, reason, remedy }) => [
+        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
+        markdown_code(name),
+        upgrade_prose(reason),
+        upgrade_prose(remedy)
+    ]);
+    return [
+        rows.length > 0
+            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
+            : 'Nothing stands against it.',
+        steps
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${markdown_code(command)}`}`)
+            .join('\n'),
+        migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
+    ];
+}
+/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+function upgrade_names({ findings }) {
+    return findings.length === 0
+        ? ''
+        : `Findings: ${findings.map(({ name, level }) => `${markdown_code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
+}
+const SHOWN = 200;
+function migrationTable(migrations) {
+    const rows = migrations
+        .slice(0, SHOWN)
+        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
+        `\`${version}\``,
+        markdown_code(name),
+        phase === 'pre' ? 'before' : 'after',
+        [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
+            .filter(Boolean)
+            .join('<br>')
+    ]);
+    const more = migrations.length - SHOWN;
+    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
+        (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
+}
+function lineOf(marker) {
+    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${markdown_code(marker.text)}`;
+}
+/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+function upgrade_prose(text) {
+    return text
+        .split(/(`[^`]+`)/)
+        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${markdown_escape(part.slice(1, -1))}</code>` : markdown_escape(part)))
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/index.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
+ * named is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and named
+ */
+function renderMarkdown(told, longest = Infinity) {
+    const blocks = blocksOf(told).filter(({ text }) => text !== '');
+    const leftOut = [];
+    for (;;) {
+        const text = assemble(blocks, leftOut, told.runUrl);
+        if (text.length <= longest)
+            return text;
+        const last = blocks.findLastIndex(({ name }) => name !== undefined);
+        if (last < 0)
+            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
+        leftOut.unshift(blocks.splice(last, 1)[0].name);
+    }
+}
+function assemble(blocks, leftOut, runUrl) {
+    const texts = blocks.map(({ text }) => text);
+    if (leftOut.length > 0) {
+        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
+        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
+    }
+    return `${texts.join('\n\n')}\n`;
+}
+/** In the order in which they are read, which is that of their weight. */
+function blocksOf(told) {
+    const { report, measuredBy } = told;
+    const ours = measuredBy === undefined;
+    const tooMuch = grownBy(told).length > 0;
+    const open = !judgedSizes(report).fits || tooMuch;
+    return [
+        { text: `## ${headline(told)}` },
+        { text: origin(told) },
+        { text: sizeTable(told) },
+        { text: comparedWith(told) },
+        { text: live(told) },
+        { text: withoutFfmpeg(told) },
+        { text: withoutRedisVerified(told) },
+        { text: section('Ways back under the limit', waysBack(report, ours)) },
+        { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
+        { text: whatChanged(told, open), name: 'what changed' },
+        { text: folded('Trend', trendTable(told)), name: 'the trend' },
+        { text: folded('Layers', layerTable(told)), name: 'the layers' },
+        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
+        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
+        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
+        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+        { text: footer(told) }
+    ];
+}
+/** One line: the status in words, the size, the limit, the change, what is left. */
+function headline(told) {
+    const { problem } = told.report.verdict;
+    const { main, streaming } = judgedSizes(told.report);
+    const share = [sizeOfLimit(main), changeAgainst(told)].filter(Boolean).join(', ');
+    const left = roomText(main);
+    if (!main.fits)
+        return `Over the limit: ${share}, ${left}`;
+    if (problem !== undefined)
+        return `Not fit to ship: ${told.measuredBy === undefined ? markdown_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
+    if (streaming?.fits === false) {
+        const over = `${sizeText(streaming.bytes)} (${shareText(streaming.bytes, streaming.limit)}), ${roomText(streaming)}`;
+        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
+    }
+    if (grownBy(told).length > 0)
+        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
+    return `Within the limit: ${share}, ${left}`;
+}
+function changeAgainst({ comparison, baseline }) {
+    if (!baseline || comparison?.change === undefined)
+        return '';
+    const { report, branch } = baseline;
+    const against = `${branch === undefined ? '' : `${markdown_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
+    return `${signedSize(comparison.change)} against ${against}`;
+}
+function grownBy({ comparison, maxGrowth }) {
+    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+}
+/** Whose slug it is, and who measured it. */
+function origin({ report, app, measuredBy }) {
+    const of = app === undefined ? '' : ` of ${markdown_code(app)}`;
+    const { chosen } = report.verdict;
+    const { raw, files } = report.variants.find(({ name }) => name === chosen);
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${sizeText(raw)} unpacked.`;
+    return measuredBy === undefined
+        ? slug
+        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
+}
+function withoutRedisVerified({ report: { redisTls } }) {
+    return redisTls === undefined
+        ? ''
+        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
+}
+function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
+    const withFfmpeg = variants.find(({ name }) => name === 'with');
+    if (!ffmpeg.givenUp || !withFfmpeg)
+        return '';
+    const judged = judgeSize(withFfmpeg.compressed, verdict.limit);
+    const why = !judged.fits
+        ? `with it the slug would be ${sizeText(judged.bytes)}, ${sizeText(-judged.left)} over the limit`
+        : 'the one in this build does not start';
+    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
+        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
+}
+/** A row a slug, with what counts first; the one that breaks a rule is bold. */
+function sizeTable(told) {
+    const { report, comparison } = told;
+    const { variants, verdict, heroku, streaming } = report;
+    const tooMuch = grownBy(told);
+    const row = (name, size) => {
+        const before = comparison?.sizes.find(size => size.name === name)?.base;
+        const { fits } = judgeSize(size.compressed, verdict.limit);
+        const status = [
+            fits ? 'fits' : 'too large',
+            tooMuch.includes(name) ? 'grown too much' : '',
+            name === verdict.chosen ? 'chosen' : ''
+        ];
+        const cells = [
+            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+            status.filter(Boolean).join(', '),
+            sizeText(size.compressed),
+            ...(comparison ? [changeCell(size.compressed, before)] : []),
+            sizeText(verdict.limit),
+            shareText(size.compressed, verdict.limit)
+        ];
+        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
+    };
+    const rows = variants.map(variant => row(variant.name, variant));
+    if (streaming)
+        rows.push(row('streaming', streaming));
+    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
+    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
+        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
+}
+/** The footer is never left out, so it must not grow without end. */
+const markdown_MOST_BUILDPACKS = 10;
+const STALE_AFTER_DAYS = 30;
+const markdown_DAY = 86_400_000;
+/** What it is compared with, how old that is, and what is to be said of it. */
+function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
+    if (!baseline)
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${markdown_escape(noBaseline)}`;
+    const { branch, wanted, behind, runUrl } = baseline;
+    const base = baseline.report;
+    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
+    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
+    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
+    const commit = commitLink(base.source.commit, repositoryUrl);
+    const lines = [
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${markdown_code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+    ];
+    if (behind > 0 && wanted !== undefined) {
+        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
+    }
+    if (days > STALE_AFTER_DAYS)
+        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
+    if (comparison?.change === undefined)
+        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
+    const chosen = base.verdict.chosen;
+    if (chosen !== report.verdict.chosen)
+        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
+    if (base.stack !== report.stack)
+        lines.push(`Its stack was ${markdown_code(base.stack)}; this one's is ${markdown_code(report.stack)}.`);
+    return lines.join(' ');
+}
+function live({ live, report }) {
+    if (!live)
+        return '';
+    const change = report.verdict.compressed - live.bytes;
+    const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
+    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
+    return `${markdown_code(live.app)} runs release v${live.version}${commit}, with a slug of ${sizeText(live.bytes)}. ${against}.`;
+}
+function footer({ report, measuredBy, runUrl, repositoryUrl }) {
+    const { source, stack, place, tool, createdAt } = report;
+    const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
+    const where = place.kind === 'container' ? `in a container of ${markdown_code(place.buildImage ?? '')}` : 'on the runner itself';
+    const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
+    const lines = [
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
+        `Buildpacks: ${markdown_buildpacks(report)}.`,
+        'MB = 10<sup>6</sup> bytes.',
+        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
+    ];
+    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
+}
+/** Each with its commit, or the digest of what was fetched. */
+function markdown_buildpacks({ layers }) {
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
+}
+function section(name, content) {
+    return content === '' ? '' : `### ${name}\n\n${content}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/index.js
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/commands/command.js
+
+
+
+
+;// CONCATENATED MODULE: ./lib/source/git.js
+
+
+
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+/** Settings of the repository itself that could start a program. */
+const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+/** The arguments with which git runs `args` and nothing else. */
+function gitArguments(args) {
+    return [...SAFE_SETTINGS, '--no-pager', ...args];
+}
+/**
+ * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
+ * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
+ * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
+ */
+function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) {
+    return {
+        PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_namespaceObject.delimiter),
+        LC_ALL: 'C',
+        GIT_DIR: repository.gitDir,
+        GIT_WORK_TREE: readsWorkTree ? repository.workTree : repository.gitDir,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_ALLOW_PROTOCOL: 'none'
+    };
+}
+/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
+async function git(tools, repository, ...args) {
+    const { run, signal, most } = tools;
+    const result = await run('git', gitArguments(args), {
+        cwd: (0,external_node_path_namespaceObject.dirname)(repository.gitDir),
+        env: gitEnvironment(repository, tools),
+        signal,
+        most
+    });
+    if (signal.aborted)
+        throw new CancelledError('Reading the git checkout');
+    if (result.code === 127)
+        throw gitMissing();
+    return result;
+}
+function gitMissing() {
+    return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
+}
+/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
+function openCheckout(path) {
+    const workTree = (0,external_node_path_namespaceObject.resolve)(path);
+    const gitDir = gitDirOf(workTree);
+    if (gitDir !== undefined)
+        return { workTree, gitDir };
+    throw notACheckout(workTree, (0,external_node_fs_namespaceObject.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
+}
+function notACheckout(path, reason) {
+    return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
+}
+/** The repository does not hold (any more) what it should. */
+function unreadable(what, stderr) {
+    return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+}
+/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
+function complaintOf(stderr) {
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? git_firstLine(stderr);
+    return line.replace(/(proxy syntax in) .*/i, '$1 …');
+}
+function git_firstLine(text) {
+    return text.trim().split('\n', 1)[0] ?? '';
+}
+/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
+function gitDirOf(workTree) {
+    const dotGit = (0,external_node_path_namespaceObject.resolve)(workTree, '.git');
+    const stat = (0,external_node_fs_namespaceObject.statSync)(dotGit, { throwIfNoEntry: false });
+    if (stat?.isDirectory())
+        return dotGit;
+    if (!stat?.isFile())
+        return undefined;
+    const pointer = /^gitdir: (.+?)\r?\n?$/.exec(readPointer(dotGit))?.[1];
+    return pointer === undefined ? undefined : (0,external_node_path_namespaceObject.resolve)(workTree, pointer);
+}
+function readPointer(file) {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
+    }
+    catch (error) {
+        if (errorCode(error) === 'EACCES')
+            return '';
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/source/base.js
+
+/**
+ * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
+ * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
+ * where none is another commit.
+ */
+async function baseOf(options) {
+    const { pullRequest } = options;
+    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase, firstParent];
+    for (const way of ways) {
+        const base = await way(options);
+        if (base)
+            return base;
+    }
+    return undefined;
+}
+async function previousTag(options) {
+    const { path, commit } = options;
+    const ask = (...args) => answer(options, path, ...args);
+    // The commit itself may be tagged: its own tag is none before it.
+    const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`);
+    if (parent === undefined)
+        return undefined;
+    const name = await ask('describe', '--tags', '--abbrev=0', parent);
+    if (name === undefined)
+        return undefined;
+    const tagged = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `refs/tags/${name}^{commit}`);
+    return tagged === undefined ? undefined : { commit: tagged, kind: 'tag', name };
+}
+async function mergeBase(options) {
+    const { path, commit, branch } = options;
+    if (branch === undefined || !/^[\w./-]{1,200}$/.test(branch) || branch.startsWith('-'))
+        return undefined;
+    for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+        const found = await answer(options, path, 'merge-base', commit, ref);
+        if (found !== undefined && found !== commit)
+            return { commit: found, kind: 'merge-base', name: branch };
+    }
+    return undefined;
+}
+/** GitHub builds a pull request's merge into its branch: the first of two parents is the branch. */
+async function mergedInto(options) {
+    const { path, commit, branch } = options;
+    const parent = async (n) => answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`);
+    const [first, second] = [await parent(1), await parent(2)];
+    return first === undefined || second === undefined || branch === undefined
+        ? undefined
+        : { commit: first, kind: 'merge-base', name: branch };
+}
+/** On the default branch itself, without a tag: what the newest push or merge has changed. */
+async function firstParent(options) {
+    const parent = await answer(options, options.path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${options.commit}^`);
+    return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
+}
+async function answer(tools, path, ...args) {
+    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+    const [line = ''] = stdout.toString('utf8').split('\n');
+    return code === 0 && line !== '' ? line : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/source/blobs.js
+
+
+
+const SMALL = 65_536;
+const NEWLINE = 0x0a;
+/**
+ * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). All are asked for at
+ * once; memory holds one chunk of the pipe. Ends the child and rejects with whatever the sink throws.
+ */
+function streamBlobs(options) {
+    const { repository, shas, sink, signal, searchPath } = options;
+    if (shas.length === 0)
+        return Promise.resolve();
+    const child = (0,external_node_child_process_namespaceObject.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
+        cwd: repository.gitDir,
+        env: gitEnvironment(repository, { searchPath }),
+        stdio: 'pipe'
+    });
+    const parser = new BatchParser(shas, sink);
+    return new Promise((resolve, reject) => {
+        let failure;
+        let stderr = '';
+        const fail = (error) => {
+            failure ??= error instanceof Error ? error : new Error(String(error));
+            child.kill('SIGKILL');
+        };
+        const cancel = () => fail(new CancelledError('Reading the commit'));
+        signal.addEventListener('abort', cancel);
+        if (signal.aborted)
+            cancel();
+        child.on('error', error => fail(errorCode(error) === 'ENOENT' ? gitMissing() : error));
+        child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
+        child.stdout.on('data', (chunk) => {
+            if (failure !== undefined)
+                return;
+            try {
+                parser.take(chunk);
+            }
+            catch (error) {
+                fail(error);
+            }
+        });
+        child.on('close', () => {
+            signal.removeEventListener('abort', cancel);
+            if (failure === undefined && !parser.done)
+                failure = unreadable('objects', stderr);
+            if (failure === undefined)
+                resolve();
+            else
+                reject(failure);
+        });
+        ask(child, shas);
+    });
+}
+function ask(child, shas) {
+    // A child that ended early closes its input; `close` reports what it lacked.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(`${shas.join('\n')}\n`);
+}
+/** Reads `<sha> blob <size>\n<bytes>\n` again and again, in whatever pieces it comes. */
+class BatchParser {
+    shas;
+    sink;
+    next = 0;
+    header = '';
+    /** Bytes of the current blob that are still to come; undefined between blobs. */
+    left;
+    pieces = [];
+    small = false;
+    constructor(shas, sink) {
+        this.shas = shas;
+        this.sink = sink;
+    }
+    get done() {
+        return this.next === this.shas.length && this.left === undefined && this.header === '';
+    }
+    take(chunk) {
+        let at = 0;
+        while (at < chunk.length)
+            at = this.left === undefined ? this.takeHeader(chunk, at) : this.takeBody(chunk, at);
+    }
+    takeHeader(chunk, at) {
+        const end = chunk.indexOf(NEWLINE, at);
+        this.header += chunk.toString('latin1', at, end < 0 ? chunk.length : end);
+        if (end < 0)
+            return chunk.length;
+        const [sha, kind, size] = this.header.split(' ');
+        if (kind === 'missing')
+            this.sink.missing();
+        if (sha !== this.shas[this.next] || kind !== 'blob')
+            throw unreadable('objects', `unexpected "${this.header}"`);
+        this.header = '';
+        this.next++;
+        this.left = Number(size);
+        this.small = this.left <= SMALL;
+        this.sink.begin(this.left);
+        return end + 1;
+    }
+    takeBody(chunk, at) {
+        const left = this.left ?? 0;
+        const bytes = chunk.subarray(at, at + left);
+        if (bytes.length > 0)
+            this.pass(bytes, left - bytes.length);
+        this.left = left - bytes.length;
+        const end = at + bytes.length;
+        if (this.left > 0 || end === chunk.length)
+            return end;
+        this.left = undefined; // The newline after the bytes.
+        this.sink.end();
+        return end + 1;
+    }
+    pass(bytes, left) {
+        if (!this.small || (left === 0 && this.pieces.length === 0))
+            return this.sink.write(bytes);
+        this.pieces.push(Buffer.from(bytes));
+        if (left > 0)
+            return;
+        const whole = Buffer.concat(this.pieces);
+        this.pieces = [];
+        this.sink.write(whole);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/source/write.js
+
+
+
+const SYMLINK = '120000';
+/** The longest target that Linux takes (PATH_MAX, with its end mark, is 4096). */
+const LONGEST_TARGET = 4095;
+/** First line of a pointer file: git-lfs/git-lfs docs/spec.md, which also keeps one below 1024 bytes. */
+const LFS_LINE = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
+const LFS_SIZE = 1024;
+/**
+ * Writes the names of git trees below a folder, which must be empty at first. Folders come first, symlinks last: nothing
+ * is ever written through a symlink of the tree, and a name that a broken tree holds twice is found by the file system.
+ * Writing is synchronous: no chunk is read before the one before is on disk, so memory stays flat.
+ */
+class TreeWriter {
+    root;
+    most;
+    folders = new Set(['']);
+    links = [];
+    waiting = [][Symbol.iterator]();
+    link;
+    file;
+    files = 0;
+    bytes = 0;
+    lfsPointers = 0;
+    /** @param most bytes of all contents, above which a `UserError` is thrown */
+    constructor(root, most = Infinity) {
+        this.root = root;
+        this.most = most;
+    }
+    /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
+    makeFolders(entries, asFolder) {
+        for (const { mode, path } of entries)
+            this.makeFolder(mode === asFolder ? path : parentOf(path));
+    }
+    /** The files and symlinks whose blobs come next, in order. */
+    expect(entries) {
+        this.waiting = entries[Symbol.iterator]();
+    }
+    begin(size) {
+        const { mode, path } = this.next();
+        this.files++;
+        this.bytes += size;
+        if (this.bytes > this.most)
+            throw tooLarge(this.most);
+        if (mode === SYMLINK) {
+            refuseTarget(path, size);
+            this.link = path;
+            return;
+        }
+        const executable = (Number.parseInt(mode, 8) & 0o100) !== 0;
+        this.file = created(path, () => (0,external_node_fs_namespaceObject.openSync)(below(this.root, path), 'wx'));
+        (0,external_node_fs_namespaceObject.fchmodSync)(this.file, executable ? 0o755 : 0o644); // Whatever the umask.
+    }
+    write(bytes) {
+        if (this.link !== undefined) {
+            this.links.push({ path: this.link, target: Buffer.from(bytes) });
+            return;
+        }
+        if (this.file === undefined)
+            return;
+        if (bytes.length < LFS_SIZE && bytes.indexOf(LFS_LINE) === 0)
+            this.lfsPointers++;
+        for (let done = 0; done < bytes.length;)
+            done += (0,external_node_fs_namespaceObject.writeSync)(this.file, bytes, done);
+    }
+    end() {
+        this.link = undefined;
+        this.close();
+    }
+    missing() {
+        throw unreadable(`file "${displayPath(this.next().path)}"`, 'its content is missing');
+    }
+    /** Makes the symlinks. To be called once, after all blobs. */
+    finish() {
+        for (const { path, target } of this.links)
+            created(path, () => (0,external_node_fs_namespaceObject.symlinkSync)(target, below(this.root, path)));
+        return { files: this.files, bytes: this.bytes, lfsPointers: this.lfsPointers };
+    }
+    /** Closes the file that is being written, if any. */
+    close() {
+        if (this.file !== undefined)
+            (0,external_node_fs_namespaceObject.closeSync)(this.file);
+        this.file = undefined;
+    }
+    next() {
+        const next = this.waiting.next();
+        if (next.done === true)
+            throw new Error('a blob came that nobody asked for');
+        return next.value;
+    }
+    makeFolder(folder) {
+        if (this.folders.has(folder))
+            return;
+        this.makeFolder(parentOf(folder));
+        this.folders.add(folder);
+        const at = below(this.root, folder);
+        created(folder, () => (0,external_node_fs_namespaceObject.mkdirSync)(at));
+        (0,external_node_fs_namespaceObject.chmodSync)(at, 0o755);
+    }
+}
+function tooLarge(most) {
+    return new UserError(`The files of the tree hold more than ${sizeText(most)}`, 'Look at what it holds: it is none of Mastodon.');
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+function refuseTarget(path, size) {
+    if (size > 0 && size <= LONGEST_TARGET)
+        return;
+    throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
+}
+/** Makes one name that must not be there yet. */
+function created(path, make) {
+    try {
+        return make();
+    }
+    catch (error) {
+        throw write_explain(path, error);
+    }
+}
+function write_explain(path, error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') {
+        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+    }
+    if (code === 'ENAMETOOLONG') {
+        return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
+    }
+    return error;
+}
+
+;// CONCATENATED MODULE: ./lib/source/export.js
+
+
+
+
+
+
+const SUBMODULE = '160000';
+/**
+ * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
+ * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
+ * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
+ * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
+ * a `CancelledError` on the signal. Then nothing is left in `into`.
+ */
+async function exportTree(options) {
+    const repository = openCheckout(options.path);
+    return writeTree(options, () => readParts(options, repository));
+}
+/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
+async function writeTree(options, read) {
+    const made = prepare(options.into);
+    try {
+        return await writeParts(options, await read());
+    }
+    catch (error) {
+        export_empty(options.into);
+        if (made !== undefined)
+            (0,external_node_fs_namespaceObject.rmSync)(made, { recursive: true, force: true });
+        throw explainDiskFull(error, 'the source tree');
+    }
+}
+/** Makes `into`; tells the topmost folder that had to be made. */
+function prepare(into) {
+    const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
+    if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
+        return made;
+    throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
+}
+function export_empty(folder) {
+    for (const name of (0,external_node_fs_namespaceObject.readdirSync)(folder, 'latin1')) {
+        (0,external_node_fs_namespaceObject.rmSync)(below(folder, name), { recursive: true, force: true });
+    }
+}
+/** Lists the commit, and each submodule's after it. */
+async function readParts(options, repository) {
+    const parts = [];
+    const visit = async (source, commit, prefix) => {
+        const tree = await listTree(options, source, commit);
+        if (typeof tree === 'string')
+            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
+        const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }));
+        const { only } = options;
+        if (only) {
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
+            return;
+        }
+        parts.push({ repository: source, entries });
+        const named = await submodulesOf(options, source, commit, tree);
+        for (const [index, { mode, sha, path }] of tree.entries()) {
+            if (mode !== SUBMODULE)
+                continue;
+            const mounted = entries[index].path;
+            if (!named.has(path))
+                throw noneOfGitmodules(mounted, prefix);
+            await visit(openSubmodule(source, path, mounted), sha, mounted);
+        }
+    };
+    await visit(repository, options.commit, '');
+    return parts;
+}
+/** All names of a commit, or git's complaint. */
+async function listTree(tools, repository, commit) {
+    if (!/^[0-9a-f]{40,64}$/.test(commit))
+        return 'not the hash of a commit';
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    if (code !== 0)
+        return stderr.trim() || `git ls-tree ended with ${code}`;
+    const lines = stdout.toString('latin1').split('\0');
+    lines.pop();
+    return lines.map(readEntry);
+}
+function readEntry(line) {
+    const tab = line.indexOf('\t');
+    const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
+    const path = line.slice(tab + 1);
+    if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
+        throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
+    }
+    return { mode, sha, path };
+}
+const GITMODULES = '.gitmodules';
+/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
+async function submodulesOf(tools, repository, commit, tree) {
+    const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
+    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
+        return new Set();
+    const blob = `--blob=${commit}:${GITMODULES}`;
+    const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
+    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    // Nothing found is 1, too, but silent.
+    if (code !== 0 && stderr.trim() !== '')
+        throw new UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
+    const pairs = stdout.toString('latin1').split('\0');
+    return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
+}
+/** What `git add` makes of a clone inside of another one. */
+function noneOfGitmodules(path, prefix) {
+    const word = shell_shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1)));
+    const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `;
+    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
+}
+/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
+function openSubmodule(outer, path, mounted) {
+    const checkedOut = checkedOutSubmodule(outer, path);
+    if (checkedOut)
+        return checkedOut;
+    const text = Buffer.from(path, 'latin1').toString('utf8');
+    const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, text);
+    const kept = (0,external_node_path_namespaceObject.join)(outer.gitDir, 'modules', text);
+    if (export_isInside(kept, outer.gitDir) && isFolder((0,external_node_path_namespaceObject.join)(kept, 'objects')))
+        return { workTree, gitDir: kept };
+    throw noSubmodule(mounted);
+}
+/** A submodule whose files lie below the checkout; undefined if they do not. */
+function checkedOutSubmodule(outer, path) {
+    const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
+    const gitDir = export_isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
+    return gitDir === undefined ? undefined : { workTree, gitDir };
+}
+function noSubmodule(path) {
+    return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
+}
+/** Whether a folder exists and, symlinks followed, lies below another. */
+function export_isInside(folder, outer) {
+    return isFolder(folder) && (0,external_node_fs_namespaceObject.realpathSync)(folder).startsWith((0,external_node_fs_namespaceObject.realpathSync)(outer) + external_node_path_namespaceObject.sep);
+}
+function isFolder(path) {
+    return (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+async function writeParts(options, parts) {
+    const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into), options.mostBytes);
+    try {
+        for (const { entries } of parts)
+            writer.makeFolders(entries, SUBMODULE);
+        for (const { repository, entries } of parts) {
+            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
+            writer.expect(blobs);
+            await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
+        }
+        return { ...writer.finish(), submodules: parts.length - 1 };
+    }
+    finally {
+        writer.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/source/uncommitted.js
+
+
+
+
+/** Bytes that git may print of one repository: some 100,000 names. */
+const uncommitted_MOST = 10_000_000;
+/**
+ * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
+ * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
+ * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
+ */
+async function uncommitted(options) {
+    const names = [];
+    const visit = async (repository, commit, prefix) => {
+        const changed = await changedIn(options, repository);
+        for (const name of changed)
+            names.push(joinBytes(prefix, name));
+        const tree = await listTree(options, repository, commit);
+        if (typeof tree === 'string')
+            return;
+        for (const { mode, sha, path } of tree) {
+            // One that is at another commit is in the list, and one that is not checked out holds nothing.
+            if (mode !== SUBMODULE || changed.includes(path))
+                continue;
+            const inner = checkedOutSubmodule(repository, path);
+            if (inner)
+                await visit(inner, sha, joinBytes(prefix, path));
+        }
+    };
+    await visit(openCheckout(options.path), options.commit, '');
+    const [first] = names.sort();
+    return first === undefined ? undefined : { count: names.length, first };
+}
+async function changedIn(options, repository) {
+    const { code, stdout, stderr } = await git({ ...options, most: uncommitted_MOST, readsWorkTree: true }, repository, ...(await withoutFilters(options, repository)), 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty', '--', ':(top)', ...excluded(options.own, repository));
+    if (code !== 0)
+        throw cannotTell(git_firstLine(stderr) || `git status ended with ${code}`);
+    // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
+    const entries = stdout.toString('latin1').split('\0').filter(Boolean);
+    return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
+}
+function excluded(own, { workTree }) {
+    const paths = own.map(file => (0,external_node_path_namespaceObject.relative)(workTree, (0,external_node_path_namespaceObject.resolve)(file)));
+    return paths
+        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${external_node_path_namespaceObject.sep}`))
+        .map(path => `:(exclude,top,literal)${path}`);
+}
+/**
+ * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
+ * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
+ */
+async function withoutFilters(options, repository) {
+    const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.');
+    const settings = stdout.toString('utf8').split('\0').filter(Boolean);
+    const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))));
+    return [...names].filter(Boolean).flatMap(name => {
+        // `-c` ends the name of a setting at the first one.
+        if (name.includes('='))
+            throw cannotTell('its configuration has a filter with "=" in its name');
+        return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`]);
+    });
+}
+function cannotTell(why) {
+    return new UserError(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
+}
+
+;// CONCATENATED MODULE: ./lib/source/upstream.js
+
+
+/** Whatever git on the runner is set to: nothing starts a program, nothing goes on in the background, nobody is asked. */
+const SETTINGS = [
+    'core.hooksPath=/dev/null',
+    'credential.helper=',
+    'protocol.version=2', // In which a server gives single contents.
+    'fetch.negotiationAlgorithm=noop', // There is nothing here to tell it of.
+    'gc.auto=0',
+    'maintenance.auto=false'
+].flatMap(setting => ['-c', setting]);
+/** Makes a new folder an empty repository to fetch into. */
+async function openUpstream(folder, options) {
+    const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+    return { workTree: folder, gitDir: folder };
+}
+/**
+ * Fetches tags without their history, with all names of their trees and without any content: 0.4 MB for a version of
+ * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
+ * @returns the commits: of the second one none where there is no such tag
+ */
+async function fetchTags(repository, options, tag, other) {
+    for (const name of [tag, other])
+        if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
+            throw noTag(options, name);
+    // As a pattern a tag may be absent; what else it fits is not looked at.
+    const wanted = [tag, ...(other === undefined ? [] : [`${other}*`])].map(name => `+refs/tags/${name}:refs/tags/${name}`);
+    const { code, stderr } = await upstream_fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted]);
+    if (/couldn't find remote ref/.test(stderr))
+        throw noTag(options, tag);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+    const commit = await upstream_commitOf(repository, options, tag);
+    if (commit === undefined)
+        throw noTag(options, tag);
+    return { commit, other: other === undefined ? undefined : await upstream_commitOf(repository, options, other) };
+}
+/** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
+async function fetchBlobs(repository, options, shas) {
+    if (shas.length === 0)
+        return;
+    const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+}
+async function upstream_commitOf(repository, { run, signal, searchPath }, tag) {
+    const name = `refs/tags/${tag}^{commit}`;
+    const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
+    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
+    const sha = stdout.toString('latin1').trim();
+    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
+}
+function upstream_fetch({ gitDir }, options, args, input) {
+    const always = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=blob:none'];
+    return call(options, ['--git-dir', gitDir, 'fetch', ...always, ...args], input);
+}
+/** Runs git with all that it starts, so that nothing of it outlives the signal. */
+async function call(options, args, input) {
+    const { run, signal, url } = options;
+    const result = await run('git', [...SETTINGS, ...args], {
+        input,
+        env: fetchEnvironment(new URL(url).protocol.slice(0, -1), options),
+        signal,
+        group: true,
+        most: 1e6
+    });
+    if (signal.aborted)
+        throw new CancelledError(`Fetching from ${upstream_placeOf(options)}`);
+    if (result.code === 127)
+        throw gitMissing();
+    return result;
+}
+function noTag(options, tag) {
+    return new UserError(`${upstream_placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+}
+function notFetched(options, stderr) {
+    const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
+    return new UserError(`${upstream_placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+}
+/** `github.com/mastodon/mastodon` */
+function upstream_placeOf({ url }) {
+    const { host, pathname } = new URL(url);
+    return host + pathname;
+}
+/** What others wrote, on one line. */
+function upstream_shown(text) {
+    return displayPath(bytePath(shortened(text, 200)));
+}
+
+;// CONCATENATED MODULE: ./lib/source/merge.js
+
+
+
+
+
+
+/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
+const merge_MOST_NAMES = 10_000;
+const MOST_BYTES = 5e6;
+/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
+const MOST_PRINTED = 20e6;
+/**
+ * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
+ * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
+ * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
+ */
+async function writeMerged(options) {
+    const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
+    const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
+    const fork = await merge_namesOf(here, options, commit, only);
+    const upstream = await openUpstream(fetchInto, options);
+    const fetched = await fetchTags(upstream, options, tag, baseTag);
+    const theirs = await merge_namesOf(upstream, options, fetched.commit, only, ofTag);
+    const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only, ofTag);
+    const { entries, contested } = mergeNames({ fork, base, theirs }, own);
+    if (entries.length > merge_MOST_NAMES)
+        throw tooMany(entries.length);
+    const known = new Set([...fork.values()].map(({ sha }) => sha));
+    const missing = entries.filter(({ sha }) => !known.has(sha));
+    await fetchBlobs(upstream, options, [...new Set(missing.map(({ sha }) => sha))]);
+    await writeTree({ ...options, mostBytes: MOST_BYTES }, () => Promise.resolve([
+        { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
+        { repository: upstream, entries: missing }
+    ]));
+    return { commit: fetched.commit, contested: base && contested.map(displayPath) };
+}
+/** Chooses a side for each name. Pure; in byte order. */
+function mergeNames({ fork, base, theirs }, own) {
+    const contested = [];
+    const choose = (path) => {
+        const [ours, before, after] = [fork.get(path), base?.get(path), theirs.get(path)];
+        if (merge_isSame(ours, before) || merge_isSame(ours, after))
+            return after;
+        if (merge_isSame(before, after))
+            return ours;
+        if (base)
+            contested.push(path);
+        return own(path) ? ours : after;
+    };
+    const paths = [...new Set([...fork.keys(), ...theirs.keys()])].sort();
+    return { entries: paths.map(choose).filter(entry => entry !== undefined), contested };
+}
+function merge_isSame(one, other) {
+    return one?.sha === other?.sha && one?.mode === other?.mode;
+}
+async function merge_namesOf(repository, tools, commit, only, explain = unreadable) {
+    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    if (typeof tree === 'string')
+        throw explain(`commit ${commit}`, tree);
+    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
+    return new Map(wanted.map(entry => [entry.path, entry]));
+}
+function ofTag(what, stderr) {
+    return new UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
+}
+function tooMany(names) {
+    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
+}
+
+;// CONCATENATED MODULE: ./lib/source/glob.js
+/**
+ * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
+ * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
+ * A match takes time in proportion to pattern × name at most, whatever both are.
+ */
+function nameMatcher(pattern) {
+    const tokens = tokenize(charactersOf(pattern));
+    const first = tokens[0];
+    if (tokens.every(token => typeof token === 'string')) {
+        const literal = tokens.join('');
+        return name => name === literal;
+    }
+    return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
+}
+const ANY_RUN = Symbol('*');
+/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
+function charactersOf(bytes) {
+    return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
+}
+function tokenize(pattern) {
+    const tokens = [];
+    for (let at = 0; at < pattern.length; at++) {
+        const character = pattern[at] ?? '';
+        const set = character === '[' ? readSet(pattern, at) : undefined;
+        if (set !== undefined) {
+            tokens.push(set.token);
+            at = set.end;
+        }
+        else if (character === '\\' && at + 1 < pattern.length)
+            tokens.push(pattern[++at] ?? '');
+        else if (character === '*')
+            tokens.push(ANY_RUN);
+        else if (character === '?')
+            tokens.push(() => true);
+        else
+            tokens.push(character);
+    }
+    return tokens;
+}
+/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
+function readSet(pattern, start) {
+    const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
+    const first = start + (negated ? 2 : 1);
+    const end = endOfSet(pattern, first);
+    if (end === undefined)
+        return undefined;
+    const ranges = [];
+    for (let at = first; at < end; at++) {
+        if (pattern[at] === '\\' && at + 1 < end)
+            at++;
+        const from = pattern[at] ?? '';
+        const isRange = pattern[at + 1] === '-' && at + 2 < end;
+        if (isRange)
+            at += 2;
+        ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
+    }
+    // UTF-8 keeps the order of code points, so ranges compare as bytes.
+    return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
+}
+/** A `]` closes the set, but not as its first character, nor after a backslash. */
+function endOfSet(pattern, first) {
+    for (let at = first; at < pattern.length; at++) {
+        if (pattern[at] === '\\')
+            at++;
+        else if (pattern[at] === ']' && at > first)
+            return at;
+    }
+    return undefined;
+}
+/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
+function matches(tokens, name) {
+    let [token, at, lastRun, runAt] = [0, 0, -1, 0];
+    while (at < name.length) {
+        if (tokens[token] === ANY_RUN) {
+            lastRun = token++;
+            runAt = at;
+        }
+        else if (fits(tokens[token], name[at] ?? '')) {
+            token++;
+            at++;
+        }
+        else if (lastRun >= 0) {
+            token = lastRun + 1;
+            at = ++runAt;
+        }
+        else
+            return false;
+    }
+    return tokens.slice(token).every(rest => rest === ANY_RUN);
+}
+function fits(token, character) {
+    return typeof token === 'function' ? token(character) : token === character;
+}
+
+;// CONCATENATED MODULE: ./lib/source/names.js
+
+/** Paths of the files below some folders of a commit; undefined where the checkout does not have that commit. */
+async function namesAt(options) {
+    const { path, commit, folders } = options;
+    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+        return undefined;
+    const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
+}
+/** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
+async function textAt(options) {
+    const { path, commit, file } = options;
+    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+        return undefined;
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    return code === 0 ? stdout.toString('utf8') : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/source/resolve.js
+
+
+
+/**
+ * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. A branch is also
+ * found where a CI checkout keeps it (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
+ * src/ref-helper.ts). Where a tag and a branch have one name, the tag is taken (git docs, gitrevisions).
+ * Throws a `UserError` without git, outside a checkout, and where no commit is found. Changes nothing.
+ */
+async function resolveCommit(options) {
+    const ref = options.ref || 'HEAD';
+    refuseHostile(ref);
+    const repository = openCheckout(options.path);
+    const shallow = await isShallow(options, repository);
+    const sha = await lookUp(options, repository, ref);
+    if (sha === undefined)
+        throw await explainMissing(options, repository, ref, shallow);
+    return { sha, ref, ...(await readCommit(options, repository, sha)) };
+}
+/** Only names: no options, no `:path`, no `@{…}`, no ranges, no searches through messages. */
+function refuseHostile(ref) {
+    // eslint-disable-next-line no-control-regex
+    if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
+        return;
+    throw new UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
+}
+async function isShallow(tools, repository) {
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    if (code !== 0)
+        throw notACheckout(repository.workTree, `cannot be read (${git_firstLine(stderr)})`);
+    return stdout.toString().trim() === 'true';
+}
+async function lookUp(tools, repository, ref) {
+    for (const name of resolve_placesOf(ref)) {
+        const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
+        if (sha !== undefined)
+            return sha;
+    }
+    return undefined;
+}
+/** The name itself, then where a CI checkout keeps what it fetched. */
+function resolve_placesOf(ref) {
+    if (ref.startsWith('refs/heads/'))
+        return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
+    if (ref.startsWith('refs/'))
+        return [ref, ref.replace('refs/', 'refs/remotes/')];
+    return [ref, `refs/remotes/origin/${ref}`];
+}
+async function resolve_parse(tools, repository, name) {
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const sha = stdout.toString('latin1').trim();
+    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
+}
+async function readCommit(tools, repository, sha) {
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const text = stdout.toString('utf8');
+    const end = text.indexOf('\n\n');
+    const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
+    if (code !== 0 || seconds === undefined)
+        throw unreadable(`commit ${sha}`, stderr);
+    const subject = end < 0 ? '' : git_firstLine(text.slice(end));
+    return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
+}
+async function explainMissing(tools, repository, ref, shallow) {
+    const shown = forPeople(ref);
+    const names = await refNames(tools, repository);
+    if (ref === 'HEAD' && names.length === 0 && !shallow)
+        return noCommit(repository);
+    const where = `in the checkout ${repository.workTree}`;
+    const alike = await sameStart(tools, repository, ref);
+    if (alike.length > 1) {
+        return new UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
+    }
+    const kind = await otherKind(tools, repository, ref);
+    if (kind !== undefined) {
+        return new UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
+    }
+    return new UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+        .filter(text => text !== '')
+        .join(' '));
+}
+function noCommit(repository) {
+    return new UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
+}
+function fetchMore(ref) {
+    return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
+        `or run \`git fetch --depth 1 origin ${ref}\` before this step.`);
+}
+/** Short names of all tags and branches. */
+async function refNames(tools, repository) {
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const names = stdout.toString('utf8').split('\n').filter(Boolean);
+    return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
+}
+/** Commits and other objects whose hash starts with what was given. */
+async function sameStart(tools, repository, ref) {
+    if (!/^[0-9a-f]{4,63}$/i.test(ref))
+        return [];
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    return stdout.toString('latin1').split('\n').filter(Boolean);
+}
+async function otherKind(tools, repository, ref) {
+    const sha = await resolve_parse(tools, repository, `${ref}^{}`);
+    if (sha === undefined)
+        return undefined;
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    return code === 0 ? stdout.toString('latin1').trim() : undefined;
+}
+function resolve_didYouMean(ref, names) {
+    const wanted = ref.replace(/^refs\/(?:heads|tags)\//, '');
+    const near = names
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(wanted, name) }))
+        .filter(({ far }) => far <= Math.max(2, wanted.length / 4))
+        .sort((a, b) => a.far - b.far)
+        .slice(0, 3);
+    return near.length === 0 ? '' : `Did you mean ${near.map(({ name }) => `"${forPeople(name)}"`).join(' or ')}?`;
+}
+function forPeople(text) {
+    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+}
+
+;// CONCATENATED MODULE: ./lib/source/slugignore.js
+
+
+
+const slugignore_FILE = '.slugignore';
+const slugignore_LARGEST = 100_000;
+/** Bytes of a path on Linux (PATH_MAX). */
+const LONGEST_PATTERN = 4096;
+/**
+ * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
+ * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
+ * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
+ */
+function applySlugignore(root) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(below(root, slugignore_FILE), { throwIfNoEntry: false });
+    if (stat === undefined)
+        return { removed: [], warnings: [] };
+    if (!stat.isFile())
+        return { removed: [], warnings: [`${slugignore_FILE} is not a file and has no effect`] };
+    if (stat.size > slugignore_LARGEST)
+        throw new UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+    const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
+    return { removed: remove(root, '', new Set(patterns)), warnings };
+}
+/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
+function takenOut(removed, file) {
+    const name = bytePath(file);
+    const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`));
+    return by && `${slugignore_FILE}:${by.line}: ${slugignore_quote(by.pattern)} takes ${displayPath(by.path)} out`;
+}
+/**
+ * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
+ * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
+ *
+ * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
+ * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
+ * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
+ *   without, it matches a name in any folder;
+ * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
+ * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
+ * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
+ * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
+ */
+function parseSlugignore(text) {
+    const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1');
+    const patterns = [];
+    const warnings = [];
+    const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n');
+    for (const [index, line] of lines.entries()) {
+        const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''));
+        if (pattern === '')
+            continue;
+        const parsed = parsePattern(pattern, index + 1);
+        if (typeof parsed !== 'string')
+            patterns.push(parsed);
+        else
+            warnings.push(`${slugignore_FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
+    }
+    return { patterns, warnings };
+}
+function slugignore_quote(pattern) {
+    return `"${displayPath(pattern.slice(0, 200))}"`;
+}
+/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
+function trimBlanks(line) {
+    let [start, end] = [0, line.length];
+    while (start < end && ' \t'.includes(line.charAt(start)))
+        start++;
+    while (end > start && ' \t\r'.includes(line.charAt(end - 1)))
+        end--;
+    return line.slice(start, end);
+}
+/** The pattern's first part, or why it has no effect. */
+function parsePattern(pattern, line) {
+    if (pattern.startsWith('!'))
+        return 'Heroku knows no negation';
+    if (pattern.length > LONGEST_PATTERN)
+        return 'it is longer than any path';
+    const names = pattern.split('/').filter(name => name !== '' && name !== '.');
+    if (names.length === 0)
+        return 'it names no file';
+    if (names.includes('..'))
+        return 'it could leave the source tree';
+    if (!pattern.includes('/'))
+        names.unshift('**');
+    return chain(names, { foldersOnly: pattern.endsWith('/'), line, pattern });
+}
+function chain(names, of) {
+    return names.reduceRight((next, name) => {
+        if (name !== '**' || next === undefined)
+            return { matches: nameMatcher(name), next, ...of };
+        return next.matches === undefined ? next : { next, ...of };
+    }, undefined);
+}
+/** Removes below one folder what `parts` match there; they are all that can still match. */
+function remove(root, folder, parts) {
+    const entries = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'buffer', withFileTypes: true });
+    const removed = [];
+    const names = entries.map(entry => ({
+        name: entry.name.toString('latin1'),
+        isFolder: entry.isDirectory()
+    }));
+    for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        const path = joinBytes(folder, name);
+        const { matched, deeper } = advance(parts, name, isFolder);
+        if (matched && path !== slugignore_FILE) {
+            (0,external_node_fs_namespaceObject.rmSync)(below(root, path), { recursive: true, force: true });
+            removed.push({ path, line: matched.line, pattern: matched.pattern });
+        }
+        else if (isFolder && deeper.size > 0)
+            for (const gone of remove(root, path, deeper))
+                removed.push(gone);
+    }
+    return removed;
+}
+/** What matches a name to the end, and what can match below it. Work: one look at each part. */
+function advance(parts, name, isFolder) {
+    const deeper = new Set();
+    let matched;
+    const tryPart = (part) => {
+        if (part.matches === undefined) {
+            if (!name.startsWith('.'))
+                deeper.add(part);
+            if (part.next !== undefined)
+                tryPart(part.next);
+        }
+        else if (part.matches(name)) {
+            if (part.next !== undefined)
+                deeper.add(part.next);
+            else if (isFolder || !part.foldersOnly)
+                matched ??= part;
+        }
+    };
+    parts.forEach(tryPart);
+    return { matched, deeper };
+}
+
+;// CONCATENATED MODULE: ./lib/source/index.js
+/** A commit becomes a clean tree to build. */
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/commands/steps/output-folder.js
+
+
+/** What a run writes into its output folder. */
+const output_folder_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
+/** Files of an earlier run must not be taken for this one's. */
+async function clearOutput(folder) {
+    await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
+    for (const file of output_folder_FILES)
+        await (0,promises_namespaceObject.rm)(external_node_path_namespaceObject.join(folder, file), { force: true });
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The config file of the checkout, with inputs over it. A task that its scheduler cannot have is an error at once.
+ * @param over the inputs that this command reads of those that stand above the file
+ */
+function readConfig(inputs, over) {
+    const text = readTreeFile(inputs.path, inputs.config);
+    // The default one may be absent.
+    if (text === undefined && inputs.config !== table_INPUTS.config.default) {
+        throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
+    const config = override(loadConfig(text, inputs.config), over);
+    if (config.schedule)
+        plannedTasks(config.schedule, 'Basic', inputs.config);
+    return config;
+}
+function checkoutOf(folder, searchPath, { run, signal }) {
+    return { path: folder, searchPath, run, signal };
+}
+/** A commit, by default the checked-out one, as a clean tree without what `.slugignore` names. */
+async function takeSource(checkout, ref, { log, scratch }) {
+    const commit = await resolveCommit({ ...checkout, ref });
+    const folder = external_node_path_namespaceObject.join(scratch, 'source');
+    const tree = await exportTree({ ...checkout, commit: commit.sha, into: folder });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${sizeText(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
+}
+/**
+ * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
+ * cannot be read, before a buildpack has run.
+ * @param own files and folders of ours in the checkout
+ */
+async function takeSourceToBuild(checkout, ref, own, { log, clock, scratch }) {
+    const source = await takeSource(checkout, ref, { log, scratch });
+    await tellUncommitted(checkout, source.commit, own, { log, clock });
+    const procfile = source_procfileOf(source);
+    if (procfile.file === 'Procfile')
+        return source;
+    const why = procfile.ignoredAt !== undefined
+        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
+        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
+    if (why === undefined)
+        return source;
+    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
+    // At once, as the build may end before the report: there it is a warning.
+    log.info(warning);
+    return { ...source, warnings: [...source.warnings, warning] };
+}
+/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
+function source_procfileOf({ folder, removed }) {
+    return { ...readProcfile(folder), ...procfileTaken(removed) };
+}
+/** By which line of `.slugignore`, if one did. */
+function procfileTaken(removed) {
+    const ignoredAt = removed.find(one => one.path === 'Procfile')?.line;
+    return ignoredAt === undefined ? {} : { ignoredAt };
+}
+/** Milliseconds for git to look through the checkout. */
+const LOOK_WITHIN = 30_000;
+/** What of the checkout is ours and not the fork's: what was written there, and what is read though it is not committed. */
+function ownFiles(inputs, { jobFolder }, ...more) {
+    const { outputDir } = inputs;
+    const files = [outputDir, ...output_folder_FILES.map(file => external_node_path_namespaceObject.join(outputDir, file)), external_node_path_namespaceObject.join(inputs.path, inputs.config)];
+    return [...files, jobFolder, ...more].filter(file => file !== undefined);
+}
+/**
+ * A line, if the checked-out commit is built and the checkout has more than that commit.
+ * @param own files and folders that do not count
+ */
+async function tellUncommitted(checkout, commit, own, { log, clock }) {
+    const { signal } = checkout;
+    try {
+        const found = await within({ clock, signal }, LOOK_WITHIN, 'git did not answer', async (inner) => {
+            const bounded = { ...checkout, signal: inner };
+            const head = await resolveCommit(bounded);
+            return head.sha === commit.sha ? uncommitted({ ...bounded, commit: head.sha, own }) : undefined;
+        });
+        if (!found)
+            return;
+        const { count, first } = found;
+        const what = count === 1
+            ? '1 file of the checkout is not committed, so it is'
+            : `${count} files of the checkout are not committed, so they are`;
+        log.info(`${what} not part of this build (first: ${displayPath(first)})`);
+    }
+    catch (error) {
+        if (signal.aborted || !(error instanceof UserError))
+            throw error;
+        log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`);
+    }
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ folder }, into, run) {
+    const { code, stderr } = await run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
+
+
+
+
+
+
+const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
+/**
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * it (throws if that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ * @param ref what was asked to be built; undefined for the checked-out commit
+ */
+function addOwnFiles({ commit, folder }, { migrations, redisTls }, ref, job, log) {
+    const add = (files) => {
+        for (const [file, text] of Object.entries(files))
+            writeTreeFile(folder, file, text);
+    };
+    if (migrations !== 'off')
+        add(RELEASE_FILES);
+    if (redisTls === 'no-verify') {
+        requireRedisTlsFits(folder);
+        add(REDIS_TLS_FILES);
+        log.warning(REDIS_NOT_VERIFIED);
+    }
+    const { repository } = job;
+    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
+        return;
+    const tag = /^refs\/tags\/(.+)$/.exec(ref === undefined ? (job.ref ?? '') : `refs/tags/${ref}`)?.[1];
+    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
+    writeTreeFile(folder, path, text);
+}
+/** Versions of the migrations that a commit knows; undefined if the checkout does not have it. */
+async function versionsAt(checkout, commit) {
+    const names = await namesAt({ ...checkout, commit, folders: MIGRATION_FOLDERS });
+    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
 
 
@@ -75514,7 +75628,7 @@ function committedFfmpeg(config, files, builder) {
     const globs = builder === 'runner' ? config.slug.trim.globs : [];
     const isOfPackage = packageFiles(files);
     const { kept } = trim_trim(files, globs.length > 0 ? [globRule(globs)] : []);
-    const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
+    const found = ffmpegPrograms(kept).flatMap(program => (isOfPackage(program.path) ? [] : [program.path]));
     if (config.ffmpeg === 'without' && found.length > 0) {
         throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(displayPath))}`, builder === 'runner'
             ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
@@ -75537,12 +75651,12 @@ async function tryFfmpeg({ ffmpeg: choice }, { stack }, { workshop, app, applied
     try {
         const options = { place, root: app.root, entries: app.entries, stack, signal };
         const onPath = await findOnPath(options);
-        for (const { path, layer } of programs.slice(0, 20)) {
-            const where = onPath.has(path) ? 'on the PATH' : 'not on the PATH';
-            log.info(`${displayPath(path)} of ${app.layers[layer].name}, ${where}`);
+        for (const program of programs.slice(0, 20)) {
+            const where = onPath.has(program.path) ? 'on the PATH' : 'not on the PATH';
+            log.info(`${displayPath(program.path)} of ${app.layers[program.layer].name}, ${where}`);
         }
         const isOfPackage = packageFiles(files);
-        const isWanted = choice !== 'without' && programs.some(({ path }) => onPath.has(path) || !isOfPackage(path));
+        const isWanted = choice !== 'without' && programs.some(program => onPath.has(program.path) || !isOfPackage(program.path));
         if (!isWanted)
             return { onPath };
         const check = await checkFfmpeg(options);
@@ -75606,7 +75720,7 @@ function stuckPlaces(variants) {
     return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
 }
 function ffmpeg_placesOf({ layerNames }, programs) {
-    return ffmpeg_listed(programs.map(({ path, layer }) => `${displayPath(path)} (${layerNames[layer]})`));
+    return ffmpeg_listed(programs.map(program => `${displayPath(program.path)} (${layerNames[program.layer]})`));
 }
 const ffmpeg_SHOWN = 5;
 /** Characters of one name: a report has room for so much (src/report/data.ts). */
@@ -75792,7 +75906,7 @@ const OWN_FILES = [
     ...Object.keys(REDIS_TLS_FILES)
 ];
 /** The parts of a fingerprint, in words for people. */
-const WORDS = {
+const fingerprint_WORDS = {
     form: 'the version of this action',
     builder: '`builder`',
     place: 'where it is built (`build-in`, `build-image`)',
@@ -75834,7 +75948,7 @@ function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place },
 }
 /** What differs between two fingerprints, in words; empty if nothing does. */
 function fingerprint_differences(one, other) {
-    return Object.entries(WORDS)
+    return Object.entries(fingerprint_WORDS)
         .filter(([part]) => one[part] !== other[part])
         .map(([, words]) => words);
 }
@@ -75842,19 +75956,23 @@ function fingerprint_digestOf(value) {
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+;// CONCATENATED MODULE: ./lib/commands/steps/size-gate.js
 
-/** Whether a slug over the limit is told and no more. */
-function onlyTold({ failOn, mayLetPass }) {
-    return mayLetPass && failOn === 'never';
-}
+
+
 /**
- * What to do about a slug over its limit.
+ * The one place that refuses a slug for its size. Throws a `GateError` if it is over the limit.
+ * @param slug what it is called: `slug`, `streaming slug`
+ * @param bytes its compressed size
+ * @param limit in bytes
  * @param hint how to get under the limit, as a sentence
  */
-function underTheLimit({ failOn, mayLetPass }, hint) {
-    const ignored = !mayLetPass && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
-    return `${hint} If it is to be that large, raise \`slug-limit\`.${ignored}`;
+function requireFit(slug, bytes, limit, { failOn, mayLetPass }, hint) {
+    const judged = judgeSize(bytes, limit);
+    if (judged.fits || (mayLetPass && failOn === 'never'))
+        return;
+    const ignored = failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    throw new GateError(overLimitText(slug, judged), `${hint} If it is to be that large, raise \`slug-limit\`.${ignored}`);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
@@ -81562,6 +81680,7 @@ async function defaultBranch(github) {
 
 
 
+
 /** Writes every file and output, the summary, and annotations. */
 async function results_tell(told, outputDir, { log, page }, results) {
     const { report } = told;
@@ -81589,9 +81708,9 @@ async function results_tell(told, outputDir, { log, page }, results) {
     for (const warning of report.warnings)
         log.warning(warning);
     for (const { name, compressed } of variants)
-        log.info(`${name} ffmpeg: ${figures_sizeText(compressed)} (${compressed} bytes)`);
+        log.info(`${name} ffmpeg: ${sizeText(compressed)} (${compressed} bytes)`);
     if (streaming)
-        log.info(`streaming: ${figures_sizeText(streaming.compressed)} (${streaming.compressed} bytes)`);
+        log.info(`streaming: ${sizeText(streaming.compressed)} (${streaming.compressed} bytes)`);
     if (report.ffmpeg.givenUp)
         log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
     if (told.noBaseline !== undefined)
@@ -81601,20 +81720,17 @@ async function results_tell(told, outputDir, { log, page }, results) {
     if (size !== verdict.compressed)
         throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
 }
-/** Throws a `UserError` if the slug must not be shipped. */
+/** Throws a `GateError` if the slug must not be shipped. */
 function judge({ report }, gate) {
     const { verdict, streaming } = report;
     if (verdict.problem !== undefined) {
-        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(report));
+        throw new GateError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(report));
     }
-    if (onlyTold(gate))
-        return;
-    const { compressed, limit, withinLimit } = verdict;
-    if (!withinLimit) {
-        throw new UserError(`The slug is over its limit: ${figures_sizeText(compressed)} of ${figures_sizeText(limit)}`, underTheLimit(gate, 'The report lists the ways back under it, the cheapest first.'));
-    }
-    if (streaming && streaming.compressed > limit) {
-        throw new UserError(`The streaming slug is over its limit: ${figures_sizeText(streaming.compressed)} of ${figures_sizeText(limit)}`, underTheLimit(gate, 'Look at what streaming/package.json depends on.'));
+    const { compressed, limit } = verdict;
+    requireFit('slug', compressed, limit, gate, 'The report lists the ways back under it, the cheapest first.');
+    if (streaming) {
+        const hint = 'Look at what streaming/package.json depends on.';
+        requireFit('streaming slug', streaming.compressed, limit, gate, hint);
     }
 }
 function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }) {
@@ -81625,7 +81741,7 @@ function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }) {
     return 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.';
 }
 /**
- * Throws a `UserError` if the slug has grown by more than that. Only for pull requests: elsewhere a failure would keep the
+ * Throws a `GateError` if the slug has grown by more than that. Only for pull requests: elsewhere a failure would keep the
  * base's own report from being recorded, for ever.
  */
 function judgeGrowth({ comparison, maxGrowth }, log) {
@@ -81637,7 +81753,7 @@ function judgeGrowth({ comparison, maxGrowth }, log) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${figures_sizeText(head - base)}, from ${figures_sizeText(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
+    throw new GateError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${sizeText(head - base)}, from ${sizeText(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/slugs.js
@@ -81856,7 +81972,7 @@ async function noteBuilt(folders, outputDir, fingerprint, slugs, log) {
 }
 /**
  * The slugs that were built of the same before, if their files are still the ones that were written; the log says that, or
- * why not. Throws a `UserError` if one is over the limit (bytes): the build may have let it pass.
+ * why not. Throws a `GateError` if one is over the limit (bytes): the build may have let it pass.
  */
 async function builtBefore(folders, outputDir, fingerprint, limit, gate, log) {
     const place = built_placeOf(folders, outputDir);
@@ -81871,9 +81987,7 @@ async function builtBefore(folders, outputDir, fingerprint, limit, gate, log) {
     log.info(`${place.taken}: ${web.file}`);
     for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
         const bytes = made ? (await (0,promises_namespaceObject.stat)(made.file)).size : 0;
-        if (bytes <= limit)
-            continue;
-        throw new UserError(`The ${name} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(limit)}`, underTheLimit(gate, 'The report of the build lists the ways back under it, the cheapest first.'));
+        requireFit(name, bytes, limit, gate, 'The report of the build lists the ways back under it, the cheapest first.');
     }
     return { web, streaming };
 }
@@ -82243,6 +82357,8 @@ async function readTreeAt(checkout, commit, scratch) {
 
 
 
+
+
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
  * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
@@ -82267,9 +82383,22 @@ async function build_build(inputs, { runtime, results, job, machine }) {
     };
     const gate = { failOn: inputs.failOn, mayLetPass: true };
     const of = { config, source, recipe, fingerprint };
-    const { told } = await buildNow(inputs, of, { gate, telling }, machine, runtime, results);
-    if (inputs.failOn === 'growth' && job.event.name?.startsWith('pull_request'))
-        judgeGrowth(told, log);
+    try {
+        const { told } = await buildNow(inputs, of, { gate, telling }, machine, runtime, results);
+        if (inputs.failOn === 'growth' && job.event.name?.startsWith('pull_request'))
+            judgeGrowth(told, log);
+        return { headline: headline(told) };
+    }
+    catch (error) {
+        // The report is written: what it found stands there, with what to do.
+        if (error instanceof GateError)
+            return found(error);
+        throw error;
+    }
+}
+function found({ message, nextStep }) {
+    const finding = { level: 'fail', about: 'slug', text: message, remedy: nextStep };
+    return { outcome: 'found', headline: message, next: [nextStep], findings: [finding] };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
@@ -83121,8 +83250,8 @@ async function memory_fits({ app, dyno, config }) {
     ]);
     const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] || 2) || 1);
     const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory));
-    const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${figures_sizeText(memory)}`);
-    const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${figures_sizeText(sidekiq)},`);
+    const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${sizeText(memory)}`);
+    const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${sizeText(sidekiq)},`);
     return [web, worker].filter(finding => finding !== undefined);
 }
 function fit(type, formation, bytes, what) {
@@ -83131,7 +83260,7 @@ function fit(type, formation, bytes, what) {
     if (most === undefined)
         return undefined;
     const figure = percent(bytes, most);
-    const text = `${what} in a ${size} dyno of ${figures_sizeText(most)}: ${figure}`;
+    const text = `${what} in a ${size} dyno of ${sizeText(most)}: ${figure}`;
     // It is a lower bound, so it may not be called a failure before it is above the whole.
     const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn';
     return level === 'ok'
@@ -83196,7 +83325,7 @@ const nightlyBuild = {
 };
 function nightly_build_size({ compressed, limit, withinLimit, problem }) {
     const figure = percent(compressed, limit);
-    const text = `The build makes a slug of ${figures_sizeText(compressed)} of ${figures_sizeText(limit)}`;
+    const text = `The build makes a slug of ${sizeText(compressed)} of ${sizeText(limit)}`;
     if (problem !== undefined) {
         return {
             level: 'fail',
@@ -83292,7 +83421,7 @@ function onHeroku(figures) {
             ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: postgres_LARGER, link: PLANS }
             : undefined,
         size &&
-            measured('size', size, `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : figures_sizeText(bytes)} on ${plan}`, postgres_LARGER),
+            measured('size', size, `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : sizeText(bytes)} on ${plan}`, postgres_LARGER),
         connections &&
             measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
         tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
@@ -83305,8 +83434,8 @@ async function fromInside({ dyno }) {
         {
             level: 'ok',
             about: 'size',
-            figure: figures_sizeText(bytes),
-            text: `Postgres holds ${figures_sizeText(bytes)}; how much its plan allows is not known`
+            figure: sizeText(bytes),
+            text: `Postgres holds ${sizeText(bytes)}; how much its plan allows is not known`
         },
         measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
     ];
@@ -83424,12 +83553,12 @@ async function fill({ dyno }) {
             {
                 level: 'ok',
                 about,
-                figure: figures_sizeText(used),
-                text: `Redis holds ${figures_sizeText(used)} and has no limit of its own${lost}`
+                figure: sizeText(used),
+                text: `Redis holds ${sizeText(used)} and has no limit of its own${lost}`
             }
         ];
     const level = fullness(used, most);
-    const text = `Redis holds ${figures_sizeText(used)} of ${figures_sizeText(most)}${lost}`;
+    const text = `Redis holds ${sizeText(used)} of ${sizeText(most)}${lost}`;
     const figure = percent(used, most);
     if (level === 'ok')
         return [{ level, about, figure, text }];
@@ -83673,7 +83802,7 @@ const slugSize = {
         if (bytes === undefined)
             throw new Error('Heroku does not say how large the slug is');
         const { slugLimit } = wants;
-        const text = `The slug has ${figures_sizeText(bytes)} of ${figures_sizeText(slugLimit)}`;
+        const text = `The slug has ${sizeText(bytes)} of ${sizeText(slugLimit)}`;
         const figure = percent(bytes, slugLimit);
         if (bytes > slugLimit) {
             return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }];
@@ -83682,7 +83811,7 @@ const slugSize = {
         if (trend === undefined || trend <= 0)
             return [{ level: 'ok', figure, text: trend === undefined ? text : `${text}; it does not grow` }];
         const days = Math.floor((slugLimit - bytes) / trend);
-        const rate = `${text}; it grows by ${figures_sizeText(trend * 30)} in 30 days (over ${slugs.length} slugs)`;
+        const rate = `${text}; it grows by ${sizeText(trend * 30)} in 30 days (over ${slugs.length} slugs)`;
         if (days > AHEAD)
             return [{ level: 'ok', figure, text: rate }];
         const when = new Date(clock.now() + days * slug_size_DAY).toISOString().slice(0, 10);
@@ -90612,7 +90741,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const good = rows(['ok']);
     const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
     return [
-        `## Nightly checks of ${markdown_escape(app)}: ${check_markdown_headline(results)}`,
+        `## Nightly checks of ${markdown_escape(app)}: ${resultsHeadline(results)}`,
         bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
         good.length > 0
             ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
@@ -90626,7 +90755,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
         .concat('\n');
 }
 /** `2 fail, 1 warns`; how many checks came out how. */
-function check_markdown_headline(results) {
+function resultsHeadline(results) {
     const count = (wanted) => results.filter(({ level }) => level === wanted).length;
     const parts = [
         [count('fail'), 'fail', 'fails'],
@@ -90666,7 +90795,8 @@ function newsMarkdown(news) {
 }
 function problemMarkdown({ title, level, finding, since, news }) {
     const word = level === 'fail' ? 'Fails' : 'Warns';
-    const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`;
+    const marks = { new: 'new', worse: `worse, since ${since}` };
+    const mark = news === undefined ? `since ${since}` : marks[news];
     const { text, more = [], remedy, link } = finding;
     const parts = [
         `### ${word}: ${prose(title)} (${mark})`,
@@ -90790,7 +90920,7 @@ function inIssueTime(runtime, work) {
 function noteOf(night, step) {
     if (step === 'close')
         return `All is well again on ${night.date}.`;
-    const news = night.problems.filter(({ news, level }) => news !== undefined || (step === 'reopen' && level === 'fail'));
+    const news = night.problems.filter(problem => problem.news !== undefined || (step === 'reopen' && problem.level === 'fail'));
     return news.length === 0 ? undefined : newsMarkdown(news);
 }
 /** A closed issue keeps its text; what it hands on changes where anything has. */
@@ -90966,9 +91096,10 @@ async function askApp(inputs, { app, facts, configVars, streaming }, runtime) {
 async function runTask(app, task, tools) {
     const { story, log, clock } = tools;
     const { command, size, limit } = task;
-    const tail = new tools_Tail();
+    const tail = new Tail();
     const fence = log.fence();
     const begun = clock.now();
+    story.begin(`\`${command}\` on ${app.name}`);
     const write = (chunk) => {
         fence.write(chunk);
         tail.add(chunk);
@@ -91261,6 +91392,7 @@ async function syncTasks(inputs, app, { schedule, wanted, scheduler }, tools, re
             return `The scheduled tasks of ${app} are those of the config: ${schedule_count(steps, DONE)}`;
         if (inputs.plan)
             return `Plan for the scheduled tasks of ${app}, nothing was changed: ${schedule_count(steps, TO_DO)}`;
+        tools.story.begin(`the scheduled tasks of ${app}`);
         await applySteps(scheduler, steps, { wanted, prune, ...tools });
         return `The scheduled tasks of ${app} are those of the config by now: ${schedule_count(steps, DONE)}`;
     }
@@ -91601,8 +91733,7 @@ async function check_check(inputs, { runtime, results, job, machine }) {
     results.output('checks-failed', failed.length);
     const issueUrl = await keepIssue(inputs, app, found, job, runtime, results);
     await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }));
-    if (failed.length > 0)
-        throw failure(failed, issueUrl);
+    return check_endingOf(app, found, failed, issueUrl);
 }
 /** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
 function withoutSecrets({ findings, ...result }, redact) {
@@ -91618,9 +91749,20 @@ function everyText(data, change) {
         return data;
     return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
 }
-function failure(failed, issueUrl) {
-    const names = failed.map(({ check }) => check.name).join(', ');
-    return new UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
+function check_endingOf(app, results, failed, issueUrl) {
+    const findings = results.flatMap(({ check: { name }, findings: of }) => of.flatMap(({ level, text, remedy }) => (level === 'ok' ? [] : [{ level, about: name, text, remedy }])));
+    const where = issueUrl ?? "this job's summary";
+    if (failed.length === 0) {
+        const headline = `Nightly checks of ${app}: ${resultsHeadline(results)}`;
+        return { outcome: findings.length === 0 ? 'done' : 'found', headline, findings };
+    }
+    const names = failed.map(({ check: { name } }) => name).join(', ');
+    return {
+        outcome: 'found',
+        headline: failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`,
+        next: [`What to do about each stands in ${where}.`],
+        findings
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/measured.js
@@ -91739,6 +91881,7 @@ async function measured_readText(file) {
 
 
 
+
 /**
  * Creates or updates the size report's comment on a pull request: in the job that built (`pull_request`), or in one that
  * runs when that one has ended (`workflow_run`), which may write where a fork's may not. Elsewhere there is nothing to do.
@@ -91754,7 +91897,7 @@ async function comment(inputs, { runtime, results, job }) {
         ? await reportOfTriggeringRun(inputs, github, workflowRun, job, runtime)
         : await reportOfThisJob(inputs, github, job, runtime.log);
     if (!measured)
-        return;
+        return { outcome: 'nothing-to-do', headline: 'There is no report to comment on' };
     const { report, pullRequest, run, config, foreign } = measured;
     const around = await lookAround(inputs, report, { app: config.app, pullRequest }, job, runtime);
     const told = { ...around, runUrl: run.url, measuredBy: foreign ? pullRequest.number : undefined };
@@ -91763,7 +91906,8 @@ async function comment(inputs, { runtime, results, job }) {
     if (!measured.toldBefore)
         await results.summary(renderMarkdown(told));
     await comment_write(github, measured, body, isWorthAComment(told, inputs.commentThreshold), runtime, results);
-    runtime.log.info(body.split('\n')[0].replace(/^## /, ''));
+    runtime.log.info(headline(told));
+    return { headline: `Comment on pull request ${pullRequest.number}: ${headline(told)}` };
 }
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
 function isWorthAComment({ report, baseline, comparison, maxGrowth }, threshold) {
@@ -91855,26 +91999,24 @@ function wishesOf(folder, { redisTls, streamingApp }) {
 
 
 
-
-/** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
-async function withStory(title, access, { results, runtime }, work) {
-    const story = new Story(runtime.log, runtime.clock);
+/**
+ * Connects to Heroku and does the work, whose story becomes the summary however it ends. `work` says what came of it: a
+ * sentence, if it is done as asked.
+ */
+async function withStory(title, access, { results, runtime, story }, work) {
+    story.title = title;
     const connection = heroku_connect(access, story, runtime);
-    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
-    try {
-        await story.step('Key', () => checkKey(connection));
-        const { client, tools } = connection;
-        const outcome = await work({ tools, client, mask: masker(results), app: name => connection.app(name) });
-        runtime.log.info(outcome);
-        await tell(outcome);
-    }
-    catch (error) {
-        await tell(`Failed: ${errorText(error).split('\n')[0] ?? ''}`);
-        throw error;
-    }
+    await story.step('Key', () => checkKey(connection));
+    const { client, tools } = connection;
+    const ended = await work({ tools, client, mask: masker(results), app: name => connection.app(name) });
+    const ending = typeof ended === 'string' ? { headline: ended } : ended;
+    if (isGreen(ending))
+        runtime.log.info(ending.headline);
+    return ending;
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/plan.js
+
 
 
 
@@ -91910,8 +92052,10 @@ async function plan_plan(inputs, tools) {
     const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack };
     const { plan: found, upgrade } = await planOfTree(checkout, config, source, where, job, runtime);
     await plan_tell(upgrade, results);
-    announce(found, runtime.log);
-    runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
+    const ending = plan_judge(found, 'Nothing stands against this upgrade, as far as the tree alone can tell', runtime.log);
+    if (ending.outcome !== 'found')
+        runtime.log.info(`${ending.headline}.`);
+    return ending;
 }
 async function sourceOf(checkout, ref, own, runtime) {
     const source = await takeSource(checkout, ref, runtime);
@@ -91919,13 +92063,12 @@ async function sourceOf(checkout, ref, own, runtime) {
     return source;
 }
 /** What a deploy would do, and what stands against it. Nothing is written. */
-async function planOfApp(inputs, access, config, { askDatabase, showTasks }, { runtime, results, machine }) {
+async function planOfApp(inputs, access, config, { askDatabase, showTasks }, { runtime, results, story, machine }) {
     const name = requireApp(config.app);
     const title = `How the plan for ${name} was made`;
     const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
     const own = ownFiles(inputs, machine);
-    await withStory(title, access, { runtime, results }, async ({ app, tools, mask, client }) => {
-        const { story } = tools;
+    return withStory(title, access, { runtime, results, story }, async ({ app, tools, mask, client }) => {
         const read = (one) => readTarget(app(one), mask, tools);
         const target = await story.step('Preflight', () => read(name));
         const { streamingApp } = config;
@@ -91937,7 +92080,7 @@ async function planOfApp(inputs, access, config, { askDatabase, showTasks }, { r
         if (inputs.provision && !askDatabase) {
             const complete = await story.step('What the app lacks', () => provision_plan_planProvision(provisioning, tools, results));
             if (!complete)
-                return `${name} would be provisioned first. Nothing was changed.`;
+                return `${name} would be provisioned first. Nothing was changed`;
         }
         const applied = askDatabase && target.current?.slug
             ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
@@ -91952,16 +92095,31 @@ async function planOfApp(inputs, access, config, { askDatabase, showTasks }, { r
         await plan_tell(upgradeOf(name, found, target.currentSlug?.commit ?? undefined), results);
         if (showTasks)
             await scheduleStep(inputs, app(name), access.key, config.schedule, tools, results);
-        announce(found, runtime.log);
         const warnings = found.findings.filter(({ level }) => level === 'warn').length;
-        return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`;
+        const green = `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed`;
+        return plan_judge(found, green, runtime.log);
     });
 }
-/** Tells it in the log, and fails if something blocks. */
-function announce(found, log) {
+/** Tells the plan in the log. What blocks is what was found; else `green` is the headline. */
+function plan_judge(found, green, log) {
     tellPlan(found, { note: text => log.info(text), warn: text => log.warning(text) });
-    preflight_refuse(found.findings);
+    const findings = found.findings.map(({ level, name, reason, remedy }) => ({
+        level: plan_LEVELS[level],
+        about: name,
+        text: reason,
+        remedy
+    }));
+    try {
+        preflight_refuse(found.findings);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return { outcome: 'found', headline: error.message, next: [error.nextStep], findings };
+    }
+    return { outcome: findings.some(({ level }) => level === 'warn') ? 'found' : 'done', headline: green, findings };
 }
+const plan_LEVELS = { block: 'fail', warn: 'warn', note: 'note' };
 /** A deploy that may would set up what the streaming app lacks. */
 function withSetup(live, mayBeSetUp) {
     return mayBeSetUp && live.streaming ? { ...live, streaming: { ...live.streaming, lacks: [] } } : live;
@@ -92031,6 +92189,7 @@ function processTypesFor(config, built, log) {
 
 
 
+
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
 function herokuBuilds({ config, source, recipe, fingerprint }, gate, runtime, results) {
     requireBuildable(config, recipe);
@@ -92053,7 +92212,7 @@ function herokuBuilds({ config, source, recipe, fingerprint }, gate, runtime, re
             return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant });
         }),
         streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
-        judge: ({ size, variant }) => heroku_builds_judgeSize(config, size, variant, gate, log, results)
+        judge: ({ size, variant }) => requireSize(config, size, variant, gate, log, results)
     };
 }
 /** The slugs to build, each with ffmpeg or not, in the order in which they are tried. By names: Heroku's tree is not seen. */
@@ -92104,16 +92263,13 @@ async function packSource(source, name, { run, scratch, signal }, files) {
     return { file, sha256: hash.digest('hex') };
 }
 /** Tells the size, and throws a `GateError` if it is over the limit. */
-function heroku_builds_judgeSize({ slug }, bytes, variant, gate, log, results) {
-    const withinLimit = bytes <= slug.limit;
-    log.info(`The slug ${variant} has ${figures_sizeText(bytes)} (${bytes} bytes); the limit is ${figures_sizeText(slug.limit)}`);
+function requireSize({ slug }, bytes, variant, gate, log, results) {
+    log.info(`The slug ${variant} has ${sizeText(bytes)} (${bytes} bytes); the limit is ${sizeText(slug.limit)}`);
     results.output('slug-size', bytes);
     results.output('slug-limit', slug.limit);
-    results.output('within-limit', withinLimit);
-    if (withinLimit)
-        return;
+    results.output('within-limit', judgeSize(bytes, slug.limit).fits);
     const hint = '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.';
-    throw new GateError(`The slug ${variant} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(slug.limit)}`, underTheLimit(gate, hint));
+    requireFit(`slug ${variant}`, bytes, slug.limit, gate, hint);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
@@ -92162,7 +92318,7 @@ async function deploy_deploy(inputs, tools) {
         openDeployment: (commit) => openOnGithub(inputs, commit, job, runtime),
         afterwards: (of, main) => scheduleStep(inputs, main, access.key, config.schedule, of, results).catch(notScheduled)
     };
-    await deployTo(inputs, config, ways, tools);
+    return deployTo(inputs, config, ways, tools);
 }
 /** Of `plan: true`: no dyno is started. */
 const PLAN_WAYS = { askDatabase: false, showTasks: true };
@@ -92195,16 +92351,14 @@ async function openOnGithub(inputs, commit, job, runtime) {
 }
 /** The same deploy against any Heroku: a rehearsal's, too. */
 async function deployTo(inputs, config, ways, tools) {
-    const { runtime, results, machine } = tools;
-    const story = new Story(runtime.log, runtime.clock);
+    const { runtime, results, machine, story } = tools;
     const connection = heroku_connect(ways.access, story, runtime);
     const app = requireApp(config.app);
     const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
     const own = ownFiles(inputs, machine, inputs.cache);
     const source = once(async () => ways.source ?? runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime)));
-    const title = `Deploy of ${app}`;
-    const facts = new Facts(app, config.migrations, results, ways.openDeployment);
-    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
+    story.title = `Deploy of ${app}`;
+    const facts = new Facts(app, config.migrations, story, results, ways.openDeployment);
     try {
         await story.step('Key', () => checkKey(connection));
         await deploy({
@@ -92227,20 +92381,16 @@ async function deployTo(inputs, config, ways, tools) {
         if (config.redisTls === 'no-verify')
             await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)));
         await ways.afterwards(connection.tools, connection.app(app));
+        const ending = facts.ending();
         await facts.finish('success', 'Live and healthy');
-        runtime.log.info(`Live: ${facts.outcome()}`);
-        await tell(facts.outcome());
+        runtime.log.info(`Live: ${ending.headline}`);
+        return ending;
     }
     catch (error) {
-        await facts.finish('failure', deploy_firstLine(error));
-        await tell(`Failed: ${deploy_firstLine(error)}`);
-        throw error;
+        const ending = facts.endingOf(error);
+        await facts.finish('failure', ending.headline);
+        return ending;
     }
-}
-/** Without the output of others behind it. */
-function deploy_firstLine(error) {
-    const [first = ''] = errorText(error).split('\n');
-    return first.replace(/\. [\w’' ]+:$/, '');
 }
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only if none can be reused. */
 async function deploy_prepare(inputs, config, source, builder, checkout, tools) {
@@ -92287,26 +92437,31 @@ async function buildHere(inputs, of, gate, { runtime, results, job, machine }) {
     const telling = { around: (report) => justThis(report, of.config.app, job) };
     return (await buildNow(inputs, of, { gate, telling }, machine, runtime, results)).slugs;
 }
-/** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
+/** What becomes known on the way goes to the story, to the outputs, and to GitHub's deployment. */
 class Facts {
-    links = {};
     #app;
     #migrations;
+    #story;
     #results;
     #open;
     #deployment;
     #site;
     #version = 0;
     #commit = '';
-    constructor(app, migrations, results, open) {
+    #migrated = 0;
+    #isRolledBack = false;
+    constructor(app, migrations, story, results, open) {
         this.#app = app;
         this.#migrations = migrations;
+        this.#story = story;
         this.#results = results;
         this.#open = open;
     }
-    target = ({ info, current, config }) => {
-        if (current)
+    target = ({ info, current, currentSlug, config }) => {
+        if (current) {
             this.#results.output('previous-release-version', current.version);
+            this.#serves(current.version, currentSlug?.commit ?? undefined);
+        }
         const domain = instanceDomain(config);
         this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined);
     };
@@ -92315,7 +92470,7 @@ class Facts {
         const opened = await this.#open?.(commit);
         if (!opened)
             return;
-        this.links['Job'] = opened.runUrl;
+        this.#story.links['Job'] = opened.runUrl;
         this.#deployment = opened.deployment;
         await this.#deployment.update('in_progress', `Deploying to ${this.#app}`);
     };
@@ -92328,24 +92483,45 @@ class Facts {
     };
     released = (app, { version }) => {
         const url = `https://dashboard.heroku.com/apps/${app}/activity`;
-        this.links[`Release v${version} of ${app}`] = url;
+        this.#story.links[`Release v${version} of ${app}`] = url;
         if (app !== this.#app)
             return;
         this.#version = version;
+        // Its dynos may be up or not.
+        this.#story.serving = 'not known';
         this.#results.output('release-version', version);
         this.#results.output('release-url', url);
     };
     healthy = () => {
         this.#results.output('healthy', true);
+        this.#serves(this.#version, this.#commit);
         if (this.#site !== undefined)
-            this.links['Site'] = this.#site;
+            this.#story.links['Site'] = this.#site;
     };
-    migrated = versions => this.#results.output('migrations-run', versions.length);
+    migrated = versions => {
+        this.#migrated = versions.length;
+        this.#results.output('migrations-run', versions.length);
+    };
     rolledBack = release => {
         this.released(this.#app, release);
+        this.#isRolledBack = true;
+        this.#serves(release.version);
         this.#results.output('rolled-back', true);
     };
-    outcome() {
+    #serves(release, commit) {
+        this.#story.serving = { app: this.#app, release, commit };
+    }
+    /** Of a deploy that is done: nothing was, if nothing but the look for migrations had begun. */
+    ending() {
+        const changed = this.#story.begun.some(change => change !== migrate_MIGRATIONS) || this.#migrated > 0;
+        return { outcome: changed ? 'done' : 'nothing-to-do', headline: this.#live() };
+    }
+    /** Of a deploy that threw. */
+    endingOf(error) {
+        const ending = endingOf(error, this.#story.begun);
+        return { ...ending, outcome: this.#isRolledBack ? 'rolled-back' : ending.outcome, error };
+    }
+    #live() {
         return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, ${this.#migrations === 'off' ? 'its migrations left alone (`migrations: off`)' : 'migrated'}`;
     }
     async finish(state, description) {
@@ -92362,13 +92538,14 @@ class Facts {
 
 
 
+
 /** Runs the pending migrations of the current release in a one-off dyno. */
-async function migrate_migrate(inputs, { runtime, results }) {
+async function migrate_migrate(inputs, { runtime, results, story }) {
     const { phase, dynoSize: size } = inputs;
     const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp });
     const name = requireApp(main);
     const access = herokuOf(inputs, 'migrate');
-    await withStory(`Migrations of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
+    return withStory(`Migrations of ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
             throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
@@ -92391,7 +92568,10 @@ async function migrate_migrate(inputs, { runtime, results }) {
             return versions;
         });
         results.output('migrations-run', ran.length);
-        return `${ran.length} migrations ran in v${version} of ${name}`;
+        return {
+            outcome: ran.length === 0 ? 'nothing-to-do' : 'done',
+            headline: `${ran.length} migrations ran in v${version} of ${name}`
+        };
     });
 }
 
@@ -94434,9 +94614,9 @@ async function rehearse(inputs, tools) {
             addons: () => Promise.resolve([]),
             source,
             alter: (deployable) => withBaseSchema(base, connectTo, deployable, runtime),
-            afterwards: (of) => changeOver(heroku, connectTo(of.story).app(rehearse_APP), of)
+            afterwards: (of) => rehearse_changeOver(heroku, connectTo(of.story).app(rehearse_APP), of)
         };
-        await deployTo(inputs, config, ways, tools);
+        return await deployTo(inputs, config, ways, tools);
     }
     finally {
         await heroku.close();
@@ -94531,7 +94711,7 @@ async function releaseBaseSchema({ checkout, ref }, connectTo, artifacts, runtim
  * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
  * somebody asks all the time.
  */
-async function changeOver(heroku, app, tools) {
+async function rehearse_changeOver(heroku, app, tools) {
     const { story } = tools;
     await story.step('Change-over', async () => {
         const without = await visitRestart(heroku, app, false, tools);
@@ -94599,13 +94779,14 @@ async function repack(checkout, slug, base, scratch) {
 
 
 
+
 /** Brings the last good release's code back, if the database is still one for it. */
-async function rollback(inputs, { runtime, results, machine }) {
+async function rollback(inputs, { runtime, results, story, machine }) {
     const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp });
     const name = requireApp(main);
     const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
     const access = herokuOf(inputs, 'rollback');
-    await withStory(`Rollback of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
+    return withStory(`Rollback of ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         const { current, currentSlug } = target;
         const commit = currentSlug?.commit;
@@ -94635,23 +94816,24 @@ async function rollback(inputs, { runtime, results, machine }) {
 
 
 
+
 /**
  * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails if a
  * command does, or if that is not known.
  */
-async function run_run(inputs, { runtime, results, job }) {
+async function run_run(inputs, { runtime, results, story, job }) {
     const { run: command, dynoSize: size, timeout: limit, plan } = inputs;
     const { app: main, schedule } = readConfig(inputs, { app: inputs.app });
     const name = requireApp(main);
     if (command === undefined && schedule?.with !== 'github-actions')
         throw nothingToRun(schedule?.with);
     const access = herokuOf(inputs, 'run');
-    await withStory(`Run on ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
+    return withStory(`Run on ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
         await tools.story.step('Config', async () => mask(await app(name).configVars()));
         if (command === undefined)
             return runDueTasks(inputs, app(name), schedule, job, runtime, tools);
         if (plan)
-            return `Plan: ${command} would run on ${name}; nothing was run`;
+            return { outcome: 'nothing-to-do', headline: `Plan: ${command} would run on ${name}; nothing was run` };
         return tools.story.step('Command', async () => {
             const task = { command, size, limit };
             const outcome = requireSuccess(await runTask(app(name), task, tools), task, app(name));
@@ -94674,16 +94856,19 @@ function nothingToRun(scheduler) {
 
 
 
+
 /** Makes the app's scheduled tasks equal to the config's; `plan` shows the difference only. */
-async function schedule_schedule(inputs, { runtime, results, job }) {
+async function schedule_schedule(inputs, { runtime, results, story, job }) {
     const { app: main, schedule: wanted } = readConfig(inputs, { app: inputs.app });
     const name = requireApp(main);
     const access = herokuOf(inputs, 'schedule');
-    await withStory(`Scheduled tasks of ${name}`, access, { runtime, results }, async ({ app, tools }) => {
+    return withStory(`Scheduled tasks of ${name}`, access, { runtime, results, story }, async ({ app, tools }) => {
         if (!wanted || wanted.tasks.length === 0)
             tellStarters(inputs.path, runtime.log);
-        if (!wanted)
-            return `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
+        if (!wanted) {
+            const headline = `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
+            return { outcome: 'nothing-to-do', headline };
+        }
         if (!schedulers_SCHEDULERS[wanted.with].open) {
             return tools.story.step('Tasks', () => showRecorded(inputs, name, wanted, job, runtime, tools, results));
         }
@@ -94693,6 +94878,7 @@ async function schedule_schedule(inputs, { runtime, results, job }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/index.js
+
 
 
 
@@ -94717,10 +94903,50 @@ const lib_commands_COMMANDS = {
     schedule: schedule_schedule,
     check: check_check
 };
-/** Runs a command with its inputs. Rejects if it fails; a `UserError` tells what to do. */
-function runCommand(name, inputs, tools) {
-    return lib_commands_COMMANDS[name](inputs, tools);
+/** Runs a command with its inputs, to its verdict: also of an error. Writes the output `outcome` and the summary. */
+async function runCommand(name, inputs, { results: job, ...tools }) {
+    const { log, clock } = tools.runtime;
+    const story = new Story(log, clock);
+    const figures = {};
+    const results = {
+        ...job,
+        output: (output, value) => {
+            if (!TEXTS.has(output))
+                figures[output] = value;
+            job.output(output, value);
+        }
+    };
+    const end = async (ending, error) => {
+        const verdict = verdictOf(ending, story, figures);
+        job.output('outcome', verdict.outcome);
+        const { title = error === undefined ? undefined : TITLES[name], links } = story;
+        if (title !== undefined)
+            await job.summary(verdictMarkdown(verdict, { title, links, redact: job.redact }));
+        return { verdict, error };
+    };
+    try {
+        const ending = await lib_commands_COMMANDS[name](inputs, { ...tools, results, story });
+        return await end(ending, ending.error);
+    }
+    catch (error) {
+        return end(endingOf(error, story.begun), error);
+    }
 }
+/** Outputs that are a text of their own and no figure. */
+const TEXTS = new Set(['comment-body']);
+/** Over the summary of a command that ended before it had one of its own. */
+const TITLES = {
+    build: 'Slug size',
+    comment: 'Comment',
+    rehearse: 'Rehearsal',
+    plan: 'Plan',
+    deploy: 'Deploy',
+    migrate: 'Migrations',
+    run: 'Run',
+    rollback: 'Rollback',
+    schedule: 'Scheduled tasks',
+    check: 'Nightly checks'
+};
 
 ;// CONCATENATED MODULE: ./lib/runtime/run-command.js
 
@@ -94793,7 +95019,7 @@ function stop(child, group) {
     }
 }
 function tooMuch(program, most) {
-    return new UserError(`${program} printed more than ${figures_sizeText(most)}`, 'Look at what it was asked for.');
+    return new UserError(`${program} printed more than ${sizeText(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
@@ -94825,7 +95051,7 @@ async function withRuntime({ log, signal, dist }, work) {
     const scratch = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(external_node_os_namespaceObject.tmpdir(), 'mastodon-on-heroku-'));
     try {
         await (0,promises_namespaceObject.chmod)(scratch, 0o711); // the build's user goes through it, and cannot list it
-        await work({
+        return await work({
             log,
             clock: systemClock,
             run: run_command_runCommand,
@@ -96017,18 +96243,24 @@ function style_wrap(text, width) {
 
 
 
+
 /** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
     if (!(error instanceof UserError)) {
         const stack = error instanceof Error && error.stack ? error.stack : errorText(error);
-        const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
-        return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
+        return { lines: [`${title} ${withoutEscapes(stack)}`, OUR_FAULT], exitCode: 1 };
     }
     const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))];
     if (error.cause !== undefined)
         lines.push(paint('dim', `Cause: ${withoutEscapes(errorText(error.cause))}`));
     return { lines, exitCode: error instanceof UsageError || error instanceof InputError ? 2 : 1 };
+}
+/** A verdict that is not green, as an error is told. */
+function tellVerdict({ headline, next }, paint) {
+    const lines = [headline, ...next].map(line => withoutEscapes(inFlags(line)));
+    lines[0] = `${paint('red', 'Error:')} ${lines[0]}`;
+    return { lines, exitCode: 1 };
 }
 function inFlags(text) {
     return text.replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``));
@@ -96304,7 +96536,9 @@ class Renderer {
                 const { text } = token;
                 if (/^<\/?code>$/.test(text))
                     code = text === '<code>';
-                return /^<br\s*\/?>$/.test(text) ? '\n' : text === '<sup>' ? '^' : '';
+                if (/^<br\s*\/?>$/.test(text))
+                    return '\n';
+                return text === '<sup>' ? '^' : '';
             }
             const text = this.#span(token);
             return code ? this.#paint('cyan', text) : text;
@@ -96362,39 +96596,14 @@ function pad(text, width, align) {
 
 
 /** Sets the fork up that the command line names. Returns the exit code. */
-async function runInit({ source, json, full }, { lively, signal, root }) {
+async function runInit(line, { lively, signal, root }) {
     const paint = painter(lively);
-    const say = (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`);
+    const say = (text) => void (line.json ? process.stderr : process.stdout).write(`${text}\n`);
     try {
-        const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-        const inputs = readInputs('init', source);
-        const action = actionOf(source.text('action') || undefined, new URL('package.json', root));
-        const fork = await readFork(inputs.path, run_command_runCommand, searchPath);
-        say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`);
-        const examples = examplesIn(new URL('examples/', root));
-        const given = { app: inputs.app, streamingApp: inputs.streamingApp };
-        const tasks = read_readText(source, 'with-tasks', kinds_flag) ?? false;
-        const plan = (apps) => planFiles(fork, examples, { action, tasks, ...apps });
-        const apps = needsApps(plan(given)) ? await init_ask(given, signal) : given;
-        const files = plan(apps);
-        const dryRun = read_readText(source, 'dry-run', kinds_flag) ?? false;
-        if (!dryRun)
-            writeFiles(fork, files);
-        for (const file of files)
-            say(init_tell(file, dryRun, paint));
-        if (dryRun && full)
-            for (const { path: file, text, state } of files)
-                if (state === 'new')
-                    say(`\n${paint('bold', file)}\n${text}`);
-        for (const line of hints(files, { apps, tasks, dryRun, full, fork }))
-            say(line);
-        const repository = await githubRepository(fork.root, 'github.com', run_command_runCommand, { PATH: searchPath });
-        const advice = adviceFor(fork, { ours: plan_ours(files), repository, app: apps.app, action });
-        say('');
-        for (const line of markdown_renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true }).lines)
-            say(line);
-        if (json)
-            process.stdout.write(`${JSON.stringify(Object.fromEntries(files.map(({ path, state }) => [path, state])), undefined, 2)}\n`);
+        const files = await setUp(line, root, signal, paint, say);
+        const states = Object.fromEntries(files.map(({ path, state }) => [path, state]));
+        if (line.json)
+            process.stdout.write(`${JSON.stringify(states, undefined, 2)}\n`);
         return 0;
     }
     catch (error) {
@@ -96404,6 +96613,35 @@ async function runInit({ source, json, full }, { lively, signal, root }) {
         process.stderr.write(`${told.lines.join('\n')}\n`);
         return told.exitCode;
     }
+}
+/** Writes what the fork lacks, or only says what it would write. Then says what is left to do. */
+async function setUp({ source, full }, root, signal, paint, say) {
+    const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+    const inputs = readInputs('init', source);
+    const tasks = read_readText(source, 'with-tasks', kinds_flag) ?? false;
+    const dryRun = read_readText(source, 'dry-run', kinds_flag) ?? false;
+    const action = actionOf(source.text('action') || undefined, new URL('package.json', root));
+    const fork = await readFork(inputs.path, run_command_runCommand, searchPath);
+    say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`);
+    const examples = examplesIn(new URL('examples/', root));
+    const given = { app: inputs.app, streamingApp: inputs.streamingApp };
+    const plan = (apps) => planFiles(fork, examples, { action, tasks, ...apps });
+    const apps = needsApps(plan(given)) ? await init_ask(given, signal) : given;
+    const files = plan(apps);
+    if (!dryRun)
+        writeFiles(fork, files);
+    for (const file of files)
+        say(init_tell(file, dryRun, paint));
+    const shown = dryRun && full ? files.filter(({ state }) => state === 'new') : [];
+    for (const { path: file, text } of shown)
+        say(`\n${paint('bold', file)}\n${text}`);
+    for (const line of hints(files, { apps, tasks, dryRun, full, fork }))
+        say(line);
+    const repository = await githubRepository(fork.root, 'github.com', run_command_runCommand, { PATH: searchPath });
+    const advice = adviceFor(fork, { ours: plan_ours(files), repository, app: apps.app, action });
+    const shownAdvice = markdown_renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true });
+    say(['', ...shownAdvice.lines].join('\n'));
+    return files;
 }
 function examplesIn(folder) {
     const files = (0,external_node_fs_namespaceObject.readdirSync)(folder).filter(file => file.endsWith('.yml'));
@@ -96454,9 +96692,10 @@ function* hints(files, { apps, tasks, dryRun, full, fork }) {
         yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${plan_CONFIG}`}.`;
     yield* fork.warnings.map(text => withoutEscapes(text));
     if (needsApps(files) && (fork.stack === undefined || fork.buildpacks.length === 0)) {
-        const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(Boolean);
-        const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json';
-        yield `${why}; what ${plan_CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`;
+        const missing = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''];
+        const names = missing.filter(Boolean);
+        const why = fork.hasAppJson ? `app.json names no ${names.join(' and no ')}` : 'There is no app.json';
+        yield `${why}; what ${plan_CONFIG} says of ${names.join(' and ')} is a proposal: compare it with ${names.map(name => `\`heroku ${name}\``).join(' and ')}.`;
     }
     const old = superseded(fork, files);
     if (old !== undefined)
@@ -96751,7 +96990,7 @@ function terminalLog(screen, clock) {
         progress: (done, total) => {
             const group = groups.at(-1);
             if (!screen.lively || !group)
-                return say(`${figures_sizeText(done)} of ${figures_sizeText(total)}`);
+                return say(`${sizeText(done)} of ${sizeText(total)}`);
             group.transfer = done < total ? { done, total } : undefined;
             showStatus();
         },
@@ -96769,7 +97008,7 @@ function log_statusOf({ paint }, { title, started, transfer }, now) {
     const { done, total } = transfer;
     const full = Math.floor((BAR * done) / total);
     const bar = paint('cyan', '━'.repeat(full)) + paint('dim', '━'.repeat(BAR - full));
-    return `${title} ${bar} ${Math.floor((100 * done) / total)} % of ${figures_sizeText(total)} ${time}`;
+    return `${title} ${bar} ${Math.floor((100 * done) / total)} % of ${sizeText(total)} ${time}`;
 }
 /** The output of others, a line at a time: each is marked as theirs, and a secret cannot hide between two pieces. */
 function log_openFence(say) {
@@ -96810,6 +97049,7 @@ function log_openFence(say) {
 
 
 
+
 /** Runs a command as the action does, with flags for its inputs. Returns the exit code. */
 async function runHere(command, line, { lively, stop, dist }) {
     const results = new TerminalResults();
@@ -96819,11 +97059,17 @@ async function runHere(command, line, { lively, stop, dist }) {
     stop.onFirst = () => log.info('Stopping, and clearing away. Ctrl-C again stops at once.');
     // Also where the second Ctrl-C ends it at once.
     process.once('exit', () => screen.status(undefined));
-    const finish = () => {
+    const finish = (verdict) => {
         screen.status(undefined);
         results.show(screen, { full: line.full, outputs: !line.json });
-        if (line.json)
-            process.stdout.write(`${JSON.stringify(results.outputs, (_, value) => (typeof value === 'string' ? redact(value) : value), 2)}\n`);
+        if (!line.json)
+            return;
+        const redacted = (_, value) => (typeof value === 'string' ? redact(value) : value);
+        process.stdout.write(`${JSON.stringify({ ...results.outputs, verdict }, redacted, 2)}\n`);
+    };
+    const tell = ({ lines, exitCode }) => {
+        process.stderr.write(`${redact(lines.join('\n'))}\n`);
+        return stop.exitCode ?? exitCode;
     };
     try {
         const { text, called } = line.source;
@@ -96836,15 +97082,16 @@ async function runHere(command, line, { lively, stop, dist }) {
         const inputs = readInputs(command, source);
         const machine = run_machineOf(command, [...secretsHeld(source, process.env), ...keys.beside]);
         const job = await jobOf(inputs.path, machine);
-        await withRuntime({ log, signal: stop.signal, dist }, runtime => runCommand(command, inputs, { runtime, results, job, machine }));
-        finish();
-        return 0;
+        const { verdict, error } = await withRuntime({ log, signal: stop.signal, dist }, runtime => runCommand(command, inputs, { runtime, results, job, machine }));
+        finish(verdict);
+        if (error !== undefined)
+            return tell(tellError(error, screen.paint));
+        return isGreen(verdict) ? 0 : tell(tellVerdict(verdict, screen.paint));
     }
     catch (error) {
+        // It ended before the command began.
         finish();
-        const { lines, exitCode } = tellError(error, screen.paint);
-        process.stderr.write(`${redact(lines.join('\n'))}\n`);
-        return stop.exitCode ?? exitCode;
+        return tell(tellError(error, screen.paint));
     }
 }
 /** As of a workflow, but that notes of slugs lie with the user. */
@@ -96873,6 +97120,7 @@ function stateFolder({ XDG_STATE_HOME = '', HOME }) {
 
 
 
+
 /**
  * Runs the step of a workflow: reads its inputs, runs the command, and is the one exit for errors.
  * @param dist the folder of the bundles
@@ -96887,9 +97135,12 @@ async function runStep(dist) {
         const command = readCommand(STEP);
         const inputs = readInputs(command, STEP);
         const tools = { results: jobResults(), job: readJob(process.env), machine: readMachine(process.env, keys) };
-        await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime => runCommand(command, inputs, { ...tools, runtime }));
+        const ended = await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime => runCommand(command, inputs, { ...tools, runtime }));
+        endStep(ended);
     }
     catch (error) {
+        // It ended before the command began.
+        jobResults().output('outcome', endingOf(error, []).outcome);
         failStep(error);
     }
 }

@@ -2,6 +2,7 @@
 import * as core from '@actions/core'
 import { secretsHeld, secretsOf, type InputSource, type JobResults } from '../inputs/index.ts'
 import { errorText, UserError } from '../runtime/index.ts'
+import { isGreen, OUR_FAULT, type Verdict } from '../verdict/index.ts'
 import { harmless } from './log.ts'
 
 export { actionLog } from './log.ts'
@@ -45,6 +46,12 @@ export function jobResults(env: NodeJS.ProcessEnv = process.env): JobResults {
   }
 }
 
+/** Ends the step by the command's verdict. */
+export function endStep({ verdict, error }: { readonly verdict: Verdict; readonly error?: unknown }): void {
+  if (error !== undefined) failStep(error)
+  else if (!isGreen(verdict)) core.setFailed([verdict.headline, ...verdict.next].join('\n'))
+}
+
 /** Ends the step as failed: the message, what to do next, and the cause where it helps. */
 export function failStep(error: unknown): void {
   if (error instanceof UserError) {
@@ -52,7 +59,7 @@ export function failStep(error: unknown): void {
     if (error.cause !== undefined) core.info(harmless(`Cause: ${errorText(error.cause)}`))
   } else {
     core.setFailed(error instanceof Error ? error : String(error))
-    core.info('This is a fault of mastodon-on-heroku itself. Please report it with the lines above.')
+    core.info(OUR_FAULT)
     if (error instanceof Error && error.stack) core.info(harmless(error.stack))
   }
 }

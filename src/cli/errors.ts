@@ -1,5 +1,6 @@
 import { InputError } from '../inputs/index.ts'
 import { errorText, UserError } from '../runtime/index.ts'
+import { OUR_FAULT, type Verdict } from '../verdict/index.ts'
 import { UsageError } from './arguments.ts'
 import { withoutEscapes } from './terminal/escapes.ts'
 import { type Paint } from './terminal/style.ts'
@@ -15,12 +16,18 @@ export function tellError(error: unknown, paint: Paint): ToldError {
   const title = paint('red', 'Error:')
   if (!(error instanceof UserError)) {
     const stack = error instanceof Error && error.stack ? error.stack : errorText(error)
-    const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.'
-    return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 }
+    return { lines: [`${title} ${withoutEscapes(stack)}`, OUR_FAULT], exitCode: 1 }
   }
   const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))]
   if (error.cause !== undefined) lines.push(paint('dim', `Cause: ${withoutEscapes(errorText(error.cause))}`))
   return { lines, exitCode: error instanceof UsageError || error instanceof InputError ? 2 : 1 }
+}
+
+/** A verdict that is not green, as an error is told. */
+export function tellVerdict({ headline, next }: Verdict, paint: Paint): ToldError {
+  const lines = [headline, ...next].map(line => withoutEscapes(inFlags(line)))
+  lines[0] = `${paint('red', 'Error:')} ${lines[0]}`
+  return { lines, exitCode: 1 }
 }
 
 function inFlags(text: string): string {

@@ -33,39 +33,13 @@ export interface InitTerminal {
 }
 
 /** Sets the fork up that the command line names. Returns the exit code. */
-export async function runInit(
-  { source, json, full }: CommandLine,
-  { lively, signal, root }: InitTerminal
-): Promise<number> {
+export async function runInit(line: CommandLine, { lively, signal, root }: InitTerminal): Promise<number> {
   const paint = painter(lively)
-  const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
+  const say = (text: string): void => void (line.json ? process.stderr : process.stdout).write(`${text}\n`)
   try {
-    const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
-    const inputs = readInputs('init', source)
-    const action = actionOf(source.text('action') || undefined, new URL('package.json', root))
-    const fork = await readFork(inputs.path, runCommand, searchPath)
-    say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`)
-    const examples = examplesIn(new URL('examples/', root))
-    const given = { app: inputs.app, streamingApp: inputs.streamingApp }
-    const tasks = readText(source, 'with-tasks', flag) ?? false
-    const plan = (apps: Apps): PlannedFile[] => planFiles(fork, examples, { action, tasks, ...apps })
-    const apps = needsApps(plan(given)) ? await ask(given, signal) : given
-    const files = plan(apps)
-    const dryRun = readText(source, 'dry-run', flag) ?? false
-    if (!dryRun) writeFiles(fork, files)
-    for (const file of files) say(tell(file, dryRun, paint))
-    if (dryRun && full)
-      for (const { path: file, text, state } of files) if (state === 'new') say(`\n${paint('bold', file)}\n${text}`)
-    for (const line of hints(files, { apps, tasks, dryRun, full, fork })) say(line)
-    const repository = await githubRepository(fork.root, 'github.com', runCommand, { PATH: searchPath })
-    const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app, action })
-    say('')
-    for (const line of renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true }).lines)
-      say(line)
-    if (json)
-      process.stdout.write(
-        `${JSON.stringify(Object.fromEntries(files.map(({ path, state }) => [path, state])), undefined, 2)}\n`
-      )
+    const files = await setUp(line, root, signal, paint, say)
+    const states = Object.fromEntries(files.map(({ path, state }) => [path, state]))
+    if (line.json) process.stdout.write(`${JSON.stringify(states, undefined, 2)}\n`)
     return 0
   } catch (error) {
     if (signal.aborted) return 130
@@ -73,6 +47,38 @@ export async function runInit(
     process.stderr.write(`${told.lines.join('\n')}\n`)
     return told.exitCode
   }
+}
+
+/** Writes what the fork lacks, or only says what it would write. Then says what is left to do. */
+async function setUp(
+  { source, full }: CommandLine,
+  root: URL,
+  signal: AbortSignal,
+  paint: Paint,
+  say: (text: string) => void
+): Promise<PlannedFile[]> {
+  const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
+  const inputs = readInputs('init', source)
+  const tasks = readText(source, 'with-tasks', flag) ?? false
+  const dryRun = readText(source, 'dry-run', flag) ?? false
+  const action = actionOf(source.text('action') || undefined, new URL('package.json', root))
+  const fork = await readFork(inputs.path, runCommand, searchPath)
+  say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`)
+  const examples = examplesIn(new URL('examples/', root))
+  const given = { app: inputs.app, streamingApp: inputs.streamingApp }
+  const plan = (apps: Apps): PlannedFile[] => planFiles(fork, examples, { action, tasks, ...apps })
+  const apps = needsApps(plan(given)) ? await ask(given, signal) : given
+  const files = plan(apps)
+  if (!dryRun) writeFiles(fork, files)
+  for (const file of files) say(tell(file, dryRun, paint))
+  const shown = dryRun && full ? files.filter(({ state }) => state === 'new') : []
+  for (const { path: file, text } of shown) say(`\n${paint('bold', file)}\n${text}`)
+  for (const line of hints(files, { apps, tasks, dryRun, full, fork })) say(line)
+  const repository = await githubRepository(fork.root, 'github.com', runCommand, { PATH: searchPath })
+  const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app, action })
+  const shownAdvice = renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true })
+  say(['', ...shownAdvice.lines].join('\n'))
+  return files
 }
 
 function examplesIn(folder: URL): Map<string, string> {
@@ -131,11 +137,10 @@ function* hints(files: readonly PlannedFile[], { apps, tasks, dryRun, full, fork
     yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${CONFIG}`}.`
   yield* fork.warnings.map(text => withoutEscapes(text))
   if (needsApps(files) && (fork.stack === undefined || fork.buildpacks.length === 0)) {
-    const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(
-      Boolean
-    )
-    const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json'
-    yield `${why}; what ${CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`
+    const missing = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : '']
+    const names = missing.filter(Boolean)
+    const why = fork.hasAppJson ? `app.json names no ${names.join(' and no ')}` : 'There is no app.json'
+    yield `${why}; what ${CONFIG} says of ${names.join(' and ')} is a proposal: compare it with ${names.map(name => `\`heroku ${name}\``).join(' and ')}.`
   }
   const old = superseded(fork, files)
   if (old !== undefined) yield old

@@ -15,7 +15,8 @@ import {
 } from '../inputs/index.ts'
 import { runCommand as runProgram, systemClock, withRuntime } from '../runtime/real.ts'
 import { type CommandLine } from './arguments.ts'
-import { tellError } from './errors.ts'
+import { isGreen, type Verdict } from '../verdict/index.ts'
+import { tellError, tellVerdict, type ToldError } from './errors.ts'
 import { findKeys } from './keys.ts'
 import { githubRepository } from './repository.ts'
 import { TerminalResults } from './results.ts'
@@ -44,13 +45,16 @@ export async function runHere(
   stop.onFirst = () => log.info('Stopping, and clearing away. Ctrl-C again stops at once.')
   // Also where the second Ctrl-C ends it at once.
   process.once('exit', () => screen.status(undefined))
-  const finish = (): void => {
+  const finish = (verdict?: Verdict): void => {
     screen.status(undefined)
     results.show(screen, { full: line.full, outputs: !line.json })
-    if (line.json)
-      process.stdout.write(
-        `${JSON.stringify(results.outputs, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value), 2)}\n`
-      )
+    if (!line.json) return
+    const redacted = (_: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value)
+    process.stdout.write(`${JSON.stringify({ ...results.outputs, verdict }, redacted, 2)}\n`)
+  }
+  const tell = ({ lines, exitCode }: ToldError): number => {
+    process.stderr.write(`${redact(lines.join('\n'))}\n`)
+    return stop.exitCode ?? exitCode
   }
   try {
     const { text, called } = line.source
@@ -61,16 +65,16 @@ export async function runHere(
     const inputs = readInputs(command, source)
     const machine = machineOf(command, [...secretsHeld(source, process.env), ...keys.beside])
     const job = await jobOf(inputs.path, machine)
-    await withRuntime({ log, signal: stop.signal, dist }, runtime =>
+    const { verdict, error } = await withRuntime({ log, signal: stop.signal, dist }, runtime =>
       runCommand(command, inputs, { runtime, results, job, machine })
     )
-    finish()
-    return 0
+    finish(verdict)
+    if (error !== undefined) return tell(tellError(error, screen.paint))
+    return isGreen(verdict) ? 0 : tell(tellVerdict(verdict, screen.paint))
   } catch (error) {
+    // It ended before the command began.
     finish()
-    const { lines, exitCode } = tellError(error, screen.paint)
-    process.stderr.write(`${redact(lines.join('\n'))}\n`)
-    return stop.exitCode ?? exitCode
+    return tell(tellError(error, screen.paint))
   }
 }
 

@@ -1,5 +1,7 @@
+import { GateError } from '../deploy/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
-import { type Report } from '../report/index.ts'
+import { headline, type Report } from '../report/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { addOwnFiles } from './steps/additions.ts'
 import { buildNow } from './steps/built.ts'
@@ -19,7 +21,7 @@ import { planOfTree } from './steps/upgrade.ts'
 export async function build(
   inputs: InputsOf<'build'>,
   { runtime, results, job, machine }: CommandTools
-): Promise<void> {
+): Promise<Ending> {
   const { app, streamingApp, ffmpeg, slugLimit } = inputs
   const { log } = runtime
   const config = readConfig(inputs, { app, streamingApp, ffmpeg, slugLimit })
@@ -40,6 +42,18 @@ export async function build(
   }
   const gate = { failOn: inputs.failOn, mayLetPass: true }
   const of = { config, source, recipe, fingerprint }
-  const { told } = await buildNow(inputs, of, { gate, telling }, machine, runtime, results)
-  if (inputs.failOn === 'growth' && job.event.name?.startsWith('pull_request')) judgeGrowth(told, log)
+  try {
+    const { told } = await buildNow(inputs, of, { gate, telling }, machine, runtime, results)
+    if (inputs.failOn === 'growth' && job.event.name?.startsWith('pull_request')) judgeGrowth(told, log)
+    return { headline: headline(told) }
+  } catch (error) {
+    // The report is written: what it found stands there, with what to do.
+    if (error instanceof GateError) return found(error)
+    throw error
+  }
+}
+
+function found({ message, nextStep }: GateError): Ending {
+  const finding = { level: 'fail' as const, about: 'slug', text: message, remedy: nextStep }
+  return { outcome: 'found', headline: message, next: [nextStep], findings: [finding] }
 }

@@ -1,10 +1,10 @@
 import { CHECKS, runChecks, type Result } from '../checks/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
-import { UserError } from '../runtime/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { chooseChecks } from './steps/check-list.ts'
 import { keepIssue } from './steps/check-issue.ts'
-import { resultLine, summaryMarkdown } from './steps/check-markdown.ts'
+import { resultLine, resultsHeadline, summaryMarkdown } from './steps/check-markdown.ts'
 import { openScene } from './steps/check-scene.ts'
 import { runUrl } from './steps/github.ts'
 import { requireApp } from './steps/heroku.ts'
@@ -17,7 +17,7 @@ import { readConfig } from './steps/source.ts'
 export async function check(
   inputs: InputsOf<'check'>,
   { runtime, results, job, machine }: CommandTools
-): Promise<void> {
+): Promise<Ending> {
   const { streamingApp, ffmpeg, slugLimit } = inputs
   const config = readConfig(inputs, { app: inputs.app, streamingApp, ffmpeg, slugLimit })
   const app = requireApp(config.app)
@@ -30,7 +30,7 @@ export async function check(
   results.output('checks-failed', failed.length)
   const issueUrl = await keepIssue(inputs, app, found, job, runtime, results)
   await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }))
-  if (failed.length > 0) throw failure(failed, issueUrl)
+  return endingOf(app, found, failed, issueUrl)
 }
 
 /** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
@@ -48,10 +48,20 @@ function everyText<Data>(data: Data, change: (text: string) => string): Data {
   ) as Data
 }
 
-function failure(failed: readonly Result[], issueUrl: string | undefined): UserError {
-  const names = failed.map(({ check }) => check.name).join(', ')
-  return new UserError(
-    failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`,
-    `What to do about each stands in ${issueUrl ?? "this job's summary"}.`
+function endingOf(app: string, results: readonly Result[], failed: readonly Result[], issueUrl?: string): Ending {
+  const findings = results.flatMap(({ check: { name }, findings: of }) =>
+    of.flatMap(({ level, text, remedy }) => (level === 'ok' ? [] : [{ level, about: name, text, remedy }]))
   )
+  const where = issueUrl ?? "this job's summary"
+  if (failed.length === 0) {
+    const headline = `Nightly checks of ${app}: ${resultsHeadline(results)}`
+    return { outcome: findings.length === 0 ? 'done' : 'found', headline, findings }
+  }
+  const names = failed.map(({ check: { name } }) => name).join(', ')
+  return {
+    outcome: 'found',
+    headline: failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`,
+    next: [`What to do about each stands in ${where}.`],
+    findings
+  }
 }

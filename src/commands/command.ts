@@ -1,13 +1,16 @@
 import { type CommandName, type GithubJob, type InputsOf, type JobResults, type Machine } from '../inputs/index.ts'
 import { type Runtime } from '../runtime/index.ts'
+import { type Ending, type Story } from '../verdict/index.ts'
 
 /** What every command is handed beside its inputs. It hands on to its steps what each of them uses. */
 export interface CommandTools {
   readonly runtime: Runtime
+  /** What is done and seen, for the verdict. */
+  readonly story: Story
   readonly results: JobResults
   readonly job: GithubJob
   readonly machine: Machine
 }
 
-/** A command: its own inputs and no others. It throws to fail; a `UserError` tells what to do. */
-export type Command<Name extends CommandName> = (inputs: InputsOf<Name>, tools: CommandTools) => Promise<void>
+/** A command: its own inputs and no others. Says how it ended; what it throws ends it, too, and a `UserError` tells what to do. */
+export type Command<Name extends CommandName> = (inputs: InputsOf<Name>, tools: CommandTools) => Promise<Ending>

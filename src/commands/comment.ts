@@ -1,7 +1,8 @@
 import { LONGEST_BODY, upsertComment, type Github } from '../github/index.ts'
 import { type Inputs, type InputsOf, type JobResults } from '../inputs/index.ts'
-import { grownTooMuch, judgedSizes, reaches, renderMarkdown, type Told } from '../report/index.ts'
+import { grownTooMuch, headline, judgedSizes, reaches, renderMarkdown, type Told } from '../report/index.ts'
 import { UserError, type Runtime } from '../runtime/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { githubOf } from './steps/github.ts'
 import { reportOfThisJob, reportOfTriggeringRun, type Measured } from './steps/measured.ts'
@@ -12,7 +13,7 @@ import { lookAround } from './steps/told.ts'
  * runs when that one has ended (`workflow_run`), which may write where a fork's may not. Elsewhere there is nothing to do.
  * A comment that GitHub refuses is a warning: whether the slug is good is for the build to say.
  */
-export async function comment(inputs: InputsOf<'comment'>, { runtime, results, job }: CommandTools): Promise<void> {
+export async function comment(inputs: InputsOf<'comment'>, { runtime, results, job }: CommandTools): Promise<Ending> {
   const github = githubOf(inputs.githubToken, job, runtime)
   if (!github) {
     throw new UserError(
@@ -24,7 +25,7 @@ export async function comment(inputs: InputsOf<'comment'>, { runtime, results, j
   const measured = workflowRun
     ? await reportOfTriggeringRun(inputs, github, workflowRun, job, runtime)
     : await reportOfThisJob(inputs, github, job, runtime.log)
-  if (!measured) return
+  if (!measured) return { outcome: 'nothing-to-do', headline: 'There is no report to comment on' }
   const { report, pullRequest, run, config, foreign } = measured
   const around = await lookAround(inputs, report, { app: config.app, pullRequest }, job, runtime)
   const told = { ...around, runUrl: run.url, measuredBy: foreign ? pullRequest.number : undefined }
@@ -32,7 +33,8 @@ export async function comment(inputs: InputsOf<'comment'>, { runtime, results, j
   results.output('comment-body', body)
   if (!measured.toldBefore) await results.summary(renderMarkdown(told))
   await write(github, measured, body, isWorthAComment(told, inputs.commentThreshold), runtime, results)
-  runtime.log.info(body.split('\n')[0]!.replace(/^## /, ''))
+  runtime.log.info(headline(told))
+  return { headline: `Comment on pull request ${pullRequest.number}: ${headline(told)}` }
 }
 
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */

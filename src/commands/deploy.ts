@@ -1,6 +1,7 @@
 import { type Config } from '../config/index.ts'
 import {
   deploy as runDeploy,
+  MIGRATIONS,
   type Artifact,
   type Deployable,
   type DeployPlan,
@@ -12,8 +13,8 @@ import { type HerokuApp } from '../heroku/index.ts'
 import { type GithubJob, type Inputs, type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
 import { instanceDomain, migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { type Report } from '../report/index.ts'
-import { CancelledError, errorText, once, UserError, type Runtime } from '../runtime/index.ts'
-import { Story, storyMarkdown } from '../verdict/index.ts'
+import { CancelledError, once, UserError, type Runtime } from '../runtime/index.ts'
+import { endingOf, type Ending, type Story } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { planOfApp } from './plan.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
@@ -22,7 +23,7 @@ import { builtBefore, buildNow } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
 import { herokuBuilds } from './steps/heroku-builds.ts'
 import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
-import { type Gate } from './steps/limit.ts'
+import { type Gate } from './steps/size-gate.ts'
 import { clearOutput } from './steps/output-folder.ts'
 import { processTypesFor } from './steps/processes.ts'
 import { provisioningOf } from './steps/provisioning.ts'
@@ -42,7 +43,7 @@ import { justThis } from './steps/told.ts'
 import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
-export async function deploy(inputs: InputsOf<'deploy'>, tools: CommandTools): Promise<void> {
+export async function deploy(inputs: InputsOf<'deploy'>, tools: CommandTools): Promise<Ending> {
   const { app, streamingApp, stagingApp, ffmpeg, slugLimit, builder, provision } = inputs
   const { runtime, results, job } = tools
   const config = readConfig(inputs, { app, streamingApp, stagingApp, ffmpeg, slugLimit })
@@ -59,7 +60,7 @@ export async function deploy(inputs: InputsOf<'deploy'>, tools: CommandTools): P
     afterwards: (of: Tools, main: HerokuApp) =>
       scheduleStep(inputs, main, access.key, config.schedule, of, results).catch(notScheduled)
   }
-  await deployTo(inputs, config, ways, tools)
+  return deployTo(inputs, config, ways, tools)
 }
 
 /** Of `plan: true`: no dyno is started. */
@@ -137,9 +138,8 @@ export async function deployTo(
   config: Config,
   ways: DeployWays,
   tools: CommandTools
-): Promise<void> {
-  const { runtime, results, machine } = tools
-  const story = new Story(runtime.log, runtime.clock)
+): Promise<Ending> {
+  const { runtime, results, machine, story } = tools
   const connection = connect(ways.access, story, runtime)
   const app = requireApp(config.app)
   const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
@@ -147,10 +147,8 @@ export async function deployTo(
   const source = once(
     async () => ways.source ?? runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime))
   )
-  const title = `Deploy of ${app}`
-  const facts = new Facts(app, config.migrations, results, ways.openDeployment)
-  const tell = (outcome: string): Promise<void> =>
-    results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }))
+  story.title = `Deploy of ${app}`
+  const facts = new Facts(app, config.migrations, story, results, ways.openDeployment)
   try {
     await story.step('Key', () => checkKey(connection))
     await runDeploy(
@@ -176,20 +174,15 @@ export async function deployTo(
     if (config.redisTls === 'no-verify')
       await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)))
     await ways.afterwards(connection.tools, connection.app(app))
+    const ending = facts.ending()
     await facts.finish('success', 'Live and healthy')
-    runtime.log.info(`Live: ${facts.outcome()}`)
-    await tell(facts.outcome())
+    runtime.log.info(`Live: ${ending.headline}`)
+    return ending
   } catch (error) {
-    await facts.finish('failure', firstLine(error))
-    await tell(`Failed: ${firstLine(error)}`)
-    throw error
+    const ending = facts.endingOf(error)
+    await facts.finish('failure', ending.headline)
+    return ending
   }
-}
-
-/** Without the output of others behind it. */
-function firstLine(error: unknown): string {
-  const [first = ''] = errorText(error).split('\n')
-  return first.replace(/\. [\w’' ]+:$/, '')
 }
 
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only if none can be reused. */
@@ -254,27 +247,39 @@ async function buildHere(
   return (await buildNow(inputs, of, { gate, telling }, machine, runtime, results)).slugs
 }
 
-/** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
+/** What becomes known on the way goes to the story, to the outputs, and to GitHub's deployment. */
 class Facts implements DeployProgress {
-  readonly links: Record<string, string> = {}
   readonly #app: string
   readonly #migrations: Config['migrations']
+  readonly #story: Story
   readonly #results: JobResults
   readonly #open: DeployWays['openDeployment']
   #deployment: GithubDeployment | undefined
   #site: string | undefined
   #version = 0
   #commit = ''
+  #migrated = 0
+  #isRolledBack = false
 
-  constructor(app: string, migrations: Config['migrations'], results: JobResults, open: DeployWays['openDeployment']) {
+  constructor(
+    app: string,
+    migrations: Config['migrations'],
+    story: Story,
+    results: JobResults,
+    open: DeployWays['openDeployment']
+  ) {
     this.#app = app
     this.#migrations = migrations
+    this.#story = story
     this.#results = results
     this.#open = open
   }
 
-  target: DeployProgress['target'] = ({ info, current, config }) => {
-    if (current) this.#results.output('previous-release-version', current.version)
+  target: DeployProgress['target'] = ({ info, current, currentSlug, config }) => {
+    if (current) {
+      this.#results.output('previous-release-version', current.version)
+      this.#serves(current.version, currentSlug?.commit ?? undefined)
+    }
     const domain = instanceDomain(config)
     this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined)
   }
@@ -283,7 +288,7 @@ class Facts implements DeployProgress {
     this.#commit = commit
     const opened = await this.#open?.(commit)
     if (!opened) return
-    this.links['Job'] = opened.runUrl
+    this.#story.links['Job'] = opened.runUrl
     this.#deployment = opened.deployment
     await this.#deployment.update('in_progress', `Deploying to ${this.#app}`)
   }
@@ -296,26 +301,50 @@ class Facts implements DeployProgress {
 
   released: DeployProgress['released'] = (app, { version }) => {
     const url = `https://dashboard.heroku.com/apps/${app}/activity`
-    this.links[`Release v${version} of ${app}`] = url
+    this.#story.links[`Release v${version} of ${app}`] = url
     if (app !== this.#app) return
     this.#version = version
+    // Its dynos may be up or not.
+    this.#story.serving = 'not known'
     this.#results.output('release-version', version)
     this.#results.output('release-url', url)
   }
 
   healthy = (): void => {
     this.#results.output('healthy', true)
-    if (this.#site !== undefined) this.links['Site'] = this.#site
+    this.#serves(this.#version, this.#commit)
+    if (this.#site !== undefined) this.#story.links['Site'] = this.#site
   }
 
-  migrated: DeployProgress['migrated'] = versions => this.#results.output('migrations-run', versions.length)
+  migrated: DeployProgress['migrated'] = versions => {
+    this.#migrated = versions.length
+    this.#results.output('migrations-run', versions.length)
+  }
 
   rolledBack: DeployProgress['rolledBack'] = release => {
     this.released(this.#app, release)
+    this.#isRolledBack = true
+    this.#serves(release.version)
     this.#results.output('rolled-back', true)
   }
 
-  outcome(): string {
+  #serves(release: number, commit?: string): void {
+    this.#story.serving = { app: this.#app, release, commit }
+  }
+
+  /** Of a deploy that is done: nothing was, if nothing but the look for migrations had begun. */
+  ending(): Ending {
+    const changed = this.#story.begun.some(change => change !== MIGRATIONS) || this.#migrated > 0
+    return { outcome: changed ? 'done' : 'nothing-to-do', headline: this.#live() }
+  }
+
+  /** Of a deploy that threw. */
+  endingOf(error: unknown): Ending {
+    const ending = endingOf(error, this.#story.begun)
+    return { ...ending, outcome: this.#isRolledBack ? 'rolled-back' : ending.outcome, error }
+  }
+
+  #live(): string {
     return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, ${this.#migrations === 'off' ? 'its migrations left alone (`migrations: off`)' : 'migrated'}`
   }
 

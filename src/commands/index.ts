@@ -1,4 +1,5 @@
-import { type CommandName, type InputsOf } from '../inputs/index.ts'
+import { type CommandName, type InputsOf, type JobResults } from '../inputs/index.ts'
+import { endingOf, Story, verdictMarkdown, verdictOf, type Ending, type Verdict } from '../verdict/index.ts'
 import { build } from './build.ts'
 import { check } from './check.ts'
 import { type Command, type CommandTools } from './command.ts'
@@ -24,11 +25,56 @@ const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
   check
 }
 
-/** Runs a command with its inputs. Rejects if it fails; a `UserError` tells what to do. */
-export function runCommand<Name extends CommandName>(
+/** How a command ended: its verdict, and what it threw, if that ended it. */
+export interface Ended {
+  readonly verdict: Verdict
+  readonly error?: unknown
+}
+
+/** Runs a command with its inputs, to its verdict: also of an error. Writes the output `outcome` and the summary. */
+export async function runCommand<Name extends CommandName>(
   name: Name,
   inputs: InputsOf<Name>,
-  tools: CommandTools
-): Promise<void> {
-  return COMMANDS[name](inputs, tools)
+  { results: job, ...tools }: Omit<CommandTools, 'story'>
+): Promise<Ended> {
+  const { log, clock } = tools.runtime
+  const story = new Story(log, clock)
+  const figures: Record<string, string | number | boolean> = {}
+  const results: JobResults = {
+    ...job,
+    output: (output, value) => {
+      if (!TEXTS.has(output)) figures[output] = value
+      job.output(output, value)
+    }
+  }
+  const end = async (ending: Ending, error?: unknown): Promise<Ended> => {
+    const verdict = verdictOf(ending, story, figures)
+    job.output('outcome', verdict.outcome)
+    const { title = error === undefined ? undefined : TITLES[name], links } = story
+    if (title !== undefined) await job.summary(verdictMarkdown(verdict, { title, links, redact: job.redact }))
+    return { verdict, error }
+  }
+  try {
+    const ending = await COMMANDS[name](inputs, { ...tools, results, story })
+    return await end(ending, ending.error)
+  } catch (error) {
+    return end(endingOf(error, story.begun), error)
+  }
+}
+
+/** Outputs that are a text of their own and no figure. */
+const TEXTS: ReadonlySet<string> = new Set(['comment-body'])
+
+/** Over the summary of a command that ended before it had one of its own. */
+const TITLES: Readonly<Record<CommandName, string>> = {
+  build: 'Slug size',
+  comment: 'Comment',
+  rehearse: 'Rehearsal',
+  plan: 'Plan',
+  deploy: 'Deploy',
+  migrate: 'Migrations',
+  run: 'Run',
+  rollback: 'Rollback',
+  schedule: 'Scheduled tasks',
+  check: 'Nightly checks'
 }

@@ -1,18 +1,19 @@
 import { migrate as runMigrations, readTarget, requireSameCommit, waitForDynos } from '../deploy/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { herokuOf, requireApp } from './steps/heroku.ts'
 import { readConfig } from './steps/source.ts'
 import { withStory } from './steps/with-story.ts'
 
 /** Runs the pending migrations of the current release in a one-off dyno. */
-export async function migrate(inputs: InputsOf<'migrate'>, { runtime, results }: CommandTools): Promise<void> {
+export async function migrate(inputs: InputsOf<'migrate'>, { runtime, results, story }: CommandTools): Promise<Ending> {
   const { phase, dynoSize: size } = inputs
   const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp })
   const name = requireApp(main)
   const access = herokuOf(inputs, 'migrate')
-  await withStory(`Migrations of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
+  return withStory(`Migrations of ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
     const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
     if (!target.current?.slug) {
       throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.')
@@ -34,6 +35,9 @@ export async function migrate(inputs: InputsOf<'migrate'>, { runtime, results }:
       return versions
     })
     results.output('migrations-run', ran.length)
-    return `${ran.length} migrations ran in v${version} of ${name}`
+    return {
+      outcome: ran.length === 0 ? 'nothing-to-do' : 'done',
+      headline: `${ran.length} migrations ran in v${version} of ${name}`
+    }
   })
 }

@@ -5,7 +5,8 @@ import { type HerokuApp } from '../heroku/index.ts'
 import { type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
 import { type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
 import { makeUpgrade, upgradeMarkdown, type Upgrade } from '../report/index.ts'
-import { errorText, type Log, type Runtime } from '../runtime/index.ts'
+import { errorText, UserError, type Log, type Runtime } from '../runtime/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { addonReader } from './steps/addons.ts'
 import { herokuOf, requireApp, type HerokuAccess } from './steps/heroku.ts'
@@ -28,7 +29,7 @@ import { withStory } from './steps/with-story.ts'
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
  * against what came before the commit in the checkout. Changes nothing; fails if something blocks.
  */
-export async function plan(inputs: InputsOf<'plan'>, tools: CommandTools): Promise<void> {
+export async function plan(inputs: InputsOf<'plan'>, tools: CommandTools): Promise<Ending> {
   const { runtime, results, job, machine } = tools
   const config = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp })
   if (inputs.herokuApiKey !== undefined && config.app !== undefined)
@@ -44,8 +45,9 @@ export async function plan(inputs: InputsOf<'plan'>, tools: CommandTools): Promi
   const where = { buildIn: inputs.buildIn, hostStack: machine.hostStack }
   const { plan: found, upgrade } = await planOfTree(checkout, config, source, where, job, runtime)
   await tell(upgrade, results)
-  announce(found, runtime.log)
-  runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.')
+  const ending = judge(found, 'Nothing stands against this upgrade, as far as the tree alone can tell', runtime.log)
+  if (ending.outcome !== 'found') runtime.log.info(`${ending.headline}.`)
+  return ending
 }
 
 async function sourceOf(
@@ -77,14 +79,13 @@ export async function planOfApp(
   access: HerokuAccess,
   config: Config,
   { askDatabase, showTasks }: PlanWays,
-  { runtime, results, machine }: Pick<CommandTools, 'runtime' | 'results' | 'machine'>
-): Promise<void> {
+  { runtime, results, story, machine }: Pick<CommandTools, 'runtime' | 'results' | 'story' | 'machine'>
+): Promise<Ending> {
   const name = requireApp(config.app)
   const title = `How the plan for ${name} was made`
   const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
   const own = ownFiles(inputs, machine)
-  await withStory(title, access, { runtime, results }, async ({ app, tools, mask, client }) => {
-    const { story } = tools
+  return withStory(title, access, { runtime, results, story }, async ({ app, tools, mask, client }) => {
     const read = (one: string) => readTarget(app(one), mask, tools)
     const target = await story.step('Preflight', () => read(name))
     const { streamingApp } = config
@@ -96,7 +97,7 @@ export async function planOfApp(
     const provisioning = provisioningOf(config, { client, app }, () => Promise.resolve(source), results)
     if (inputs.provision && !askDatabase) {
       const complete = await story.step('What the app lacks', () => planProvision(provisioning, tools, results))
-      if (!complete) return `${name} would be provisioned first. Nothing was changed.`
+      if (!complete) return `${name} would be provisioned first. Nothing was changed`
     }
     const applied =
       askDatabase && target.current?.slug
@@ -111,17 +112,31 @@ export async function planOfApp(
     })
     await tell(upgradeOf(name, found, target.currentSlug?.commit ?? undefined), results)
     if (showTasks) await scheduleStep(inputs, app(name), access.key, config.schedule, tools, results)
-    announce(found, runtime.log)
     const warnings = found.findings.filter(({ level }) => level === 'warn').length
-    return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`
+    const green = `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed`
+    return judge(found, green, runtime.log)
   })
 }
 
-/** Tells it in the log, and fails if something blocks. */
-function announce(found: UpgradePlan, log: Log): void {
+/** Tells the plan in the log. What blocks is what was found; else `green` is the headline. */
+function judge(found: UpgradePlan, green: string, log: Log): Ending {
   tellPlan(found, { note: text => log.info(text), warn: text => log.warning(text) })
-  refuse(found.findings)
+  const findings = found.findings.map(({ level, name, reason, remedy }) => ({
+    level: LEVELS[level],
+    about: name,
+    text: reason,
+    remedy
+  }))
+  try {
+    refuse(found.findings)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { outcome: 'found', headline: error.message, next: [error.nextStep], findings }
+  }
+  return { outcome: findings.some(({ level }) => level === 'warn') ? 'found' : 'done', headline: green, findings }
 }
+
+const LEVELS = { block: 'fail', warn: 'warn', note: 'note' } as const
 
 /** A deploy that may would set up what the streaming app lacks. */
 function withSetup(live: LiveFacts, mayBeSetUp: boolean): LiveFacts {

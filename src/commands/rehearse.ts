@@ -18,7 +18,7 @@ import { type InputsOf, type Machine } from '../inputs/index.ts'
 import { BASE_SCHEMA_COMMAND, makeVapidPair } from '../mastodon/index.ts'
 import { isLoopback, readTreeFile, UserError, type Log, type Runtime } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
-import { Story } from '../verdict/index.ts'
+import { Story, type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { deployTo } from './deploy.ts'
 import { connect, type Connection } from './steps/heroku.ts'
@@ -34,7 +34,7 @@ const DOMAIN = 'rehearsal.example'
  * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
  * `build` of the same. Needs no secret.
  */
-export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools): Promise<void> {
+export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools): Promise<Ending> {
   const { runtime, machine, job } = tools
   const { streamingApp, ffmpeg, slugLimit } = inputs
   const own = readConfig(inputs, { streamingApp, ffmpeg, slugLimit })
@@ -71,7 +71,7 @@ export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools
       alter: (deployable: Deployable) => withBaseSchema(base, connectTo, deployable, runtime),
       afterwards: (of: Tools) => changeOver(heroku, connectTo(of.story).app(APP), of)
     }
-    await deployTo(inputs, config, ways, tools)
+    return await deployTo(inputs, config, ways, tools)
   } finally {
     await heroku.close()
   }

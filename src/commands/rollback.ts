@@ -2,6 +2,7 @@ import { bringBack, bringStreamingBack, readTarget } from '../deploy/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
 import { migrationsOf } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { versionsAt } from './steps/additions.ts'
 import { herokuOf, requireApp } from './steps/heroku.ts'
@@ -11,13 +12,13 @@ import { withStory } from './steps/with-story.ts'
 /** Brings the last good release's code back, if the database is still one for it. */
 export async function rollback(
   inputs: InputsOf<'rollback'>,
-  { runtime, results, machine }: CommandTools
-): Promise<void> {
+  { runtime, results, story, machine }: CommandTools
+): Promise<Ending> {
   const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp })
   const name = requireApp(main)
   const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
   const access = herokuOf(inputs, 'rollback')
-  await withStory(`Rollback of ${name}`, access, { runtime, results }, async ({ app, tools, mask }) => {
+  return withStory(`Rollback of ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
     const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
     const { current, currentSlug } = target
     const commit = currentSlug?.commit

@@ -49,6 +49,7 @@ export async function buildOn(app: HerokuApp, recipe: BuildRecipe, tools: Tools)
   const { commit, buildpacks } = recipe
   const { url, sha256 } = await shipSource(app, recipe, tools)
   const source = { url, version: commit, description: slugDescription(recipe), sha256 }
+  story.begin(`a build on ${app.name}`)
   const build = await app.createBuild(source, buildpacks)
   story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`)
   const { latest: finished, tail } = await follow(app, build, tools)

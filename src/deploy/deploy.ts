@@ -7,13 +7,14 @@ import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
 import { liveFacts, refuse, tellPlan } from './preflight.ts'
-import { provision, provisionDynos } from './provision.ts'
+import { type Wishes } from './provision-plan.ts'
+import { provision, provisionDynos, type Provisioning } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
 import { CrashError, waitForDynos } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
-import { obtainSlugs, type Apps, type Shippable } from './supply.ts'
+import { obtainSlugs, type Apps, type Shippable, type Shippables } from './supply.ts'
 import { judgeTypes, LostTypeError } from './process-types.ts'
 import { readTarget, type Target } from './target.ts'
 import { type Tools } from './tools.ts'
@@ -26,20 +27,32 @@ import { type Tools } from './tools.ts'
 export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   const { story } = tools
   const { progress } = plan
+  const apps = await readApps(plan, tools)
+  const deployable = await story.span('Source', () => plan.prepare(apps.main.stack))
+  await story.step('Upgrade plan', () => judgeUpgrade(plan, apps, deployable, tools))
+  await progress.deploying(deployable)
+  const shippable = await obtainSlugs(apps, deployable, tools)
+  if ('slug' in shippable.web) progress.shipping(shippable.web.slug)
+  await changeOver(plan, apps, deployable, shippable, tools)
+}
+
+/** The apps as they are, once what they lack is there, if it may be bought and set. */
+async function readApps(plan: DeployPlan, tools: Tools): Promise<Apps> {
+  const { story } = tools
+  const { provisioning } = plan
   const read = async (): Promise<Target> => {
     const target = await readTarget(plan.app, plan.mask, tools)
-    progress.target(target)
+    plan.progress.target(target)
     return target
   }
-  let target = await story.step('Preflight', async () => {
+  let main = await story.step('Preflight', async () => {
     const target = await read()
     describe(target, tools)
     return target
   })
-  const { provisioning } = plan
   const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes))
   if (wishes) {
-    target = await story.step('Provision', async () => {
+    main = await story.step('Provision', async () => {
       await provision(provisioning, wishes, tools)
       return read()
     })
@@ -48,50 +61,61 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
     plan.staging &&
     (await story.step('Preflight of the staging app', () => readTarget(plan.staging!, plan.mask, tools)))
   const streaming =
-    plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
-  const deployable = await story.span('Source', () => plan.prepare(target.stack))
-  await story.step('Upgrade plan', () =>
-    judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools)
-  )
-  await progress.deploying(deployable)
+    plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, main, tools)))
+  return { main, staging, streaming, wishes }
+}
 
-  const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools)
-  if ('slug' in shippable.web) progress.shipping(shippable.web.slug)
-  const maintenance = new Maintenance(plan, target, deployable, tools)
+/** From the release to the last migration. If the new code is at fault, the release before is brought back. */
+async function changeOver(
+  plan: DeployPlan,
+  { main, streaming, wishes }: Apps,
+  deployable: Deployable,
+  shippable: Shippables,
+  tools: Tools
+): Promise<void> {
+  const { story } = tools
+  const { progress } = plan
+  const maintenance = new Maintenance(plan, main, deployable, tools)
   let live: Live | undefined
-  let switched = false
+  let isProven = false
   try {
     await maintenance.begin()
-    live = await goLive(target, 'web', shippable.web, deployable, plan, tools)
-    const { slug, finished } = live
-    const { version } = finished.release
-    progress.migrated(finished.migrations?.ran ?? [])
-    switched = true
+    live = await goLive(main, 'web', shippable.web, deployable, plan, tools)
+    const { version } = live.finished.release
+    progress.migrated(live.finished.migrations?.ran ?? [])
     live.judge?.()
-    if (wishes) await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools))
+    if (plan.provisioning && wishes) await provisionStep(plan.provisioning, wishes, tools)
     await story.step('Dynos', () => waitForDynos(plan.app, version, tools))
     await maintenance.end()
-    await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)))
-    switched = false
+    await story.step('Health', async () => progress.healthy(await webHealth(main, deployable.commit, tools)))
+    isProven = true
     if (streaming && shippable.streaming) await shipStreaming(streaming, shippable.streaming, deployable, plan, tools)
-    if (plan.migrations !== 'off') {
-      await story.step('Post-deployment migrations', async () => {
-        // Else another release's code would run its own.
-        await requireCurrent(plan.app, version, slug.id)
-        const versions = await migrate(plan.app, { size: plan.dynoSize }, tools)
-        story.note(
-          `${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`
-        )
-        progress.migrated([...(finished.migrations?.ran ?? []), ...versions])
-      })
-    }
-    await requireCurrent(plan.app, version, slug.id)
+    if (plan.migrations !== 'off') await migrateAfter(plan, live, tools)
+    await requireCurrent(plan.app, version, live.slug.id)
   } catch (error) {
     await maintenance.endAfterFailure()
-    if (live && switched && isFaultOfTheRelease(error))
-      await rollBack(plan, target, live.slug, deployable, error as UserError, tools)
+    if (live && !isProven && isFaultOfTheRelease(error))
+      await rollBack(plan, main, live.slug, deployable, error as UserError, tools)
     throw error
   }
+}
+
+function provisionStep(provisioning: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
+  return tools.story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools))
+}
+
+/** The post-deployment migrations. */
+async function migrateAfter(plan: DeployPlan, { slug, finished }: Live, tools: Tools): Promise<void> {
+  const { story } = tools
+  await story.step('Post-deployment migrations', async () => {
+    // Else another release's code would run its own.
+    await requireCurrent(plan.app, finished.release.version, slug.id)
+    const versions = await migrate(plan.app, { size: plan.dynoSize }, tools)
+    story.note(
+      `${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`
+    )
+    plan.progress.migrated([...(finished.migrations?.ran ?? []), ...versions])
+  })
 }
 
 /**

@@ -2,7 +2,7 @@
 export { type BuildRecipe } from './builds.ts'
 export { deploy } from './deploy.ts'
 export { HealthError, type ProbeResult } from './health.ts'
-export { appliedMigrations, migrate, MigrationError } from './migrate.ts'
+export { appliedMigrations, migrate, MIGRATIONS, MigrationError } from './migrate.ts'
 export { GateError, type Deployable, type DeployPlan, type DeployProgress, type HerokuSupply } from './plan.ts'
 export { liveFacts, refuse, tellPlan } from './preflight.ts'
 export { readTarget, type PlanTarget, type Target } from './target.ts'

@@ -34,6 +34,7 @@ export class Maintenance {
       const pending = [...this.#deployable.versions].filter(version => !applied.has(version))
       if (pending.length === 0) return story.note('Nothing is to be migrated, so the site stays on')
       this.#on = true
+      story.begin('maintenance mode')
       await app.setMaintenance(true)
       story.note(`Maintenance mode is on for ${pending.length} migrations`)
     })

@@ -19,6 +19,8 @@ export interface MigrateOptions {
 }
 
 const PURPOSE = 'migrate'
+/** How the story calls them once they have begun. */
+export const MIGRATIONS = 'migrations'
 const MIGRATED = /^== +(\d{14}) .*: migrated/gm
 
 /**
@@ -32,6 +34,7 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
   const { size, phase = 'all' } = options
   if (phase === 'post') await requireFirstPhase(app, size, tools)
   const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND
+  story.begin(MIGRATIONS)
   const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools)
   if (exitCode === 0) return [...output.matchAll(MIGRATED)].map(([, version]) => version!)
   if (exitCode !== undefined) {

@@ -49,8 +49,8 @@ export function judgeTypes(
   if (lost.length === 0) return
   const what = role === 'web' ? 'the slug' : 'the slug of the streaming server'
   const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }))
-  const reason = told.map(({ reason }) => reason).join('; ')
-  const remedy = [...new Set(told.map(({ remedy }) => remedy))].join(' ')
+  const reason = told.map(one => one.reason).join('; ')
+  const remedy = [...new Set(told.map(one => one.remedy))].join(' ')
   if (!mayLoseTypes) throw new LostTypeError(`${reason} (lost-process-type)`, remedy)
   story.warn(`${reason}. ${remedy} (lost-process-type)`)
 }

@@ -175,7 +175,7 @@ function hasOtherStorage(config: Have['config']): boolean {
 /** What app.json requires and nobody gave: only a person can know it. */
 function unset({ app, config }: Have, { appJson, secrets }: Wishes, vars: ProvisionPlan['vars']): Need[] {
   const comes = new Set([
-    ...secrets.flatMap(({ vars }) => vars),
+    ...secrets.flatMap(group => group.vars),
     ...Object.values(SERVICES).map(({ brings }) => brings)
   ])
   const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name)

@@ -42,6 +42,7 @@ export async function provision(of: Provisioning, wishes: Wishes, tools: Tools):
   const plan = await readProvisionPlan(of, wishes)
   refuse(plan)
   if (isProvisioned(plan)) story.note(`${app.name} lacks nothing`)
+  else story.begin(`provisioning of ${app.name}`)
   for (const { why, ...wanted } of plan.addons) {
     const { name } = await createAddon(client, app.name, wanted, tools)
     story.note(`Add-on ${wanted.plan} (${why}): ${name}`)
@@ -66,6 +67,7 @@ export async function provisionDynos(of: Provisioning, wishes: Wishes, tools: To
   const types = new Set((await app.formation()).map(({ type }) => type))
   const wanted = scale.filter(({ type }) => types.has(type))
   if (wanted.length > 0) {
+    story.begin(`scaling of ${app.name}`)
     await app.scale(wanted)
     story.note(
       `Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`
@@ -113,8 +115,8 @@ async function untilProvisioned(app: HerokuApp, tools: Tools): Promise<void> {
     next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`
   }
   await waitFor(tools, waiting, async () => {
-    const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning')
-    return waiting.length === 0 || undefined
+    const addons = await app.addons()
+    return addons.every(({ state }) => state !== 'provisioning') || undefined
   })
 }
 

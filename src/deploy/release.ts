@@ -61,6 +61,7 @@ export async function releaseOnce(
     return { release: current, migrations: undefined }
   }
   const newest = releases[0]?.version ?? 0
+  story.begin(`a release of ${app.name}`)
   const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest)
   story.note(`Release v${release.version} of ${app.name} is made`)
   made(release)

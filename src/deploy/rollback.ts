@@ -172,6 +172,7 @@ async function releaseAgain(
   released?: () => Promise<void>
 ): Promise<Release> {
   const newest = (await app.releases(1))[0]?.version ?? 0
+  tools.story.begin(`a rollback of ${app.name}`)
   const description = `Roll back to v${old.version} (mastodon-on-heroku)`
   const release = await app.createRelease(slug.id, description, newest)
   tools.story.note(

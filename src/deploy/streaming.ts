@@ -33,6 +33,7 @@ export async function prepareStreaming(
   if (lacks.length === 0) return target
   if (!allowed) throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy)
   const { vars, attachments } = missingOfStreaming(config)
+  story.begin(`the setup of ${app.name}`)
   const shared = await main.app.attachments()
   for (const name of attachments) {
     const addon = shared.find(attachment => attachment.name === name)?.addon.name

@@ -63,11 +63,11 @@ async function fromRunner(
     return undefined
   }
   const [web, live] = await story.step('Slug', async () => {
-    const web = await find('web', [main, staging])
-    const live = await find('streaming', [streaming])
-    if (!web) story.note('No release holds a slug built from the same')
-    else await judge(web, live)
-    return [web, live] as const
+    const ofWeb = await find('web', [main, staging])
+    const ofStreaming = await find('streaming', [streaming])
+    if (!ofWeb) story.note('No release holds a slug built from the same')
+    else await judge(ofWeb, ofStreaming)
+    return [ofWeb, ofStreaming] as const
   })
   if (web && (live || !streaming)) return { web: { slug: web }, streaming: live && { slug: live } }
 

@@ -44,7 +44,7 @@ export async function readTarget(
   mask(config)
   await waitForBuild(app, tools)
   const releases = await settledReleases(app, tools)
-  const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded')
+  const current = releases.find(release => release.current) ?? releases.find(({ status }) => status === 'succeeded')
   return {
     app,
     info,

@@ -34,6 +34,15 @@ const BUILD = {
   'report-page-path': { type: 'string', about: 'Path of report.html, the page to look into the slug with.' }
 } as const satisfies Record<string, OutputRow>
 
+const COMMAND = {
+  outcome: {
+    type: 'enum',
+    words: ['done', 'nothing-to-do', 'refused', 'failed', 'unverified', 'rolled-back', 'found', 'cancelled'],
+    about:
+      'How the command ended: done, nothing-to-do, refused (before anything changed), failed (in the middle), unverified (live, not proved healthy), rolled-back, found (something to act on), cancelled.'
+  }
+} as const satisfies Record<string, OutputRow>
+
 const REPORT = {
   'comment-body': {
     type: 'string',
@@ -58,13 +67,14 @@ const CHECKS = {
 
 /** The outputs under what they are of, as action.yml and README show them. */
 export const OUTPUT_GROUPS: Readonly<Record<string, Readonly<Record<string, OutputRow>>>> = {
+  Command: COMMAND,
   Build: BUILD,
   Report: REPORT,
   Deploy: DEPLOY,
   Checks: CHECKS
 }
 
-type Rows = typeof BUILD & typeof REPORT & typeof DEPLOY & typeof CHECKS
+type Rows = typeof COMMAND & typeof BUILD & typeof REPORT & typeof DEPLOY & typeof CHECKS
 type Types = { string: string; integer: number; boolean: boolean; enum: never }
 type ValueOf<Row extends OutputRow> =
   | (Row extends { words: readonly (infer Word)[] } ? Word : Types[Row['type']])

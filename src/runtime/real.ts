@@ -30,16 +30,16 @@ export interface RuntimeOptions {
 }
 
 /** Does the work with the real runtime; its scratch folder is gone afterwards. */
-export async function withRuntime(
+export async function withRuntime<Result>(
   { log, signal, dist }: RuntimeOptions,
-  work: (runtime: Runtime) => Promise<void>
-): Promise<void> {
+  work: (runtime: Runtime) => Promise<Result>
+): Promise<Result> {
   // With it heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
   delete process.env['DEBUG']
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))
   try {
     await chmod(scratch, 0o711) // the build's user goes through it, and cannot list it
-    await work({
+    return await work({
       log,
       clock: systemClock,
       run: runCommand,

@@ -1,5 +1,6 @@
 import { errorText, type Clock, type Log } from '../runtime/index.ts'
 
+/** One step: what was done and seen, when, and for how long. */
 export interface StepRecord {
   readonly name: string
   /** Milliseconds since the start, and of the step itself. */
@@ -10,13 +11,30 @@ export interface StepRecord {
   readonly notes: readonly string[]
 }
 
-/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
+/** What an app serves. */
+export interface Serving {
+  readonly app: string
+  readonly release: number
+  readonly commit?: string
+}
+
+/**
+ * What a command does, step by step: told in the log while it happens, and the evidence of its verdict afterwards. It also
+ * keeps what has been changed and what serves, so that an end in the middle can say so.
+ */
 export class Story {
   readonly log: Log
   readonly #clock: Clock
   readonly #started: number
   readonly #steps: StepRecord[] = []
+  readonly #begun = new Set<string>()
   #notes: string[] = []
+  /** What the app serves, as far as it was seen. */
+  serving: Serving | 'not known' | undefined
+  /** Of the summary: `Deploy of my-mastodon`. A command without one writes a summary of its own. */
+  title: string | undefined
+  /** Pages that have more, by name. */
+  readonly links: Record<string, string> = {}
 
   constructor(log: Log, clock: Clock) {
     this.log = log
@@ -26,6 +44,16 @@ export class Story {
 
   get steps(): readonly StepRecord[] {
     return this.#steps
+  }
+
+  /** Says, right before it, that something is changed: `a release of my-mastodon`. */
+  begin(change: string): void {
+    this.#begun.add(change)
+  }
+
+  /** What was changed, or may have been, in order. */
+  get begun(): readonly string[] {
+    return [...this.#begun]
   }
 
   /** Milliseconds since the start. */

@@ -143,7 +143,8 @@ class Renderer implements Rendered {
         if (token.type === 'html') {
           const { text } = token as Tokens.HTML
           if (/^<\/?code>$/.test(text)) code = text === '<code>'
-          return /^<br\s*\/?>$/.test(text) ? '\n' : text === '<sup>' ? '^' : ''
+          if (/^<br\s*\/?>$/.test(text)) return '\n'
+          return text === '<sup>' ? '^' : ''
         }
         const text = this.#span(token)
         return code ? this.#paint('cyan', text) : text

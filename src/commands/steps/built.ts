@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
 import { type JobResults, type Machine } from '../../inputs/index.ts'
 import { type Told } from '../../report/index.ts'
-import { errorCode, errorText, sizeText, UserError, type Log, type Runtime } from '../../runtime/index.ts'
+import { errorCode, errorText, type Log, type Runtime } from '../../runtime/index.ts'
 import { differences, type Fingerprint } from './fingerprint.ts'
-import { underTheLimit, type Gate } from './limit.ts'
+import { requireFit, type Gate } from './size-gate.ts'
 import { judge } from './results.ts'
 import { buildSlugs, type BuiltSlugs, type SlugInputs, type Telling, type ToBuild } from './slugs.ts'
 
@@ -97,7 +97,7 @@ export async function noteBuilt(
 
 /**
  * The slugs that were built of the same before, if their files are still the ones that were written; the log says that, or
- * why not. Throws a `UserError` if one is over the limit (bytes): the build may have let it pass.
+ * why not. Throws a `GateError` if one is over the limit (bytes): the build may have let it pass.
  */
 export async function builtBefore(
   folders: NoteFolders,
@@ -118,11 +118,7 @@ export async function builtBefore(
   log.info(`${place.taken}: ${web.file}`)
   for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
     const bytes = made ? (await stat(made.file)).size : 0
-    if (bytes <= limit) continue
-    throw new UserError(
-      `The ${name} is over its limit: ${sizeText(bytes)} of ${sizeText(limit)}`,
-      underTheLimit(gate, 'The report of the build lists the ways back under it, the cheapest first.')
-    )
+    requireFit(name, bytes, limit, gate, 'The report of the build lists the ways back under it, the cheapest first.')
   }
   return { web, streaming }
 }

@@ -118,7 +118,9 @@ function inIssueTime<Answer>(runtime: Runtime, work: (bounded: Runtime) => Promi
 
 function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | undefined {
   if (step === 'close') return `All is well again on ${night.date}.`
-  const news = night.problems.filter(({ news, level }) => news !== undefined || (step === 'reopen' && level === 'fail'))
+  const news = night.problems.filter(
+    problem => problem.news !== undefined || (step === 'reopen' && problem.level === 'fail')
+  )
   return news.length === 0 ? undefined : newsMarkdown(news)
 }
 

@@ -34,7 +34,7 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
   const good = rows(['ok'])
   const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean)
   return [
-    `## Nightly checks of ${escape(app)}: ${headline(results)}`,
+    `## Nightly checks of ${escape(app)}: ${resultsHeadline(results)}`,
     bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
     good.length > 0
       ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
@@ -49,7 +49,7 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
 }
 
 /** `2 fail, 1 warns`; how many checks came out how. */
-function headline(results: readonly Result[]): string {
+export function resultsHeadline(results: readonly Result[]): string {
   const count = (wanted: Level): number => results.filter(({ level }) => level === wanted).length
   const parts = [
     [count('fail'), 'fail', 'fails'],
@@ -108,7 +108,8 @@ export function newsMarkdown(news: readonly Problem[]): string {
 
 function problemMarkdown({ title, level, finding, since, news }: Problem): string {
   const word = level === 'fail' ? 'Fails' : 'Warns'
-  const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`
+  const marks = { new: 'new', worse: `worse, since ${since}` }
+  const mark = news === undefined ? `since ${since}` : marks[news]
   const { text, more = [], remedy, link } = finding
   const parts = [
     `### ${word}: ${prose(title)} (${mark})`,

@@ -36,7 +36,7 @@ export function committedFfmpeg(config: Config, files: readonly SlugFile[], buil
   const globs = builder === 'runner' ? config.slug.trim.globs : []
   const isOfPackage = packageFiles(files)
   const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : [])
-  const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]))
+  const found = ffmpegPrograms(kept).flatMap(program => (isOfPackage(program.path) ? [] : [program.path]))
   if (config.ffmpeg === 'without' && found.length > 0) {
     throw new UserError(
       `ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${listed(found.map(displayPath))}`,
@@ -76,12 +76,13 @@ export async function tryFfmpeg(
   try {
     const options = { place, root: app.root, entries: app.entries, stack, signal }
     const onPath = await findOnPath(options)
-    for (const { path, layer } of programs.slice(0, 20)) {
-      const where = onPath.has(path) ? 'on the PATH' : 'not on the PATH'
-      log.info(`${displayPath(path)} of ${app.layers[layer]!.name}, ${where}`)
+    for (const program of programs.slice(0, 20)) {
+      const where = onPath.has(program.path) ? 'on the PATH' : 'not on the PATH'
+      log.info(`${displayPath(program.path)} of ${app.layers[program.layer]!.name}, ${where}`)
     }
     const isOfPackage = packageFiles(files)
-    const isWanted = choice !== 'without' && programs.some(({ path }) => onPath.has(path) || !isOfPackage(path))
+    const isWanted =
+      choice !== 'without' && programs.some(program => onPath.has(program.path) || !isOfPackage(program.path))
     if (!isWanted) return { onPath }
     const check = await checkFfmpeg(options)
     log.info(
@@ -166,7 +167,7 @@ export function stuckPlaces(variants: FfmpegVariants): string {
 }
 
 function placesOf({ layerNames }: FfmpegVariants, programs: FfmpegVariants['programs']): string {
-  return listed(programs.map(({ path, layer }) => `${displayPath(path)} (${layerNames[layer]})`))
+  return listed(programs.map(program => `${displayPath(program.path)} (${layerNames[program.layer]})`))
 }
 
 const SHOWN = 5

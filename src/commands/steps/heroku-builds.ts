@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Config } from '../../config/index.ts'
-import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
+import { type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
 import { type JobResults } from '../../inputs/index.ts'
 import { sizeText, UserError, writeTreeFile, type Log, type Runtime } from '../../runtime/index.ts'
 import { aptfileWithoutFfmpeg, STREAMING_PROCESS_TYPES } from '../../slug/index.ts'
-import { underTheLimit, type Gate } from './limit.ts'
+import { judgeSize } from '../../verdict/index.ts'
+import { requireFit, type Gate } from './size-gate.ts'
 import { processTypesFor } from './processes.ts'
 import { type Recipe } from './recipe.ts'
 import { type ToBuild } from './slugs.ts'
@@ -43,7 +44,7 @@ export function herokuBuilds(
       return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant })
     }),
     streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
-    judge: ({ size, variant }) => judgeSize(config, size, variant, gate, log, results)
+    judge: ({ size, variant }) => requireSize(config, size, variant, gate, log, results)
   }
 }
 
@@ -107,17 +108,19 @@ async function packSource(
 }
 
 /** Tells the size, and throws a `GateError` if it is over the limit. */
-function judgeSize({ slug }: Config, bytes: number, variant: string, gate: Gate, log: Log, results: JobResults): void {
-  const withinLimit = bytes <= slug.limit
+function requireSize(
+  { slug }: Config,
+  bytes: number,
+  variant: string,
+  gate: Gate,
+  log: Log,
+  results: JobResults
+): void {
   log.info(`The slug ${variant} has ${sizeText(bytes)} (${bytes} bytes); the limit is ${sizeText(slug.limit)}`)
   results.output('slug-size', bytes)
   results.output('slug-limit', slug.limit)
-  results.output('within-limit', withinLimit)
-  if (withinLimit) return
+  results.output('within-limit', judgeSize(bytes, slug.limit).fits)
   const hint =
     '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.'
-  throw new GateError(
-    `The slug ${variant} is over its limit: ${sizeText(bytes)} of ${sizeText(slug.limit)}`,
-    underTheLimit(gate, hint)
-  )
+  requireFit(`slug ${variant}`, bytes, slug.limit, gate, hint)
 }

@@ -1,3 +1,4 @@
+import { GateError } from '../../deploy/index.ts'
 import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LONGEST_BODY } from '../../github/index.ts'
@@ -14,10 +15,10 @@ import {
   type Told
 } from '../../report/index.ts'
 import { type JobResults } from '../../inputs/index.ts'
-import { sizeText, UserError, type Log, type Runtime } from '../../runtime/index.ts'
+import { sizeText, type Log, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
 import { TAKE_IT_OUT } from './ffmpeg.ts'
-import { onlyTold, underTheLimit, type Gate } from './limit.ts'
+import { requireFit, type Gate } from './size-gate.ts'
 
 /** Writes every file and output, the summary, and annotations. */
 export async function tell(
@@ -61,25 +62,17 @@ export async function tell(
     throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`)
 }
 
-/** Throws a `UserError` if the slug must not be shipped. */
+/** Throws a `GateError` if the slug must not be shipped. */
 export function judge({ report }: Told, gate: Gate): void {
   const { verdict, streaming } = report
   if (verdict.problem !== undefined) {
-    throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(report))
+    throw new GateError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(report))
   }
-  if (onlyTold(gate)) return
-  const { compressed, limit, withinLimit } = verdict
-  if (!withinLimit) {
-    throw new UserError(
-      `The slug is over its limit: ${sizeText(compressed)} of ${sizeText(limit)}`,
-      underTheLimit(gate, 'The report lists the ways back under it, the cheapest first.')
-    )
-  }
-  if (streaming && streaming.compressed > limit) {
-    throw new UserError(
-      `The streaming slug is over its limit: ${sizeText(streaming.compressed)} of ${sizeText(limit)}`,
-      underTheLimit(gate, 'Look at what streaming/package.json depends on.')
-    )
+  const { compressed, limit } = verdict
+  requireFit('slug', compressed, limit, gate, 'The report lists the ways back under it, the cheapest first.')
+  if (streaming) {
+    const hint = 'Look at what streaming/package.json depends on.'
+    requireFit('streaming slug', streaming.compressed, limit, gate, hint)
   }
 }
 
@@ -91,7 +84,7 @@ function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }: Report): stri
 }
 
 /**
- * Throws a `UserError` if the slug has grown by more than that. Only for pull requests: elsewhere a failure would keep the
+ * Throws a `GateError` if the slug has grown by more than that. Only for pull requests: elsewhere a failure would keep the
  * base's own report from being recorded, for ever.
  */
 export function judgeGrowth({ comparison, maxGrowth }: Told, log: Log): void {
@@ -102,7 +95,7 @@ export function judgeGrowth({ comparison, maxGrowth }: Told, log: Log): void {
   const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : []
   if (name === undefined) return
   const { head, base = 0 } = comparison.sizes.find(size => size.name === name)!
-  throw new UserError(
+  throw new GateError(
     `The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${sizeText(head - base)}, from ${sizeText(base)}: more than ${amountText(maxGrowth!)}`,
     'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.'
   )

@@ -27,6 +27,7 @@ export async function runTask(app: HerokuApp, task: RunnableTask, tools: Tools):
   const tail = new Tail()
   const fence = log.fence()
   const begun = clock.now()
+  story.begin(`\`${command}\` on ${app.name}`)
   const write = (chunk: Buffer): void => {
     fence.write(chunk)
     tail.add(chunk)

@@ -119,6 +119,7 @@ export async function syncTasks(
     await showSteps(steps, tools.log, results)
     if (isSettled(steps)) return `The scheduled tasks of ${app} are those of the config: ${count(steps, DONE)}`
     if (inputs.plan) return `Plan for the scheduled tasks of ${app}, nothing was changed: ${count(steps, TO_DO)}`
+    tools.story.begin(`the scheduled tasks of ${app}`)
     await applySteps(scheduler, steps, { wanted, prune, ...tools })
     return `The scheduled tasks of ${app} are those of the config by now: ${count(steps, DONE)}`
   } catch (error) {

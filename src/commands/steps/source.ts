@@ -5,7 +5,15 @@ import { plannedTasks } from '../../heroku/index.ts'
 import { INPUTS, type Machine, type Slice } from '../../inputs/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
-import { displayPath, errorText, readTreeFile, sizeText, UserError, type RunCommand, type Runtime } from '../../runtime/index.ts'
+import {
+  displayPath,
+  errorText,
+  readTreeFile,
+  sizeText,
+  UserError,
+  type RunCommand,
+  type Runtime
+} from '../../runtime/index.ts'
 import {
   applySlugignore,
   exportTree,

@@ -1,8 +1,7 @@
 import { type Tools } from '../../deploy/index.ts'
 import { type HerokuApp, type HerokuClient } from '../../heroku/index.ts'
-import { type JobResults } from '../../inputs/index.ts'
-import { errorText, type Runtime } from '../../runtime/index.ts'
-import { Story, storyMarkdown } from '../../verdict/index.ts'
+import { isGreen, type Ending } from '../../verdict/index.ts'
+import { type CommandTools } from '../command.ts'
 import { checkKey, connect, masker, type HerokuAccess } from './heroku.ts'
 
 export interface Stage {
@@ -12,25 +11,22 @@ export interface Stage {
   readonly client: HerokuClient
 }
 
-/** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
+/**
+ * Connects to Heroku and does the work, whose story becomes the summary however it ends. `work` says what came of it: a
+ * sentence, if it is done as asked.
+ */
 export async function withStory(
   title: string,
   access: HerokuAccess,
-  { results, runtime }: { readonly results: JobResults; readonly runtime: Runtime },
-  work: (stage: Stage) => Promise<string>
-): Promise<void> {
-  const story = new Story(runtime.log, runtime.clock)
+  { results, runtime, story }: Pick<CommandTools, 'results' | 'runtime' | 'story'>,
+  work: (stage: Stage) => Promise<Ending | string>
+): Promise<Ending> {
+  story.title = title
   const connection = connect(access, story, runtime)
-  const tell = (outcome: string): Promise<void> =>
-    results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }))
-  try {
-    await story.step('Key', () => checkKey(connection))
-    const { client, tools } = connection
-    const outcome = await work({ tools, client, mask: masker(results), app: name => connection.app(name) })
-    runtime.log.info(outcome)
-    await tell(outcome)
-  } catch (error) {
-    await tell(`Failed: ${errorText(error).split('\n')[0] ?? ''}`)
-    throw error
-  }
+  await story.step('Key', () => checkKey(connection))
+  const { client, tools } = connection
+  const ended = await work({ tools, client, mask: masker(results), app: name => connection.app(name) })
+  const ending = typeof ended === 'string' ? { headline: ended } : ended
+  if (isGreen(ending)) runtime.log.info(ending.headline)
+  return ending
 }

@@ -9439,7 +9439,7 @@ class Stop {
     get signal() {
         return this.#controller.signal;
     }
-    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
+    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined if none came. */
     get exitCode() {
         return this.#by && 128 + node_os__WEBPACK_IMPORTED_MODULE_0__.constants.signals[this.#by];
     }
@@ -9932,7 +9932,7 @@ const SGR = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
 function painter(colours) {
     return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
 }
-/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
+/** Breaks a text between words, so that no line is wider than `width` if its words allow it. */
 function wrap(text, width) {
     const lines = [''];
     for (const word of text.split(/\s+/)) {
@@ -11101,7 +11101,7 @@ const COMMANDS = {
         rest: 'run'
     },
     rollback: {
-        about: 'Brings the last good release’s code back, where the database is still one for it.',
+        about: 'Brings the last good release’s code back, if the database is still one for it.',
         key: 'needed'
     },
     schedule: {
@@ -11149,7 +11149,7 @@ const payload = dist/* object */.Ikc({
     workflow_run: dist/* optional */.lqM(workflowRun),
     repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
 });
-/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or if it cannot be read, only its name. */
 function event_readEvent(name, file) {
     const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), payload), read(file));
     if (!success)

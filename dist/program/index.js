@@ -50447,7 +50447,7 @@ const commands_COMMANDS = {
         rest: 'run'
     },
     rollback: {
-        about: 'Brings the last good release’s code back, where the database is still one for it.',
+        about: 'Brings the last good release’s code back, if the database is still one for it.',
         key: 'needed'
     },
     schedule: {
@@ -58071,7 +58071,7 @@ const payload = object({
     workflow_run: optional(workflowRun),
     repository: optional(object({ default_branch: optional(string()) }))
 });
-/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or if it cannot be read, only its name. */
 function readEvent(name, file) {
     const { success, output } = safeParse(pipe(string(), parseJson(), payload), read(file));
     if (!success)
@@ -60472,7 +60472,7 @@ function endStep({ verdict, error }) {
     else if (!isGreen(verdict))
         setFailed([verdict.headline, ...verdict.next].join('\n'));
 }
-/** Ends the step as failed: the message, what to do next, and the cause where it helps. */
+/** Ends the step as failed: the message, what to do next, and the cause if it helps. */
 function failStep(error) {
     if (error instanceof UserError) {
         setFailed(`${error.message}\n${error.nextStep}`);
@@ -63237,7 +63237,7 @@ class Tail {
         this.#rest = (lines.pop() ?? '').slice(-2_000);
         this.#lines = [...this.#lines, ...lines].slice(-this.#most);
     }
-    /** Behind a message; empty where there was no output. */
+    /** Behind a message; empty if there was no output. */
     quote() {
         const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
         return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
@@ -63257,7 +63257,7 @@ function plain(line) {
 const KEPT_OUTPUT = 200_000;
 /**
  * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
+ * pending. Rejects with a `UserError` if that takes longer than the tools' timeout.
  * @param what for people: `Release v12`
  */
 async function followToEnd(first, read, { what, next }, tools) {
@@ -63484,7 +63484,7 @@ async function compareSize(app, id, bytes, tools) {
 const builds_LOOK_AT = 10;
 /** Milliseconds to end a build on Heroku: a runner ends a cancelled job soon. */
 const CANCELLED_WITHIN = 8_000;
-/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
+/** The slug of an earlier build of the same, if Heroku still has it. Its fingerprint is in the source's description. */
 async function findBuilt(app, recipe, tools) {
     const description = slugDescription(recipe);
     const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
@@ -63492,7 +63492,7 @@ async function findBuilt(app, recipe, tools) {
 }
 /**
  * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
- * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
+ * this is for a staging app if the slug is to be judged before production has it. When the job is cancelled, so is the
  * build.
  */
 async function buildOn(app, recipe, tools) {
@@ -63505,7 +63505,7 @@ async function buildOn(app, recipe, tools) {
     story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
     const { latest: finished, tail } = await follow(app, build, tools);
     if (finished.status !== 'succeeded') {
-        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. If the slug is too large, `builder: runner` shows what makes it so.');
     }
     const slug = await slugOf(app, finished, recipe, tools);
     if (slug)
@@ -69122,7 +69122,7 @@ const PAUSE = 3_000;
 const STREAMING_HEALTH = '/api/v1/streaming/health';
 /**
  * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
- * Throws a `UserError` where it has none.
+ * Throws a `UserError` if it has none.
  */
 function ownHealth({ app, info }, path = '/health') {
     if (!info.web_url) {
@@ -69137,7 +69137,7 @@ function ownHealth({ app, info }, path = '/health') {
 }
 /**
  * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
- * @param commit that the instance must say it runs; undefined where its slug cannot tell
+ * @param commit that the instance must say it runs; undefined if its slug cannot tell
  */
 async function webHealth(target, commit, tools) {
     const own = await checkHealth([ownHealth(target)], tools);
@@ -69310,7 +69310,7 @@ async function inDyno(app, job, tools, quiet = false) {
 /** Add-ons of the main app that the streaming server shares. */
 const SHARED = ['DATABASE', 'REDIS'];
 /**
- * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them if that is allowed, else
  * says how. Returns the app as it is then.
  */
 async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
@@ -69352,7 +69352,7 @@ function streamingLacks(main, { app, config }) {
         remedy: howTo(main.app.name, app.name, vars, attachments)
     };
 }
-/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+/** Throws a `UserError` if the streaming app runs another commit than the main one, or one that it cannot tell. */
 function requireSameCommit(main, streaming) {
     const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
     if (wanted && wanted === runs)
@@ -69479,7 +69479,7 @@ function provision_plan_missingVars({ config, hasRun, streaming }, { appJson }) 
     const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
     return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
 }
-/** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+/** S3 would come before it if both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config) {
     return ['swift', 'azure'].includes(storageOf(config));
 }
@@ -69566,7 +69566,7 @@ async function readProvisionPlan(of, wishes) {
 /**
  * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
  * name. What is there stays; each thing is looked for first, so a job that was killed buys nothing twice. Rejects with a
- * `UserError` before anything is bought where a person has to do something first.
+ * `UserError` before anything is bought if a person has to do something first.
  */
 async function provision(of, wishes, tools) {
     const { client, app } = of;
@@ -69747,7 +69747,7 @@ class ReleasePhaseError extends UserError {
 const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
 /**
  * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
- * pending. Rejects with a `ReleasePhaseError` where its command failed.
+ * pending. Rejects with a `ReleasePhaseError` if its command failed.
  */
 async function finishRelease(app, release, tools) {
     const { version } = release;
@@ -69781,7 +69781,7 @@ async function releaseOnce({ app, releases, current }, slug, { commit, role, fin
     story.note(`v${release.version} succeeded`);
     return finished;
 }
-/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` if another release came. */
 async function requireCurrent(app, version, slugId) {
     const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
     if (newest?.slug?.id === slugId && newest.version >= version)
@@ -69807,7 +69807,7 @@ const NOT_FORMATION = ['release', 'run', 'scheduler'];
 const CRASHES = 2;
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with a `CrashError` where a new dyno keeps crashing.
+ * Rejects with a `CrashError` if a new dyno keeps crashing.
  * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
  */
 async function waitForDynos(app, version, tools) {
@@ -69944,7 +69944,7 @@ async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes
     await requireCurrent(app, release.version, good.slug.id);
     return { release, commit };
 }
-/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
+/** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
 async function bringStreamingBack(target, commit, tools) {
     const { app, releases, currentSlug } = target;
     const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
@@ -70038,7 +70038,7 @@ class Maintenance {
     #target;
     #deployable;
     #tools;
-    /** Also where an earlier job was killed before it could turn it off. */
+    /** Also if an earlier job was killed before it could turn it off. */
     #on;
     constructor(plan, target, deployable, tools) {
         this.#plan = plan;
@@ -71843,8 +71843,8 @@ function saving({ rule, gone }, saves) {
 
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
- * @param addons absent where they could not be read
+ * @param streaming the streaming app, if there is one; without its formation no dynos of it are held against its slug
+ * @param addons absent if they could not be read
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
 function liveFacts(target, streaming, addons, wishes) {
@@ -71971,7 +71971,7 @@ async function fromHeroku({ main, streaming, staging, wishes }, deployable, supp
         await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
     return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
 }
-/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
+/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only if it is known. */
 async function onMain({ app }, supply, judge, tools) {
     return firstThatFits(supply.web, tools, async (recipe) => {
         const slug = await findBuilt(app, recipe, tools);
@@ -71997,7 +71997,7 @@ async function onStaging(staging, supply, judge, tools) {
         return { slug };
     });
 }
-/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
+/** If one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
 async function firstThatFits(recipes, { story }, attempt) {
     for (const [i, recipe] of recipes.entries()) {
         try {
@@ -75578,7 +75578,7 @@ async function writeSource({ folder }, into, run) {
 
 const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
 /**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis if the config wants
  * it (throws if that does not fit the tree), and what offers the source of this very commit to the instance's users.
  * @param ref what was asked to be built; undefined for the checked-out commit
  */
@@ -75898,7 +75898,7 @@ function cacheOf({ cache }, { cacheFolder }, name) {
 
 
 
-/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+/** To be raised when the same input makes another slug: the trim rules, the release task, the archive's form. */
 const FORM = 2;
 const OWN_FILES = [
     '.mastodon-on-heroku/release.rake',
@@ -90681,7 +90681,7 @@ function chooseChecks(all, skip) {
 const check_plan_MOST = 10;
 /** Characters of a plan; a summary takes 1 MiB in all (docs.github.com: workflow commands, job summaries). */
 const check_plan_LONGEST = 200_000;
-/** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
+/** Each upgrade plan among the findings, folded; with figures and names alone if it is too long. */
 function plansMarkdown(results, app) {
     return results
         .flatMap(({ findings }) => findings.flatMap(({ upgrade }) => (upgrade ? [planMarkdown(upgrade, app)] : [])))
@@ -90923,7 +90923,7 @@ function noteOf(night, step) {
     const news = night.problems.filter(problem => problem.news !== undefined || (step === 'reopen' && problem.level === 'fail'));
     return news.length === 0 ? undefined : newsMarkdown(news);
 }
-/** A closed issue keeps its text; what it hands on changes where anything has. */
+/** A closed issue keeps its text; what it hands on changes if anything has. */
 async function remember(github, issue, app, night, memo, before) {
     if (JSON.stringify(before.memory.problems) === JSON.stringify(memoryOf(night).problems))
         return;
@@ -91051,7 +91051,7 @@ function foundToday(facts) {
     const { from: tree } = facts;
     return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings : [];
 }
-/** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
+/** The commit that runs; if the checkout does not have it, the checked-out one, if it is of the same version. */
 async function startOf(checkout, deployed, version) {
     const running = await deployed().catch(() => undefined);
     // Its version was read from the checkout.
@@ -91063,7 +91063,7 @@ async function startOf(checkout, deployed, version) {
         return { commit: head.sha, isReleased: false };
     throw new UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
 }
-/** The app as it runs; undefined where Heroku does not say enough of it. */
+/** The app as it runs; undefined if Heroku does not say enough of it. */
 async function liveOf(inputs, sources, runtime) {
     try {
         return await within(runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(inputs, sources, runtime));
@@ -91115,13 +91115,13 @@ async function runTask(app, task, tools) {
             story.quote(quoted);
     }
 }
-/** Tells that a command ended well; rejects where it did not, or where that is not known. */
+/** Tells that a command ended well; rejects if it did not, or if that is not known. */
 function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
     const after = duration(took);
     if (exitCode === 0)
         return `Ended well in ${dyno} after ${after}`;
     if (exitCode !== undefined) {
-        throw new UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+        throw new UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. If it was killed (137), a larger dyno may help.');
     }
     if (took >= limit) {
         throw new UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
@@ -91884,7 +91884,8 @@ async function measured_readText(file) {
 
 /**
  * Creates or updates the size report's comment on a pull request: in the job that built (`pull_request`), or in one that
- * runs when that one has ended (`workflow_run`), which may write where a fork's may not. Elsewhere there is nothing to do.
+ * runs when that one has ended (`workflow_run`), which may write, as a fork's own job may not. Elsewhere there is
+ * nothing to do.
  * A comment that GitHub refuses is a warning: whether the slug is good is for the build to say.
  */
 async function comment(inputs, { runtime, results, job }) {
@@ -92300,7 +92301,7 @@ function requireSize({ slug }, bytes, variant, gate, log, results) {
 
 
 
-/** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
+/** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back if that is safe. */
 async function deploy_deploy(inputs, tools) {
     const { app, streamingApp, stagingApp, ffmpeg, slugLimit, builder, provision } = inputs;
     const { runtime, results, job } = tools;
@@ -96222,7 +96223,7 @@ const SGR = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
 function painter(colours) {
     return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
 }
-/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
+/** Breaks a text between words, so that no line is wider than `width` if its words allow it. */
 function style_wrap(text, width) {
     const lines = [''];
     for (const word of text.split(/\s+/)) {
@@ -96270,7 +96271,7 @@ function inFlags(text) {
 
 /**
  * `owner/name` of the GitHub repository that a checkout belongs to: its remote `origin`, else its only one. Undefined
- * where there is none on `host`.
+ * if there is none on `host`.
  */
 async function githubRepository(folder, host, run, env) {
     const { code, stdout } = await run('git', ['-C', folder, 'config', '--get-regexp', '^remote\\..*\\.url$'], { env });
@@ -96305,7 +96306,7 @@ function repository_repositoryOf(url, host) {
 /**
  * The action that workflows are to use: the one that is asked for, else the release that this package is of. Its commit is
  * `gitHead` of package.json, which scripts/npm-package.ts puts there.
- * @throws UserError where neither is known
+ * @throws UserError if neither is known
  */
 function actionOf(asked, packageJson) {
     if (asked !== undefined) {
@@ -96513,7 +96514,7 @@ class Renderer {
         const title = `${kind.charAt(0)}${kind.slice(1).toLowerCase()}`;
         this.lines.splice(first, 0, `${indent}${this.#paint(kind === 'NOTE' ? 'cyan' : 'yellow', title)}`);
     }
-    /** The last column is broken between words where the terminal is too narrow for it. */
+    /** The last column is broken between words if the terminal is too narrow for it. */
     #table({ header, rows, align }) {
         const cells = [header, ...rows].map(row => row.map(cell => this.#inline(cell.tokens).split('\n')));
         const last = header.length - 1;
@@ -96651,7 +96652,7 @@ function examplesIn(folder) {
 function needsApps(files) {
     return files.some(({ path, state }) => path === plan_CONFIG && state === 'new');
 }
-/** Asks for what was not given, where somebody can answer. An empty answer is none. */
+/** Asks for what was not given, if somebody can answer. An empty answer is none. */
 async function init_ask(given, signal) {
     if (given.app !== undefined || !process.stdin.isTTY || !process.stdout.isTTY || process.env['CI'])
         return given;
@@ -96719,7 +96720,7 @@ function init_lines(missing) {
 /** No netrc that a person has comes near. */
 const netrc_LARGEST = 1_000_000;
 /**
- * The password that a netrc file has for a machine; undefined where there is no file, or nothing in it for that machine.
+ * The password that a netrc file has for a machine; undefined if there is no file, or nothing in it for that machine.
  * The format: ftp(1), "THE .netrc FILE": words in any order, `macdef` to the next empty line. `default` is not asked: a
  * password of any machine is no key of Heroku.
  * @throws UserError for a file that cannot be read, or that ends in the middle
@@ -96749,7 +96750,7 @@ function passwordFor(machine, text) {
     }
     return undefined;
 }
-/** The text of the file, and whether others than its owner may read it; undefined where there is none. */
+/** The text of the file, and whether others than its owner may read it; undefined if there is none. */
 function readNetrc(file) {
     try {
         return { text: (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8'), open: ((0,external_node_fs_namespaceObject.statSync)(file).mode & 0o077) !== 0 };
@@ -96808,7 +96809,7 @@ function noKey(machine) {
 
 const FRAMES = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
 const FRAME_EVERY = 100;
-/** Lines for a person, and below them one that shows what is going on, where the terminal can. */
+/** Lines for a person, and below them one that shows what is going on, if the terminal can. */
 class Screen {
     paint;
     lively;
@@ -96823,7 +96824,7 @@ class Screen {
         this.lively = lively;
         this.paint = painter(lively);
     }
-    /** Columns of the terminal; 80 where there is none. */
+    /** Columns of the terminal; 80 if there is none. */
     get width() {
         return this.#output.columns || 80;
     }
@@ -96928,7 +96929,7 @@ class Stop {
     get signal() {
         return this.#controller.signal;
     }
-    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
+    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined if none came. */
     get exitCode() {
         return this.#by && 128 + os.constants.signals[this.#by];
     }
@@ -97057,7 +97058,7 @@ async function runHere(command, line, { lively, stop, dist }) {
     const screen = new Screen(line.json ? process.stderr : process.stdout, { lively, redact });
     const log = terminalLog(screen, systemClock);
     stop.onFirst = () => log.info('Stopping, and clearing away. Ctrl-C again stops at once.');
-    // Also where the second Ctrl-C ends it at once.
+    // Also if the second Ctrl-C ends it at once.
     process.once('exit', () => screen.status(undefined));
     const finish = (verdict) => {
         screen.status(undefined);

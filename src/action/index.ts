@@ -52,7 +52,7 @@ export function endStep({ verdict, error }: { readonly verdict: Verdict; readonl
   else if (!isGreen(verdict)) core.setFailed([verdict.headline, ...verdict.next].join('\n'))
 }
 
-/** Ends the step as failed: the message, what to do next, and the cause where it helps. */
+/** Ends the step as failed: the message, what to do next, and the cause if it helps. */
 export function failStep(error: unknown): void {
   if (error instanceof UserError) {
     core.setFailed(`${error.message}\n${error.nextStep}`)

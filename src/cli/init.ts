@@ -91,7 +91,7 @@ function needsApps(files: readonly PlannedFile[]): boolean {
   return files.some(({ path, state }) => path === CONFIG && state === 'new')
 }
 
-/** Asks for what was not given, where somebody can answer. An empty answer is none. */
+/** Asks for what was not given, if somebody can answer. An empty answer is none. */
 async function ask(given: Apps, signal: AbortSignal): Promise<Apps> {
   if (given.app !== undefined || !process.stdin.isTTY || !process.stdout.isTTY || process.env['CI']) return given
   const prompt = createInterface({ input: process.stdin, output: process.stdout })

@@ -5,7 +5,7 @@ import { errorCode, errorText, UserError } from '../runtime/index.ts'
 const LARGEST = 1_000_000
 
 /**
- * The password that a netrc file has for a machine; undefined where there is no file, or nothing in it for that machine.
+ * The password that a netrc file has for a machine; undefined if there is no file, or nothing in it for that machine.
  * The format: ftp(1), "THE .netrc FILE": words in any order, `macdef` to the next empty line. `default` is not asked: a
  * password of any machine is no key of Heroku.
  * @throws UserError for a file that cannot be read, or that ends in the middle
@@ -33,7 +33,7 @@ export function passwordFor(machine: string, text: string): string | undefined {
   return undefined
 }
 
-/** The text of the file, and whether others than its owner may read it; undefined where there is none. */
+/** The text of the file, and whether others than its owner may read it; undefined if there is none. */
 export function readNetrc(file: string): { text: string; open: boolean } | undefined {
   try {
     return { text: readFileSync(file, 'utf8'), open: (statSync(file).mode & 0o077) !== 0 }

@@ -7,7 +7,7 @@ import { repositoryOf } from './repository.ts'
 /**
  * The action that workflows are to use: the one that is asked for, else the release that this package is of. Its commit is
  * `gitHead` of package.json, which scripts/npm-package.ts puts there.
- * @throws UserError where neither is known
+ * @throws UserError if neither is known
  */
 export function actionOf(asked: string | undefined, packageJson: URL): Action {
   if (asked !== undefined) {

@@ -2,7 +2,7 @@ import { type RunCommand } from '../runtime/index.ts'
 
 /**
  * `owner/name` of the GitHub repository that a checkout belongs to: its remote `origin`, else its only one. Undefined
- * where there is none on `host`.
+ * if there is none on `host`.
  */
 export async function githubRepository(
   folder: string,

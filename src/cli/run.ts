@@ -43,7 +43,7 @@ export async function runHere(
   const screen = new Screen(line.json ? process.stderr : process.stdout, { lively, redact })
   const log = terminalLog(screen, systemClock)
   stop.onFirst = () => log.info('Stopping, and clearing away. Ctrl-C again stops at once.')
-  // Also where the second Ctrl-C ends it at once.
+  // Also if the second Ctrl-C ends it at once.
   process.once('exit', () => screen.status(undefined))
   const finish = (verdict?: Verdict): void => {
     screen.status(undefined)

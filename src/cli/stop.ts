@@ -17,7 +17,7 @@ export class Stop {
     return this.#controller.signal
   }
 
-  /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
+  /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined if none came. */
   get exitCode(): number | undefined {
     return this.#by && 128 + os.constants.signals[this.#by]
   }

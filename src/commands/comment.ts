@@ -10,7 +10,8 @@ import { lookAround } from './steps/told.ts'
 
 /**
  * Creates or updates the size report's comment on a pull request: in the job that built (`pull_request`), or in one that
- * runs when that one has ended (`workflow_run`), which may write where a fork's may not. Elsewhere there is nothing to do.
+ * runs when that one has ended (`workflow_run`), which may write, as a fork's own job may not. Elsewhere there is
+ * nothing to do.
  * A comment that GitHub refuses is a warning: whether the slug is good is for the build to say.
  */
 export async function comment(inputs: InputsOf<'comment'>, { runtime, results, job }: CommandTools): Promise<Ending> {

@@ -42,7 +42,7 @@ import {
 import { justThis } from './steps/told.ts'
 import { planFrom } from './steps/upgrade.ts'
 
-/** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
+/** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back if that is safe. */
 export async function deploy(inputs: InputsOf<'deploy'>, tools: CommandTools): Promise<Ending> {
   const { app, streamingApp, stagingApp, ffmpeg, slugLimit, builder, provision } = inputs
   const { runtime, results, job } = tools

@@ -30,7 +30,7 @@ const LOOK_AT = 10
 /** Milliseconds to end a build on Heroku: a runner ends a cancelled job soon. */
 const CANCELLED_WITHIN = 8_000
 
-/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
+/** The slug of an earlier build of the same, if Heroku still has it. Its fingerprint is in the source's description. */
 export async function findBuilt(app: HerokuApp, recipe: BuildRecipe, tools: Tools): Promise<BuiltSlug | undefined> {
   const description = slugDescription(recipe)
   const build = (await app.builds(LOOK_AT)).find(
@@ -41,7 +41,7 @@ export async function findBuilt(app: HerokuApp, recipe: BuildRecipe, tools: Tool
 
 /**
  * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
- * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
+ * this is for a staging app if the slug is to be judged before production has it. When the job is cancelled, so is the
  * build.
  */
 export async function buildOn(app: HerokuApp, recipe: BuildRecipe, tools: Tools): Promise<BuiltSlug> {
@@ -56,7 +56,7 @@ export async function buildOn(app: HerokuApp, recipe: BuildRecipe, tools: Tools)
   if (finished.status !== 'succeeded') {
     throw new UserError(
       `Heroku's build on ${app.name} failed${tail.quote()}`,
-      'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.'
+      'Mend what the lines above name. If the slug is too large, `builder: runner` shows what makes it so.'
     )
   }
   const slug = await slugOf(app, finished, recipe, tools)

@@ -22,7 +22,7 @@ const KEPT_OUTPUT = 200_000
 
 /**
  * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
+ * pending. Rejects with a `UserError` if that takes longer than the tools' timeout.
  * @param what for people: `Release v12`
  */
 export async function followToEnd<Thing extends Underway>(

@@ -9,11 +9,11 @@ export interface Probe {
   /** For people: `/health`. */
   readonly name: string
   readonly url: string
-  /** Host header, where it is another than the address's: on the runner, where no name leads to the app. */
+  /** Host header, if it is another than the address's: on the runner no name leads to the app. */
   readonly host?: string
-  /** Why the answer is not good, or undefined where it is. */
+  /** Why the answer is not good, or undefined if it is. */
   readonly wrong: (page: Page) => string | undefined
-  /** What to do where it stays wrong. */
+  /** What to do if it stays wrong. */
   readonly next: string
 }
 
@@ -42,7 +42,7 @@ export const STREAMING_HEALTH = '/api/v1/streaming/health'
 
 /**
  * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
- * Throws a `UserError` where it has none.
+ * Throws a `UserError` if it has none.
  */
 export function ownHealth({ app, info }: Pick<Target, 'app' | 'info'>, path = '/health'): Probe {
   if (!info.web_url) {
@@ -61,7 +61,7 @@ export function ownHealth({ app, info }: Pick<Target, 'app' | 'info'>, path = '/
 
 /**
  * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
- * @param commit that the instance must say it runs; undefined where its slug cannot tell
+ * @param commit that the instance must say it runs; undefined if its slug cannot tell
  */
 export async function webHealth(target: Target, commit: string | undefined, tools: Tools): Promise<ProbeResult[]> {
   const own = await checkHealth([ownHealth(target)], tools)

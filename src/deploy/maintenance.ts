@@ -14,7 +14,7 @@ export class Maintenance {
   readonly #target: Target
   readonly #deployable: Deployable
   readonly #tools: Tools
-  /** Also where an earlier job was killed before it could turn it off. */
+  /** Also if an earlier job was killed before it could turn it off. */
   #on: boolean
 
   constructor(plan: DeployPlan, target: Target, deployable: Deployable, tools: Tools) {

@@ -14,7 +14,7 @@ export class MigrationError extends UserError {}
 
 export interface MigrateOptions {
   readonly size?: string
-  /** `pre`: the first phase alone. `post`: the second, refused where the first is not done. Default: both. */
+  /** `pre`: the first phase alone. `post`: the second, refused if the first is not done. Default: both. */
   readonly phase?: 'pre' | 'post' | 'all'
 }
 

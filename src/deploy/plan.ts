@@ -22,7 +22,7 @@ export interface Deployable {
   readonly procfile: TreeProcfile
   /** Dynos that run may be taken away for want of a process type: somebody has looked at it. */
   readonly mayLoseTypes: boolean
-  /** Plans the upgrade of an app; absent where the app was made for this job alone. */
+  /** Plans the upgrade of an app; absent if the app was made for this job alone. */
   readonly plan?: (live: LiveFacts) => Promise<UpgradePlan>
 }
 
@@ -31,16 +31,16 @@ export type Supply = RunnerSupply | HerokuSupply
 
 export interface RunnerSupply {
   readonly by: 'runner'
-  /** Rejects where a slug is over the limit: nothing is sent then. */
+  /** Rejects if a slug is over the limit: nothing is sent then. */
   readonly build: () => Promise<readonly Artifact[]>
 }
 
 export interface HerokuSupply {
   readonly by: 'heroku'
-  /** In order of preference: the next one's turn comes where a slug is over the limit. */
+  /** In order of preference: the next one's turn comes if a slug is over the limit. */
   readonly web: readonly BuildRecipe[]
   readonly streaming: BuildRecipe
-  /** Throws a `GateError` where a slug must not be shipped. */
+  /** Throws a `GateError` if a slug must not be shipped. */
   readonly judge: (slug: BuiltSlug) => void
 }
 
@@ -58,7 +58,7 @@ export interface DeployPlan {
   readonly migrations: 'zero-downtime' | 'maintenance' | 'off'
   /** Size of one-off dynos. */
   readonly dynoSize?: string
-  /** An app's add-ons; undefined where they cannot be read. */
+  /** An app's add-ons; undefined if they cannot be read. */
   readonly addons: (app: HerokuApp) => Promise<readonly LiveAddon[] | undefined>
   /** Is handed the config vars, to mask what is secret in them. */
   readonly mask: (config: Readonly<Record<string, string>>) => void

@@ -15,8 +15,8 @@ import { type PlanTarget } from './target.ts'
 
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
- * @param addons absent where they could not be read
+ * @param streaming the streaming app, if there is one; without its formation no dynos of it are held against its slug
+ * @param addons absent if they could not be read
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
 export function liveFacts(

@@ -41,7 +41,7 @@ export interface ProvisionPlan {
   readonly vars: Readonly<Record<string, string>>
   /** What is made anew. */
   readonly secrets: readonly SecretGroup[]
-  /** The instance's name, where the app does not know it yet. */
+  /** The instance's name, if the app does not know it yet. */
   readonly domain: string | undefined
   /** Heroku is to get its certificate. */
   readonly certificates: boolean
@@ -167,7 +167,7 @@ function missingVars({ config, hasRun, streaming }: Have, { appJson }: Wishes): 
   return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined))
 }
 
-/** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+/** S3 would come before it if both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config: Have['config']): boolean {
   return ['swift', 'azure'].includes(storageOf(config))
 }

@@ -34,7 +34,7 @@ export async function readProvisionPlan(of: Provisioning, wishes: Wishes): Promi
 /**
  * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
  * name. What is there stays; each thing is looked for first, so a job that was killed buys nothing twice. Rejects with a
- * `UserError` before anything is bought where a person has to do something first.
+ * `UserError` before anything is bought if a person has to do something first.
  */
 export async function provision(of: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
   const { client, app } = of

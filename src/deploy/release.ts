@@ -25,7 +25,7 @@ const MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran
 
 /**
  * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
- * pending. Rejects with a `ReleasePhaseError` where its command failed.
+ * pending. Rejects with a `ReleasePhaseError` if its command failed.
  */
 export async function finishRelease(app: HerokuApp, release: Release, tools: Tools): Promise<FinishedRelease> {
   const { version } = release
@@ -70,7 +70,7 @@ export async function releaseOnce(
   return finished
 }
 
-/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` if another release came. */
 export async function requireCurrent(app: HerokuApp, version: number, slugId: string): Promise<void> {
   const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded')
   if (newest?.slug?.id === slugId && newest.version >= version) return

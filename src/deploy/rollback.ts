@@ -16,7 +16,7 @@ export class RollbackRefused extends UserError {}
 export interface Trees {
   /** Migrations of the commit that runs now. */
   readonly migrations: readonly Migration[]
-  /** Versions that a commit knows, or undefined where the checkout does not have that commit. */
+  /** Versions that a commit knows, or undefined if the checkout does not have that commit. */
   readonly versionsAt: (commit: string) => Promise<ReadonlySet<string> | undefined>
 }
 
@@ -108,7 +108,7 @@ export async function requireSafeRollback(
 
 export interface BroughtBack {
   readonly release: Release
-  /** Of the code that serves again, where its slug tells. */
+  /** Of the code that serves again, if its slug tells. */
   readonly commit: string | undefined
 }
 
@@ -145,7 +145,7 @@ export async function bringBack(
   return { release, commit }
 }
 
-/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
+/** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
 export async function bringStreamingBack(target: Target, commit: string | undefined, tools: Tools): Promise<void> {
   const { app, releases, currentSlug } = target
   const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit'

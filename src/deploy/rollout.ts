@@ -11,7 +11,7 @@ const CRASHES = 2
 
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with a `CrashError` where a new dyno keeps crashing.
+ * Rejects with a `CrashError` if a new dyno keeps crashing.
  * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
  */
 export async function waitForDynos(app: HerokuApp, version: number, tools: Tools): Promise<void> {

@@ -25,7 +25,7 @@ export interface Artifact {
 export interface ShippedSlug {
   readonly id: string
   readonly commit: string
-  /** Bytes, where known. */
+  /** Bytes, if known. */
   readonly size: number | undefined
   readonly variant: string
   readonly processTypes: Readonly<Record<string, string>>

@@ -12,7 +12,7 @@ export interface StreamingSetup {
 const SHARED = ['DATABASE', 'REDIS']
 
 /**
- * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them if that is allowed, else
  * says how. Returns the app as it is then.
  */
 export async function prepareStreaming(
@@ -64,7 +64,7 @@ export function streamingLacks(
   }
 }
 
-/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+/** Throws a `UserError` if the streaming app runs another commit than the main one, or one that it cannot tell. */
 export function requireSameCommit(main: Target, streaming: Target): void {
   const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit]
   if (wanted && wanted === runs) return

@@ -107,7 +107,7 @@ async function fromHeroku(
   return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } }
 }
 
-/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
+/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only if it is known. */
 async function onMain(
   { app }: Target,
   supply: HerokuSupply,
@@ -146,7 +146,7 @@ async function onStaging(
   })
 }
 
-/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
+/** If one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
 async function firstThatFits(
   recipes: readonly BuildRecipe[],
   { story }: Tools,

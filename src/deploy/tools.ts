@@ -53,7 +53,7 @@ export class Tail {
     this.#lines = [...this.#lines, ...lines].slice(-this.#most)
   }
 
-  /** Behind a message; empty where there was no output. */
+  /** Behind a message; empty if there was no output. */
   quote(): string {
     const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '')
     return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : ''

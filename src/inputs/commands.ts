@@ -2,7 +2,7 @@
 interface CommandRow {
   /** What it is for, in a sentence. */
   readonly about: string
-  /** Where it is there; without it, in a workflow and on the terminal. */
+  /** If it is there; without it, in a workflow and on the terminal. */
   readonly only?: 'workflow' | 'terminal'
   /** The terminal asks for a Heroku key if it has none. */
   readonly key?: 'needed'
@@ -54,7 +54,7 @@ export const COMMANDS = {
     rest: 'run'
   },
   rollback: {
-    about: 'Brings the last good release’s code back, where the database is still one for it.',
+    about: 'Brings the last good release’s code back, if the database is still one for it.',
     key: 'needed'
   },
   schedule: {

@@ -24,7 +24,7 @@ const payload = v.object({
 export interface PullRequestEvent {
   readonly number: number
   readonly headSha: string
-  /** `owner/name`; undefined where the fork is gone. */
+  /** `owner/name`; undefined if the fork is gone. */
   readonly headRepository?: string
   readonly headBranch: string
   readonly baseSha: string
@@ -51,7 +51,7 @@ export interface GithubEvent {
   readonly defaultBranch?: string
 }
 
-/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or if it cannot be read, only its name. */
 export function readEvent(name: string | undefined, file: string | undefined): GithubEvent {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), payload), read(file))
   if (!success) return { name }

@@ -118,7 +118,7 @@ class Renderer implements Rendered {
     this.lines.splice(first, 0, `${indent}${this.#paint(kind === 'NOTE' ? 'cyan' : 'yellow', title)}`)
   }
 
-  /** The last column is broken between words where the terminal is too narrow for it. */
+  /** The last column is broken between words if the terminal is too narrow for it. */
   #table({ header, rows, align }: Tokens.Table): string[] {
     const cells = [header, ...rows].map(row => row.map(cell => this.#inline(cell.tokens).split('\n')))
     const last = header.length - 1

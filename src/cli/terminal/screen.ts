@@ -17,7 +17,7 @@ export interface ScreenOptions {
 const FRAMES = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
 const FRAME_EVERY = 100
 
-/** Lines for a person, and below them one that shows what is going on, where the terminal can. */
+/** Lines for a person, and below them one that shows what is going on, if the terminal can. */
 export class Screen {
   readonly paint: Paint
   readonly lively: boolean
@@ -34,7 +34,7 @@ export class Screen {
     this.paint = painter(lively)
   }
 
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 if there is none. */
   get width(): number {
     return this.#output.columns || 80
   }

@@ -11,7 +11,7 @@ export function painter(colours: boolean): Paint {
   return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text)
 }
 
-/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
+/** Breaks a text between words, so that no line is wider than `width` if its words allow it. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = ['']
   for (const word of text.split(/\s+/)) {

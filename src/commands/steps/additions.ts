@@ -15,7 +15,7 @@ import { type Checkout, type Source } from './source.ts'
 const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate']
 
 /**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis if the config wants
  * it (throws if that does not fit the tree), and what offers the source of this very commit to the instance's users.
  * @param ref what was asked to be built; undefined for the checked-out commit
  */

@@ -32,7 +32,7 @@ export interface BaseOf {
   readonly headSha: string
   readonly baseSha: string
   readonly baseBranch: string
-  /** The commit to compare with, where it is known already. */
+  /** The commit to compare with, if it is known already. */
   readonly base?: string
 }
 

@@ -124,7 +124,7 @@ function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | und
   return news.length === 0 ? undefined : newsMarkdown(news)
 }
 
-/** A closed issue keeps its text; what it hands on changes where anything has. */
+/** A closed issue keeps its text; what it hands on changes if anything has. */
 async function remember(
   github: Github,
   issue: OwnIssue,

@@ -7,7 +7,7 @@ const MOST = 10
 /** Characters of a plan; a summary takes 1 MiB in all (docs.github.com: workflow commands, job summaries). */
 const LONGEST = 200_000
 
-/** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
+/** Each upgrade plan among the findings, folded; with figures and names alone if it is too long. */
 export function plansMarkdown(results: readonly Result[], app: string): string {
   return results
     .flatMap(({ findings }) => findings.flatMap(({ upgrade }) => (upgrade ? [planMarkdown(upgrade, app)] : [])))

@@ -30,7 +30,7 @@ export interface UpgradeSources {
   readonly app: HerokuApp
   readonly facts: AppFacts
   readonly configVars: ConfigVars
-  /** The app that runs streaming, where it is one of its own. */
+  /** The app that runs streaming, if it is one of its own. */
   readonly streaming?: { readonly name: string; readonly configVars: () => Promise<ConfigVars> }
   readonly deployed: () => Promise<Deployed>
   /** Address of Mastodon's repository; tests have one of their own. */
@@ -93,7 +93,7 @@ function foundToday(facts: UpgradeFacts): UpgradePlan['findings'] {
   return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings : []
 }
 
-/** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
+/** The commit that runs; if the checkout does not have it, the checked-out one, if it is of the same version. */
 async function startOf(
   checkout: Checkout,
   deployed: UpgradeSources['deployed'],
@@ -112,7 +112,7 @@ async function startOf(
   )
 }
 
-/** The app as it runs; undefined where Heroku does not say enough of it. */
+/** The app as it runs; undefined if Heroku does not say enough of it. */
 async function liveOf(inputs: AddonInputs, sources: UpgradeSources, runtime: Runtime): Promise<LiveFacts | undefined> {
   try {
     return await within(runtime, APP_WITHIN, 'Heroku did not answer', () => askApp(inputs, sources, runtime))

@@ -5,7 +5,7 @@ import { readTreeFile } from '../../runtime/index.ts'
 import { type Recipe } from './recipe.ts'
 import { type Source } from './source.ts'
 
-/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+/** To be raised when the same input makes another slug: the trim rules, the release task, the archive's form. */
 const FORM = 2
 const OWN_FILES = [
   '.mastodon-on-heroku/release.rake',

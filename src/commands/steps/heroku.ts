@@ -18,7 +18,7 @@ export interface HerokuAccess {
   readonly key: string
   /** Milliseconds that one wait for it may take. */
   readonly timeout: number
-  /** Certificate authority of its rendezvous server, where it is none that Node trusts. */
+  /** Certificate authority of its rendezvous server, if it is none that Node trusts. */
   readonly ca?: string
 }
 

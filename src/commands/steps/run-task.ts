@@ -12,7 +12,7 @@ export interface RunnableTask {
 
 export interface TaskRun {
   readonly dyno: string
-  /** Undefined where how it ended is not known. */
+  /** Undefined if how it ended is not known. */
   readonly exitCode: number | undefined
   /** Milliseconds. */
   readonly took: number
@@ -42,14 +42,14 @@ export async function runTask(app: HerokuApp, task: RunnableTask, tools: Tools):
   }
 }
 
-/** Tells that a command ended well; rejects where it did not, or where that is not known. */
+/** Tells that a command ended well; rejects if it did not, or if that is not known. */
 export function requireSuccess({ dyno, exitCode, took }: TaskRun, { limit }: RunnableTask, app: HerokuApp): string {
   const after = duration(took)
   if (exitCode === 0) return `Ended well in ${dyno} after ${after}`
   if (exitCode !== undefined) {
     throw new UserError(
       `The command in ${dyno} ended with exit code ${exitCode} after ${after}`,
-      'Its output is above. Where it was killed (137), a larger dyno may help.'
+      'Its output is above. If it was killed (137), a larger dyno may help.'
     )
   }
   if (took >= limit) {

@@ -40,7 +40,7 @@ export interface BuiltSlugs {
     readonly variant: 'with' | 'without'
     readonly processTypes: Readonly<Record<string, string>>
   }
-  /** Of `slug-streaming.tgz`, where there is a streaming app. */
+  /** Of `slug-streaming.tgz`, if there is a streaming app. */
   readonly streaming: StreamingSlug | undefined
 }
 

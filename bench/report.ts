@@ -62,13 +62,12 @@ function reportOf(version: string, digit: string, seed: number) {
   const files = Array.from({ length: FILES }, (_, i): SampleFile => {
     const size = 200 + ((i * 7_919 + (i % 10 === 0 ? seed * 1_000 : 0)) % 9_000)
     const own = i % 10 === 0 ? `${seed}` : ''
-    const path =
-      i % 3 === 0
-        ? `vendor/bundle/ruby/4.0.0/gems/gem-${i % 300}-1.${own || 0}.2/lib/gem/${i % 17}/file_${i}.rb`
-        : i % 3 === 1
-          ? `node_modules/@scope/package-${i % 1_200}/dist/esm/${i % 13}/module-${i}.js`
-          : `public/packs/assets/${i % 40}/bundle_${i}-${digit.repeat(4)}${1000 + (i % 9000)}.js`
-    return [path, i % 3 === 0 ? 'heroku/ruby' : 'heroku/nodejs', size, i % 50 === 0 ? null : size]
+    const kinds = [
+      `vendor/bundle/ruby/4.0.0/gems/gem-${i % 300}-1.${own || 0}.2/lib/gem/${i % 17}/file_${i}.rb`,
+      `node_modules/@scope/package-${i % 1_200}/dist/esm/${i % 13}/module-${i}.js`,
+      `public/packs/assets/${i % 40}/bundle_${i}-${digit.repeat(4)}${1000 + (i % 9000)}.js`
+    ]
+    return [kinds[i % 3]!, i % 3 === 0 ? 'heroku/ruby' : 'heroku/nodejs', size, i % 50 === 0 ? null : size]
   })
   return sampleReport(report => {
     report.source.mastodonVersion = version

@@ -33,7 +33,7 @@ try {
     `\n${os.cpus().length} cores (${os.cpus()[0]?.model}), Node ${process.version}, zlib ${process.versions.zlib}, medians of ${runs} runs in turns\n`
   )
   const head = ['What', 'Here', 'Instead', 'Ratio', 'Aim', 'Reached']
-  for (const row of [head, head.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`)
+  for (const cells of [head, head.map(() => '---'), ...rows]) console.log(`| ${cells.join(' | ')} |`)
 } finally {
   rmSync(temp, { recursive: true, force: true })
 }

@@ -13,7 +13,8 @@ try {
   const names = [...new Set([...before.keys(), ...now.keys()])].sort()
   const different = names.filter(name => before.get(name) !== now.get(name))
   for (const name of different) {
-    console.log(`dist/${name}: ${!now.has(name) ? 'is not built' : before.has(name) ? 'differs' : 'is missing'}`)
+    const there = before.has(name) ? 'differs' : 'is missing'
+    console.log(`dist/${name}: ${now.has(name) ? there : 'is not built'}`)
   }
   if (different.length > 0) {
     console.log('dist/ is not what src/ builds: run `npm run build` and commit the result.')
@@ -23,11 +24,11 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-function digests(folder: string): Map<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+function digests(root: string): Map<string, string> {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   const sha256 = (file: string): string =>
     createHash('sha256')
-      .update(readFileSync(path.join(folder, file)))
+      .update(readFileSync(path.join(root, file)))
       .digest('hex')
-  return new Map(files.filter(file => statSync(path.join(folder, file)).isFile()).map(file => [file, sha256(file)]))
+  return new Map(files.filter(file => statSync(path.join(root, file)).isFile()).map(file => [file, sha256(file)]))
 }

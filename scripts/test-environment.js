@@ -15,7 +15,7 @@ export default class extends TestEnvironment {
   // Node tells of each server and each child process (nodejs.org: diagnostics_channel, "Built-in channels").
   #channels = {
     'tracing:net.server.listen:asyncStart': ({ server }) => this.#servers.add(server),
-    child_process: ({ process }) => this.#processes.add(process)
+    child_process: child => this.#processes.add(child.process)
   }
 
   constructor(...options) {

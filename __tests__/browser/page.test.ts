@@ -215,9 +215,9 @@ describeOrSkip('the page in a browser', reason, () => {
 
   it('shows hostile names as text, and runs none of them', async () => {
     const report = sampleReport(
-      report => {
-        report.source.ref = EVIL[0]!
-        report.source.mastodonVersion = EVIL[1]!
+      evil => {
+        evil.source.ref = EVIL[0]!
+        evil.source.mastodonVersion = EVIL[1]!
       },
       EVIL.map((name, i): SampleFile => [`${name}/${name}`, name, 20_000_000 + i])
     )
@@ -281,10 +281,7 @@ describeOrSkip('the page in a browser', reason, () => {
       await open(files(...TREE), { options: { colorScheme } })
       const colors = await page.evaluate(() => {
         const of = (element: Element, what: 'color' | 'backgroundColor'): string => getComputedStyle(element)[what]
-        const tiles = [...document.querySelectorAll('.tile')].map(tile => [
-          of(tile, 'color'),
-          of(tile, 'backgroundColor')
-        ])
+        const tiles = [...document.querySelectorAll('.tile')].map(box => [of(box, 'color'), of(box, 'backgroundColor')])
         const card = of(document.querySelector('section')!, 'backgroundColor')
         const soft = [...document.querySelectorAll('.help, thead th, #found')].map(text => [of(text, 'color'), card])
         return { ground: of(document.documentElement, 'backgroundColor'), pairs: [...tiles, ...soft] }

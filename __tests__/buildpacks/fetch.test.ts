@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 afterEach(() => server?.close())
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 function bring(text: string, more: Partial<FetchOptions> = {}) {
   return fetchBuildpack(parseBuildpack(text, 'config'), {
@@ -71,7 +71,7 @@ async function registry(...answers: Parameters<typeof HttpServer.start>[0][strin
 describe('a buildpack of the registry', () => {
   it('is found by its name, with its digest', async () => {
     await registry(body(archive))
-    expect(await bring('heroku/ruby')).toMatchObject({ name: 'heroku/ruby', kind: 'registry', sha256: sha256(archive) })
+    expect(await bring('heroku/ruby')).toMatchObject({ name: 'heroku/ruby', kind: 'registry', sha256: digest(archive) })
     expect(existsSync(path.join(folder, 'buildpacks/1/bin/compile'))).toBe(true)
     expect(server!.requests).toEqual(['GET /buildpacks/heroku%2Fruby', 'GET /ruby.tgz'])
   })
@@ -106,7 +106,7 @@ describe('a buildpack of the registry', () => {
   it('is refused where it is not the pinned one', async () => {
     await registry(body(archive))
     await expect(bring('heroku/ruby', { sha256: '0'.repeat(64) })).rejects.toThrow(
-      new RegExp(`sha256 is ${sha256(archive)}, expected 0{64}`)
+      new RegExp(`sha256 is ${digest(archive)}, expected 0{64}`)
     )
     expectNothingLeft()
   })
@@ -126,7 +126,7 @@ describe('a buildpack of the registry', () => {
 
   it('comes from the cache without the network where it is pinned, unless the cache is damaged', async () => {
     await registry(body(archive))
-    const pin = { sha256: sha256(archive), cacheFolder: path.join(folder, 'cache') }
+    const pin = { sha256: digest(archive), cacheFolder: path.join(folder, 'cache') }
     await bring('heroku/ruby', pin)
     await bring('heroku/ruby', { ...pin, into: path.join(folder, 'buildpacks', '2') })
     expect(server!.requests.length).toBe(2)
@@ -139,7 +139,7 @@ describe('a buildpack of the registry', () => {
 describe('a buildpack as an archive', () => {
   it('has the top folder taken away', async () => {
     server = await HttpServer.start({ '/v1.tar.gz': [body(archive)] })
-    expect(await bring(`${server.url}/v1.tar.gz`)).toMatchObject({ kind: 'tarball', sha256: sha256(archive) })
+    expect(await bring(`${server.url}/v1.tar.gz`)).toMatchObject({ kind: 'tarball', sha256: digest(archive) })
     expect(existsSync(path.join(folder, 'buildpacks/1/bin/detect'))).toBe(true)
   })
 

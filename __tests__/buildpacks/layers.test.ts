@@ -33,7 +33,7 @@ describe('layers', () => {
     writeFileSync(at('replaced'), 'b')
     chmodSync(at('mode'), 0o755)
     log.close()
-    expect(log.mixed.map(({ path }) => path).sort()).toEqual(['gone', 'mode', 'replaced'])
+    expect(log.mixed.map(file => file.path).sort()).toEqual(['gone', 'mode', 'replaced'])
   })
 
   it('take no note of a folder that only got a new name in it, or of a second name for a file', () => {

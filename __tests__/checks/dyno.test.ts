@@ -47,8 +47,8 @@ describe.each(GENERATIONS)('gems of Mastodon $set', ({ set, unreachable }) => {
       ...gemEnvironment(set)
     })
     const look = (signal = NO_SIGNAL) => {
-      const app = appOf(clientOf(heroku, signal), 'main')
-      return dynoFacts(app, { size: undefined, start: 24_000, clock: systemClock, signal, ca })
+      const main = appOf(clientOf(heroku, signal), 'main')
+      return dynoFacts(main, { size: undefined, start: 24_000, clock: systemClock, signal, ca })
     }
 
     beforeAll(async () => {
@@ -191,7 +191,7 @@ describe.each(GENERATIONS)('gems of Mastodon $set', ({ set, unreachable }) => {
         run({ DATABASE_URL: `postgres://a:b@127.0.0.1:${port}/c` }),
         run({ DATABASE_URL: postgres.url('locked') })
       ])
-      const [noRedis, noFfmpeg, noPostgres, noTable] = await all.finally(async () => {
+      const [withoutRedis, noFfmpeg, noPostgres, noTable] = await all.finally(async () => {
         await locked.end()
         for (const socket of sockets) socket.destroy()
         silent.close()
@@ -200,11 +200,12 @@ describe.each(GENERATIONS)('gems of Mastodon $set', ({ set, unreachable }) => {
         Object.fromEntries(
           PARTS.flatMap(name => {
             const said = inside[name]
-            return said === undefined ? [[name, 'nothing']] : 'error' in said ? [[name, said.error]] : []
+            if (said === undefined) return [[name, 'nothing']]
+            return 'error' in said ? [[name, said.error]] : []
           })
         )
       const notAsked = (name: string): string => `not asked: ${name} before it gave no answer within 4 seconds`
-      expect(gone(noRedis)).toEqual({
+      expect(gone(withoutRedis)).toEqual({
         redis: 'no answer within 4 seconds',
         sidekiq: notAsked('redis'),
         vacuum: notAsked('redis')

@@ -27,7 +27,7 @@ describe('the runner', () => {
       return [{ level: 'fail', text: 'late' }]
     })
     const results = await runChecks([slow, mixed, none, good], surroundings())
-    expect(results.map(({ check, level }) => [check.name, level])).toEqual([
+    expect(results.map(result => [result.check.name, result.level])).toEqual([
       ['slow', 'fail'],
       ['mixed', 'warn'],
       ['none', undefined],

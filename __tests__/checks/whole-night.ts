@@ -183,7 +183,7 @@ export function useNights() {
     const untouched = new Set(CHECKS.map(({ name }) => name).filter(name => !touched.includes(name)))
     const watched = CHECKS.map(check => ({
       ...check,
-      look: (world: World) => check.look(world).finally(() => untouched.delete(check.name))
+      look: (given: World) => check.look(given).finally(() => untouched.delete(check.name))
     }))
     const started = clock.now()
     const config = loadConfig(CONFIG, 'config.yml')

@@ -83,9 +83,9 @@ function addReport(run: number, commit: string, sha256: string): void {
   const { repository } = world.fake
   repository.addCommit(commit)
   const of = repository.addRun({ id: run, event: 'schedule', sha: commit, branch: 'main' })
-  const report = sampleReport(report => {
-    report.source.commit = commit
-    for (const layer of report.layers) if (layer.buildpack) layer.buildpack.sha256 = sha256.repeat(64)
+  const report = sampleReport(draft => {
+    draft.source.commit = commit
+    for (const layer of draft.layers) if (layer.buildpack) layer.buildpack.sha256 = sha256.repeat(64)
   })
   repository.addArtifact(of, zipOf([{ name: 'report.json', content: JSON.stringify(report) }]))
 }

@@ -258,7 +258,7 @@ describe('the upgrade plan of the check `updates`', () => {
     let done: Awaited<ReturnType<typeof night>> | undefined
     let isAsked = false
     server.on('request', () => (isAsked = true))
-    void night({ url, clock, out: [['4.7.6', true]] }).then(night => (done = night))
+    void night({ url, clock, out: [['4.7.6', true]] }).then(told => (done = told))
     while (!done) {
       await new Promise(resolve => setTimeout(resolve, 10))
       if (isAsked) clock.pass(1_000)

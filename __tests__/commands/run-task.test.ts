@@ -45,8 +45,8 @@ describe('how a command ended', () => {
     const error = (() => {
       try {
         return requireSuccess(ran(run), task, app)
-      } catch (error) {
-        return error as UserError
+      } catch (thrown) {
+        return thrown as UserError
       }
     })() as UserError
     expect(error.message).toMatch(message)

@@ -224,8 +224,7 @@ it('the example has every key, commented or not', () => {
 type Node = Record<string, unknown>
 
 /** What stands directly in a schema. */
-const parts = (schema: unknown): Node[] =>
-  Array.isArray(schema) ? (schema as Node[]) : schema === undefined ? [] : [schema as Node]
+const parts = (schema: unknown): Node[] => (schema === undefined ? [] : ([schema].flat() as Node[]))
 
 function keysIn(schema: Node, prefix = ''): string[] {
   const {

@@ -136,7 +136,7 @@ describe('add-ons', () => {
       ['scheduler:standard', 'papertrail']
     ]
   ])('%s', (_, have, appJson, plans) => {
-    expect(plan(have, wishes({}, appJson)).addons.map(({ plan }) => plan)).toEqual(plans)
+    expect(plan(have, wishes({}, appJson)).addons.map(one => one.plan)).toEqual(plans)
   })
 })
 

@@ -332,8 +332,8 @@ export class World {
       ...(this.#options.streaming ? { streaming: new HerokuApp(client, STREAMING, clock) } : {}),
       streamingSetup: { allowed: false },
       migrations: this.#options.strategy ?? 'zero-downtime',
-      addons: async app =>
-        (await app.addons()).map(({ addon_service: { name: service }, plan }) => ({ service, plan: plan?.name })),
+      addons: async target =>
+        (await target.addons()).map(({ addon_service: { name: service }, plan }) => ({ service, plan: plan?.name })),
       mask: () => {},
       prepare: () => Promise.resolve(this.#deployable(commit)),
       progress: {
@@ -438,14 +438,15 @@ export class World {
     return { start: spec => Promise.resolve(this.#start(spec)) }
   }
 
-  #start({ command, slug, env, output }: DynoSpec): RunningDyno {
-    const commit = this.#commitOf(slug.id)
+  #start(spec: DynoSpec): RunningDyno {
+    const commit = this.#commitOf(spec.slug.id)
+    if (commit === NEW && spec.command === 'web' && this.#options.broken === 'boot') return ended(1)
+    if (['web', 'stream'].includes(spec.command)) return this.#web(commit, Number(spec.env['PORT']))
+    return spec.command === 'worker' ? untilSignal() : this.#startOneOff(spec, commit === NEW)
+  }
+
+  #startOneOff({ command, env, output }: DynoSpec, isNew: boolean): RunningDyno {
     const database = env['DATABASE_URL'] === STAGING ? this.stagingDatabase : this.database
-    const isNew = commit === NEW
-    if (command === 'web')
-      return isNew && this.#options.broken === 'boot' ? ended(1) : this.#web(commit, Number(env['PORT']))
-    if (command === 'stream') return this.#web(commit, Number(env['PORT']))
-    if (command === 'worker') return untilSignal()
     const [, inner, marker = '', exitName] =
       /^bash -c '([^]*)' (\S+); printf '\S+ \S+' (\S+) "\$\?"$/.exec(command) ?? []
     const kind = /mastodon-on-heroku:(\w+):/.exec(marker)?.[1] ?? 'release'

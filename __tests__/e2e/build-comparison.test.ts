@@ -58,7 +58,7 @@ function head(fork: Fork): string {
 }
 
 /** A commit more in the fork, which GitHub knows. */
-function commit(fork: Fork, file: string, bytes: number): string {
+function commitMore(fork: Fork, file: string, bytes: number): string {
   const parent = head(fork)
   writeFileSync(path.join(fork.path, file), randomBytes(bytes))
   git(fork.path, 'add', '-A')
@@ -85,7 +85,7 @@ describe('build, compared with the base', () => {
     expect(fork.report().history).toEqual([])
     const one = fork.report()
 
-    commit(fork, 'public/large.bin', 2_000_000)
+    commitMore(fork, 'public/large.bin', 2_000_000)
     const second = await buildIn(fork, { runId: 101 })
     expect(second.code).toBe(0)
     expect(second.summary).toMatch(/^## Within the limit: .*, \+2\.0 MB against main at [0-9a-f]{8}, /)
@@ -94,7 +94,7 @@ describe('build, compared with the base', () => {
     expect(second.outputs['comment-body']).toContain('What changed: +2.0 MB')
     expect(fork.report().history.map(({ commit }) => commit)).toEqual([one.source.commit])
 
-    commit(fork, 'public/more.bin', 200_000)
+    commitMore(fork, 'public/more.bin', 200_000)
     await buildIn(fork, { runId: 102 })
     expect(fork.report().history).toHaveLength(2)
     const page = readFileSync(path.join(fork.output, 'report.html'), 'utf8')
@@ -106,10 +106,10 @@ describe('build, compared with the base', () => {
     const fork = new Fork()
     await buildIn(fork, { runId: 100 })
     // The second build ends before the first one's report is there, and knows nothing of it.
-    const second = commit(fork, 'one.bin', 1_000)
+    const second = commitMore(fork, 'one.bin', 1_000)
     await buildIn(fork, { runId: 102, inputs: { baseline: 'none' } })
     expect(fork.report().history).toEqual([])
-    commit(fork, 'two.bin', 1_000)
+    commitMore(fork, 'two.bin', 1_000)
     await buildIn(fork, { runId: 103 })
     expect(fork.report().history.map(({ commit }) => commit)).toEqual([fork.commit, second])
   })
@@ -118,7 +118,7 @@ describe('build, compared with the base', () => {
     const fork = new Fork()
     await buildIn(fork, { runId: 100 })
     const base = head(fork)
-    commit(fork, 'large.bin', 300_000)
+    commitMore(fork, 'large.bin', 300_000)
     const rules = { 'fail-on': 'growth', 'max-growth': '100KB' }
     const pull = await buildIn(fork, {
       event: 'pull_request',
@@ -148,7 +148,7 @@ describe('build, compared with the base', () => {
   it('builds the base of a merge in the same job, compares with its file, and goes on where that is no report', async () => {
     const fork = new Fork()
     git(fork.path, 'checkout', '-q', '-b', 'topic')
-    commit(fork, 'large.bin', 300_000)
+    commitMore(fork, 'large.bin', 300_000)
     git(fork.path, 'checkout', '-q', '-')
     git(fork.path, 'merge', '-q', '--no-ff', '-m', 'Merge topic into main', 'topic')
     const folder = path.join(fork.path, '..', 'base')

@@ -96,7 +96,7 @@ describe('command: check', () => {
     const asked = heroku.requests.slice(before)
     expect(asked.filter(request => request === 'POST /apps/main/dynos')).toHaveLength(1)
     expect(asked.filter(request => /^(PATCH|PUT|DELETE)/.test(request))).toEqual([])
-    for (const { name } of CHECKS.filter(({ name }) => !OUTSIDE.some(other => other.name === name)))
+    for (const { name } of CHECKS.filter(one => !OUTSIDE.some(other => other.name === one.name)))
       expect(output).toMatch(new RegExp(`^(ok|-) +${name}: `, 'm'))
     // The runner is told what to mask, and sees it nowhere else.
     expect(output.replaceAll(`::add-mask::${SECRET}\n`, '') + summary).not.toMatch(/secret|nobody/)

@@ -116,12 +116,10 @@ function afterFork(zip: Buffer | undefined, more: Partial<Job> & { run?: object 
 
 /** Each request with its query and the fields of its body. */
 function requests(): string[] {
-  return github.requests.map(({ method, path, body }) =>
-    [
-      method,
-      path.replace('/repos/owner/fork', '').replace(/artifacts\/\d+/, 'artifacts/ID'),
-      ...Object.keys(body)
-    ].join(' ')
+  return github.requests.map(({ method, path: url, body }) =>
+    [method, url.replace('/repos/owner/fork', '').replace(/artifacts\/\d+/, 'artifacts/ID'), ...Object.keys(body)].join(
+      ' '
+    )
   )
 }
 
@@ -160,7 +158,7 @@ describe('comment, in the job that built', () => {
     addPull()
     const repo = { full_name: 'someone/fork' }
     const pull = { number: 5, head: { sha: HEAD, ref: 'topic', repo }, base: { sha: BASE, ref: 'main' } }
-    const report = reportOf(MERGE, FILES, report => (report.warnings = ['Call 555-0199']))
+    const report = reportOf(MERGE, FILES, draft => (draft.warnings = ['Call 555-0199']))
     await ownJob(report, { name: 'pull_request_target', payload: { pull_request: pull } })
     expect(bodies()[0]).toContain("Pull request 5's own build measured this")
     expect(bodies()[0]).not.toContain('555-0199')
@@ -376,10 +374,10 @@ describe('comment, after a fork’s build', () => {
       with: 1_000_000,
       chosen: 'with' as const
     })
-    baseline(reportOf(BASE, FILES, report => (report.history = [point('1', '4.6.1')])))
-    await afterFork(report(FILES, report => (report.history = [point('2', '6.6.6')])))
+    baseline(reportOf(BASE, FILES, draft => (draft.history = [point('1', '4.6.1')])))
+    await afterFork(report(FILES, draft => (draft.history = [point('2', '6.6.6')])))
     await afterFork(
-      report(grown(9_000_000), report => (report.history = [point('2', '6.6.6')])),
+      report(grown(9_000_000), draft => (draft.history = [point('2', '6.6.6')])),
       { runId: 71 }
     )
     expect(bodies()[0]).toContain('| 4.6.1 |')
@@ -455,11 +453,11 @@ describe('comment, after a fork’s build', () => {
   const EVIL = '</details><img src=x> @everyone [click](https://evil.test) <!-- --> ![i](https://evil.test/i.png)'
   it('shows names of the report as text, and none of its sentences', async () => {
     addPull()
-    const zip = report([[`${EVIL}/${EVIL}`, EVIL, 22_000_000]], report => {
-      report.source.ref = EVIL
-      report.warnings = ['Call 555-0199']
-      report.processTypes = { web: 'Call 555-0199' }
-      report.verdict.problem = 'Call 555-0199'
+    const zip = report([[`${EVIL}/${EVIL}`, EVIL, 22_000_000]], draft => {
+      draft.source.ref = EVIL
+      draft.warnings = ['Call 555-0199']
+      draft.processTypes = { web: 'Call 555-0199' }
+      draft.verdict.problem = 'Call 555-0199'
     })
     expect((await afterFork(zip)).code).toBe(0)
     const [body = ''] = bodies()
@@ -472,26 +470,26 @@ describe('comment, after a fork’s build', () => {
     reportZip(reportJson(reportOf(MERGE, FILES, change)))
   const HOSTILE: [string, () => Buffer, RegExp][] = [
     ['text', () => reportZip('<h1>hello</h1>'), /is not JSON/],
-    ['Markdown in a field of its own', () => json(report => (report['comment'] = '# hello')), /not valid at comment/],
-    ['a pull request’s number', () => json(report => (report['pullRequest'] = 1)), /not valid at pullRequest/],
-    ['a lookalike field', () => json(report => (report['vеrdict'] = report.verdict)), /not valid at v/],
+    ['Markdown in a field of its own', () => json(draft => (draft['comment'] = '# hello')), /not valid at comment/],
+    ['a pull request’s number', () => json(draft => (draft['pullRequest'] = 1)), /not valid at pullRequest/],
+    ['a lookalike field', () => json(draft => (draft['vеrdict'] = draft.verdict)), /not valid at v/],
     [
       'a sentence for a version',
-      () => json(report => (report.source.mastodonVersion = 'call me')),
+      () => json(draft => (draft.source.mastodonVersion = 'call me')),
       /not valid at source/
     ],
-    ['markup for a stack', () => json(report => (report.stack = '<b>x</b>')), /not valid at stack/],
-    ['a mention for an image', () => json(report => (report.place.buildImage = '@everyone hi')), /not valid at place/],
+    ['markup for a stack', () => json(draft => (draft.stack = '<b>x</b>')), /not valid at stack/],
+    ['a mention for an image', () => json(draft => (draft.place.buildImage = '@everyone hi')), /not valid at place/],
     ['the report of another commit', () => reportZip(reportJson(reportOf(BASE))), /neither the newest one of the pull/],
     ['a commit that nobody knows', () => reportZip(reportJson(reportOf('7'.repeat(40)))), /neither the newest one/],
     [
       'a number as text',
-      () => json(report => Object.assign(report.verdict, { compressed: '9' })),
+      () => json(draft => Object.assign(draft.verdict, { compressed: '9' })),
       /not valid at verdict/
     ],
-    ['a size that is not its files’', () => json(report => (report.files.entries[0]![4] = 5)), /contradicts itself/],
-    ['a name with a line break', () => json(report => (report.files.folders[1] = 'a\n# b')), /not valid at files/],
-    ['another schema', () => json(report => Object.assign(report, { schema: 99 })), /schema version 99/],
+    ['a size that is not its files’', () => json(draft => (draft.files.entries[0]![4] = 5)), /contradicts itself/],
+    ['a name with a line break', () => json(draft => (draft.files.folders[1] = 'a\n# b')), /not valid at files/],
+    ['another schema', () => json(draft => Object.assign(draft, { schema: 99 })), /schema version 99/],
     ['30 MB of it', () => reportZip(`"${'x'.repeat(30_000_000)}"`), /larger than/],
     ['a name that leads out', () => zipOf([{ name: '../report.json', content: '{}' }]), /not one of a report/],
     ['two reports', () => zipOf([1, 2].map(() => ({ name: 'report.json', content: '{}' }))), /twice/],

@@ -132,8 +132,8 @@ describeOrSkip('provision, through the committed dist', noRedis(), () => {
     expect(SECRETS.map(name => config()[name]).filter(Boolean)).toHaveLength(SECRETS.length)
     for (const name of [...SECRETS, 'DATABASE_URL', 'REDIS_URL']) {
       const value = config()[name]!
-      for (const { output, summary } of [planned, first, second]) {
-        const shown = output.split('\n').filter(line => !line.startsWith('::add-mask::'))
+      for (const { output: printed, summary } of [planned, first, second]) {
+        const shown = printed.split('\n').filter(line => !line.startsWith('::add-mask::'))
         expect(shown.join('\n')).not.toContain(value)
         expect(summary).not.toContain(value)
       }

@@ -90,8 +90,8 @@ describe('a rehearsal after a build of the same job', () => {
     ['without a streaming app, for the stack of app.json', LEAN.replace('stack: heroku-24\n', ''), 'heroku-22'],
     ['with a streaming app, and ffmpeg', `streaming-app: my-live\nffmpeg: with\n${config(['activestorage-preview'])}`],
     ['without ffmpeg, as with it the slug is too large', config(['activestorage-preview'], '  limit: 4MB\n')]
-  ])('takes its slug, and runs no buildpack: %s', async (_, config, stack = 'heroku-24') => {
-    const job = new Job(config, fork => {
+  ])('takes its slug, and runs no buildpack: %s', async (_, text, stack = 'heroku-24') => {
+    const job = new Job(text, fork => {
       const file = path.join(fork, 'app.json')
       writeFileSync(file, readFileSync(file, 'utf8').replace('"heroku-24"', JSON.stringify(stack)))
     })

@@ -89,7 +89,7 @@ describe('the file of an artifact', () => {
   it('whose archive is gone is refused, and no address is shown', async () => {
     const { repository } = world.fake
     repository.archive = () => undefined
-    const error: unknown = await download(reportZip('{}')).catch((error: unknown) => error)
+    const error: unknown = await download(reportZip('{}')).catch((thrown: unknown) => thrown)
     for (const secret of SECRETS) expect(String(error)).not.toContain(secret)
     expect(String(error)).toMatch(/expired|could not be downloaded/)
   })

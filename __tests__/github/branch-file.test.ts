@@ -69,7 +69,7 @@ describe('a file on a branch', () => {
   it('says what the job lacks', async () => {
     world.fake.allow(TOKEN, { contents: 'read' })
     world.fake.branches.push('state', 'app.json', 'x')
-    const error = (await file.update(add('a'), 'Nothing was run.').catch((error: unknown) => error)) as UserError
+    const error = (await file.update(add('a'), 'Nothing was run.').catch((thrown: unknown) => thrown)) as UserError
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toBe('app.json on the branch state could not be written')
     expect(error.nextStep).toMatch(/Give the job "permissions: contents: write"\. Nothing was run\./)
@@ -84,7 +84,7 @@ describe('a file on a branch', () => {
         world.fake.branches.push('state', 'app.json', `other${times++}`)
         return add('b')(text)
       }, '')
-      .catch((error: unknown) => error)) as UserError
+      .catch((thrown: unknown) => thrown)) as UserError
     expect(error.nextStep).toMatch(/others change it all the time/)
   })
 })

@@ -152,14 +152,14 @@ describe('the comment on a pull request', () => {
   ])('is refused to %s, and that is explained', async (_, permissions, text) => {
     world.fake.repository.addPull(PULL)
     world.fake.allow('reader', permissions)
-    const error: unknown = await upsert({}, 'reader').catch((error: unknown) => error)
+    const error: unknown = await upsert({}, 'reader').catch((thrown: unknown) => thrown)
     expect(world.connect('reader').explain(error, 'pull-requests: write', 'So be it.')).toMatch(text)
     expect(bodies()).toEqual([])
   })
 
   it('is refused where the conversation is locked, in GitHub’s words', async () => {
     world.fake.repository.addPull({ ...PULL, locked: true })
-    const error: unknown = await upsert().catch((error: unknown) => error)
+    const error: unknown = await upsert().catch((thrown: unknown) => thrown)
     expect(world.connect().explain(error, 'pull-requests: write', '')).toContain('issue is locked')
   })
 })

@@ -26,8 +26,8 @@ describe('a list of GitHub', () => {
       clock: new TestClock(),
       signal: new AbortController().signal
     })
-    const pages = github.pages((page, request) =>
-      github.octokit.rest.issues.listForRepo({ ...github.repository, per_page: 100, page, request })
+    const pages = github.pages((number, request) =>
+      github.octokit.rest.issues.listForRepo({ ...github.repository, per_page: 100, page: number, request })
     )
     let seen = 0
     const readAll = async (): Promise<void> => {

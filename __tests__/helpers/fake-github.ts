@@ -247,8 +247,8 @@ export class FakeGithub {
     const { pathname, searchParams } = new URL(request.url ?? '', this.url)
     const zip = this.repository.archive(Number(/^\/(\d+)\.zip$/.exec(pathname)?.[1]))
     const allowed = searchParams.get('sig') === SIGNATURE && request.headers.authorization === undefined
-    response.writeHead(!allowed ? 403 : zip ? 200 : 404, { 'content-length': allowed && zip ? zip.length : 0 })
-    response.end(allowed ? zip : undefined)
+    if (!allowed) return void response.writeHead(403).end()
+    response.writeHead(zip ? 200 : 404, { 'content-length': zip?.length ?? 0 }).end(zip)
   }
 
   #createDeployment(body: Fields): Answer {

@@ -137,7 +137,7 @@ export class FakeRepository {
       return this.#parents.has(sha)
         ? ok(
             page(
-              this.#ancestors(sha).map(sha => ({ sha })),
+              this.#ancestors(sha).map(ancestor => ({ sha: ancestor })),
               url
             )
           )
@@ -146,7 +146,7 @@ export class FakeRepository {
     read(/^\/compare\/(.+)\.\.\.([0-9a-f]+)$/, 'contents', ({ caught: [from = '', head = ''] }) => {
       const base = this.branches.get(decodeURIComponent(from)) ?? from
       const known = new Set(this.#parents.has(base) ? this.#ancestors(base) : [])
-      const sha = this.#parents.has(head) ? this.#ancestors(head).find(sha => known.has(sha)) : undefined
+      const sha = this.#parents.has(head) ? this.#ancestors(head).find(ancestor => known.has(ancestor)) : undefined
       return sha === undefined ? NOT_FOUND : ok({ merge_base_commit: { sha } })
     }),
     read(/^\/contents\/(.+)$/, 'contents', ({ caught: [path = ''] }) => {
@@ -177,7 +177,7 @@ export class FakeRepository {
       return { status: 201, body: shownPull(this.addPull(pull)) }
     }),
     write('PATCH', /^\/pulls\/(\d+)$/, ({ body, caught: [number] }) => {
-      const pull = this.#pulls.find(pull => `${pull.number}` === number)
+      const pull = this.#pulls.find(one => `${one.number}` === number)
       if (!pull) return NOT_FOUND
       Object.assign(pull, { title: body['title'] ?? pull.title, body: body['body'] ?? pull.body })
       return ok(shownPull(pull))
@@ -199,7 +199,7 @@ export class FakeRepository {
         : { status: 410, body: { message: 'Artifact has expired' } }
     ),
     read(/^\/actions\/runs\/(\d+)$/, 'actions', ({ caught: [id] }) => {
-      const run = this.#runs.find(run => `${run.id}` === id)
+      const run = this.#runs.find(one => `${one.id}` === id)
       return run ? ok({ id: run.id, event: run.event, head_sha: run.sha, html_url: this.#runUrl(run) }) : NOT_FOUND
     }),
     read(/^\/issues\/(\d+)\/comments$/, 'pull-requests', ({ url, caught: [number] }) =>
@@ -211,7 +211,7 @@ export class FakeRepository {
       )
     ),
     write('POST', /^\/issues\/(\d+)\/comments$/, ({ body, login, caught: [number] }) => {
-      const pull = this.#pulls.find(pull => `${pull.number}` === number)
+      const pull = this.#pulls.find(one => `${one.number}` === number)
       if (!pull) return NOT_FOUND
       if (pull.locked) return { status: 403, body: { message: 'Unable to create comment because issue is locked.' } }
       const refused = tooLong(body)
@@ -221,7 +221,7 @@ export class FakeRepository {
     }),
     write('PATCH', /^\/issues\/comments\/(\d+)$/, ({ body, caught: [id] }) => {
       for (const [number, comments] of this.#comments) {
-        const comment = comments.find(comment => `${comment.id}` === id)
+        const comment = comments.find(one => `${one.id}` === id)
         if (!comment) continue
         const refused = tooLong(body)
         if (refused) return refused

@@ -119,8 +119,8 @@ export class FakeSettings {
   }
 }
 
-function fileOf({ path }: { readonly path: string }): string {
-  return path.replace(/^.*\//, '')
+function fileOf(variable: { readonly path: string }): string {
+  return variable.path.replace(/^.*\//, '')
 }
 
 function invalid(message: string): Answer {

@@ -241,7 +241,7 @@ describe('the connection to a one-off dyno', () => {
       fake,
       { command: 'x', purpose: 'test', timeout: 1_000, write: () => {} },
       { clock: new TestClock(), signal: NO_SIGNAL, ca }
-    ).catch((error: unknown) => error)
+    ).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UserError)
     expect((error as UserError).message).toMatch(/could not be reached at 127\.0\.0\.1:1: .*ECONNREFUSED/)
     expect((error as UserError).nextStep).toMatch(/port 5000/)

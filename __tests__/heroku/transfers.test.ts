@@ -63,7 +63,7 @@ describe('an upload', () => {
     ],
     ['a lost connection', (request: IncomingMessage) => void request.socket.destroy(), /The upload failed/]
   ])('fails on %s', async (_, answer, message) => {
-    const error: unknown = await send(await serve(answer)).catch((error: unknown) => error)
+    const error: unknown = await send(await serve(answer)).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UploadError)
     expect((error as Error).message).toMatch(message)
   })
@@ -104,7 +104,7 @@ describe('an upload', () => {
 
 describe('an output stream', () => {
   const lines = Array.from({ length: 100_000 }, (_, i) => `line ${i} ${'é'.repeat(i % 7)}`).join('\n') + '\n'
-  const whole = Buffer.from(lines)
+  const bytes = Buffer.from(lines)
 
   const follow = async (url: string, isOver: () => boolean): Promise<{ text: Buffer; whole: boolean }> => {
     const chunks: Buffer[] = []
@@ -130,17 +130,17 @@ describe('an output stream', () => {
       if (connections < 3) return void response.writeHead(404).end()
       const asked = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       const from = honours ? asked : 0
-      if (from >= whole.length) return void response.writeHead(416).end()
-      const to = Math.min(whole.length, asked + 150_001)
+      if (from >= bytes.length) return void response.writeHead(416).end()
+      const to = Math.min(bytes.length, asked + 150_001)
       reached = to
       response.writeHead(from > 0 ? 206 : 200)
-      if (to === whole.length) return void response.end(whole.subarray(from, to))
+      if (to === bytes.length) return void response.end(bytes.subarray(from, to))
       // Sometimes broken off, sometimes ended as if that were all.
-      response.write(whole.subarray(from, to), () => (connections % 2 ? response.destroy() : response.end()))
+      response.write(bytes.subarray(from, to), () => (connections % 2 ? response.destroy() : response.end()))
     })
-    const { text, whole: isWhole } = await follow(url, () => reached === whole.length)
+    const { text, whole: isWhole } = await follow(url, () => reached === bytes.length)
     expect(isWhole).toBe(true)
-    expect(text.equals(whole)).toBe(true)
+    expect(text.equals(bytes)).toBe(true)
     expect(connections).toBeGreaterThan(10)
     console.log(`Output stream: 100,000 lines whole and in order over ${connections} connections`)
   })

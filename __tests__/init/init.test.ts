@@ -112,7 +112,7 @@ describe('a fork that is set up', () => {
     expect(new Set((await plan()).map(({ state }) => state))).toEqual(new Set(['same']))
     repo.write('.github/workflows/heroku-deploy.yml', 'name: Mine\n')
     const again = await plan()
-    expect(again.find(({ path }) => path.endsWith('heroku-deploy.yml'))).toMatchObject({ state: 'differs' })
+    expect(again.find(file => file.path.endsWith('heroku-deploy.yml'))).toMatchObject({ state: 'differs' })
     writeFiles(await readIt(repo), again)
     expect(readFileSync(path.join(repo.path, '.github/workflows/heroku-deploy.yml'), 'utf8')).toBe('name: Mine\n')
   })
@@ -120,7 +120,7 @@ describe('a fork that is set up', () => {
   it('has no two workflows of one name, and none that writes over an inherited file', async () => {
     const fork = await readIt(mastodon({ '.github/workflows/own.yml': 'name: heroku DEPLOY\non: push\n' }))
     const files = planFiles(fork, EXAMPLES, wish)
-    expect(files.find(({ path }) => path.endsWith('heroku-deploy.yml'))).toMatchObject({
+    expect(files.find(file => file.path.endsWith('heroku-deploy.yml'))).toMatchObject({
       state: 'clashes',
       with: 'own.yml'
     })
@@ -132,9 +132,9 @@ describe('a fork that is set up', () => {
     const fork = await readIt(mastodon({ 'app.json': '{"addons": []}' }, 'heroku/live'))
     expect(fork).toMatchObject({ branch: 'heroku/live', buildpacks: [], stack: undefined, ffmpeg: undefined })
     const files = planFiles(fork, EXAMPLES, { action: ACTION, tasks: true })
-    const text = (name: string): string => files.find(({ path }) => path.endsWith(name))!.text
+    const text = (name: string): string => files.find(file => file.path.endsWith(name))!.text
     expect(text('heroku-slug-size.yml')).toContain('branches: ["heroku/live"]')
-    expect(files.map(({ path }) => path)).toContain('.github/workflows/heroku-tasks.yml')
+    expect(files.map(file => file.path)).toContain('.github/workflows/heroku-tasks.yml')
     const config = loadConfig(text('mastodon-on-heroku.yml'), CONFIG)
     expect(config).toMatchObject({
       app: undefined,
@@ -314,7 +314,7 @@ describe('what is left to do', () => {
     const [, later = ''] = text.split('### 5. ')
     const optional = [...EXAMPLES.values()]
       .flatMap(example => readWorkflow(example).secrets)
-      .filter(({ optional }) => optional)
+      .filter(secret => secret.optional)
     expect(optional.length).toBeGreaterThan(1)
     for (const { name, environment } of optional) expect(later).toContain(`gh secret set ${name} --env ${environment} `)
     // A key of many lines does not go into a prompt.

@@ -17,7 +17,8 @@ const types = read<Typed>('action-types.yml')
 const action = read<{ default?: string }>('action.yml')
 
 function refusal(name: string, value: string): string {
-  const text = (input: string): string => (input === name ? value : input === 'max-growth' ? '1%' : '')
+  const given: Record<string, string> = { 'max-growth': '1%', [name]: value }
+  const text = (input: string): string => given[input] ?? ''
   const source: InputSource = { text, called: input => input }
   try {
     readInputs(readCommand(source), source)

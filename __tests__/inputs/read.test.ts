@@ -35,7 +35,7 @@ const flags = new Map(TERMINAL_COMMANDS.map(name => [name, flagsOf(name)]))
 function refusals(name: string, value: string): [workflow: string, terminal: string] {
   give(name, value)
   const workflow = refusal(() => readInputs('build', STEP))
-  const command = TERMINAL_COMMANDS.find(command => flagsOf(command).some(flag => flag.name === name))!
+  const command = TERMINAL_COMMANDS.find(one => flagsOf(one).some(flag => flag.name === name))!
   const line = readCommandLine([command, `--${name}=${value}`], flags)
   return [workflow, refusal(() => readInputs(command, line.source))]
 }

@@ -116,14 +116,14 @@ describe('lists', () => {
 describe('the rate limit', () => {
   it('goes down with each request, is 429 with Retry-After when it is used up, and fills again', async () => {
     const clock = new TestClock()
-    const { heroku } = await openHeroku({ clock, rateLimit: 60 })
+    const { heroku: limited } = await openHeroku({ clock, rateLimit: 60 })
     try {
-      const left = async (): Promise<number> => (await ask(heroku, 'GET /account/rate-limits')).body.remaining
+      const left = async (): Promise<number> => (await ask(limited, 'GET /account/rate-limits')).body.remaining
       expect(await left()).toBe(60)
-      expect((await ask(heroku, 'GET /account')).headers.get('ratelimit-remaining')).toBe('59')
-      for (let i = 0; i < 59; i++) expect((await ask(heroku, 'GET /apps')).status).toBe(200)
+      expect((await ask(limited, 'GET /account')).headers.get('ratelimit-remaining')).toBe('59')
+      for (let i = 0; i < 59; i++) expect((await ask(limited, 'GET /apps')).status).toBe(200)
       expect(await left()).toBe(0)
-      const { status, headers, body } = await ask(heroku, 'GET /apps')
+      const { status, headers, body } = await ask(limited, 'GET /apps')
       expect({ status, id: body.id, after: headers.get('retry-after') }).toEqual({
         status: 429,
         id: 'rate_limit',
@@ -131,12 +131,12 @@ describe('the rate limit', () => {
       })
       clock.pass(60_000)
       expect(await left()).toBe(1)
-      expect((await ask(heroku, 'GET /apps')).status).toBe(200)
-      expect((await ask(heroku, 'GET /apps')).status).toBe(429)
+      expect((await ask(limited, 'GET /apps')).status).toBe(200)
+      expect((await ask(limited, 'GET /apps')).status).toBe(429)
       clock.pass(2 * 3_600_000)
       expect(await left()).toBe(60)
     } finally {
-      await heroku.close()
+      await limited.close()
     }
   })
 
@@ -238,21 +238,21 @@ describe('add-ons', () => {
 describe('a key that is made', () => {
   it('is good until its end', async () => {
     const clock = new TestClock()
-    const { heroku } = await openHeroku({ clock })
+    const { heroku: timed } = await openHeroku({ clock })
     try {
       const body = { description: 'GitHub deploy', scope: ['global'], expires_in: '60' }
-      const { status, body: made } = await ask(heroku, 'POST /oauth/authorizations', { body })
+      const { status, body: made } = await ask(timed, 'POST /oauth/authorizations', { body })
       expect({ status, made }).toMatchObject({
         status: 201,
         made: { scope: ['global'], access_token: { expires_in: 60 } }
       })
-      const key = { apiUrl: heroku.apiUrl, apiKey: made.access_token.token }
+      const key = { apiUrl: timed.apiUrl, apiKey: made.access_token.token }
       const { body: all } = await ask(key, 'GET /oauth/authorizations')
-      expect(all.map(({ access_token }) => access_token.token)).toEqual([heroku.apiKey, key.apiKey])
+      expect(all.map(({ access_token }) => access_token.token)).toEqual([timed.apiKey, key.apiKey])
       clock.pass(60_000)
       expect((await ask(key, 'GET /account')).status).toBe(401)
     } finally {
-      await heroku.close()
+      await timed.close()
     }
   })
 })

@@ -53,7 +53,7 @@ export async function ask(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers
     },
-    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+    body: typeof body === 'string' ? body : JSON.stringify(body)
   })
   const text = await response.text()
   const parsed = JSON.parse(text === '' ? '{}' : text) as Said['body']

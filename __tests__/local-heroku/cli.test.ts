@@ -9,12 +9,9 @@ import { ask } from './ask.ts'
 
 /** `npm install heroku` somewhere, then HEROKU_CLI=…/node_modules/heroku/bin/run.js (docs/local-heroku.md). */
 const CLI = process.env['HEROKU_CLI']
-const reason =
-  CLI === undefined
-    ? 'HEROKU_CLI does not hold the path of bin/run.js of the npm package heroku'
-    : existsSync(CLI)
-      ? undefined
-      : `there is no ${CLI}`
+const reason = existsSync(CLI ?? '')
+  ? undefined
+  : `HEROKU_CLI (${CLI ?? 'not set'}) is not the path of bin/run.js of the npm package heroku`
 
 const SERVER = `
 const http = require('node:http')

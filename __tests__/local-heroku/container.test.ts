@@ -50,8 +50,8 @@ describeOrSkip('dynos in containers', reason, () => {
   afterAll(async () => {
     await heroku.close()
     // The engine leaves this mount of containers on the host's network; its folder could not be removed.
-    const folder = path.dirname(engine!.host.replace('unix://', ''))
-    spawnSync('umount', ['--lazy', path.join(folder, 'exec/netns/default')])
+    const socketFolder = path.dirname(engine!.host.replace('unix://', ''))
+    spawnSync('umount', ['--lazy', path.join(socketFolder, 'exec/netns/default')])
     await engine!.stop()
   })
 

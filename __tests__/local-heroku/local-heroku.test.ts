@@ -53,7 +53,7 @@ describe('local Heroku', () => {
     expect(failing.status).toBe('pending')
     expect(await wholeOutput(failing.output_stream_url!, failing.version)).toBe('migrating\n')
     expect((await app.release(failing.id)).status).toBe('failed')
-    const current = (await app.releases(10)).find(({ current }) => current)
+    const current = (await app.releases(10)).find(release => release.current)
     expect(current?.version).toBe(2)
     expect(await (await fetch(webUrl)).text()).toBe('hello profile')
   })

@@ -96,7 +96,7 @@ describe('local Heroku alone', () => {
     [['--dir', 'x', '--what'], /Unknown option '--what'/],
     [['--dir', 'x', 'more'], /Unexpected argument 'more'/]
   ])('ends with 2 and its usage where it is called with %j', async (args, says) => {
-    const error = (await start(...args).catch((error: unknown) => error)) as Error
+    const error = (await start(...args).catch((thrown: unknown) => thrown)) as Error
     expect(error.message).toMatch(/^It ended with 2: /)
     expect(error.message).toMatch(says)
     expect(error.message).toMatch(/usage: npm run local-heroku -- --dir DIR/)
@@ -106,7 +106,7 @@ describe('local Heroku alone', () => {
   it('ends with 1 where its port is taken', async () => {
     const { heroku, ready } = await start('--dir', lastingTemp())
     const { port } = new URL(ready.apiUrl)
-    const error = (await start('--dir', lastingTemp(), '--port', port).catch((error: unknown) => error)) as Error
+    const error = (await start('--dir', lastingTemp(), '--port', port).catch((thrown: unknown) => thrown)) as Error
     expect(error.message).toMatch(/^It ended with 1: .*EADDRINUSE/)
     await heroku.end('SIGTERM')
   })

@@ -8,7 +8,7 @@ import { isTaken } from '../../src/mastodon/ruby.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { temp } from '../helpers/temp.ts'
 
-const { status } = spawnSync('bundle', ['--version'])
+const { status: bundlerStatus } = spawnSync('bundle', ['--version'])
 
 /** Whether Bundler runs with each of the Gemfiles 0, 1, 2 … (bundler: lib/bundler/definition.rb). */
 const VALIDATE = `
@@ -21,8 +21,8 @@ const VALIDATE = `
 `
 
 /** What our advice rests on, by Bundler's own hand. */
-describeOrSkip('Bundler', status === 0 ? undefined : 'needs bundler', () => {
-  const present = status === 0 ? execFileSync('ruby', ['-e', 'print RUBY_VERSION'], { encoding: 'utf8' }) : ''
+describeOrSkip('Bundler', bundlerStatus === 0 ? undefined : 'needs bundler', () => {
+  const present = bundlerStatus === 0 ? execFileSync('ruby', ['-e', 'print RUBY_VERSION'], { encoding: 'utf8' }) : ''
   const OTHER = '4.0.10'
   const ANY = "ruby '>= 2.0', '< 9'"
   let folder: string

@@ -8,8 +8,8 @@ function read(body: string, folder = 'migrate'): Migration {
   return migration
 }
 
-const destructive = (body: string): string[] => read(body).destructive.map(marker => marker.text)
-const inUp = (line: string): string[] => destructive(`  def up\n    ${line}\n  end`)
+const destructiveIn = (body: string): string[] => read(body).destructive.map(marker => marker.text)
+const inUp = (line: string): string[] => destructiveIn(`  def up\n    ${line}\n  end`)
 
 describe('the migrations of a tree', () => {
   it('are found in both folders, with version, name and phase, oldest first', () => {
@@ -174,7 +174,7 @@ describe('what destroys or rewrites data', () => {
       '  def change\n    reversible do |dir|\n      dir.down { drop_table :a }\n    end\n  end'
     ]
   ])('is not in %s', (_, body) => {
-    expect(destructive(body)).toEqual([])
+    expect(destructiveIn(body)).toEqual([])
   })
 
   it.each([
@@ -192,7 +192,7 @@ describe('what destroys or rewrites data', () => {
     ['strings in strings without end', `  def up\n    drop_table :a\n  end\n${'"#{'.repeat(5000)}`],
     ['behind a shift that looks like a heredoc', '  def up\n    list <<A\n    drop_table :a\n  end']
   ])('is in %s', (_, body) => {
-    expect(destructive(body)).not.toEqual([])
+    expect(destructiveIn(body)).not.toEqual([])
   })
 })
 

@@ -69,7 +69,7 @@ describe('a comparison', () => {
       ]
     )
     expect(change).toBe(4_000_000 + 500 + 70_000 - 3_000)
-    expect(components.map(({ name, how, change }) => [name, how, change])).toEqual([
+    expect(components.map(({ name, how, change: by }) => [name, how, by])).toEqual([
       ['a/x', 'grown', 4_000_000],
       ['c/z', 'new', 70_000],
       ['d/z', 'gone', -3_000]
@@ -124,7 +124,7 @@ describe('a comparison', () => {
       ]
     )
     expect(files.map(({ path }) => path)).toEqual(['a/other.txt'])
-    expect(components.map(({ name, change }) => [name, change])).toEqual([['a/other.txt'.slice(0, 1), -10_000]])
+    expect(components.map(({ name, change: by }) => [name, by])).toEqual([['a/other.txt'.slice(0, 1), -10_000]])
     expect({ shares, change, rest }).toEqual({ shares: 10_000, change: 0, rest: { count: 0, change: 0 } })
   })
 

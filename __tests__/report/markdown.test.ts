@@ -35,7 +35,7 @@ const base = (files?: SampleFile[]): Report =>
 
 describe('the headline', () => {
   const verdict = (change: Partial<Report['verdict']>): string =>
-    headline(told(sampleReport(({ verdict }) => void Object.assign(verdict, change))))
+    headline(told(sampleReport(draft => void Object.assign(draft.verdict, change))))
   it.each([
     [{}, 'Within the limit: 271.4 MB of 300.0 MB (90.5 %), 28.6 MB left'],
     [{ compressed: 300_000_000 }, 'Within the limit: 300.0 MB of 300.0 MB (100.0 %), 0 bytes left'],
@@ -63,7 +63,7 @@ describe('the headline', () => {
     ))
 
   it('is no green one where the streaming app’s slug is over the limit', () => {
-    const report = sampleReport(report => (report.streaming = { compressed: 310_000_000, raw: 2, files: 3 }))
+    const report = sampleReport(draft => (draft.streaming = { compressed: 310_000_000, raw: 2, files: 3 }))
     expect(headline(told(report))).toBe(
       "Over the limit: the streaming app's slug, 310.0 MB (103.3 %), 10.0 MB too much; the main one: 271.4 MB of 300.0 MB (90.5 %), 28.6 MB left"
     )
@@ -79,7 +79,7 @@ describe('the headline', () => {
     expect(
       headline(
         told(
-          sampleReport(({ verdict }) => (verdict.problem = 'call 555-0199')),
+          sampleReport(draft => (draft.verdict.problem = 'call 555-0199')),
           { measuredBy: 7 }
         )
       )
@@ -105,7 +105,7 @@ describe('the report as Markdown', () => {
   })
 
   it('shows each size with its change, and the streaming app’s', () => {
-    const report = sampleReport(report => (report.streaming = { compressed: 60_000_000, raw: 2, files: 3 }))
+    const report = sampleReport(draft => (draft.streaming = { compressed: 60_000_000, raw: 2, files: 3 }))
     const before = base()
     before.streaming = { compressed: 59_000_000, raw: 2, files: 3 }
     before.variants[1]!.compressed -= 1_000_000
@@ -412,13 +412,13 @@ describe('text of others', () => {
   })
 
   it('is not shown at all where a stranger’s build wrote it, but for names', () => {
-    const report = sampleReport(report => {
-      report.warnings = ['Call 555-0199']
-      report.processTypes = { web: 'Call 555-0199' }
-      report.ffmpeg.check!.version = 'Call 555-0199'
-      report.source.ref = 'Call 555-0199'
-      report.trim.rules[0]!.why = 'Call 555-0199'
-      report.verdict.problem = 'Call 555-0199'
+    const report = sampleReport(draft => {
+      draft.warnings = ['Call 555-0199']
+      draft.processTypes = { web: 'Call 555-0199' }
+      draft.ffmpeg.check!.version = 'Call 555-0199'
+      draft.source.ref = 'Call 555-0199'
+      draft.trim.rules[0]!.why = 'Call 555-0199'
+      draft.verdict.problem = 'Call 555-0199'
     })
     const text = renderMarkdown(told(report, { measuredBy: 7 }))
     expect(text).not.toContain('555-0199')
@@ -464,8 +464,8 @@ describe('a report that is too long', () => {
   })
 
   it('is cut also where its warnings are without end', () => {
-    const report = sampleReport(report => (report.warnings = Array(200).fill('<'.repeat(5_000)) as string[]))
-    const text = renderMarkdown(told(report), 60_000)
+    const warned = sampleReport(draft => (draft.warnings = Array(200).fill('<'.repeat(5_000)) as string[]))
+    const text = renderMarkdown(told(warned), 60_000)
     expect(text.length).toBeLessThanOrEqual(60_000)
     expect(text).toContain('- 190 more stand in the log.')
   })

@@ -69,9 +69,9 @@ describe('the page as a file', () => {
 
   it('keeps names from ending an element, wherever they stand', () => {
     const report = sampleReport(
-      report => {
-        report.source.ref = report.stack = evil
-        report.source.mastodonVersion = evil
+      draft => {
+        draft.source.ref = draft.stack = evil
+        draft.source.mastodonVersion = evil
       },
       [[`${evil}/${evil}`, evil, 5_000_000]]
     )
@@ -92,9 +92,9 @@ describe('the page as a file', () => {
   })
 
   it('is no green one where ffmpeg does not work, and has the streaming app’s slug', () => {
-    const report = sampleReport(report => {
-      report.verdict.problem = 'ffmpeg does <not> start'
-      report.streaming = { compressed: 310_000_000, raw: 5, files: 6 }
+    const report = sampleReport(draft => {
+      draft.verdict.problem = 'ffmpeg does <not> start'
+      draft.streaming = { compressed: 310_000_000, raw: 5, files: 6 }
     })
     const html = renderPage(dataOf(report), PARTS)
     expect(html).toContain('<div class="verdict over" data-variant="with">')

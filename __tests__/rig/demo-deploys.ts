@@ -144,9 +144,9 @@ async function ship(
   return { ...result, visit }
 }
 
-function ask(webUrl: string, path: string): Promise<string> {
+function ask(webUrl: string, route: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = http.get(new URL(path, webUrl), { headers: { host: DOMAIN } }, response => {
+    const request = http.get(new URL(route, webUrl), { headers: { host: DOMAIN } }, response => {
       let text = ''
       response.on('data', chunk => (text += String(chunk)))
       response.on('end', () => resolve(`${response.statusCode} ${text}`))

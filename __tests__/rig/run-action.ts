@@ -58,7 +58,7 @@ export async function runAction({ inputs, env = {}, cwd, onOutput, onStart }: Ac
     })
   }
   const code = await new Promise<number>(resolve =>
-    child.on('close', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal!]))
+    child.on('close', (status, signal) => resolve(status ?? 128 + os.constants.signals[signal!]))
   )
   const result = {
     code,

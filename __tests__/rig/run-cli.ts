@@ -41,7 +41,7 @@ export async function runCli({ args, env = {}, cwd, terminal, onOutput, program 
   if (!terminal) child.stdin.end()
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal!]))
+    child.on('close', (status, signal) => resolve(status ?? 128 + os.constants.signals[signal!]))
   })
   return { code, ...texts }
 }

@@ -30,7 +30,7 @@ describe('paths as bytes', () => {
 
   it('is ordered as it is walked', () => {
     const root = makeTree({ 'a/b': '', 'a-b': '', 'a.b': '', 'aa/': '', B: '', '\xff': '' })
-    const paths = walkTree(root).map(({ path }) => path)
+    const paths = walkTree(root).map(file => file.path)
     expect(paths).toEqual(['B', 'a', 'a/b', 'a-b', 'a.b', 'aa', '\xff'])
     expect(paths.toSorted(comparePaths)).toEqual(paths)
   })

@@ -55,7 +55,7 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
     expect(shown('heroku-nightly.yml')).toContain('## Nightly checks of my-app')
     expect(steps.find(({ name }) => name === 'heroku-slug-size.yml')!.shown).toMatch(/^## Deploy of rehearsal$/m)
     // What an admin cannot mend is no part of the first minutes.
-    for (const { shown } of steps) expect(shown).not.toMatch(/fetch-depth|could not be asked|my-\*\*\*/)
+    for (const { shown: text } of steps) expect(text).not.toMatch(/fetch-depth|could not be asked|my-\*\*\*/)
     const { settings, repository } = scene.stage.github
     expect(repository.hasIssues).toBe(true)
     expect(settings.environments.get('heroku-upgrade')).toMatchObject({ policies: ['branch main'] })

@@ -65,9 +65,9 @@ export function unpack(slug: string): string {
 
 /** What a tree holds, in a form to compare: name, kind, mode, and content or target. Times and inodes do not count. */
 export function listing(root: string): string[] {
-  return walkTree(root).map(({ path, kind, mode, target }) => {
-    const what = kind === 'file' ? sha256(readFileSync(below(root, path))) : (target ?? '')
-    return `${path} ${kind} ${kind === 'symlink' ? '' : mode.toString(8)} ${what}`
+  return walkTree(root).map(({ path: name, kind, mode, target }) => {
+    const what = kind === 'file' ? sha256(readFileSync(below(root, name))) : (target ?? '')
+    return `${name} ${kind} ${kind === 'symlink' ? '' : mode.toString(8)} ${what}`
   })
 }
 

@@ -32,7 +32,7 @@ function kept(more: Record<string, string> = {}, changed: Partial<BuiltTree> = {
   const files = changed.files ?? filesOf(makeTree({ ...BASE, ...more }))
   const answer = use(more, { ...changed, files })
   if ('keptBecause' in answer) return answer.keptBecause
-  const isPackage = ({ path, kind }: SlugFile): boolean => kind !== 'directory' && path.includes('node_modules/')
+  const isPackage = ({ path: name, kind }: SlugFile): boolean => kind !== 'directory' && name.includes('node_modules/')
   return files.filter(file => isPackage(file) && answer.isRead(file.path)).map(file => file.path)
 }
 
@@ -158,7 +158,7 @@ describe('a tree that is not understood keeps all, and says why', () => {
   })
 
   it('no streaming server', () => {
-    const files = filesOf(makeTree(BASE)).filter(({ path }) => path !== 'streaming/index.js')
+    const files = filesOf(makeTree(BASE)).filter(file => file.path !== 'streaming/index.js')
     expect(kept({}, { files })).toContain('there is no streaming/index.js')
   })
 

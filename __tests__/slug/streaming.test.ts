@@ -35,7 +35,7 @@ function tree(files: Files): string {
 
 const filesOf = (root: string): SlugFile[] => slugFiles(walkTree(root), root, () => 0).files
 const namesOf = (files: readonly SlugFile[]): string[] =>
-  files.filter(({ kind }) => kind !== 'directory').map(({ path }) => path)
+  files.filter(({ kind }) => kind !== 'directory').map(file => file.path)
 const modulesOf = (root: string): string[] =>
   namesOf(streamingFiles(filesOf(root))).filter(name => /node_modules|packages\//.test(name))
 
@@ -65,7 +65,7 @@ describe('the streaming role', () => {
     const folders = streamingFiles(filesOf(tree({ 'streaming/package.json': {} }))).filter(
       ({ kind }) => kind === 'directory'
     )
-    expect(folders.map(({ path }) => path).sort()).toEqual([
+    expect(folders.map(file => file.path).sort()).toEqual([
       '.heroku',
       '.heroku/node',
       '.heroku/node/bin',
@@ -137,7 +137,7 @@ describe('the streaming role', () => {
   })
 
   it.each(['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])('fails without %s', missing => {
-    const files = filesOf(tree({ 'streaming/package.json': {} })).filter(({ path }) => path !== missing)
+    const files = filesOf(tree({ 'streaming/package.json': {} })).filter(file => file.path !== missing)
     expect(() => streamingFiles(files)).toThrow(new RegExp(`needs ${missing.replaceAll('.', '\\.')}`))
   })
 

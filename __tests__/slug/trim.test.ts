@@ -11,12 +11,12 @@ const facts: TrimFacts = {
   streaming: 'perhaps',
   builtAt: '/tmp/build',
   rubyNeedsNode: false,
-  node: { isRead: path => path.startsWith('node_modules/ws/') },
+  node: { isRead: file => file.startsWith('node_modules/ws/') },
   plugAndPlay: false
 }
-const matching = (path: string, changed: Partial<TrimFacts> = {}): string[] =>
+const matching = (file: string, changed: Partial<TrimFacts> = {}): string[] =>
   safeRules({ ...facts, ...changed })
-    .filter(({ matches }) => matches(named(path)))
+    .filter(({ matches }) => matches(named(file)))
     .map(({ name }) => name)
 
 describe('the safe rules', () => {
@@ -47,7 +47,7 @@ describe('the safe rules', () => {
     ['.heroku/node/lib/node_modules/@yarnpkg/cli-dist/bin/yarn.js', 'node-installers'],
     ['.heroku/node/bin/npx', 'node-installers'],
     ['.heroku/node/bin/yarn', 'node-installers']
-  ])('%s goes, as %s', (path, rule) => expect(matching(path)).toEqual([rule]))
+  ])('%s goes, as %s', (file, rule) => expect(matching(file)).toEqual([rule]))
 
   it.each([
     'public/packs/a.js',
@@ -65,7 +65,7 @@ describe('the safe rules', () => {
     '.apt/usr/lib/x86_64-linux-gnu/libx.so.1',
     '.heroku/node/bin/node',
     'public/emoji/1f600.svg'
-  ])('%s stays', path => expect(matching(path)).toEqual([]))
+  ])('%s stays', file => expect(matching(file)).toEqual([]))
 
   it('leaves ImageMagick the files by which it finds its decoders', () => {
     const folder = '.apt/usr/lib/x86_64-linux-gnu/ImageMagick-6.9.11/modules-Q16'
@@ -107,15 +107,15 @@ describe('the safe rules', () => {
       makeTree({ 'a/b/c/gone': '', 'a/b/d/gone': '', 'a/kept': '', 'was/empty/': '', 'x/gone': '', 'x/empty/': '' })
     )
     const { kept, gone } = trim(files, [globRule(['**/gone'])])
-    expect(kept.map(({ path }) => displayPath(path))).toEqual(['a', 'a/kept', 'was', 'was/empty', 'x', 'x/empty'])
+    expect(kept.map(file => displayPath(file.path))).toEqual(['a', 'a/kept', 'was', 'was/empty', 'x', 'x/empty'])
     expect(gone.length + kept.length).toBe(files.length)
   })
 })
 
 describe('what could go on top', () => {
-  const possible = (path: string): string[] =>
+  const possible = (file: string): string[] =>
     possibleRules(facts)
-      .filter(({ matches }) => matches(named(path)))
+      .filter(({ matches }) => matches(named(file)))
       .map(({ name }) => name)
 
   it.each([
@@ -128,7 +128,7 @@ describe('what could go on top', () => {
     ['node_modules/ws/index.js', 'streaming-app'],
     ['vendor/ruby-4.0.6/lib/ruby/gems/4.0.0/gems/rbs-4.0.0/lib/rbs.rb', 'ruby-gems'],
     ['.heroku/node/bin/node', 'streaming-app']
-  ])('%s, as %s', (path, rule) => expect(possible(path)).toEqual([rule]))
+  ])('%s, as %s', (file, rule) => expect(possible(file)).toEqual([rule]))
 
   it('says what to write into the config', () => {
     const settings = possibleRules(facts).map(({ setting }) => setting)
@@ -155,7 +155,7 @@ describe('what could go on top', () => {
     'app/javascript/mastodon/features/emoji/emoji_map.json',
     'vendor/bundle/ruby/4.0.0/gems/x-1/lib/spec/a.rb',
     'vendor/bundle/ruby/4.0.0/gems/x-1/lib/x.c'
-  ])('not %s, which Ruby reads', path => expect(possible(path)).toEqual([]))
+  ])('not %s, which Ruby reads', file => expect(possible(file)).toEqual([]))
 })
 
 describe('the globs of slug.trim', () => {
@@ -172,7 +172,7 @@ describe('the globs of slug.trim', () => {
     ['a b/ü*', ['a b/über'], ['a b/uber']]
   ])('%s', (glob, yes, no) => {
     const { matches } = globRule([glob])
-    expect([...yes, ...no].filter(path => matches(named(path)))).toEqual(yes)
+    expect([...yes, ...no].filter(file => matches(named(file)))).toEqual(yes)
   })
 
   it('names those that match nothing', () => {

@@ -84,8 +84,8 @@ describe('executables called ffmpeg', () => {
       'vendor/ffmpeg/ffmpeg': X
     })
     const isOfPackage = packageFiles(filesOf(root))
-    const own = ffmpegPrograms(filesOf(root)).filter(({ path }) => !isOfPackage(path))
-    expect(own.map(({ path }) => path)).toEqual(['vendor/ffmpeg/ffmpeg'])
+    const own = ffmpegPrograms(filesOf(root)).filter(file => !isOfPackage(file.path))
+    expect(own.map(file => file.path)).toEqual(['vendor/ffmpeg/ffmpeg'])
   })
 })
 
@@ -111,7 +111,7 @@ function build(source: Record<string, string>, steps: readonly Step[]): BuiltApp
     builtAt: '/app',
     entries: log.entries,
     layers,
-    layerOf: path => log.ownerOf(path),
+    layerOf: file => log.ownerOf(file),
     mixed: log.mixed,
     processTypes: {}
   }
@@ -147,7 +147,7 @@ async function make(
     },
     { aptAgain: apt => run(`apt ${apt}`), buildAgain: without => run(`all but ${without.join(' ')}`) }
   )
-  const without = variants.without?.filter(({ kind }) => kind !== 'directory').map(({ path }) => displayPath(path))
+  const without = variants.without?.filter(({ kind }) => kind !== 'directory').map(file => displayPath(file.path))
   return { variants, without, asked }
 }
 

@@ -28,7 +28,7 @@ const applied = (root: string): { removed: string[]; warnings: string[] } => {
 }
 
 /** What is removed from a tree of these files. */
-const removed = (slugignore: string, files: string[]): string[] => applied(makeTree(files, slugignore)).removed
+const removedOf = (slugignore: string, files: string[]): string[] => applied(makeTree(files, slugignore)).removed
 
 describe('applySlugignore', () => {
   it('does nothing without the file', () => {
@@ -81,11 +81,11 @@ describe('applySlugignore', () => {
     ['A', ['a'], []],
     ['über', ['über', 'x/über'], ['x/über', 'über']]
   ])('%j', (slugignore, files, expected) => {
-    expect(removed(slugignore, files)).toEqual(expected.map(bytePath))
+    expect(removedOf(slugignore, files)).toEqual(expected.map(bytePath))
   })
 
   it('keeps the file itself, and obeys that of the top folder only', () => {
-    expect(removed('.slugignore\n.*', ['.env', 'a/.slugignore'])).toEqual(['.env', 'a/.slugignore'])
+    expect(removedOf('.slugignore\n.*', ['.env', 'a/.slugignore'])).toEqual(['.env', 'a/.slugignore'])
     expect(applied(makeTree(['a/b', 'a/.slugignore']))).toEqual({ removed: [], warnings: [] })
   })
 

@@ -72,11 +72,11 @@ describe.each([...own, ...examples])('%s', file => {
   const steps = jobs.flatMap(job => job.steps)
 
   it('pins every action by its hash, and says its version', () => {
-    for (const [, action, comment] of text.matchAll(/^ +(?:- )?uses: (\S+)(.*)$/gm)) {
-      if (action === './') continue
-      expect(action).toMatch(/@(?:[0-9a-f]{40}|COMMIT)$/)
-      if (!action!.endsWith('@COMMIT')) expect(comment).toMatch(/^ # v\d+\.\d+\.\d+$/)
-      else expect(action).toBe('OWNER/mastodon-on-heroku@COMMIT')
+    for (const [, pinned, comment] of text.matchAll(/^ +(?:- )?uses: (\S+)(.*)$/gm)) {
+      if (pinned === './') continue
+      expect(pinned).toMatch(/@(?:[0-9a-f]{40}|COMMIT)$/)
+      if (!pinned!.endsWith('@COMMIT')) expect(comment).toMatch(/^ # v\d+\.\d+\.\d+$/)
+      else expect(pinned).toBe('OWNER/mastodon-on-heroku@COMMIT')
     }
   })
 
@@ -173,7 +173,7 @@ it('a rehearsal has its Postgres and Redis on pull requests alone, and neither s
     expect.stringMatching(/^redis:\d+$/)
   ])
   expect(images('push')).toEqual(['', '']) // GitHub starts none of these (docs.github.com: workflow-syntax, services)
-  const step = steps.find(step => step.with?.['command'] === 'rehearse')
+  const step = steps.find(one => one.with?.['command'] === 'rehearse')
   expect(step?.with).toEqual({ command: 'rehearse' })
   expect(JSON.stringify(step)).not.toMatch(/secrets|token/)
 })

@@ -15,7 +15,7 @@ const sidekiq = (more: Partial<PartValue<'sidekiq'>>): Dyno => ({
   sidekiq: { processes: [], queues: [], dead: 0, retries: 2, ...more }
 })
 const queue = (name: string, size: number, latency: number) => ({ name, size, latency })
-const listening = (...queues: string[]) => ({ queues, threads: 5, memory: 2e8, silent: 3 })
+const listening = (...names: string[]) => ({ queues: names, threads: 5, memory: 2e8, silent: 3 })
 
 function table(
   check: Check,

@@ -29,7 +29,7 @@ function table(check: Check, rows: Readonly<Record<string, Row>>): void {
     it.each(Object.entries(rows))('%s', async (_, { said, inside, more, expected, says = [] }) => {
       const findings = await look(check, { app: factsOf(said), dyno: dynoOf(inside), ...more })
       expect(lines(findings)).toEqual(expected)
-      const all = findings.flatMap(({ more = [], remedy = '' }) => [...more, remedy]).join('\n')
+      const all = findings.flatMap(({ more: advice = [], remedy = '' }) => [...advice, remedy]).join('\n')
       for (const text of says) expect(all).toContain(text)
       // What is not well says what to do.
       for (const { level, remedy } of findings) if (level === 'warn' || level === 'fail') expect(remedy).toBeTruthy()
@@ -150,9 +150,9 @@ const sizes = (web: string, worker = 'Basic') => [
   { type: 'web', quantity: 1, size: web },
   { type: 'worker', quantity: 1, size: worker }
 ]
-const process = (memory: number) => ({ queues: ['default'], threads: 5, memory, silent: 1 })
-const booted = (memory: number, sidekiq: number): Dyno => ({
-  boot: { ruby: '3.4.13', mastodon: '4.7.0', memory },
+const process = (bytes: number) => ({ queues: ['default'], threads: 5, memory: bytes, silent: 1 })
+const booted = (bytes: number, sidekiq: number): Dyno => ({
+  boot: { ruby: '3.4.13', mastodon: '4.7.0', memory: bytes },
   sidekiq: { processes: [process(sidekiq), process(1e6)], queues: [], dead: 0, retries: 0 }
 })
 table(memory, {
@@ -275,8 +275,8 @@ table(logCodes, {
 
 const slug = (size: number | null) => ({ id: 'one', blob: { method: 'get', url: 'https://x' }, size })
 /** The newest first. */
-const slugs = (...sizes: number[]) =>
-  sizes.map((bytes, index) => ({ bytes: bytes * 1e6, released: NOW - index * 10 * DAY }))
+const slugs = (...megabytes: number[]) =>
+  megabytes.map((size, index) => ({ bytes: size * 1e6, released: NOW - index * 10 * DAY }))
 table(slugSize, {
   'is small and grows slowly': {
     said: { slug: slug(200e6), slugs: slugs(200, 199, 198) },

@@ -54,8 +54,8 @@ describe('health', () => {
     ['never comes', hangs, 'site.test/health cannot be reached: no answer within N s']
   ])('fails where the answer %s', async (_, handle, text) => {
     const patience = handle === hangs ? 300 : undefined
-    const [app, domain] = await said({ '/health': handle }, {}, patience)
-    if (patience === undefined) expect(app).toMatch(/^ok app/)
+    const [ofHeroku, domain] = await said({ '/health': handle }, {}, patience)
+    if (patience === undefined) expect(ofHeroku).toMatch(/^ok app/)
     expect(domain).toBe(`fail domain: ${text}`)
   })
 

@@ -70,7 +70,7 @@ describe('names', () => {
     ]
   ])('leads through %s', async (_, headers, expected) => {
     leads([], ['9.9.9.9'])
-    openSite(internet, { '/health': (_, response) => void response.writeHead(200, headers).end('OK') })
+    openSite(internet, { '/health': (_request, response) => void response.writeHead(200, headers).end('OK') })
     expect(await said([domain()])).toEqual([expected])
   })
 
@@ -118,8 +118,8 @@ describe('names', () => {
 
 describe('certificates', () => {
   const configVars = { LOCAL_DOMAIN: 'handles.test' }
-  const site = (name: string, days: number, names = [name]): void =>
-    internet.site(name, { handle: pages({}), certificate: internet.authority.issue(names, days) })
+  const site = (name: string, days: number, hosts = [name]): void =>
+    internet.site(name, { handle: pages({}), certificate: internet.authority.issue(hosts, days) })
   const dated = (lines: readonly string[]): string[] => lines.map(line => line.replace(/\d{4}-\d\d-\d\d/, 'DATE'))
 
   it('tells how long each lasts', async () => {

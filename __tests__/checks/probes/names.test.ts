@@ -23,12 +23,13 @@ beforeAll(async () => {
     const [{ name, type } = { name: '', type: 'A' as const }] = questions
     if (name === 'silent.test') return
     const own = ZONE[name]
-    const alias = own?.find(({ type }) => type === 'CNAME')
+    const alias = own?.find(one => one.type === 'CNAME')
     const answers =
       alias && type !== 'CNAME'
         ? [alias, ...(ZONE[alias.data] ?? []).filter(answer => answer.type === type)]
         : (own ?? []).filter(answer => answer.type === type)
-    const code = name === 'broken.test' ? 2 : own ? 0 : 3
+    const known = own ? 0 : 3
+    const code = name === 'broken.test' ? 2 : known
     server.send(
       dns.encode({ id, type: 'response', flags: dns.RECURSION_AVAILABLE | code, questions, answers: [...answers] }),
       port,

@@ -50,7 +50,7 @@ describe('a request', () => {
     ['drips', (_, response) => void setInterval(() => response.write('.'), 5).unref()]
   ])('gives up a server that %s', async (_, handle) => {
     internet.site('slow.test', handle)
-    const error: unknown = await ask('https://slow.test/', {}, outside(300)).catch((error: unknown) => error)
+    const error: unknown = await ask('https://slow.test/', {}, outside(300)).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(LateError)
     expect(why(error)).toEqual({ why: 'no answer within 0.3 s', runner: false })
   })

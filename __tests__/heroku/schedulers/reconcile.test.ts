@@ -10,9 +10,9 @@ import {
 } from '../../../src/heroku/index.ts'
 
 const DAILY = '30 3 * * *'
-const wanted = (command: string, more: Partial<Task> = {}): Task => ({ command, cron: DAILY, size: 'Basic', ...more })
+const task = (command: string, more: Partial<Task> = {}): Task => ({ command, cron: DAILY, size: 'Basic', ...more })
 let number = 0
-const there = (command: string, more: Partial<ScheduledTask> = {}): ScheduledTask => ({
+const scheduled = (command: string, more: Partial<ScheduledTask> = {}): ScheduledTask => ({
   id: String(++number),
   command,
   own: true,
@@ -35,29 +35,29 @@ interface Case {
 
 const CASES: Case[] = [
   { name: 'nothing and nothing', wanted: [], there: [], steps: [] },
-  { name: 'a new task', wanted: [wanted('a')], there: [], steps: ['create a every day at 03:30 Basic'] },
+  { name: 'a new task', wanted: [task('a')], there: [], steps: ['create a every day at 03:30 Basic'] },
   {
     name: 'a task as it should be',
-    wanted: [wanted('a')],
-    there: [there('a')],
+    wanted: [task('a')],
+    there: [scheduled('a')],
     steps: ['keep a every day at 03:30 Basic']
   },
   {
     name: 'another time',
-    wanted: [wanted('a', { cron: '0 4 * * *' })],
-    there: [there('a')],
+    wanted: [task('a', { cron: '0 4 * * *' })],
+    there: [scheduled('a')],
     steps: ['change a every day at 04:00 Basic (it ran every day at 03:30)']
   },
   {
     name: 'another size, which is minded to the letter',
-    wanted: [wanted('a', { size: 'Standard-1X' })],
-    there: [there('a', { size: 'standard-1x' })],
+    wanted: [task('a', { size: 'Standard-1X' })],
+    there: [scheduled('a', { size: 'standard-1x' })],
     steps: ['change a every day at 03:30 Standard-1X (on standard-1x)']
   },
   {
     name: 'another limit, where the scheduler has one',
-    wanted: [wanted('a', { limit: 7200 }), wanted('b'), wanted('c', { limit: 60 })],
-    there: [there('a', { limit: 3600 }), there('b', { limit: 3600 }), there('c')],
+    wanted: [task('a', { limit: 7200 }), task('b'), task('c', { limit: 60 })],
+    there: [scheduled('a', { limit: 3600 }), scheduled('b', { limit: 3600 }), scheduled('c')],
     steps: [
       'change a every day at 03:30 Basic (for 60 min at most)',
       'keep b every day at 03:30 Basic',
@@ -66,45 +66,45 @@ const CASES: Case[] = [
   },
   {
     name: 'a task that is paused',
-    wanted: [wanted('a')],
-    there: [there('a', { enabled: false })],
+    wanted: [task('a')],
+    there: [scheduled('a', { enabled: false })],
     steps: ['change a every day at 03:30 Basic (it was paused)']
   },
   {
     name: 'a task that is not wanted any more',
     wanted: [],
-    there: [there('a')],
+    there: [scheduled('a')],
     steps: ['remove a every day at 03:30 Basic (not in the config any more)']
   },
   {
     name: 'somebody else’s task',
     wanted: [],
-    there: [there('a', foreign)],
+    there: [scheduled('a', foreign)],
     steps: ['leave a every day at 03:30 Basic (not made by this action; `prune` would remove it)']
   },
   {
     name: 'somebody else’s task, with prune',
     wanted: [],
-    there: [there('a', foreign)],
+    there: [scheduled('a', foreign)],
     prune: true,
     steps: ['remove a every day at 03:30 Basic (not made by this action)']
   },
   {
     name: 'somebody else’s task that is just what is wanted',
-    wanted: [wanted('a')],
-    there: [there('a', foreign)],
+    wanted: [task('a')],
+    there: [scheduled('a', foreign)],
     steps: ['keep a every day at 03:30 Basic (not made by this action)']
   },
   {
     name: 'somebody else’s task of the same command at another time: it would run twice',
-    wanted: [wanted('a')],
-    there: [there('a', { ...foreign, cron: '0 5 * * *' })],
+    wanted: [task('a')],
+    there: [scheduled('a', { ...foreign, cron: '0 5 * * *' })],
     steps: ['change a every day at 03:30 Basic (it ran every day at 05:00, until now not this action’s)']
   },
   {
     name: 'our own before somebody else’s',
-    wanted: [wanted('a')],
-    there: [there('a', foreign), there('a', { cron: '0 5 * * *' })],
+    wanted: [task('a')],
+    there: [scheduled('a', foreign), scheduled('a', { cron: '0 5 * * *' })],
     steps: [
       'keep a every day at 03:30 Basic (not made by this action)',
       'remove a every day at 05:00 Basic (not in the config any more)'
@@ -112,38 +112,38 @@ const CASES: Case[] = [
   },
   {
     name: 'one command at two times, each found',
-    wanted: [wanted('a'), wanted('a', { cron: '0 15 * * *' })],
-    there: [there('a', { cron: '0 15 * * *' }), there('a')],
+    wanted: [task('a'), task('a', { cron: '0 15 * * *' })],
+    there: [scheduled('a', { cron: '0 15 * * *' }), scheduled('a')],
     steps: ['keep a every day at 03:30 Basic', 'keep a every day at 15:00 Basic']
   },
   {
     name: 'one command at two times, one of which moves',
-    wanted: [wanted('a', { cron: '0 6 * * *' }), wanted('a', { cron: '0 15 * * *' })],
-    there: [there('a', { cron: '0 15 * * *' }), there('a')],
+    wanted: [task('a', { cron: '0 6 * * *' }), task('a', { cron: '0 15 * * *' })],
+    there: [scheduled('a', { cron: '0 15 * * *' }), scheduled('a')],
     steps: ['change a every day at 06:00 Basic (it ran every day at 03:30)', 'keep a every day at 15:00 Basic']
   },
   {
     name: 'one command at two times, and a size that changes at one',
-    wanted: [wanted('a', { size: 'Standard-2X' }), wanted('a', { cron: '0 15 * * *' })],
-    there: [there('a', { cron: '0 15 * * *' }), there('a')],
+    wanted: [task('a', { size: 'Standard-2X' }), task('a', { cron: '0 15 * * *' })],
+    there: [scheduled('a', { cron: '0 15 * * *' }), scheduled('a')],
     steps: ['change a every day at 03:30 Standard-2X (on Basic)', 'keep a every day at 15:00 Basic']
   },
   {
     name: 'a task that stands there twice, as two jobs at one time may leave it',
-    wanted: [wanted('a')],
-    there: [there('a'), there('a')],
+    wanted: [task('a')],
+    there: [scheduled('a'), scheduled('a')],
     steps: ['keep a every day at 03:30 Basic', 'remove a every day at 03:30 Basic (not in the config any more)']
   },
   {
     name: 'times that cron in UTC does not say',
-    wanted: [wanted('a')],
-    there: [there('a', { cron: undefined, when: '3 hours' })],
+    wanted: [task('a')],
+    there: [scheduled('a', { cron: undefined, when: '3 hours' })],
     steps: ['change a every day at 03:30 Basic (it ran 3 hours)']
   },
   {
     name: 'quotes and a command that differs by a space in them',
-    wanted: [wanted(`bash -c 'echo "a  b" # c'`)],
-    there: [there(`bash -c 'echo "a b" # c'`)],
+    wanted: [task(`bash -c 'echo "a  b" # c'`)],
+    there: [scheduled(`bash -c 'echo "a b" # c'`)],
     steps: [
       `create bash -c 'echo "a  b" # c' every day at 03:30 Basic`,
       `remove bash -c 'echo "a b" # c' every day at 03:30 Basic (not in the config any more)`
@@ -164,8 +164,8 @@ describe('what makes the tasks equal to those wanted', () => {
 describe('drift', () => {
   it('tells what is otherwise, and nothing of what is as it should be', () => {
     const drift = scheduleDrift(
-      [wanted('kept'), wanted('new'), wanted('moved', { cron: '0 4 * * *' })],
-      [there('kept'), there('moved'), there('old'), there('theirs', foreign)]
+      [task('kept'), task('new'), task('moved', { cron: '0 4 * * *' })],
+      [scheduled('kept'), scheduled('moved'), scheduled('old'), scheduled('theirs', foreign)]
     )
     expect(drift).toEqual([
       { kind: 'missing', command: 'new', text: 'is not scheduled; it is to run every day at 03:30' },
@@ -197,6 +197,6 @@ describe('drift', () => {
     ['runs by what is no cron here', { ...ran('unknown', at(1, 0)), cron: '5/15 * * * *' }, []],
     ['runs at times that are not known', { ...ran('unknown', at(1, 0)), cron: undefined }, []]
   ])('a task that %s', (_, more, texts) => {
-    expect(lateTasks([there('a', more)], at(20, 3, 45)).map(({ text }) => text)).toEqual(texts)
+    expect(lateTasks([scheduled('a', more)], at(20, 3, 45)).map(({ text }) => text)).toEqual(texts)
   })
 })

@@ -710,7 +710,7 @@ describe.each(Object.entries(CASES) as [FindingName, (typeof CASES)[FindingName]
   (name, { fires, silent }) => {
     it.each(fires.map((change, i) => [i + 1, change] as const))('is found (%i)', (_, change) => {
       const { findings } = planUpgrade(factsOf(change))
-      const finding = findings.find(finding => finding.name === name)
+      const finding = findings.find(one => one.name === name)
       expect(finding).toMatchObject({ level: FINDINGS.find(rule => rule.name === name)!.level })
       // What is so, and what to do: a sentence each, and a command or a setting where one mends it.
       expect(finding!.reason.length).toBeGreaterThan(20)

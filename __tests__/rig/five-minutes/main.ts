@@ -56,9 +56,9 @@ try {
   await removeTree(folder)
 }
 
-function whatIsWrong(clone: string): string | undefined {
-  if (!existsSync(path.join(clone, 'lib', 'mastodon', 'version.rb')))
-    return `${clone} is no checkout of Mastodon: it has no lib/mastodon/version.rb. Name the folder of a clone.`
+function whatIsWrong(checkout: string): string | undefined {
+  if (!existsSync(path.join(checkout, 'lib', 'mastodon', 'version.rb')))
+    return `${checkout} is no checkout of Mastodon: it has no lib/mastodon/version.rb. Name the checkout of a clone.`
   const missing = ['git', 'gh', 'npx', 'redis-server'].filter(program => !has(program))
   if (missing.length > 0) return `Install ${missing.join(', ')} first.`
   return process.getuid?.() === 0 ? undefined : 'Run it as root: builds on the host, beside a token, need another user.'

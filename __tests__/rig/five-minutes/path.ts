@@ -94,7 +94,7 @@ class Walk {
     if (first === undefined) throw new Stumble('README names no `npx …`')
     const advice = readAdvice(await this.#typed(first))
     const said = [...advice.values()].flat()
-    for (const command of readme.filter(command => command !== first))
+    for (const command of readme.filter(one => one !== first))
       if (!said.some(other => other.includes(command)))
         throw new Stumble(`README has \`${command}\`, which init does not print`)
     this.#pushed()
@@ -153,7 +153,7 @@ class Walk {
   async night(): Promise<void> {
     const { stage } = this.#scene
     const file = 'heroku-nightly.yml'
-    const state = stage.github.repository.workflows.find(({ path }) => path.endsWith(file))?.state
+    const state = stage.github.repository.workflows.find(workflow => workflow.path.endsWith(file))?.state
     if (state !== 'active') throw new Stumble(`GitHub does not run ${file}: it is ${state}`)
     const { jobs } = await this.#run(file, stage.onMain('schedule'), ['checks'])
     if (jobs['checks']!.result === 'failure' && stage.github.issues.all.length !== 1)
@@ -216,7 +216,7 @@ function mustBeWhole(sealed: string | undefined, text: string): void {
 function registerWorkflows({ origin, branch, github }: Stage): void {
   const { workflows } = github.repository
   for (const file of git(origin, 'ls-tree', '--name-only', branch, '.github/workflows/').split('\n').filter(Boolean)) {
-    if (!/\.ya?ml$/.test(file) || workflows.some(({ path }) => path === file)) continue
+    if (!/\.ya?ml$/.test(file) || workflows.some(workflow => workflow.path === file)) continue
     const { name = file, on } = parse(git(origin, 'show', `${branch}:${file}`)) as { name?: string; on?: unknown }
     const scheduled = typeof on === 'object' && on !== null && 'schedule' in on
     workflows.push({ name, path: file, state: scheduled ? 'disabled_fork' : 'active' })

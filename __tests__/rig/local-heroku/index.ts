@@ -131,8 +131,8 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     faults,
     requests,
     async addApp(name, { addons = [], config = {}, ...rest } = {}) {
-      const vars = Object.assign({}, ...addons.map(({ vars }) => vars)) as Record<string, string>
-      const made = await heroku.addApp(name, { ...rest, config: { ...config, ...vars } })
+      const given = Object.assign({}, ...addons.map(addon => addon.vars)) as Record<string, string>
+      const made = await heroku.addApp(name, { ...rest, config: { ...config, ...given } })
       const app = store.app(name)!
       for (const { plan, vars } of addons) {
         const [service] = plan.split(':')

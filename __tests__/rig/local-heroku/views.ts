@@ -80,7 +80,7 @@ export function pipelineView({ id, name, createdAt }: PipelineState): unknown {
 }
 
 export function couplingView({ store }: World, { id, app, pipeline, stage, createdAt }: CouplingState): unknown {
-  const name = store.state.pipelines.find(({ id }) => id === pipeline)?.name
+  const name = store.state.pipelines.find(one => one.id === pipeline)?.name
   return { id, app: { id: app }, pipeline: { id: pipeline, name }, stage, created_at: createdAt, updated_at: createdAt }
 }
 

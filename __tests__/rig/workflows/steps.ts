@@ -130,7 +130,7 @@ async function bash(script: string, env: Record<string, string>, cwd: string, op
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', code => resolve(code ?? 1))
+    child.on('close', status => resolve(status ?? 1))
   })
   return { code, output, outputs: {} }
 }

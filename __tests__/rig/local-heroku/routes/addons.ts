@@ -208,7 +208,7 @@ function addonsOf({ store }: World, app: AppState): AddonState[] {
 }
 
 function attachmentOf({ store }: World, id: string | undefined): AttachmentState {
-  const attachment = store.state.attachments.find(attachment => attachment.id === id)
+  const attachment = store.state.attachments.find(one => one.id === id)
   if (!attachment) throw notFound('add-on attachment')
   return attachment
 }

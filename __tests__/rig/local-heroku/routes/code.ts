@@ -71,7 +71,7 @@ export const CODE_ROUTES: Routes = {
 }
 
 function buildOf(app: AppState, id: string | undefined): BuildState {
-  const build = app.builds.find(build => build.id === id)
+  const build = app.builds.find(one => one.id === id)
   if (!build) throw notFound('build')
   return build
 }

@@ -134,7 +134,7 @@ function pipelineOf({ store }: World, idOrName: string | undefined): PipelineSta
 }
 
 function promotionOf({ store }: World, id: string | undefined): PromotionState {
-  const promotion = store.state.promotions.find(promotion => promotion.id === id)
+  const promotion = store.state.promotions.find(one => one.id === id)
   if (!promotion) throw notFound('pipeline promotion')
   return promotion
 }

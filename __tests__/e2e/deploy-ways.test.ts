@@ -51,7 +51,7 @@ describe('ways to a slug, through the committed dist', () => {
     for (const { code, output } of [built, anew]) {
       expect(code).toBe(1)
       expect(output).toMatch(
-        /::error::The slug is over its limit: \d\.\d MB of 0\.001 MB.*raise `slug-limit`.*for `command: build` alone/
+        /::error::The slug is over its limit: \d\.\d MB of 1\.0 kB.*raise `slug-limit`.*for `command: build` alone/
       )
     }
     expect(built.output).toMatch(/This job built it already/)

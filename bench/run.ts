@@ -1,6 +1,6 @@
 /**
  * Measures what a build costs beyond the buildpacks and a deploy beyond the dynos, beside what one would use instead, in turns: `npm run bench`.
- * Options: --tree DIR (a built tree), --sizeText N, --runs N, --only pack,memory,start,deploy,report.
+ * Options: --tree DIR (a built tree), --megabytes N, --runs N, --only pack,memory,start,deploy,report.
  */
 import { buildSync } from 'esbuild'
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -13,7 +13,7 @@ import { addLibraries, makeTree } from './make-tree.ts'
 const { values } = parseArgs({
   options: {
     tree: { type: 'string' },
-    sizeText: { type: 'string', default: '1300' },
+    megabytes: { type: 'string', default: '1300' },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', default: 'pack,memory,start,deploy,report' }
   }
@@ -24,7 +24,7 @@ const rows: string[][] = []
 
 try {
   const parts = values.only.split(',')
-  if (parts.includes('pack')) benchPacking(values.tree ?? makeIn('tree', Number(values.sizeText)))
+  if (parts.includes('pack')) benchPacking(values.tree ?? makeIn('tree', Number(values.megabytes)))
   if (parts.includes('memory')) benchMemory()
   if (parts.includes('start')) benchStart()
   if (parts.includes('deploy')) benchDeploy()
@@ -46,11 +46,11 @@ interface Packed {
   maxRss: number
 }
 
-function makeIn(name: string, sizeText: number): string {
+function makeIn(name: string, megabytes: number): string {
   const folder = path.join(temp, name)
   mkdirSync(folder)
-  console.error(`making a tree of ${sizeText} MB`)
-  makeTree(folder, sizeText)
+  console.error(`making a tree of ${megabytes} MB`)
+  makeTree(folder, megabytes)
   return folder
 }
 

@@ -85,9 +85,9 @@ describeOrSkip('provision, through the committed dist', noRedis(), () => {
 
   it('is planned first, and refused without a name: nothing is bought', async () => {
     planned = await run({ plan: 'true', provision: 'true' })
-    expect(planned.summary).toMatch(/\| Buy an add-on \| heroku-postgresql:essential-0/)
-    expect(planned.summary).toMatch(/Make secrets, once \| SECRET&#95;KEY&#95;BASE/)
-    expect(planned.summary).toMatch(/Do this first.*LOCAL&#95;DOMAIN/s)
+    expect(planned.summary).toMatch(/\| Buy an add-on \| heroku-postgresql&#58;essential-0/)
+    expect(planned.summary).toMatch(/Make secrets, once \| SECRET_KEY_BASE/)
+    expect(planned.summary).toMatch(/Do this first.*LOCAL_DOMAIN/s)
     expect(planned.code).toBe(1)
     const refused = await run({ provision: 'true' })
     expect(refused.code).toBe(1)

@@ -1,5 +1,6 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
+import { roomImports } from './scripts/room-imports.ts'
 
 /** Folders whose functions are not yet as small and whose names are not yet as plain as the rules below want them. */
 const NOT_YET = [
@@ -45,6 +46,17 @@ export default tseslint.config(
       'no-nested-ternary': 'error',
       complexity: ['error', 15]
     }
+  },
+  // Who may import whom: docs/architecture.md.
+  {
+    files: ['src/**/*.ts'],
+    plugins: { project: { rules: { 'room-imports': roomImports } } },
+    rules: { 'project/room-imports': 'error' }
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/action/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['@actions/core'] }] }
   },
   {
     files: ['**/*.js'],

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-const CHECKS = ['typecheck', 'lint', 'check-dist', 'check-licenses']
+const CHECKS = ['typecheck', 'lint', 'unused', 'check-dist', 'check-licenses']
 
 const codes = await Promise.all(
   CHECKS.map(async name => {

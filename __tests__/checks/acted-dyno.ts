@@ -21,7 +21,7 @@ export const INSIDE: { readonly [Name in Part]: PartValue<Name> } = {
 }
 
 /** One that plays a one-off dyno of the checks. */
-export interface Stage {
+interface Stage {
   /** Prints a line behind the marker. */
   say(this: void, line: string): void
   /** Prints a part's line; the one of a healthy instance without an answer of its own. */

@@ -7,7 +7,7 @@ import { inPackOrder, slugFiles, type SlugFile } from '../../src/slug/files.ts'
 import { Packer, type PackerOptions } from '../../src/slug/pack.ts'
 import { temp } from '../helpers/temp.ts'
 
-export const WORKER = new URL('../../src/slug/pack-worker.ts', import.meta.url)
+const WORKER = new URL('../../src/slug/pack-worker.ts', import.meta.url)
 
 /** A tree from names to contents; `->` makes a symlink, `=>` a hard link, a trailing `/` a folder. Names may be bytes. */
 export function makeTree(files: Record<string, string | Buffer>, root = temp()): string {

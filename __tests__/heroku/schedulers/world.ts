@@ -19,7 +19,7 @@ const ADDONS = {
 let number = 0
 
 /** The credentials that an add-on brings to an app. */
-export function credentials(name: string): Record<string, string> {
+function credentials(name: string): Record<string, string> {
   if (name === 'cron-to-go')
     return { CRONTOGO_ORGANIZATION_ID: `org-${number}-0123456789`, CRONTOGO_API_KEY: `cron-key-${number}` }
   return name === 'advanced-scheduler' ? { ADVANCED_SCHEDULER_API_TOKEN: `advanced-token-${number}` } : {}

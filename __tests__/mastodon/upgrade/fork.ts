@@ -98,7 +98,7 @@ export interface Change {
 }
 
 /** heroku-22 ends soon, heroku-24 does not, and no line of Ruby has ended. */
-export const NOW = Date.parse('2026-11-29')
+const NOW = Date.parse('2026-11-29')
 
 const trees = new Map<string, UpgradeTree>()
 

@@ -10009,7 +10009,7 @@ function serviceNamed(name) {
 
 ;// CONCATENATED MODULE: ./lib/knowledge/dynos.js
 
-const size = (name, megabytes) => ({
+const dyno = (name, megabytes) => ({
     name,
     memory: megabytes * 1e6,
     isPrivate: /^(?:Private|Shield)-/.test(name),
@@ -10026,12 +10026,12 @@ const LARGE = [
 ];
 const PRIVATE = [['S', 1_024], ...LARGE];
 const SIZES = [
-    size('Eco', 512),
-    size('Basic', 512),
-    size('Standard-1X', 512),
-    size('Standard-2X', 1_024),
-    ...LARGE.map(([name, memory]) => size(`Performance-${name}`, memory)),
-    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => size(`${kind}-${name}`, memory)))
+    dyno('Eco', 512),
+    dyno('Basic', 512),
+    dyno('Standard-1X', 512),
+    dyno('Standard-2X', 1_024),
+    ...LARGE.map(([name, memory]) => dyno(`Performance-${name}`, memory)),
+    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dyno(`${kind}-${name}`, memory)))
 ];
 /** Names of all sizes. */
 const DYNO_SIZES = SIZES.map(({ name }) => name);
@@ -10074,7 +10074,7 @@ const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) 
 ;// CONCATENATED MODULE: ./lib/knowledge/errors.js
 
 
-const code = (title, means) => ({
+const known = (title, means) => ({
     title,
     means,
     source: 'Dev Center: error-codes',
@@ -10082,27 +10082,27 @@ const code = (title, means) => ({
 });
 /** H: the router; R: a dyno; L: the log. */
 const ERROR_CODES = {
-    H10: code('App crashed', 'the app crashed'),
-    H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
-    H13: code('Connection closed without response', 'the app closed connections without an answer'),
-    H14: code('No web processes running', 'no web dyno ran'),
-    H15: code('Idle connection', 'connections were idle for too long'),
-    H20: code('App boot timeout', 'the app did not boot in time'),
-    H21: code('Backend connection refused', 'dynos refused connections'),
-    H80: code('Maintenance mode', 'the app was in maintenance mode'),
-    H99: code('Platform error', 'a fault of the platform'),
-    R10: code('Boot timeout', 'the web process did not bind its port in time'),
-    R12: code('Exit timeout', 'processes did not end when they were told to'),
-    R13: code('Attach error', 'nobody connected to a one-off dyno'),
-    R14: code('Memory quota exceeded', 'dynos were over their memory'),
-    R15: code('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
-    R16: code('Detached', 'one-off dynos stayed after their client had gone'),
-    R17: code('Checksum error', 'the slug is not what was uploaded'),
-    L10: code('output buffer overflow', 'more was logged than a drain took'),
-    L11: code('tail buffer overflow', 'more was logged than a reader took'),
-    L12: code('local buffer overflow', 'a dyno logged more than could be sent on'),
-    L13: code('local delivery error', 'a dyno’s lines could not be sent on'),
-    L14: code('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
+    H10: known('App crashed', 'the app crashed'),
+    H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
+    H13: known('Connection closed without response', 'the app closed connections without an answer'),
+    H14: known('No web processes running', 'no web dyno ran'),
+    H15: known('Idle connection', 'connections were idle for too long'),
+    H20: known('App boot timeout', 'the app did not boot in time'),
+    H21: known('Backend connection refused', 'dynos refused connections'),
+    H80: known('Maintenance mode', 'the app was in maintenance mode'),
+    H99: known('Platform error', 'a fault of the platform'),
+    R10: known('Boot timeout', 'the web process did not bind its port in time'),
+    R12: known('Exit timeout', 'processes did not end when they were told to'),
+    R13: known('Attach error', 'nobody connected to a one-off dyno'),
+    R14: known('Memory quota exceeded', 'dynos were over their memory'),
+    R15: known('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
+    R16: known('Detached', 'one-off dynos stayed after their client had gone'),
+    R17: known('Checksum error', 'the slug is not what was uploaded'),
+    L10: known('output buffer overflow', 'more was logged than a drain took'),
+    L11: known('tail buffer overflow', 'more was logged than a reader took'),
+    L12: known('local buffer overflow', 'a dyno logged more than could be sent on'),
+    L13: known('local delivery error', 'a dyno’s lines could not be sent on'),
+    L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
 };
 /** As it stands in the log: `Error R10 (Boot timeout)`. */
 function errorLine(code) {
@@ -10471,8 +10471,12 @@ function parseLimit(size) {
     const number = size.trim();
     if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
         return bytes;
-    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new runtime/* UserError */.yo(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+    throw new runtime/* UserError */.yo(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${forgottenUnit(Number(number))}?`, 'Write the unit, or all bytes.');
+}
+function forgottenUnit(value) {
+    if (value < 10)
+        return 'GB';
+    return value < 10_000 ? 'MB' : 'KB';
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 function parseAmount(amount) {
@@ -10793,7 +10797,7 @@ function envProblem(name, value) {
         return 'expected a value; write "" for an empty one';
     return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
-const glob = dist/* pipe */.FsL(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), dist/* check */.z6Y(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), dist/* check */.z6Y(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), dist/* check */.z6Y(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), dist/* check */.z6Y(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), dist/* check */.z6Y(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), dist/* metadata */.yuE({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
+const trimGlob = dist/* pipe */.FsL(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), dist/* check */.z6Y(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), dist/* check */.z6Y(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), dist/* check */.z6Y(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), dist/* check */.z6Y(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), dist/* check */.z6Y(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), dist/* metadata */.yuE({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
 /** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
@@ -10803,7 +10807,7 @@ function isSlow(glob) {
         /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
 /** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-const trim = dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, dist/* union */.KCZ([dist/* picklist */.KIO(['safe', 'off']), dist/* array */.YOg(glob)], expected('safe, off or a list of globs', ['safe', 'off'])), dist/* transform */.pdi(found => {
+const trim = dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, dist/* union */.KCZ([dist/* picklist */.KIO(['safe', 'off']), dist/* array */.YOg(trimGlob)], expected('safe, off or a list of globs', ['safe', 'off'])), dist/* transform */.pdi(found => {
     const globs = Array.isArray(found) ? found : [];
     return {
         /** Remove what is known not to be read at run time. */
@@ -10814,9 +10818,9 @@ const trim = dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, dist/* unio
 }), dist/* description */.h_('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
 /** JSON Schema for a key that has a value. */
 const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
-const schema_size = dist/* pipe */.FsL(dist/* string */.YjP(expected('a dyno size, like Basic or Standard-1X')), 
+const size = dist/* pipe */.FsL(dist/* string */.YjP(expected('a dyno size, like Basic or Standard-1X')), 
 // Spelled as Heroku does, however the capitals are written.
-dist/* transform */.pdi(written => dynoSize(written)?.name ?? written), dist/* check */.z6Y(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), dist/* metadata */.yuE({
+dist/* transform */.pdi(name => dynoSize(name)?.name ?? name), dist/* check */.z6Y(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), dist/* metadata */.yuE({
     anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
     description: 'Dyno size.'
 }));
@@ -10837,7 +10841,7 @@ const TASK = {
         if (problem !== undefined)
             addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
     }))),
-    size: dist/* nullish */.cl6(schema_size),
+    size: dist/* nullish */.cl6(size),
     /** Minutes. */
     timeout: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* number */.aig(minutes), dist/* minValue */.Wwf(1, minutes), dist/* maxValue */.cGV(MOST_MINUTES, minutes), dist/* description */.h_('Minutes that it may take.')))
 };
@@ -11919,7 +11923,7 @@ function walkTree(root, skip = () => false) {
 function look(root, inTree) {
     const at = below(root, inTree);
     const stat = lstatSync(at);
-    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const kind = kindOf(stat);
     const mode = stat.mode & 0o7777;
     return {
         path: inTree,
@@ -11931,6 +11935,13 @@ function look(root, inTree) {
         // A folder's own times change with each name in it: only its permissions say that it was written.
         stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
     };
+}
+function kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 /** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
 function inodeOf(at) {

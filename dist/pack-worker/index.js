@@ -105,7 +105,7 @@ function walkTree(root, skip = () => false) {
 function look(root, inTree) {
     const at = below(root, inTree);
     const stat = lstatSync(at);
-    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const kind = kindOf(stat);
     const mode = stat.mode & 0o7777;
     return {
         path: inTree,
@@ -117,6 +117,13 @@ function look(root, inTree) {
         // A folder's own times change with each name in it: only its permissions say that it was written.
         stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
     };
+}
+function kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 /** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
 function inodeOf(at) {
@@ -265,7 +272,7 @@ function padding(size) {
 function tarHeader(file, time, link) {
     const { name, target } = namesOf(file, link);
     const size = file.kind === 'file' && link === undefined ? file.size : 0;
-    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const type = link === undefined ? TYPES[file.kind] : HARD_LINK;
     const records = [];
     if (target.length > SHORT)
         records.push(longRecord('K', target));
@@ -274,6 +281,9 @@ function tarHeader(file, time, link) {
     records.push(record({ name, target, size, type, mode: file.mode, time }));
     return records.length === 1 ? records[0] : Buffer.concat(records);
 }
+/** Type flags (GNU tar: src/tar.h). */
+const HARD_LINK = '1';
+const TYPES = { file: '0', symlink: '2', directory: '5' };
 /** How many bytes `tarHeader` makes. */
 function headerBytes(file, link) {
     const { name, target } = namesOf(file, link);

@@ -58192,7 +58192,7 @@ function serviceNamed(name) {
 
 ;// CONCATENATED MODULE: ./lib/knowledge/dynos.js
 
-const dynos_size = (name, megabytes) => ({
+const dyno = (name, megabytes) => ({
     name,
     memory: megabytes * 1e6,
     isPrivate: /^(?:Private|Shield)-/.test(name),
@@ -58209,12 +58209,12 @@ const LARGE = [
 ];
 const PRIVATE = [['S', 1_024], ...LARGE];
 const SIZES = [
-    dynos_size('Eco', 512),
-    dynos_size('Basic', 512),
-    dynos_size('Standard-1X', 512),
-    dynos_size('Standard-2X', 1_024),
-    ...LARGE.map(([name, memory]) => dynos_size(`Performance-${name}`, memory)),
-    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dynos_size(`${kind}-${name}`, memory)))
+    dyno('Eco', 512),
+    dyno('Basic', 512),
+    dyno('Standard-1X', 512),
+    dyno('Standard-2X', 1_024),
+    ...LARGE.map(([name, memory]) => dyno(`Performance-${name}`, memory)),
+    ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dyno(`${kind}-${name}`, memory)))
 ];
 /** Names of all sizes. */
 const DYNO_SIZES = SIZES.map(({ name }) => name);
@@ -58257,7 +58257,7 @@ const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) 
 ;// CONCATENATED MODULE: ./lib/knowledge/errors.js
 
 
-const code = (title, means) => ({
+const known = (title, means) => ({
     title,
     means,
     source: 'Dev Center: error-codes',
@@ -58265,27 +58265,27 @@ const code = (title, means) => ({
 });
 /** H: the router; R: a dyno; L: the log. */
 const ERROR_CODES = {
-    H10: code('App crashed', 'the app crashed'),
-    H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
-    H13: code('Connection closed without response', 'the app closed connections without an answer'),
-    H14: code('No web processes running', 'no web dyno ran'),
-    H15: code('Idle connection', 'connections were idle for too long'),
-    H20: code('App boot timeout', 'the app did not boot in time'),
-    H21: code('Backend connection refused', 'dynos refused connections'),
-    H80: code('Maintenance mode', 'the app was in maintenance mode'),
-    H99: code('Platform error', 'a fault of the platform'),
-    R10: code('Boot timeout', 'the web process did not bind its port in time'),
-    R12: code('Exit timeout', 'processes did not end when they were told to'),
-    R13: code('Attach error', 'nobody connected to a one-off dyno'),
-    R14: code('Memory quota exceeded', 'dynos were over their memory'),
-    R15: code('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
-    R16: code('Detached', 'one-off dynos stayed after their client had gone'),
-    R17: code('Checksum error', 'the slug is not what was uploaded'),
-    L10: code('output buffer overflow', 'more was logged than a drain took'),
-    L11: code('tail buffer overflow', 'more was logged than a reader took'),
-    L12: code('local buffer overflow', 'a dyno logged more than could be sent on'),
-    L13: code('local delivery error', 'a dyno’s lines could not be sent on'),
-    L14: code('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
+    H10: known('App crashed', 'the app crashed'),
+    H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
+    H13: known('Connection closed without response', 'the app closed connections without an answer'),
+    H14: known('No web processes running', 'no web dyno ran'),
+    H15: known('Idle connection', 'connections were idle for too long'),
+    H20: known('App boot timeout', 'the app did not boot in time'),
+    H21: known('Backend connection refused', 'dynos refused connections'),
+    H80: known('Maintenance mode', 'the app was in maintenance mode'),
+    H99: known('Platform error', 'a fault of the platform'),
+    R10: known('Boot timeout', 'the web process did not bind its port in time'),
+    R12: known('Exit timeout', 'processes did not end when they were told to'),
+    R13: known('Attach error', 'nobody connected to a one-off dyno'),
+    R14: known('Memory quota exceeded', 'dynos were over their memory'),
+    R15: known('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
+    R16: known('Detached', 'one-off dynos stayed after their client had gone'),
+    R17: known('Checksum error', 'the slug is not what was uploaded'),
+    L10: known('output buffer overflow', 'more was logged than a drain took'),
+    L11: known('tail buffer overflow', 'more was logged than a reader took'),
+    L12: known('local buffer overflow', 'a dyno logged more than could be sent on'),
+    L13: known('local delivery error', 'a dyno’s lines could not be sent on'),
+    L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
 };
 /** As it stands in the log: `Error R10 (Boot timeout)`. */
 function errorLine(code) {
@@ -58790,7 +58790,7 @@ function walkTree(root, skip = () => false) {
 function look(root, inTree) {
     const at = below(root, inTree);
     const stat = (0,external_node_fs_namespaceObject.lstatSync)(at);
-    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const kind = kindOf(stat);
     const mode = stat.mode & 0o7777;
     return {
         path: inTree,
@@ -58802,6 +58802,13 @@ function look(root, inTree) {
         // A folder's own times change with each name in it: only its permissions say that it was written.
         stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
     };
+}
+function kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 /** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
 function inodeOf(at) {
@@ -59041,8 +59048,12 @@ function parseLimit(size) {
     const number = size.trim();
     if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
         return bytes;
-    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${forgottenUnit(Number(number))}?`, 'Write the unit, or all bytes.');
+}
+function forgottenUnit(value) {
+    if (value < 10)
+        return 'GB';
+    return value < 10_000 ? 'MB' : 'KB';
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 function parseAmount(amount) {
@@ -59363,7 +59374,7 @@ function envProblem(name, value) {
         return 'expected a value; write "" for an empty one';
     return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
-const glob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
+const trimGlob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
 /** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
@@ -59373,7 +59384,7 @@ function isSlow(glob) {
         /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
 /** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off']), array(glob)], expected('safe, off or a list of globs', ['safe', 'off'])), transform(found => {
+const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off']), array(trimGlob)], expected('safe, off or a list of globs', ['safe', 'off'])), transform(found => {
     const globs = Array.isArray(found) ? found : [];
     return {
         /** Remove what is known not to be read at run time. */
@@ -59386,7 +59397,7 @@ const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off'])
 const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
 const schema_size = pipe(string(expected('a dyno size, like Basic or Standard-1X')), 
 // Spelled as Heroku does, however the capitals are written.
-transform(written => dynoSize(written)?.name ?? written), check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), metadata({
+transform(name => dynoSize(name)?.name ?? name), check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), metadata({
     anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
     description: 'Dyno size.'
 }));
@@ -60160,7 +60171,7 @@ const PLAIN = /^[\w./@:+~#,=%^-]+$/;
  * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
  * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
  */
-function markdown_code(hostile) {
+function code(hostile) {
     if (hostile.length <= markdown_LONGEST)
         return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${markdown_escape(hostile)}</code>`;
     const characters = [...hostile];
@@ -60169,7 +60180,7 @@ function markdown_code(hostile) {
 }
 /** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
 function snippet(line) {
-    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : markdown_code(line);
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
 }
 function details(summary, content, open = false) {
     return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
@@ -60187,7 +60198,7 @@ function prose(text) {
     // A backtick without its fellow is a letter.
     if (parts.length % 2 === 0)
         return markdown_escape(parts.join('`'));
-    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? markdown_code(part) : markdown_escape(part))).join('');
+    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : markdown_escape(part))).join('');
 }
 /** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
 function cell(text) {
@@ -61347,7 +61358,7 @@ const release = looseObject({
     user: nullish(looseObject({ email: optional(string()) })),
     created_at: optional(string(), '')
 });
-const dyno = looseObject({
+const shapes_dyno = looseObject({
     id: string(),
     name: string(),
     type: string(),
@@ -61539,12 +61550,12 @@ class HerokuApp {
         return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal });
     }
     dynos() {
-        return this.#client.get(`${this.#path}/dynos`, array(dyno));
+        return this.#client.get(`${this.#path}/dynos`, array(shapes_dyno));
     }
     /** The dyno, or undefined where it has ended (then it is no longer known). */
     async dyno(idOrName) {
         try {
-            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
+            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, shapes_dyno);
         }
         catch (error) {
             if (isNotFound(error))
@@ -61558,7 +61569,7 @@ class HerokuApp {
      */
     createDyno({ command, attach, size, timeToLive, marker }) {
         const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
-        return this.#written(() => this.#client.write('POST', `${this.#path}/dynos`, dyno, { body }), async () => (await this.dynos()).find(dyno => dyno.command.includes(marker)));
+        return this.#written(() => this.#client.write('POST', `${this.#path}/dynos`, shapes_dyno, { body }), async () => (await this.dynos()).find(dyno => dyno.command.includes(marker)));
     }
     /** Stops a dyno; one that is gone is fine. */
     async stopDyno(idOrName) {
@@ -63889,7 +63900,7 @@ class AppJsonFile {
         if (!Array.isArray(list))
             throw this.wrong(['buildpacks'], '`buildpacks` must be a list', BUILDPACKS);
         return list.map((item, i) => {
-            const url = typeof item === 'string' ? item : isObject(item) ? item['url'] : undefined;
+            const url = urlOf(item);
             const path = ['buildpacks', i, 'url'];
             if (typeof url !== 'string')
                 throw this.wrong(path, `buildpack ${i + 1} has no "url" with a text`, BUILDPACKS);
@@ -63969,6 +63980,11 @@ class AppJsonFile {
     }
 }
 const BUILDPACKS = 'Write them as "buildpacks": [{ "url": "heroku/nodejs" }, { "url": "heroku/ruby" }].';
+function urlOf(item) {
+    if (typeof item === 'string')
+        return item;
+    return isObject(item) ? item['url'] : undefined;
+}
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -64085,14 +64101,21 @@ function chooseBuildpacks(configured, appJson) {
 }
 /** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
 function readBuildpacks(configured, appJson) {
-    const file = configured?.length || appJson === undefined ? undefined : new AppJsonFile(appJson);
-    const chosen = configured?.length
-        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : file
-            ? namedIn(file)
-            : [];
-    const asRead = chosen.flatMap(({ reference }) => reference.note ?? []);
-    return { chosen, warnings: [...(file?.warnings() ?? []), ...asRead] };
+    if (configured?.length) {
+        const chosen = configured.map(({ buildpack, sha256 }) => ({
+            reference: parseBuildpack(buildpack, 'config'),
+            sha256
+        }));
+        return { chosen, warnings: notesOn(chosen) };
+    }
+    if (appJson === undefined)
+        return { chosen: [], warnings: [] };
+    const file = new AppJsonFile(appJson);
+    const chosen = namedIn(file);
+    return { chosen, warnings: [...file.warnings(), ...notesOn(chosen)] };
+}
+function notesOn(chosen) {
+    return chosen.flatMap(({ reference }) => reference.note ?? []);
 }
 /** app.json's buildpacks; what is wrong with one is said with its place. */
 function namedIn(file) {
@@ -64316,7 +64339,7 @@ function archive_refuse(name, why) {
 /** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
 async function treeDigest(folder) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    for (const { path, kind, mode, size, target } of walkTree(folder, path => path === '.git')) {
+    for (const { path, kind, mode, size, target } of walkTree(folder, name => name === '.git')) {
         const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
         hash
             .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
@@ -65105,7 +65128,7 @@ async function buildApp(options) {
         builtAt: options.place.paths.app,
         entries: layerLog.entries,
         layers,
-        layerOf: path => layerLog.ownerOf(path),
+        layerOf: name => layerLog.ownerOf(name),
         mixed: layerLog.mixed,
         processTypes: mergeProcessTypes(layers.at(-1).processTypes, readProcfile(folders.app).types)
     };
@@ -68670,7 +68693,7 @@ const VERSION_RULES = [
     rule({
         name: 'skipped-minor',
         level: 'warn',
-        holds: (facts) => known(facts).flatMap(({ before, after }) => {
+        holds: (facts) => versions_known(facts).flatMap(({ before, after }) => {
             const skipped = compareVersions(after, before) < 0 ? [] : seriesBetween(before, after);
             return seenIf(skipped.length > 0, { before, after, skipped });
         }),
@@ -68686,12 +68709,12 @@ const VERSION_RULES = [
     })
 ];
 /** Both versions, if both are known. */
-function known({ tree, from }) {
+function versions_known({ tree, from }) {
     const before = from && versionOf(from);
     return before === undefined || tree.version === undefined ? [] : [{ before, after: tree.version }];
 }
 function stepsBack(facts) {
-    return known(facts).filter(({ before, after }) => compareVersions(after, before) < 0);
+    return versions_known(facts).filter(({ before, after }) => compareVersions(after, before) < 0);
 }
 /** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */
 const BEFORE_1_2 = '1.1.0';
@@ -70225,8 +70248,8 @@ async function findOnPath(options) {
 }
 /** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
 async function writeMend(root, script) {
-    const file = external_node_path_namespaceObject.join(root, MEND_FILE);
-    const folder = external_node_path_namespaceObject.dirname(file);
+    const file = (0,external_node_path_namespaceObject.join)(root, MEND_FILE);
+    const folder = (0,external_node_path_namespaceObject.dirname)(file);
     await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
     if (!(await (0,promises_namespaceObject.lstat)(folder)).isDirectory()) {
         throw new UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
@@ -70583,7 +70606,7 @@ function padding(size) {
 function tarHeader(file, time, link) {
     const { name, target } = tar_namesOf(file, link);
     const size = file.kind === 'file' && link === undefined ? file.size : 0;
-    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const type = link === undefined ? TYPES[file.kind] : HARD_LINK;
     const records = [];
     if (target.length > SHORT)
         records.push(longRecord('K', target));
@@ -70592,6 +70615,9 @@ function tarHeader(file, time, link) {
     records.push(tar_record({ name, target, size, type, mode: file.mode, time }));
     return records.length === 1 ? records[0] : Buffer.concat(records);
 }
+/** Type flags (GNU tar: src/tar.h). */
+const HARD_LINK = '1';
+const TYPES = { file: '0', symlink: '2', directory: '5' };
 /** How many bytes `tarHeader` makes. */
 function headerBytes(file, link) {
     const { name, target } = tar_namesOf(file, link);
@@ -70890,7 +70916,7 @@ class Packer {
         const needed = new Set([...this.#known.keys()].map(nameInStore));
         for (const name of (0,external_node_fs_namespaceObject.readdirSync)(blockStore)) {
             if (!needed.has(name))
-                (0,external_node_fs_namespaceObject.rmSync)(external_node_path_namespaceObject.join(blockStore, name), { force: true });
+                (0,external_node_fs_namespaceObject.rmSync)((0,external_node_path_namespaceObject.join)(blockStore, name), { force: true });
         }
     }
     #abort = () => void this.#threads.close();
@@ -70952,7 +70978,7 @@ class Packer {
         return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
     }
     #placeOf(key) {
-        return this.#options.blockStore && external_node_path_namespaceObject.join(this.#options.blockStore, nameInStore(key));
+        return this.#options.blockStore && (0,external_node_path_namespaceObject.join)(this.#options.blockStore, nameInStore(key));
     }
     #task(block) {
         return {
@@ -71456,20 +71482,20 @@ function lineThatReads(files) {
     for (const file of files) {
         if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path))
             continue;
-        const does = (text) => text.includes('node_modules')
-            ? 'names node_modules'
-            : !PROGRAM.test(file.path) && RUBY_RUNS.test(text)
-                ? 'runs Node'
-                : undefined;
         for (const [i, text] of scripts_textOf(file).split('\n').entries()) {
             if (/^\s*#/.test(text) || OF_THE_BUILD.test(text))
                 continue;
-            const what = does(text);
+            const what = whatItDoes(text, PROGRAM.test(file.path));
             if (what !== undefined)
                 return `${displayPath(file.path)}:${i + 1} ${what}`;
         }
     }
     return undefined;
+}
+function whatItDoes(line, isProgram) {
+    if (line.includes('node_modules'))
+        return 'names node_modules';
+    return !isProgram && RUBY_RUNS.test(line) ? 'runs Node' : undefined;
 }
 /** In a `node_modules` of the app: its own, or the streaming server's. */
 const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
@@ -71717,7 +71743,7 @@ async function makeVariants(app, facts, other) {
     const own = layerNames.length - 1;
     // The tree is walked again: the library path may have been mended since it was built.
     const { files, leftOut } = slugFiles(walkTree(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
-    const left = (files) => trim_trim(files, facts.applied).kept;
+    const left = (slug) => trim_trim(slug, facts.applied).kept;
     const { programs, provider } = waysOut(app, left(files), facts.aptfile);
     const isOfPackage = packageFiles(files);
     const isSlugs = (path) => facts.onPath.has(path) || !isOfPackage(path);
@@ -71777,20 +71803,20 @@ async function weigh(options) {
     const folder = external_node_path_namespaceObject.dirname(output);
     const made = ['with', 'without'].flatMap(name => {
         const files = variants[name];
-        return files ? [{ name, files: inPackOrder(files), output: external_node_path_namespaceObject.join(folder, `.slug-${name}.tgz`) }] : [];
+        return files ? [{ name, files: inPackOrder(files), packed: external_node_path_namespaceObject.join(folder, `.slug-${name}.tgz`) }] : [];
     });
     try {
-        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim_trim(files, applied).kept, output })));
+        const packed = await packer.pack(made.map(one => ({ files: trim_trim(one.files, applied).kept, output: one.packed })));
         const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
         const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
         const chosen = chooseVariant(choice, { with: sizeOf('with'), without: sizeOf('without') }, fits, ffmpegWorks);
-        const slug = made.find(({ name }) => name === chosen.variant);
-        await (0,promises_namespaceObject.rename)(slug.output, output);
-        return { slugs, chosen, ...(await measureSavings(options, slug.files, chosen.bytes)) };
+        const taken = made.find(({ name }) => name === chosen.variant);
+        await (0,promises_namespaceObject.rename)(taken.packed, output);
+        return { slugs, chosen, ...(await measureSavings(options, taken.files, chosen.bytes)) };
     }
     finally {
-        for (const { output } of made)
-            await (0,promises_namespaceObject.rm)(output, { force: true });
+        for (const one of made)
+            await (0,promises_namespaceObject.rm)(one.packed, { force: true });
     }
 }
 /** A saving is packed, not summed: what two rules save together is not what each saves. */
@@ -71799,8 +71825,9 @@ async function measureSavings({ packer, applied, offered, possible }, files, byt
     const kept = trim_trim(files, rules).kept;
     const each = matching(files, rules);
     const more = matching(kept, possible);
-    const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)];
-    const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes);
+    const jobs = [files, kept, ...each.map(found => found.kept), ...more.map(found => found.kept)];
+    const packed = await packer.pack(jobs.map(job => ({ files: job })));
+    const [before, after, ...sizes] = packed.map(slug => slug.bytes);
     if ((applied.length > 0 ? after : before) !== bytes)
         throw new Error('packing the same files twice gave two sizes');
     return {
@@ -72404,8 +72431,8 @@ function makeUpgrade(plan, base) {
         }))
     };
 }
-function upgrade_cut(line) {
-    return { ...line, text: upgrade_plain(line.text, 200) };
+function upgrade_cut({ text, ...rest }) {
+    return { ...rest, text: upgrade_plain(text, 200) };
 }
 function upgrade_plain(text, most) {
     const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
@@ -72588,10 +72615,10 @@ const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length
 function isEntry(row) {
     if (!Array.isArray(row) || row.length !== 7)
         return false;
-    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
+    const [folder, name, inLayer, raw, inWith, inWithout, shared] = row;
     return (isIndex(folder) &&
         is(shownPath, name) &&
-        isIndex(layer) &&
+        isIndex(inLayer) &&
         isBytes(raw) &&
         (inWith === null || isBytes(inWith)) &&
         (inWithout === null || isBytes(inWithout)) &&
@@ -72617,9 +72644,9 @@ function parseReport(json) {
     catch (error) {
         throw new UserError('The report is not JSON', next, { cause: error });
     }
-    const version = data?.schema;
-    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+    const schema = data?.schema;
+    if (typeof schema === 'number' && schema !== SCHEMA_VERSION) {
+        throw new UserError(`The report has schema version ${schema}; this version reads ${SCHEMA_VERSION}`, next);
     }
     const report = validated(data, next);
     const contradiction = findContradiction(report);
@@ -72654,6 +72681,9 @@ function judgedSizes({ verdict, streaming }) {
 const LARGEST_FRAME = 10_000;
 /** Each figure may be right by itself and wrong beside the others. */
 function findContradiction({ verdict, variants, files }) {
+    return verdictContradiction(verdict, variants) ?? fileContradiction(files, variants);
+}
+function verdictContradiction(verdict, variants) {
     const names = variants.map(({ name }) => name);
     if (new Set(names).size < names.length)
         return 'a variant stands there twice';
@@ -72664,13 +72694,16 @@ function findContradiction({ verdict, variants, files }) {
         return "the verdict's size is not that of the chosen variant";
     if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
         return 'the verdict is not what the limit says';
+    return undefined;
+}
+function fileContradiction(files, variants) {
     if (files.folders[0] !== '')
         return 'its first folder is not the slug';
     if (new Set(files.folders).size < files.folders.length)
         return 'a folder stands there twice';
     const sums = { with: 0, without: 0 };
-    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
-        if (folder >= files.folders.length || layer >= files.layers.length)
+    for (const [folder, , inLayer, , inWith, inWithout] of files.entries) {
+        if (folder >= files.folders.length || inLayer >= files.layers.length)
             return 'a file is nowhere';
         sums.with += inWith ?? 0;
         sums.without += inWithout ?? 0;
@@ -72815,7 +72848,7 @@ function files_foldersOf({ files }, variant) {
     }
     addUp(folders);
     return folders
-        .filter(({ path, files }) => path !== '' && files > 0)
+        .filter(folder => folder.path !== '' && folder.files > 0)
         .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
 }
 /** Each folder's figures go into the one above it, the deepest first. */
@@ -72973,17 +73006,17 @@ function compareReports(head, base) {
             moved: 0
         };
     }
-    const all = changedComponents(pairs, variant);
-    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
-    const named = all.filter(component => Math.abs(component.change) >= compare_LEAST);
+    const changed = changedComponents(pairs, variant);
+    const shares = pairs.reduce((total, pair) => total + weightChange(pair, variant) - changeOf(pair, variant), 0);
+    const named = changed.filter(component => Math.abs(component.change) >= compare_LEAST);
     return {
         ...common,
         components: withVersions(named, head, base),
-        rest: { count: all.length - named.length, change: change - sum(named) - shares },
+        rest: { count: changed.length - named.length, change: change - sum(named) - shares },
         shares,
         files: changedFiles(pairs, variant),
         layers: changedLayers(head, base, variant),
-        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+        moved: pairs.filter(pair => pair.how === 'moved' && pair.head[variant] !== undefined).length
     };
 }
 function sizeOf({ variants }, name) {
@@ -73023,10 +73056,10 @@ function changedComponents(pairs, variant) {
     }
     return [...sums.values()]
         .filter(({ change }) => change !== 0)
-        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+        .map(({ component, now, change }) => ({ ...component, how: compare_kindOf(now, now - change), change }))
         .sort(largestFirst);
 }
-function kindOf(now, before) {
+function compare_kindOf(now, before) {
     if (before === 0)
         return 'new';
     if (now === 0)
@@ -73080,7 +73113,7 @@ function changedFiles(pairs, variant) {
         if (Math.abs(change) < compare_LEAST || file.name === '')
             return [];
         const size = pair.head?.[variant] ?? 0;
-        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
+        return [{ path: file.path, how: compare_kindOf(size, size - change), change, size }];
     })
         .sort(largestFirst);
 }
@@ -73256,9 +73289,12 @@ function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
         sha256,
         ...total,
         layers: [...layers]
-            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
+            .sort(([a], [b]) => archiveLast(a) - archiveLast(b))
             .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
     };
+}
+function archiveLast(layer) {
+    return layer < 0 ? Number.MAX_SAFE_INTEGER : layer;
 }
 /** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
 function reportJson(report) {
@@ -73468,8 +73504,8 @@ function header(data) {
 <h1><bdi>${render_escape(title)}</bdi></h1>
 ${variants.map(variant => render_verdictOf(data, variant)).join('\n')}
 <dl class="facts">
-${render_commit('Measured', head)}
-${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+${commitFact('Measured', head)}
+${base ? commitFact('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
 <div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
 </dl>
 </header>`;
@@ -73503,7 +73539,7 @@ ${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base
         .join('\n')}
 </svg>`;
 }
-function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
+function commitFact(name, { commit, ref, createdAt, mastodonVersion }) {
     const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
     const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
     return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
@@ -73547,9 +73583,9 @@ function layerRows({ layers, variants, files }) {
         .sort((a, b) => b.weights[0] - a.weights[0])
         .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [sizeText(weight), shareText(weight, variants[at].compressed)]))}</tr>`);
 }
-function layerSums(layer, sizes, count) {
+function layerSums(layer, column, count) {
     const sums = new Array(count).fill(0);
-    sizes.forEach((size, row) => {
+    column.forEach((size, row) => {
         sums[layer[row]] += size ?? 0;
     });
     return sums;
@@ -73620,10 +73656,10 @@ function whatChanged({ comparison, baseline, report }, open) {
 function reasons({ change = 0, components, buildpacks }, head, base) {
     const updates = buildpacks.map(({ name, from, to }) => {
         if (from === undefined)
-            return `buildpack ${markdown_code(name)} is new`;
+            return `buildpack ${code(name)} is new`;
         if (to === undefined)
-            return `buildpack ${markdown_code(name)} is gone`;
-        return `buildpack ${markdown_code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
+            return `buildpack ${code(name)} is gone`;
+        return `buildpack ${code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
     });
     const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
     if (before !== now)
@@ -73642,11 +73678,17 @@ function reasons({ change = 0, components, buildpacks }, head, base) {
         lines.push(`Other versions: ${updates.join('; ')}.`);
     return lines.join('\n');
 }
-function changes_title({ kind, name, how, from, to }) {
-    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
-    const versions = told.filter(version => version !== undefined).join(' → ');
+function changes_title({ kind, name, ...change }) {
+    const versions = versionsOf(change)
+        .filter(version => version !== undefined)
+        .join(' → ');
     const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
-    return kind === 'folder' ? markdown_code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${markdown_code(name)}${version}`;
+    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
+}
+function versionsOf({ how, from, to }) {
+    if (from === to || how === 'new')
+        return [to];
+    return how === 'gone' ? [from] : [from, to];
 }
 function componentTable({ components, rest, shares, moved }) {
     const shown = components.slice(0, SHOWN_COMPONENTS);
@@ -73667,7 +73709,7 @@ function changes_fileTable({ files }) {
     const rows = files
         .slice(0, SHOWN_FILES)
         .map(({ path, how, change, size: now }) => [
-        markdown_code(path),
+        code(path),
         how,
         signedSize(change),
         how === 'gone' ? '' : sizeText(now)
@@ -73712,13 +73754,13 @@ function ffmpegLines({ ffmpeg, variants }) {
     const { check } = ffmpeg;
     if (check) {
         if (check.works)
-            lines.push(`It starts and made an mp4 of an animated GIF: ${markdown_code(check.version ?? 'ffmpeg')}.`);
+            lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
         else
             lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
         if (check.encoders.length > 0)
-            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(markdown_code).join(', ')}.`);
+            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
         if (check.mended.length > 0) {
-            lines.push(`It did not start as it came: ${check.mended.map(markdown_code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
+            lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
         }
     }
     const how = without && DERIVATIONS[without.derivation];
@@ -73728,23 +73770,25 @@ function ffmpegLines({ ffmpeg, variants }) {
 }
 /** The layer of the commit is called `source` (src/buildpacks/build.ts). */
 function stepName(layer) {
-    return layer === 'source' ? 'the commit itself' : markdown_code(layer);
+    return layer === 'source' ? 'the commit itself' : code(layer);
 }
 const SHOWN_PROGRAMS = 10;
 /** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
 function programLines(programs, hasWithout) {
     const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
-        const where = onPath
-            ? 'is on the PATH of the dynos'
-            : inPackage
-                ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
-                : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
         const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
-        return `${markdown_code(path)} (${stepName(layer)}) ${where}${fixed}.`;
+        return `${code(path)} (${stepName(layer)}) ${whoFinds(onPath, inPackage)}${fixed}.`;
     });
     if (programs.length > SHOWN_PROGRAMS)
         lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
     return lines;
+}
+function whoFinds(onPath, inPackage) {
+    if (onPath)
+        return 'is on the PATH of the dynos';
+    return inPackage
+        ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
+        : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
 }
 const DERIVATIONS = {
     built: undefined,
@@ -73779,7 +73823,7 @@ function waysBack(report, withReasons) {
     for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
         if (saves < sections_WORTH_NAMING)
             continue;
-        const what = withReasons ? snippet(setting) : markdown_code(name);
+        const what = withReasons ? snippet(setting) : code(name);
         lines.push(`${what} saves ${sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
     }
     lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
@@ -73795,18 +73839,18 @@ function layerTable({ report: { variants, verdict, layers }, comparison }) {
         const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
         const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
         return [
-            markdown_code(name),
+            code(name),
             sizeText(compressed),
             ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
             sizeText(raw),
             numberText(files),
             seconds,
-            version ? markdown_code(version) : ''
+            version ? code(version) : ''
         ];
     });
     const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
     for (const [name, change] of gone)
-        rows.push([markdown_code(name), 'gone', signedSize(change), '', '', '', '']);
+        rows.push([code(name), 'gone', signedSize(change), '', '', '', '']);
     const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
     return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
 }
@@ -73818,7 +73862,7 @@ function directoryTable(report) {
         .filter(({ path }) => path.split('/').length <= 2)
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
-        markdown_code(path),
+        code(path),
         sizeText(compressed),
         shareText(compressed, chosen.compressed),
         sizeText(raw),
@@ -73829,7 +73873,7 @@ function directoryTable(report) {
 function sections_fileTable(report) {
     const { chosen } = report.verdict;
     const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
-        markdown_code(file.path),
+        code(file.path),
         `${file.shared ? '≈ ' : ''}${sizeText(file[chosen] ?? 0)}`,
         sizeText(file.raw)
     ]);
@@ -73847,7 +73891,7 @@ function trimTable({ trim }, withReasons) {
         ? `Trimming took ${saved} off this slug (${sizeText(trim.before)} before; measured).`
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
     const row = ({ name, files, raw, saves }) => [
-        markdown_code(name),
+        code(name),
         numberText(files),
         sizeText(raw),
         sizeText(saves)
@@ -73866,7 +73910,7 @@ function sections_largestFirst(rules = []) {
     return rules.toSorted((a, b) => b.saves - a.saves);
 }
 function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${markdown_code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
+    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
 }
 const SHOWN_POINTS = 10;
 /** The last sizes of the base branch, and this one behind them. */
@@ -73902,12 +73946,12 @@ function commitLink(commit, repositoryUrl) {
 }
 function processTypes(report) {
     const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${markdown_code(type)}: ${markdown_code(command)}`).join('\n');
+    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
 }
 const SHOWN_WARNINGS = 10;
 const LONGEST_WARNING = 400;
 /** The first ones, each to a length: the log has all of them. */
-function warnings({ warnings }) {
+function warningLines({ warnings }) {
     const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
         const text = [...warning].slice(0, LONGEST_WARNING).join('');
         return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
@@ -73967,18 +74011,18 @@ function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
 function where({ kind, name, commit }) {
     const at = `\`${commit.slice(0, 8)}\``;
     if (kind === 'tag')
-        return `the tag ${markdown_code(name)} (${at})`;
+        return `the tag ${code(name)} (${at})`;
     if (kind === 'parent')
         return `the commit before it (${at})`;
     if (kind === 'release')
-        return `what ${markdown_code(name)} runs (${at})`;
-    return `where it left ${markdown_code(name)} (${at})`;
+        return `what ${code(name)} runs (${at})`;
+    return `where it left ${code(name)} (${at})`;
 }
 function inWords(upgrade) {
     const { findings, steps, migrations } = upgrade;
     const rows = findings.map(({ level, name, reason, remedy }) => [
         level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
-        markdown_code(name),
+        code(name),
         upgrade_prose(reason),
         upgrade_prose(remedy)
     ]);
@@ -73987,7 +74031,7 @@ function inWords(upgrade) {
             ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
             : 'Nothing stands against it.',
         steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${markdown_code(command)}`}`)
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
             .join('\n'),
         migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
     ];
@@ -73996,7 +74040,7 @@ function inWords(upgrade) {
 function upgrade_names({ findings }) {
     return findings.length === 0
         ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${markdown_code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
+        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
 }
 const SHOWN = 200;
 function migrationTable(migrations) {
@@ -74004,7 +74048,7 @@ function migrationTable(migrations) {
         .slice(0, SHOWN)
         .map(({ version, name, phase, does, long, destructive, irreversible }) => [
         `\`${version}\``,
-        markdown_code(name),
+        code(name),
         phase === 'pre' ? 'before' : 'after',
         [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
             .filter(Boolean)
@@ -74015,7 +74059,7 @@ function migrationTable(migrations) {
         (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
 }
 function lineOf(marker) {
-    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${markdown_code(marker.text)}`;
+    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
 }
 /** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
 function upgrade_prose(text) {
@@ -74073,11 +74117,11 @@ function blocksOf(told) {
         { text: origin(told) },
         { text: sizeTable(told) },
         { text: comparedWith(told) },
-        { text: live(told) },
+        { text: liveSlug(told) },
         { text: withoutFfmpeg(told) },
         { text: withoutRedisVerified(told) },
         { text: section('Ways back under the limit', waysBack(report, ours)) },
-        { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: ours ? section('Worth a look', warningLines(report)) : '' },
         { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
         { text: whatChanged(told, open), name: 'what changed' },
         { text: folded('Trend', trendTable(told)), name: 'the trend' },
@@ -74120,7 +74164,7 @@ function grownBy({ comparison, maxGrowth }) {
 }
 /** Whose slug it is, and who measured it. */
 function origin({ report, app, measuredBy }) {
-    const of = app === undefined ? '' : ` of ${markdown_code(app)}`;
+    const of = app === undefined ? '' : ` of ${code(app)}`;
     const { chosen } = report.verdict;
     const { raw, files } = report.variants.find(({ name }) => name === chosen);
     const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${sizeText(raw)} unpacked.`;
@@ -74150,7 +74194,7 @@ function sizeTable(told) {
     const { variants, verdict, heroku, streaming } = report;
     const tooMuch = grownBy(told);
     const row = (name, size) => {
-        const before = comparison?.sizes.find(size => size.name === name)?.base;
+        const before = comparison?.sizes.find(known => known.name === name)?.base;
         const { fits } = judgeSize(size.compressed, verdict.limit);
         const status = [
             fits ? 'fits' : 'too large',
@@ -74185,11 +74229,10 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
     const { branch, wanted, behind, runUrl } = baseline;
     const base = baseline.report;
     const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
-    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
     const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
     const commit = commitLink(base.source.commit, repositoryUrl);
     const lines = [
-        `Compared with ${commit}${branch === undefined ? '' : ` of ${markdown_code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${ageText(days)}.`
     ];
     if (behind > 0 && wanted !== undefined) {
         lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
@@ -74202,24 +74245,29 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
     if (chosen !== report.verdict.chosen)
         lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
     if (base.stack !== report.stack)
-        lines.push(`Its stack was ${markdown_code(base.stack)}; this one's is ${markdown_code(report.stack)}.`);
+        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
     return lines.join(' ');
 }
-function live({ live, report }) {
+function ageText(days) {
+    if (days <= 0)
+        return 'the same day';
+    return days === 1 ? 'a day before' : `${days} days before`;
+}
+function liveSlug({ live, report }) {
     if (!live)
         return '';
     const change = report.verdict.compressed - live.bytes;
     const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
     const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${markdown_code(live.app)} runs release v${live.version}${commit}, with a slug of ${sizeText(live.bytes)}. ${against}.`;
+    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${sizeText(live.bytes)}. ${against}.`;
 }
 function footer({ report, measuredBy, runUrl, repositoryUrl }) {
     const { source, stack, place, tool, createdAt } = report;
     const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
-    const where = place.kind === 'container' ? `in a container of ${markdown_code(place.buildImage ?? '')}` : 'on the runner itself';
-    const ref = measuredBy === undefined ? ` (${markdown_code(source.ref)})` : '';
+    const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
+    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
     const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${markdown_code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
         `Buildpacks: ${markdown_buildpacks(report)}.`,
         'MB = 10<sup>6</sup> bytes.',
         runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
@@ -74228,7 +74276,7 @@ function footer({ report, measuredBy, runUrl, repositoryUrl }) {
 }
 /** Each with its commit, or the digest of what was fetched. */
 function markdown_buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${markdown_code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
     return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
 }
 function section(name, content) {
@@ -75001,7 +75049,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
+    const here = openCheckout((0,external_node_path_namespaceObject.resolve)(checkout));
     const fork = await merge_namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -82192,7 +82240,7 @@ async function lookAround(inputs, report, { app, pullRequest }, job, runtime) {
         ...before,
         report: { ...report, history: [...before.history] },
         comparison: before.baseline && compareReports(report, before.baseline.report),
-        live: await liveSlug(inputs, app, runtime)
+        live: await told_liveSlug(inputs, app, runtime)
     };
 }
 /** The report without what it could be compared with. */
@@ -82201,7 +82249,7 @@ function justThis(report, app, job, maxGrowth) {
 }
 const LOOKED_AT = 10;
 /** The slug that the app runs, if there is a key to ask with. It is told beside the rest, so it never fails. */
-async function liveSlug({ herokuApiUrl: url, herokuApiKey: key }, name, { clock, signal, log }) {
+async function told_liveSlug({ herokuApiUrl: url, herokuApiKey: key }, name, { clock, signal, log }) {
     if (key === undefined || name === undefined)
         return undefined;
     try {
@@ -90712,7 +90760,7 @@ function conflicts(contested) {
 }
 function check_plan_names(files) {
     const left = files.length - check_plan_MOST;
-    return files.slice(0, check_plan_MOST).map(markdown_code).join(', ') + (left > 0 ? ` and ${left} more` : '');
+    return files.slice(0, check_plan_MOST).map(code).join(', ') + (left > 0 ? ` and ${left} more` : '');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-markdown.js
@@ -90736,7 +90784,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
         .filter(({ finding }) => finding.level === level)
         .map(({ check, finding }) => [level, prose(check.title), markdown_escape(finding.figure ?? ''), check_markdown_told(finding)]));
     const listed = (levels) => table(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
-    const none = results.filter(({ level }) => level === undefined).map(({ check }) => markdown_code(check.name));
+    const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
     const good = rows(['ok']);
     const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
@@ -90780,7 +90828,7 @@ function issueMarkdown(night, results, { app, runUrl }, most) {
     const { problems, held, gone, date } = night;
     const run = runUrl ? ` ([run](${runUrl}))` : '';
     const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${check_markdown_told(finding)}`));
-    const head = `Nightly checks of ${markdown_code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
+    const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
     const sections = [
         ...problems.map(problemMarkdown),
         check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
@@ -91424,7 +91472,7 @@ async function showSteps(steps, log, results) {
         return log.info('No tasks, neither wanted nor there');
     const rows = shown.map(({ action, command, when, size, why }) => [
         action,
-        markdown_code(results.redact(command)),
+        code(results.redact(command)),
         ...[when, size, why].map(text => markdown_escape(results.redact(text)))
     ]);
     await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`);
@@ -91461,7 +91509,7 @@ async function showRecorded(inputs, app, schedule, job, runtime, tools, results)
     });
     for (const [command, when, , last, next] of rows)
         tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
-    const shown = rows.map(([command = '', ...rest]) => [markdown_code(command), ...rest.map(markdown_escape)]);
+    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(markdown_escape)]);
     if (shown.length > 0) {
         const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
         await results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`);
@@ -95440,7 +95488,7 @@ function advice_pullRequest(repo) {
 }
 /** docs.github.com: "Disabling and enabling a workflow"; events that trigger workflows, `schedule`. */
 function afterMerge(ours, repo, branch) {
-    const scheduled = [...ours].filter(([, { scheduled }]) => scheduled).map(([file]) => file);
+    const scheduled = [...ours].filter(([, workflow]) => workflow.scheduled).map(([file]) => file);
     const schedules = [
         'GitHub leaves scheduled workflows of a fork off until they are enabled, and switches them off again after 60 days without a commit:',
         block(...scheduled.map(file => `gh workflow enable ${file} --repo ${repo}`))
@@ -95480,7 +95528,9 @@ function planFiles(fork, examples, { action, ...start }) {
 }
 function compared({ root }, file, text) {
     const there = readTreeFile(root, file);
-    return { path: file, text, state: there === undefined ? 'new' : there === text ? 'same' : 'differs' };
+    if (there === undefined)
+        return { path: file, text, state: 'new' };
+    return { path: file, text, state: there === text ? 'same' : 'differs' };
 }
 /** GitHub names concurrency groups and checks by a workflow's name, so two of one name get in each other's way. */
 function sameName({ workflows }, file, text) {

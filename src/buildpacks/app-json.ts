@@ -40,7 +40,7 @@ export class AppJsonFile {
     if (list === undefined) return []
     if (!Array.isArray(list)) throw this.wrong(['buildpacks'], '`buildpacks` must be a list', BUILDPACKS)
     return list.map((item: unknown, i) => {
-      const url = typeof item === 'string' ? item : isObject(item) ? item['url'] : undefined
+      const url = urlOf(item)
       const path = ['buildpacks', i, 'url']
       if (typeof url !== 'string') throw this.wrong(path, `buildpack ${i + 1} has no "url" with a text`, BUILDPACKS)
       return { url, at: this.#place(this.#find(path).offset) }
@@ -126,6 +126,11 @@ export class AppJsonFile {
 }
 
 const BUILDPACKS = 'Write them as "buildpacks": [{ "url": "heroku/nodejs" }, { "url": "heroku/ruby" }].'
+
+function urlOf(item: unknown): unknown {
+  if (typeof item === 'string') return item
+  return isObject(item) ? item['url'] : undefined
+}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -106,7 +106,7 @@ export async function buildApp(options: BuildOptions): Promise<BuiltApp> {
     builtAt: options.place.paths.app,
     entries: layerLog.entries,
     layers,
-    layerOf: path => layerLog.ownerOf(path),
+    layerOf: name => layerLog.ownerOf(name),
     mixed: layerLog.mixed,
     processTypes: mergeProcessTypes(layers.at(-1)!.processTypes, readProcfile(folders.app).types)
   }

@@ -47,14 +47,21 @@ export function readBuildpacks(
   configured: readonly ConfiguredBuildpack[] | undefined,
   appJson: string | undefined
 ): BuildpackChoice {
-  const file = configured?.length || appJson === undefined ? undefined : new AppJsonFile(appJson)
-  const chosen = configured?.length
-    ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-    : file
-      ? namedIn(file)
-      : []
-  const asRead = chosen.flatMap(({ reference }) => reference.note ?? [])
-  return { chosen, warnings: [...(file?.warnings() ?? []), ...asRead] }
+  if (configured?.length) {
+    const chosen = configured.map(({ buildpack, sha256 }) => ({
+      reference: parseBuildpack(buildpack, 'config'),
+      sha256
+    }))
+    return { chosen, warnings: notesOn(chosen) }
+  }
+  if (appJson === undefined) return { chosen: [], warnings: [] }
+  const file = new AppJsonFile(appJson)
+  const chosen = namedIn(file)
+  return { chosen, warnings: [...file.warnings(), ...notesOn(chosen)] }
+}
+
+function notesOn(chosen: readonly ChosenBuildpack[]): string[] {
+  return chosen.flatMap(({ reference }) => reference.note ?? [])
 }
 
 /** app.json's buildpacks; what is wrong with one is said with its place. */

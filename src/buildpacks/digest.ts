@@ -6,7 +6,7 @@ import { below, walkTree } from '../runtime/index.ts'
 /** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
 export async function treeDigest(folder: string): Promise<string> {
   const hash = createHash('sha256')
-  for (const { path, kind, mode, size, target } of walkTree(folder, path => path === '.git')) {
+  for (const { path, kind, mode, size, target } of walkTree(folder, name => name === '.git')) {
     const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : ''
     hash
       .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)

@@ -198,7 +198,7 @@ function envProblem(name: string, value: unknown): string | undefined {
   return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined
 }
 
-const glob = v.pipe(
+const trimGlob = v.pipe(
   text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))),
   v.check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'),
   v.check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'),
@@ -226,7 +226,7 @@ function isSlow(glob: string): boolean {
 const trim = v.pipe(
   v.unknown(),
   falseIsOff,
-  v.union([v.picklist(['safe', 'off']), v.array(glob)], expected('safe, off or a list of globs', ['safe', 'off'])),
+  v.union([v.picklist(['safe', 'off']), v.array(trimGlob)], expected('safe, off or a list of globs', ['safe', 'off'])),
   v.transform(found => {
     const globs = Array.isArray(found) ? found : []
     return {
@@ -247,7 +247,7 @@ const written = (key: string): object => ({ required: [key], not: { properties: 
 const size = v.pipe(
   v.string(expected('a dyno size, like Basic or Standard-1X')),
   // Spelled as Heroku does, however the capitals are written.
-  v.transform(written => dynoSize(written)?.name ?? written),
+  v.transform(name => dynoSize(name)?.name ?? name),
   v.check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)),
   v.metadata({
     anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],

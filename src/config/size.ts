@@ -40,11 +40,15 @@ export function parseLimit(size: string): number {
   const bytes = parseSize(size)
   const number = size.trim()
   if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number)) return bytes
-  const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB'
   throw new UserError(
-    `${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`,
+    `${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${forgottenUnit(Number(number))}?`,
     'Write the unit, or all bytes.'
   )
+}
+
+function forgottenUnit(value: number): string {
+  if (value < 10) return 'GB'
+  return value < 10_000 ? 'MB' : 'KB'
 }
 
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */

@@ -82,7 +82,7 @@ function pullRequest(repo: string): string {
 
 /** docs.github.com: "Disabling and enabling a workflow"; events that trigger workflows, `schedule`. */
 function afterMerge(ours: ReadonlyMap<string, Workflow>, repo: string, branch: string): string {
-  const scheduled = [...ours].filter(([, { scheduled }]) => scheduled).map(([file]) => file)
+  const scheduled = [...ours].filter(([, workflow]) => workflow.scheduled).map(([file]) => file)
   const schedules = [
     'GitHub leaves scheduled workflows of a fork off until they are enabled, and switches them off again after 60 days without a commit:',
     block(...scheduled.map(file => `gh workflow enable ${file} --repo ${repo}`))

@@ -41,7 +41,8 @@ export function planFiles(fork: Fork, examples: Examples, { action, ...start }: 
 
 function compared({ root }: Fork, file: string, text: string): PlannedFile {
   const there = readTreeFile(root, file)
-  return { path: file, text, state: there === undefined ? 'new' : there === text ? 'same' : 'differs' }
+  if (there === undefined) return { path: file, text, state: 'new' }
+  return { path: file, text, state: there === text ? 'same' : 'differs' }
 }
 
 /** GitHub names concurrency groups and checks by a workflow's name, so two of one name get in each other's way. */

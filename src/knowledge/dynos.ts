@@ -10,7 +10,7 @@ export interface DynoSize extends Sourced {
   readonly isPrivate: boolean
 }
 
-const size = (name: string, megabytes: number): DynoSize => ({
+const dyno = (name: string, megabytes: number): DynoSize => ({
   name,
   memory: megabytes * 1e6,
   isPrivate: /^(?:Private|Shield)-/.test(name),
@@ -29,12 +29,12 @@ const LARGE = [
 const PRIVATE = [['S', 1_024], ...LARGE] as const
 
 const SIZES: readonly DynoSize[] = [
-  size('Eco', 512),
-  size('Basic', 512),
-  size('Standard-1X', 512),
-  size('Standard-2X', 1_024),
-  ...LARGE.map(([name, memory]) => size(`Performance-${name}`, memory)),
-  ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => size(`${kind}-${name}`, memory)))
+  dyno('Eco', 512),
+  dyno('Basic', 512),
+  dyno('Standard-1X', 512),
+  dyno('Standard-2X', 1_024),
+  ...LARGE.map(([name, memory]) => dyno(`Performance-${name}`, memory)),
+  ...['Private', 'Shield'].flatMap(kind => PRIVATE.map(([name, memory]) => dyno(`${kind}-${name}`, memory)))
 ]
 
 /** Names of all sizes. */

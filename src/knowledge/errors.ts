@@ -9,7 +9,7 @@ export interface HerokuErrorCode extends Sourced {
   readonly means: string
 }
 
-const code = (title: string, means: string): HerokuErrorCode => ({
+const known = (title: string, means: string): HerokuErrorCode => ({
   title,
   means,
   source: 'Dev Center: error-codes',
@@ -18,27 +18,27 @@ const code = (title: string, means: string): HerokuErrorCode => ({
 
 /** H: the router; R: a dyno; L: the log. */
 export const ERROR_CODES = {
-  H10: code('App crashed', 'the app crashed'),
-  H12: code('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
-  H13: code('Connection closed without response', 'the app closed connections without an answer'),
-  H14: code('No web processes running', 'no web dyno ran'),
-  H15: code('Idle connection', 'connections were idle for too long'),
-  H20: code('App boot timeout', 'the app did not boot in time'),
-  H21: code('Backend connection refused', 'dynos refused connections'),
-  H80: code('Maintenance mode', 'the app was in maintenance mode'),
-  H99: code('Platform error', 'a fault of the platform'),
-  R10: code('Boot timeout', 'the web process did not bind its port in time'),
-  R12: code('Exit timeout', 'processes did not end when they were told to'),
-  R13: code('Attach error', 'nobody connected to a one-off dyno'),
-  R14: code('Memory quota exceeded', 'dynos were over their memory'),
-  R15: code('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
-  R16: code('Detached', 'one-off dynos stayed after their client had gone'),
-  R17: code('Checksum error', 'the slug is not what was uploaded'),
-  L10: code('output buffer overflow', 'more was logged than a drain took'),
-  L11: code('tail buffer overflow', 'more was logged than a reader took'),
-  L12: code('local buffer overflow', 'a dyno logged more than could be sent on'),
-  L13: code('local delivery error', 'a dyno’s lines could not be sent on'),
-  L14: code('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
+  H10: known('App crashed', 'the app crashed'),
+  H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
+  H13: known('Connection closed without response', 'the app closed connections without an answer'),
+  H14: known('No web processes running', 'no web dyno ran'),
+  H15: known('Idle connection', 'connections were idle for too long'),
+  H20: known('App boot timeout', 'the app did not boot in time'),
+  H21: known('Backend connection refused', 'dynos refused connections'),
+  H80: known('Maintenance mode', 'the app was in maintenance mode'),
+  H99: known('Platform error', 'a fault of the platform'),
+  R10: known('Boot timeout', 'the web process did not bind its port in time'),
+  R12: known('Exit timeout', 'processes did not end when they were told to'),
+  R13: known('Attach error', 'nobody connected to a one-off dyno'),
+  R14: known('Memory quota exceeded', 'dynos were over their memory'),
+  R15: known('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
+  R16: known('Detached', 'one-off dynos stayed after their client had gone'),
+  R17: known('Checksum error', 'the slug is not what was uploaded'),
+  L10: known('output buffer overflow', 'more was logged than a drain took'),
+  L11: known('tail buffer overflow', 'more was logged than a reader took'),
+  L12: known('local buffer overflow', 'a dyno logged more than could be sent on'),
+  L13: known('local delivery error', 'a dyno’s lines could not be sent on'),
+  L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
 } as const satisfies Record<string, HerokuErrorCode>
 
 export type ErrorCode = keyof typeof ERROR_CODES

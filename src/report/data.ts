@@ -194,11 +194,11 @@ const quickSchema = reportWith(
 
 function isEntry(row: unknown): boolean {
   if (!Array.isArray(row) || row.length !== 7) return false
-  const [folder, name, layer, raw, inWith, inWithout, shared] = row as unknown[]
+  const [folder, name, inLayer, raw, inWith, inWithout, shared] = row as unknown[]
   return (
     isIndex(folder) &&
     v.is(shownPath, name) &&
-    isIndex(layer) &&
+    isIndex(inLayer) &&
     isBytes(raw) &&
     (inWith === null || isBytes(inWith)) &&
     (inWithout === null || isBytes(inWithout)) &&
@@ -232,9 +232,9 @@ export function parseReport(json: string): Report {
   } catch (error) {
     throw new UserError('The report is not JSON', next, { cause: error })
   }
-  const version = (data as { schema?: unknown } | null)?.schema
-  if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-    throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next)
+  const schema = (data as { schema?: unknown } | null)?.schema
+  if (typeof schema === 'number' && schema !== SCHEMA_VERSION) {
+    throw new UserError(`The report has schema version ${schema}; this version reads ${SCHEMA_VERSION}`, next)
   }
   const report = validated(data, next)
   const contradiction = findContradiction(report)
@@ -282,6 +282,10 @@ const LARGEST_FRAME = 10_000
 
 /** Each figure may be right by itself and wrong beside the others. */
 function findContradiction({ verdict, variants, files }: Report): string | undefined {
+  return verdictContradiction(verdict, variants) ?? fileContradiction(files, variants)
+}
+
+function verdictContradiction(verdict: Report['verdict'], variants: readonly ReportVariant[]): string | undefined {
   const names = variants.map(({ name }) => name)
   if (new Set(names).size < names.length) return 'a variant stands there twice'
   const chosen = variants.find(({ name }) => name === verdict.chosen)
@@ -289,11 +293,15 @@ function findContradiction({ verdict, variants, files }: Report): string | undef
   if (chosen.compressed !== verdict.compressed) return "the verdict's size is not that of the chosen variant"
   if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
     return 'the verdict is not what the limit says'
+  return undefined
+}
+
+function fileContradiction(files: Report['files'], variants: readonly ReportVariant[]): string | undefined {
   if (files.folders[0] !== '') return 'its first folder is not the slug'
   if (new Set(files.folders).size < files.folders.length) return 'a folder stands there twice'
   const sums = { with: 0, without: 0 }
-  for (const [folder, , layer, , inWith, inWithout] of files.entries) {
-    if (folder >= files.folders.length || layer >= files.layers.length) return 'a file is nowhere'
+  for (const [folder, , inLayer, , inWith, inWithout] of files.entries) {
+    if (folder >= files.folders.length || inLayer >= files.layers.length) return 'a file is nowhere'
     sums.with += inWith ?? 0
     sums.without += inWithout ?? 0
   }

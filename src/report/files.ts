@@ -151,7 +151,7 @@ export function foldersOf({ files }: Report, variant: VariantName): ReportFolder
   }
   addUp(folders)
   return folders
-    .filter(({ path, files }) => path !== '' && files > 0)
+    .filter(folder => folder.path !== '' && folder.files > 0)
     .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1))
 }
 

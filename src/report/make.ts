@@ -136,9 +136,13 @@ function reportVariant(
     sha256,
     ...total,
     layers: [...layers]
-      .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
+      .sort(([a], [b]) => archiveLast(a) - archiveLast(b))
       .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
   }
+}
+
+function archiveLast(layer: number): number {
+  return layer < 0 ? Number.MAX_SAFE_INTEGER : layer
 }
 
 /** The report as it is written to `report.json`: a file a line, since there are some 60,000. */

@@ -96,8 +96,8 @@ export function makeUpgrade(plan: UpgradePlan, base: Upgrade['base']): Upgrade {
   }
 }
 
-function cut(line: v.InferOutput<typeof marker>): v.InferOutput<typeof marker> {
-  return { ...line, text: plain(line.text, 200) }
+function cut({ text, ...rest }: v.InferOutput<typeof marker>): v.InferOutput<typeof marker> {
+  return { ...rest, text: plain(text, 200) }
 }
 
 function plain(text: string, most: number): string {

@@ -9,20 +9,19 @@ import {
   realpathSync,
   rmSync,
   statSync,
-  writeFileSync
+  writeFileSync,
+  type Stats
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { errorCode, UserError } from './errors.ts'
 import { below, joinBytes, type BytePath } from './paths.ts'
 
-export type FileKind = 'file' | 'directory' | 'symlink' | 'other'
-
 /** One name in a tree, as `lstat` saw it. */
 export interface TreeEntry {
   /** Relative to the tree's root; the root itself is not in the list. */
   readonly path: BytePath
-  readonly kind: FileKind
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other'
   /** Permission bits, 0 to 0o7777. */
   readonly mode: number
   /** Bytes of a file; 0 for anything else. */
@@ -59,7 +58,7 @@ export function walkTree(root: string, skip: (path: BytePath) => boolean = () =>
 function look(root: string, inTree: BytePath): TreeEntry {
   const at = below(root, inTree)
   const stat = lstatSync(at)
-  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other'
+  const kind = kindOf(stat)
   const mode = stat.mode & 0o7777
   return {
     path: inTree,
@@ -71,6 +70,12 @@ function look(root: string, inTree: BytePath): TreeEntry {
     // A folder's own times change with each name in it: only its permissions say that it was written.
     stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
   }
+}
+
+function kindOf(stat: Stats): TreeEntry['kind'] {
+  if (stat.isFile()) return 'file'
+  if (stat.isDirectory()) return 'directory'
+  return stat.isSymbolicLink() ? 'symlink' : 'other'
 }
 
 /** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */

@@ -1,5 +1,5 @@
 import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { type Place } from '../buildpacks/index.ts'
 import {
   ANIMATED_GIF,
@@ -73,7 +73,7 @@ export async function findOnPath(options: CheckOptions): Promise<Set<BytePath>> 
   const app = `${options.place.paths.app}/`
   const found = output
     .split('\n')
-    .map(line => path.posix.resolve(app, line))
+    .map(line => posix.resolve(app, line))
     .filter(file => file.startsWith(app))
     .flatMap(file => realName(bytePath(file.slice(app.length))) ?? [])
   return new Set(found)
@@ -81,8 +81,8 @@ export async function findOnPath(options: CheckOptions): Promise<Set<BytePath>> 
 
 /** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
 async function writeMend(root: string, script: Buffer): Promise<void> {
-  const file = path.join(root, MEND_FILE)
-  const folder = path.dirname(file)
+  const file = join(root, MEND_FILE)
+  const folder = dirname(file)
   await mkdir(folder, { recursive: true })
   if (!(await lstat(folder)).isDirectory()) {
     throw new UserError(

@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { posix } from 'node:path'
 import { type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 
@@ -10,7 +10,7 @@ const APP = '/app/'
  * files. Where they lie and who wrote them does not count.
  */
 export function ffmpegPrograms(files: readonly SlugFile[]): SlugFile[] {
-  const named = files.filter(file => file.kind !== 'directory' && path.posix.basename(file.path) === 'ffmpeg')
+  const named = files.filter(file => file.kind !== 'directory' && posix.basename(file.path) === 'ffmpeg')
   if (named.length === 0) return []
   const tree = new Map<string, SlugFile>(files.map(file => [file.path, file]))
   return named.filter(file => isExecutable(follow(tree, file.path)))
@@ -36,9 +36,9 @@ export function packageFiles(files: readonly SlugFile[]): (name: string) => bool
 export function realNames(files: readonly SlugFile[]): (name: BytePath) => BytePath | undefined {
   const tree = new Map<string, SlugFile>(files.map(file => [file.path, file]))
   return name => {
-    const folder = path.posix.dirname(name)
+    const folder = posix.dirname(name)
     const real = folder === '.' ? '' : follow(tree, folder)?.path
-    return real === undefined ? undefined : (path.posix.join(real, path.posix.basename(name)) as BytePath)
+    return real === undefined ? undefined : (posix.join(real, posix.basename(name)) as BytePath)
   }
 }
 

@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { posix } from 'node:path'
 import {
   asksForFfmpeg,
   buildpackName,
@@ -166,19 +166,19 @@ function bringsOnlyFfmpeg({ reference }: FetchedBuildpack, layer: number, files:
   const isOther = (file: SlugFile): boolean =>
     file.layer === layer &&
     isExecutable(file) &&
-    !OWN.test(path.posix.basename(file.path)) &&
+    !OWN.test(posix.basename(file.path)) &&
     !/^\.profile\.d\/|\.so(?:\.|$)/.test(file.path)
   return saysFfmpeg(reference) && !files.some(isOther)
 }
 
 /** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
 export function withoutPrograms(files: readonly SlugFile[], layers: ReadonlySet<number>): SlugFile[] {
-  const placeOf = (file: SlugFile): string => `${file.layer} ${path.posix.dirname(file.path)}`
+  const placeOf = (file: SlugFile): string => `${file.layer} ${posix.dirname(file.path)}`
   const isOfPackage = packageFiles(files)
   const isTheirs = (file: SlugFile): boolean => layers.has(file.layer) && !isOfPackage(file.path)
   const places = new Set(ffmpegPrograms(files).filter(isTheirs).map(placeOf))
   const goes = (file: SlugFile): boolean =>
-    file.kind !== 'directory' && OWN.test(path.posix.basename(file.path)) && places.has(placeOf(file))
+    file.kind !== 'directory' && OWN.test(posix.basename(file.path)) && places.has(placeOf(file))
   return files.filter(file => !goes(file))
 }
 

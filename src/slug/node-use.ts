@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { posix } from 'node:path'
 import { bytePath, displayPath, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 import { RUBY_RUNS, RUNNERS, textOf, withScripts } from './scripts.ts'
@@ -72,19 +72,18 @@ const PROGRAM = /^bin\//
 function lineThatReads(files: readonly SlugFile[]): string | undefined {
   for (const file of files) {
     if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path)) continue
-    const does = (text: string): string | undefined =>
-      text.includes('node_modules')
-        ? 'names node_modules'
-        : !PROGRAM.test(file.path) && RUBY_RUNS.test(text)
-          ? 'runs Node'
-          : undefined
     for (const [i, text] of textOf(file).split('\n').entries()) {
       if (/^\s*#/.test(text) || OF_THE_BUILD.test(text)) continue
-      const what = does(text)
+      const what = whatItDoes(text, PROGRAM.test(file.path))
       if (what !== undefined) return `${displayPath(file.path)}:${i + 1} ${what}`
     }
   }
   return undefined
+}
+
+function whatItDoes(line: string, isProgram: boolean): string | undefined {
+  if (line.includes('node_modules')) return 'names node_modules'
+  return !isProgram && RUBY_RUNS.test(line) ? 'runs Node' : undefined
 }
 
 /** In a `node_modules` of the app: its own, or the streaming server's. */
@@ -94,9 +93,7 @@ export const NODE_MODULES = /^(?:streaming\/)?node_modules\//
 function linkInto(files: readonly SlugFile[]): string | undefined {
   const link = files.find(({ kind, path: at, target = '' }) => {
     if (kind !== 'symlink' || NODE_MODULES.test(at)) return false
-    return NODE_MODULES.test(
-      path.posix.join(path.posix.dirname(at), target.replace(/^\/app\//, '/')).replace(/^\//, '')
-    )
+    return NODE_MODULES.test(posix.join(posix.dirname(at), target.replace(/^\/app\//, '/')).replace(/^\//, ''))
   })
   return link && `${displayPath(link.path)} is a link into node_modules`
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
-import path from 'node:path'
+import { join } from 'node:path'
 import { bytePath, CancelledError, explainDiskFull, joinBytes } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 import { combineCrc, GZIP_HEADER, gzipTrailer } from './gzip.ts'
@@ -108,7 +108,7 @@ export class Packer {
     if (!blockStore || !this.#complete) return
     const needed = new Set([...this.#known.keys()].map(nameInStore))
     for (const name of readdirSync(blockStore)) {
-      if (!needed.has(name)) rmSync(path.join(blockStore, name), { force: true })
+      if (!needed.has(name)) rmSync(join(blockStore, name), { force: true })
     }
   }
 
@@ -176,7 +176,7 @@ export class Packer {
   }
 
   #placeOf(key: string): string | undefined {
-    return this.#options.blockStore && path.join(this.#options.blockStore, nameInStore(key))
+    return this.#options.blockStore && join(this.#options.blockStore, nameInStore(key))
   }
 
   #task(block: Block): BlockTask {

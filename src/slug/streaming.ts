@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module'
-import path from 'node:path'
+import { posix } from 'node:path'
 import { readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 
@@ -43,7 +43,7 @@ export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
     if (file.kind === 'directory') continue
     if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !imports.files.has(file.path))
       continue
-    for (let at: string = file.path; at !== '.' && !wanted.has(at); at = path.posix.dirname(at)) wanted.add(at)
+    for (let at: string = file.path; at !== '.' && !wanted.has(at); at = posix.dirname(at)) wanted.add(at)
   }
   return files.filter(({ path }) => wanted.has(path))
 }
@@ -69,7 +69,7 @@ function packagesIn(tree: Tree, imported: readonly string[]): (path: BytePath) =
  * node_modules is a part of it (Rollup writes such ones).
  */
 function isInside(packages: ReadonlySet<string>, file: BytePath): boolean {
-  for (let at = path.posix.dirname(file); at !== '.'; at = path.posix.dirname(at)) {
+  for (let at = posix.dirname(file); at !== '.'; at = posix.dirname(at)) {
     if (at !== STARTS && packages.has(at)) return !file.startsWith(`${at}/node_modules/`)
   }
   return false
@@ -139,8 +139,7 @@ class Tree {
     for (let file = left.pop(); file !== undefined; file = left.pop()) {
       for (const [, near, name] of (readTreeFile(file.root, file.path) ?? '').matchAll(IMPORT)) {
         if (name !== undefined && PACKAGE_NAME.test(name) && !isBuiltin(name)) names.add(name)
-        const other =
-          near === undefined ? undefined : this.#module(path.posix.join(path.posix.dirname(file.path), near))
+        const other = near === undefined ? undefined : this.#module(posix.join(posix.dirname(file.path), near))
         if (other === undefined || files.has(other.path) || /^streaming\/|(?:^|\/)node_modules\//.test(other.path))
           continue
         files.add(other.path)
@@ -167,9 +166,9 @@ class Tree {
 
   /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
   resolve(folder: string, name: string): string | undefined {
-    for (let at = folder; ; at = path.posix.dirname(at)) {
+    for (let at = folder; ; at = posix.dirname(at)) {
       const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`
-      const real = path.posix.basename(at) === 'node_modules' ? undefined : this.#real(place)
+      const real = posix.basename(at) === 'node_modules' ? undefined : this.#real(place)
       if (real !== undefined && this.#files.has(`${real}/package.json`)) return real
       if (at === '.') return undefined
     }
@@ -193,8 +192,8 @@ class Tree {
     const file = this.#files.get(place)
     if (file?.kind === 'directory') return place
     if (file?.kind !== 'symlink' || file.target === undefined) return undefined
-    const target = path.posix.join(path.posix.dirname(place), file.target).replace(/\/$/, '')
-    if (target.startsWith('..') || path.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
+    const target = posix.join(posix.dirname(place), file.target).replace(/\/$/, '')
+    if (target.startsWith('..') || posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
       return undefined
     if (this.has(`${target}/package.json`)) this.followed.add(file.path)
     return target

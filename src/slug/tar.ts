@@ -24,13 +24,17 @@ export type HeaderFields = Pick<SlugFile, 'path' | 'kind' | 'mode' | 'size' | 't
 export function tarHeader(file: HeaderFields, time: number, link?: BytePath): Buffer {
   const { name, target } = namesOf(file, link)
   const size = file.kind === 'file' && link === undefined ? file.size : 0
-  const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5'
+  const type = link === undefined ? TYPES[file.kind] : HARD_LINK
   const records: Buffer[] = []
   if (target.length > SHORT) records.push(longRecord('K', target))
   if (name.length > SHORT) records.push(longRecord('L', name))
   records.push(record({ name, target, size, type, mode: file.mode, time }))
   return records.length === 1 ? records[0]! : Buffer.concat(records)
 }
+
+/** Type flags (GNU tar: src/tar.h). */
+const HARD_LINK = '1'
+const TYPES = { file: '0', symlink: '2', directory: '5' } as const
 
 /** How many bytes `tarHeader` makes. */
 export function headerBytes(file: HeaderFields, link?: BytePath): number {

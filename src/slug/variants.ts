@@ -67,7 +67,7 @@ export async function makeVariants(app: BuiltApp, facts: FfmpegFacts, other: Oth
   const { files, leftOut } = slugFiles(walkTree(app.root), app.root, path =>
     path === MEND_FILE ? own : app.layerOf(path)
   )
-  const left = (files: readonly SlugFile[]): readonly SlugFile[] => trim(files, facts.applied).kept
+  const left = (slug: readonly SlugFile[]): readonly SlugFile[] => trim(slug, facts.applied).kept
   const { programs, provider } = waysOut(app, left(files), facts.aptfile)
   const isOfPackage = packageFiles(files)
   const isSlugs = (path: BytePath): boolean => facts.onPath.has(path) || !isOfPackage(path)

@@ -57,19 +57,19 @@ export async function weigh(options: WeighOptions): Promise<Weighed> {
   const folder = path.dirname(output)
   const made = (['with', 'without'] as const).flatMap(name => {
     const files = variants[name]
-    return files ? [{ name, files: inPackOrder(files), output: path.join(folder, `.slug-${name}.tgz`) }] : []
+    return files ? [{ name, files: inPackOrder(files), packed: path.join(folder, `.slug-${name}.tgz`) }] : []
   })
   try {
-    const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })))
+    const packed = await packer.pack(made.map(one => ({ files: trim(one.files, applied).kept, output: one.packed })))
     const slugs = packed.map((slug, i) => ({ name: made[i]!.name, sha256: slug.sha256!, measured: measure(slug) }))
     const sizeOf = (name: FfmpegVariant): number | undefined =>
       slugs.find(slug => slug.name === name)?.measured.total.compressed
     const chosen = chooseVariant(choice, { with: sizeOf('with'), without: sizeOf('without') }, fits, ffmpegWorks)
-    const slug = made.find(({ name }) => name === chosen.variant)!
-    await rename(slug.output, output)
-    return { slugs, chosen, ...(await measureSavings(options, slug.files, chosen.bytes)) }
+    const taken = made.find(({ name }) => name === chosen.variant)!
+    await rename(taken.packed, output)
+    return { slugs, chosen, ...(await measureSavings(options, taken.files, chosen.bytes)) }
   } finally {
-    for (const { output } of made) await rm(output, { force: true })
+    for (const one of made) await rm(one.packed, { force: true })
   }
 }
 
@@ -85,12 +85,9 @@ async function measureSavings(
   const kept = trim(files, rules).kept
   const each = matching(files, rules)
   const more = matching(kept, possible)
-  const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)]
-  const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes) as [
-    number,
-    number,
-    ...number[]
-  ]
+  const jobs = [files, kept, ...each.map(found => found.kept), ...more.map(found => found.kept)]
+  const packed = await packer.pack(jobs.map(job => ({ files: job })))
+  const [before, after, ...sizes] = packed.map(slug => slug.bytes) as [number, number, ...number[]]
   if ((applied.length > 0 ? after : before) !== bytes) throw new Error('packing the same files twice gave two sizes')
   return {
     savings: each.map((found, i) => saving(found, before - sizes[i]!)),

@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { resolve } from 'node:path'
 import { displayPath, UserError, type BytePath } from '../runtime/index.ts'
 import { listTree, SUBMODULE, writeTree } from './export.ts'
 import { complaintOf, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
@@ -44,7 +44,7 @@ const MOST_PRINTED = 20e6
  */
 export async function writeMerged(options: MergeOptions): Promise<Merged> {
   const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options
-  const here = openCheckout(path.resolve(checkout))
+  const here = openCheckout(resolve(checkout))
   const fork = await namesOf(here, options, commit, only)
   const upstream = await openUpstream(fetchInto, options)
   const fetched = await fetchTags(upstream, options, tag, baseTag)

@@ -68,17 +68,17 @@ export function compareReports(head: Report, base: Report): Comparison {
       moved: 0
     }
   }
-  const all = changedComponents(pairs, variant)
-  const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0)
-  const named = all.filter(component => Math.abs(component.change) >= LEAST)
+  const changed = changedComponents(pairs, variant)
+  const shares = pairs.reduce((total, pair) => total + weightChange(pair, variant) - changeOf(pair, variant), 0)
+  const named = changed.filter(component => Math.abs(component.change) >= LEAST)
   return {
     ...common,
     components: withVersions(named, head, base),
-    rest: { count: all.length - named.length, change: change - sum(named) - shares },
+    rest: { count: changed.length - named.length, change: change - sum(named) - shares },
     shares,
     files: changedFiles(pairs, variant),
     layers: changedLayers(head, base, variant),
-    moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+    moved: pairs.filter(pair => pair.how === 'moved' && pair.head[variant] !== undefined).length
   }
 }
 

@@ -42,11 +42,17 @@ function reasons({ change = 0, components, buildpacks }: Comparison, head: Repor
   return lines.join('\n')
 }
 
-function title({ kind, name, how, from, to }: ChangedComponent): string {
-  const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to]
-  const versions = told.filter(version => version !== undefined).join(' → ')
+function title({ kind, name, ...change }: ChangedComponent): string {
+  const versions = versionsOf(change)
+    .filter(version => version !== undefined)
+    .join(' → ')
   const version = versions === '' ? '' : ` ${escape(versions)}`
   return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`
+}
+
+function versionsOf({ how, from, to }: Pick<ChangedComponent, 'how' | 'from' | 'to'>): (string | undefined)[] {
+  if (from === to || how === 'new') return [to]
+  return how === 'gone' ? [from] : [from, to]
 }
 
 function componentTable({ components, rest, shares, moved }: Comparison): string {

@@ -13,7 +13,7 @@ import {
   processTypes,
   trendTable,
   trimTable,
-  warnings,
+  warningLines,
   waysBack,
   WITHOUT_FFMPEG
 } from './sections.ts'
@@ -67,11 +67,11 @@ function blocksOf(told: Told): Block[] {
     { text: origin(told) },
     { text: sizeTable(told) },
     { text: comparedWith(told) },
-    { text: live(told) },
+    { text: liveSlug(told) },
     { text: withoutFfmpeg(told) },
     { text: withoutRedisVerified(told) },
     { text: section('Ways back under the limit', waysBack(report, ours)) },
-    { text: ours ? section('Worth a look', warnings(report)) : '' },
+    { text: ours ? section('Worth a look', warningLines(report)) : '' },
     { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
     { text: whatChanged(told, open), name: 'what changed' },
     { text: folded('Trend', trendTable(told)), name: 'the trend' },
@@ -149,7 +149,7 @@ function sizeTable(told: Told): string {
   const { variants, verdict, heroku, streaming } = report
   const tooMuch = grownBy(told)
   const row = (name: ReportVariant['name'] | 'streaming', size: { compressed: number }) => {
-    const before = comparison?.sizes.find(size => size.name === name)?.base
+    const before = comparison?.sizes.find(known => known.name === name)?.base
     const { fits } = judgeSize(size.compressed, verdict.limit)
     const status = [
       fits ? 'fits' : 'too large',
@@ -186,11 +186,10 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
   const { branch, wanted, behind, runUrl } = baseline
   const base = baseline.report
   const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / DAY)
-  const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`
   const built = runUrl === undefined ? 'built' : `[built](${runUrl})`
   const commit = commitLink(base.source.commit, repositoryUrl)
   const lines = [
-    `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+    `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${ageText(days)}.`
   ]
   if (behind > 0 && wanted !== undefined) {
     lines.push(
@@ -208,7 +207,12 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
   return lines.join(' ')
 }
 
-function live({ live, report }: Told): string {
+function ageText(days: number): string {
+  if (days <= 0) return 'the same day'
+  return days === 1 ? 'a day before' : `${days} days before`
+}
+
+function liveSlug({ live, report }: Told): string {
   if (!live) return ''
   const change = report.verdict.compressed - live.bytes
   const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`

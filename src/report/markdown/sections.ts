@@ -50,16 +50,18 @@ const SHOWN_PROGRAMS = 10
 /** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
 function programLines(programs: NonNullable<Report['ffmpeg']['programs']>, hasWithout: boolean): string[] {
   const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
-    const where = onPath
-      ? 'is on the PATH of the dynos'
-      : inPackage
-        ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
-        : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it'
     const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : ''
-    return `${code(path)} (${stepName(layer)}) ${where}${fixed}.`
+    return `${code(path)} (${stepName(layer)}) ${whoFinds(onPath, inPackage)}${fixed}.`
   })
   if (programs.length > SHOWN_PROGRAMS) lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`)
   return lines
+}
+
+function whoFinds(onPath: boolean, inPackage: boolean): string {
+  if (onPath) return 'is on the PATH of the dynos'
+  return inPackage
+    ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
+    : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it'
 }
 
 const DERIVATIONS: Record<ReportVariant['derivation'], string | undefined> = {
@@ -249,7 +251,7 @@ const SHOWN_WARNINGS = 10
 const LONGEST_WARNING = 400
 
 /** The first ones, each to a length: the log has all of them. */
-export function warnings({ warnings }: Report): string {
+export function warningLines({ warnings }: Report): string {
   const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
     const text = [...warning].slice(0, LONGEST_WARNING).join('')
     return `- ${escape(text)}${text === warning ? '' : '…'}`

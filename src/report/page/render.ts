@@ -68,8 +68,8 @@ function header(data: PageData): string {
 <h1><bdi>${escape(title)}</bdi></h1>
 ${variants.map(variant => verdictOf(data, variant)).join('\n')}
 <dl class="facts">
-${commit('Measured', head)}
-${base ? commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+${commitFact('Measured', head)}
+${base ? commitFact('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
 <div><dt>Stack</dt><dd>${escape(stack)}</dd></div>
 </dl>
 </header>`
@@ -109,7 +109,7 @@ ${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base
 </svg>`
 }
 
-function commit(name: string, { commit, ref, createdAt, mastodonVersion }: PageCommit): string {
+function commitFact(name: string, { commit, ref, createdAt, mastodonVersion }: PageCommit): string {
   const version = mastodonVersion === undefined ? '' : `, Mastodon ${escape(mastodonVersion)}`
   const time = `<time datetime="${escape(createdAt)}">${escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`
   return `<div><dt>${name}</dt><dd><bdi>${escape(ref)}</bdi> at <code>${escape(short(commit))}</code>${version}, ${time}</dd></div>`
@@ -164,9 +164,9 @@ function layerRows({ layers, variants, files }: PageData): string[] {
     )
 }
 
-function layerSums(layer: readonly number[], sizes: PageData['files'][VariantName], count: number): number[] {
+function layerSums(layer: readonly number[], column: PageData['files'][VariantName], count: number): number[] {
   const sums = new Array<number>(count).fill(0)
-  sizes.forEach((size, row) => {
+  column.forEach((size, row) => {
     sums[layer[row]!]! += size ?? 0
   })
   return sums

@@ -33,12 +33,12 @@ export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
 }
 
 /** Calls back with the width of an element now and whenever it changes. */
-export function onWidth(element: Element, then: (width: number) => void): void {
+export function onWidth(watched: Element, then: (width: number) => void): void {
   let known = 0
   new ResizeObserver(([entry]) => {
     const width = Math.round(entry!.contentRect.width)
     if (width === known || width === 0) return
     known = width
     then(width)
-  }).observe(element)
+  }).observe(watched)
 }

@@ -39,12 +39,12 @@ export function layOut(tree: Tree, weights: Weights, node: number, area: Rectang
     if (inner.width < ROOM[on].width || inner.height < ROOM[on].height) return [tile]
     const below: Level = on === 1 ? 2 : 3
     const most = Math.max(4, Math.round((MOST[below] * weights.compressed[tile.node]!) / whole))
-    return [{ ...tile, open: true }, ...level(tree, weights, tile.node, inner, below, most).flatMap(onTile)]
+    return [{ ...tile, open: true }, ...tilesIn(tree, weights, tile.node, inner, below, most).flatMap(onTile)]
   }
-  return level(tree, weights, node, area, 1, MOST[1]).flatMap(onTile)
+  return tilesIn(tree, weights, node, area, 1, MOST[1]).flatMap(onTile)
 }
 
-function level(tree: Tree, weights: Weights, above: number, area: Rectangle, level: Level, most: number): Tile[] {
+function tilesIn(tree: Tree, weights: Weights, above: number, area: Rectangle, level: Level, most: number): Tile[] {
   const { compressed } = weights
   const children = childrenIn(tree, weights, above)
     .filter(child => weights.files[child]! > 0)

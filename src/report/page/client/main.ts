@@ -11,7 +11,7 @@ import { numberText, shown, sizeText } from '../words.ts'
 
 const data = JSON.parse(byId('data').textContent) as PageData
 const trees = new Map<Order, Tree>()
-const weights = new Map<string, Weights>()
+const weighed = new Map<string, Weights>()
 const map = new Treemap()
 const table = new FileTable()
 
@@ -47,7 +47,7 @@ function viewOf(state: State): View {
     data,
     state,
     tree,
-    weights: kept(weights, `${by} ${name}`, () => weigh(tree, name)),
+    weights: kept(weighed, `${by} ${name}`, () => weigh(tree, name)),
     variant: data.variants.find(variant => variant.name === name)!,
     node: find(tree, layer, path),
     comparable: canCompare(data, name),

@@ -104,8 +104,8 @@ export class FileTable {
       this.#paths.set(tree, paths)
     }
     const found: number[] = []
-    paths.forEach((path, row) => {
-      const node = tree.firstFile + row
+    paths.forEach((path, index) => {
+      const node = tree.firstFile + index
       if (path.includes(searched) && weights.files[node]! + weights.gone[node]! > 0) found.push(node)
     })
     return found
@@ -113,12 +113,19 @@ export class FileTable {
 
   #head(columns: readonly Column[]): HTMLElement {
     const cells = columns.map(({ title, figures }) => {
-      const sorted = this.#sorted.column === title
-      const order = sorted ? (this.#sorted.down ? 'descending' : 'ascending') : undefined
       const button = element('button', { type: 'button', 'data-column': title }, title)
-      return element('th', { scope: 'col', class: figures ? 'number' : undefined, 'aria-sort': order }, button)
+      return element(
+        'th',
+        { scope: 'col', class: figures ? 'number' : undefined, 'aria-sort': this.#orderOf(title) },
+        button
+      )
     })
     return element('tr', {}, ...cells)
+  }
+
+  #orderOf(title: string): 'ascending' | 'descending' | undefined {
+    if (this.#sorted.column !== title) return undefined
+    return this.#sorted.down ? 'descending' : 'ascending'
   }
 }
 
@@ -129,8 +136,13 @@ function columnsOf({ comparable }: View): readonly Column[] {
 function sortedBy(view: View, nodes: readonly number[], { key }: Column, down: boolean): number[] {
   const keyed = nodes.map(node => ({ node, key: key(view, node) }))
   const order = down ? -1 : 1
-  keyed.sort((a, b) => (a.key < b.key ? -order : a.key > b.key ? order : a.node - b.node))
+  keyed.sort((a, b) => order * compared(a.key, b.key) || a.node - b.node)
   return keyed.map(({ node }) => node)
+}
+
+function compared(a: number | string, b: number | string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 function row(view: View, columns: readonly Column[], node: number, wholePath: boolean): HTMLElement {

@@ -145,11 +145,11 @@ export function weigh(tree: Tree, variant: VariantName): Weights {
   return weights
 }
 
-function addTo(weights: Weights, byHue: Float64Array, above: number, node: number, isFile: boolean): void {
+function addTo(weights: Weights, byHue: Float64Array, above: number, node: number, ofFile: boolean): void {
   const { compressed, raw, change, files, gone, layer } = weights
   compressed[above]! += compressed[node]!
   // What is gone takes no room any more; a row of its own still says what it was.
-  if (!isFile || gone[node] === 0) raw[above]! += raw[node]!
+  if (!ofFile || gone[node] === 0) raw[above]! += raw[node]!
   change[above]! += change[node]!
   files[above]! += files[node]!
   gone[above]! += gone[node]!

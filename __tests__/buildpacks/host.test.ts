@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { openHost } from '../../src/buildpacks/host.ts'
-import { type PlaceFolders, type Step } from '../../src/buildpacks/place.ts'
+import { type PlaceFolders, type BuildStep } from '../../src/buildpacks/place.ts'
 import { CancelledError, UserError } from '../../src/runtime/index.ts'
 import { describeOrSkip, isRoot } from '../helpers/skip.ts'
 import { temp } from '../helpers/temp.ts'
@@ -16,7 +16,7 @@ function folders(): PlaceFolders {
   return all
 }
 
-async function run(script: string, more: Partial<Step> = {}) {
+async function run(script: string, more: Partial<BuildStep> = {}) {
   const all = folders()
   const place = openHost(all, { secretsHeld: [] })
   const chunks: Buffer[] = []

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { chooseBuildpacks } from '../../src/buildpacks/choose.ts'
 import { imagesFor } from '../../src/buildpacks/images.ts'
-import { mergeProcessTypes, parseProcfile, parseReleaseOutput, readProcfile } from '../../src/buildpacks/procfile.ts'
+import { mergeProcessTypes, parseReleaseOutput, readProcfile } from '../../src/buildpacks/procfile.ts'
 import { parseBuildpack } from '../../src/buildpacks/reference.ts'
 import { UserError } from '../../src/runtime/index.ts'
 import { makeTree } from '../slug/helpers.ts'
@@ -97,12 +97,12 @@ describe('the list of buildpacks', () => {
   ])('%s is an error', (text, says) => expect(() => texts(undefined, text)).toThrow(says))
 })
 
+const typesIn = (Procfile: string): Readonly<Record<string, string>> => readProcfile(makeTree({ Procfile })).types
+
 describe('process types', () => {
   it('are the Procfile’s lines', () => {
     expect(
-      parseProcfile(
-        '\ufeffweb: bin/heroku-web\r\n\n# streaming: no\n  worker:   bundle exec sidekiq -q a:b \n__proto__: x'
-      )
+      typesIn('\ufeffweb: bin/heroku-web\r\n\n# streaming: no\n  worker:   bundle exec sidekiq -q a:b \n__proto__: x')
     ).toEqual(
       Object.fromEntries([
         ['web', 'bin/heroku-web'],
@@ -127,10 +127,10 @@ describe('process types', () => {
     ['web: a\nWEB: b\n\u001b[31m', /Procfile:3: " \[31m" is no process type/],
     ['web: a\nweb: b', /Procfile:2: the process type "web" is there twice/],
     [`web: ${'x'.repeat(10_001)}`, /longer than/]
-  ])('%j is an error', (text, says) => expect(() => parseProcfile(text)).toThrow(says))
+  ])('%j is an error', (text, says) => expect(() => typesIn(text)).toThrow(says))
 
   it('are lines with tabs and without the last line end, too', () => {
-    expect(parseProcfile('\tweb:\tbin/heroku-web\t\r\nworker:bundle exec sidekiq')).toEqual({
+    expect(typesIn('\tweb:\tbin/heroku-web\t\r\nworker:bundle exec sidekiq')).toEqual({
       web: 'bin/heroku-web',
       worker: 'bundle exec sidekiq'
     })
@@ -160,7 +160,7 @@ describe('process types', () => {
   it('are found in milliseconds, however long a line is', () => {
     const started = Date.now()
     for (const char of [' ', '#', 'a', ':', '\t']) {
-      expect(() => parseProcfile(`a${char.repeat(1_000_000)}b`)).toThrow(UserError)
+      expect(() => typesIn(`a${char.repeat(1_000_000)}b`)).toThrow(UserError)
       readProcfile(makeTree({ Procfile: `#${char.repeat(1_000_000)}` }))
     }
     expect(Date.now() - started).toBeLessThan(5_000)

@@ -4,9 +4,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { configSchema, configSchemaText } from '../../scripts/config-schema.ts'
-import { loadConfig } from '../../src/config/index.ts'
+import { FFMPEG, loadConfig } from '../../src/config/index.ts'
 import { REFUSED_ENV } from '../../src/config/rules.ts'
-import { FFMPEG, MIGRATIONS, REDIS_TLS, SCHEDULERS } from '../../src/config/schema.ts'
 import { DYNO_SIZES } from '../../src/knowledge/index.ts'
 import { UserError } from '../../src/runtime/index.ts'
 
@@ -37,8 +36,8 @@ const VALUES: Record<string, { valid: string[]; invalid: string[] }> = {
   'staging-app': { valid: ['my-app'], invalid: ['a_b', '{}'] },
   stack: { valid: ['heroku-24'], invalid: ['cnb', 'container', '24'] },
   ffmpeg: { valid: [...FFMPEG], invalid: ['wiht', 'true', '[with]'] },
-  migrations: { valid: [...MIGRATIONS, 'false'], invalid: ['true', 'on', '1'] },
-  'redis-tls': { valid: [...REDIS_TLS], invalid: ['no', 'false'] },
+  migrations: { valid: ['zero-downtime', 'maintenance', 'off', 'false'], invalid: ['true', 'on', '1'] },
+  'redis-tls': { valid: ['verify', 'no-verify'], invalid: ['no', 'false'] },
   slug: { valid: ['{}', 'null'], invalid: ['[]', 'x', '{ tirm: safe }'] },
   'slug.limit': {
     valid: ['300MB', '286MiB', '1.5 GB', '314572800', '"12000000"', '1000000'],
@@ -76,7 +75,9 @@ const VALUES: Record<string, { valid: string[]; invalid: string[] }> = {
     invalid: ['{}', '[]', '{ tasks: null }', '{ tasks: {} }', '{ tasks: [], x: 1 }']
   },
   'schedule.with': {
-    valid: SCHEDULERS.map(name => `{ with: ${name}, tasks: [] }`),
+    valid: ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'].map(
+      name => `{ with: ${name}, tasks: [] }`
+    ),
     invalid: ['{ with: cron, tasks: [] }']
   },
   'schedule.tasks': {

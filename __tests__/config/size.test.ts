@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseAmount, parseSize } from '../../src/config/size.ts'
+import { parseAmount } from '../../src/config/size.ts'
 import { UserError } from '../../src/runtime/index.ts'
 
-describe('parseSize', () => {
-  it.each<[string | number, number]>([
+describe('a size', () => {
+  it.each<[string, number]>([
     ['300MB', 300_000_000],
     ['300 MB', 300_000_000],
     [' 300mb ', 300_000_000],
@@ -16,37 +16,32 @@ describe('parseSize', () => {
     ['12KiB', 12_288],
     ['17B', 17],
     ['314572800', 314_572_800],
-    [314_572_800, 314_572_800],
     ['1.0001kB', 1000]
   ])('%j is %d bytes', (size, bytes) => {
-    expect(parseSize(size)).toBe(bytes)
+    expect(parseAmount(size)).toEqual({ bytes })
   })
 
   it.each(['', 'MB', '-1', '-5MB', '3,5MB', '1e9', 'NaN', '300TB', '300 MB MB', '300MBx', '٣MB', '0x10', 'Infinity'])(
     'refuses %j',
     size => {
-      expect(() => parseSize(size)).toThrow('is not a size')
+      expect(() => parseAmount(size)).toThrow('is not a size')
     }
   )
 
-  it.each([NaN, Infinity, -1, 1e300])('refuses the number %d', size => {
-    expect(() => parseSize(size)).toThrow(UserError)
-  })
-
   it('names both meanings of a unit that has two', () => {
-    expect(() => parseSize('300M')).toThrow('"300M" could be 300MB or 300MiB')
-    expect(() => parseSize('1 g')).toThrow('could be 1GB or 1GiB')
-    expect(() => parseSize('5Ki')).toThrow('could be 5KB or 5KiB')
+    expect(() => parseAmount('300M')).toThrow('"300M" could be 300MB or 300MiB')
+    expect(() => parseAmount('1 g')).toThrow('could be 1GB or 1GiB')
+    expect(() => parseAmount('5Ki')).toThrow('could be 5KB or 5KiB')
   })
 
   it('refuses nothing, and more than a number holds', () => {
-    expect(() => parseSize('0MB')).toThrow('at least one byte')
-    expect(() => parseSize('0.4B')).toThrow('at least one byte')
-    expect(() => parseSize('999999999999999GB')).toThrow('larger than any slug')
+    expect(() => parseAmount('0MB')).toThrow('at least one byte')
+    expect(() => parseAmount('0.4B')).toThrow('at least one byte')
+    expect(() => parseAmount('999999999999999GB')).toThrow('larger than any slug')
   })
 
   it('shows only the start of a long text', () => {
-    expect(() => parseSize('x'.repeat(100_000))).toThrow(/^.{1,80}$/)
+    expect(() => parseAmount('x'.repeat(100_000))).toThrow(/^.{1,80}$/)
   })
 })
 

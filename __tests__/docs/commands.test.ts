@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { readCommandLine } from '../../src/cli/arguments.ts'
 import { flagsOf, TERMINAL_COMMANDS } from '../../src/cli/flags.ts'
-import { adviceFor, ours, planFiles, readFork } from '../../src/init/index.ts'
+import { adviceFor, ours, proposeFiles, readFork } from '../../src/init/index.ts'
 import { makeSampleFork } from '../rig/sample-fork.ts'
 import { run } from '../helpers/git-repo.ts'
 import { hasGithubCli } from '../helpers/github-cli.ts'
@@ -41,7 +41,7 @@ async function adviceCommands(): Promise<Command[]> {
   )
   const examples = new Map([...names, 'mastodon-on-heroku.yml'].map(name => [name, read(`examples/${name}`)]))
   const action = { repository: 'a/b', sha: 'c'.repeat(40) }
-  const files = planFiles(fork, examples, { action, tasks: true, app: 'my-app' })
+  const files = proposeFiles(fork, examples, { action, tasks: true, app: 'my-app' })
   const advice = adviceFor(fork, { ours: ours(files), repository: 'me/mastodon', app: 'my-app', action })
   return advice.split('\n').flatMap(line => commandsOf(line, 'init'))
 }

@@ -2,17 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { loadConfig } from '../../src/config/index.ts'
-import {
-  adviceFor,
-  CONFIG,
-  lacks,
-  ours,
-  planFiles,
-  readFork,
-  superseded,
-  writeFiles,
-  type Examples
-} from '../../src/init/index.ts'
+import { adviceFor, CONFIG, lacks, ours, proposeFiles, readFork, superseded, writeFiles } from '../../src/init/index.ts'
 import { readWorkflow } from '../../src/init/workflow.ts'
 import { readInputs } from '../../src/inputs/index.ts'
 import { GitRepo, run } from '../helpers/git-repo.ts'
@@ -20,7 +10,7 @@ import { temp } from '../helpers/temp.ts'
 import { UPSTREAM_WORKFLOWS } from '../helpers/upstream-workflows.ts'
 
 const folder = path.join(import.meta.dirname, '..', '..', 'examples')
-const EXAMPLES: Examples = new Map(
+const EXAMPLES: ReadonlyMap<string, string> = new Map(
   readdirSync(folder)
     .filter(file => file.endsWith('.yml'))
     .map(file => [file, readFileSync(path.join(folder, file), 'utf8')])
@@ -76,7 +66,7 @@ describe('a fork that is set up', () => {
     const repo = mastodon()
     const fork = await readIt(repo)
     expect(fork).toMatchObject({ version: '4.6.5', branch: 'main', stack: 'heroku-24' })
-    const files = planFiles(fork, EXAMPLES, wish)
+    const files = proposeFiles(fork, EXAMPLES, wish)
     expect(files.map(({ path: file, state }) => [file, state])).toEqual([
       ...WORKFLOWS.map(file => [`.github/workflows/${file}`, 'new']),
       [CONFIG, 'new']
@@ -107,7 +97,7 @@ describe('a fork that is set up', () => {
 
   it('is the same when it is set up again, and what differs is left alone', async () => {
     const repo = mastodon()
-    const plan = async () => planFiles(await readIt(repo), EXAMPLES, wish)
+    const plan = async () => proposeFiles(await readIt(repo), EXAMPLES, wish)
     writeFiles(await readIt(repo), await plan())
     expect(new Set((await plan()).map(({ state }) => state))).toEqual(new Set(['same']))
     repo.write('.github/workflows/heroku-deploy.yml', 'name: Mine\n')
@@ -119,7 +109,7 @@ describe('a fork that is set up', () => {
 
   it('has no two workflows of one name, and none that writes over an inherited file', async () => {
     const fork = await readIt(mastodon({ '.github/workflows/own.yml': 'name: heroku DEPLOY\non: push\n' }))
-    const files = planFiles(fork, EXAMPLES, wish)
+    const files = proposeFiles(fork, EXAMPLES, wish)
     expect(files.find(file => file.path.endsWith('heroku-deploy.yml'))).toMatchObject({
       state: 'clashes',
       with: 'own.yml'
@@ -131,7 +121,7 @@ describe('a fork that is set up', () => {
   it('follows its own branch, and what its app.json lacks is said in the config', async () => {
     const fork = await readIt(mastodon({ 'app.json': '{"addons": []}' }, 'heroku/live'))
     expect(fork).toMatchObject({ branch: 'heroku/live', buildpacks: [], stack: undefined, ffmpeg: undefined })
-    const files = planFiles(fork, EXAMPLES, { action: ACTION, tasks: true })
+    const files = proposeFiles(fork, EXAMPLES, { action: ACTION, tasks: true })
     const text = (name: string): string => files.find(file => file.path.endsWith(name))!.text
     expect(text('heroku-slug-size.yml')).toContain('branches: ["heroku/live"]')
     expect(files.map(file => file.path)).toContain('.github/workflows/heroku-tasks.yml')
@@ -148,7 +138,7 @@ describe('a fork that is set up', () => {
     const config = async (files: Record<string, string>): Promise<string> => {
       const repo = mastodon(files)
       if (files['app.json'] === '') repo.git('rm', '-qf', 'app.json')
-      return planFiles(await readIt(repo), EXAMPLES, wish).at(-1)!.text
+      return proposeFiles(await readIt(repo), EXAMPLES, wish).at(-1)!.text
     }
     const none = await config({ 'app.json': '{}' })
     expect(none).toContain(
@@ -176,7 +166,7 @@ describe('a fork that is set up', () => {
   it('has the tasks that its version does not do by itself, switched on where GitHub runs them', async () => {
     const media = 'option :prune_profiles\noption :days\n    def remove\n    end\n'
     const fork = await readIt(mastodon({ 'lib/mastodon/cli/media.rb': media }))
-    const config = (tasks: boolean): string => planFiles(fork, EXAMPLES, { ...wish, tasks }).at(-1)!.text
+    const config = (tasks: boolean): string => proposeFiles(fork, EXAMPLES, { ...wish, tasks }).at(-1)!.text
     const schedule = loadConfig(config(true), CONFIG).schedule
     expect(schedule).toMatchObject({ with: 'github-actions' })
     expect(schedule!.tasks.map(({ command }) => command)).toEqual([
@@ -200,7 +190,7 @@ describe('a fork that is set up', () => {
     ])
     expect(await lacking('app: other\n', { app: 'my-app' })).toEqual(['app: my-app'])
     expect(await lacking('app: my-app\nstreaming-app: my-live\n', { app: 'my-app' })).toEqual([])
-    const planned = planFiles(await readIt(repo), EXAMPLES, { ...wish, tasks: true }).at(-1)!.text
+    const planned = proposeFiles(await readIt(repo), EXAMPLES, { ...wish, tasks: true }).at(-1)!.text
     expect(await lacking(planned, { ...wish, tasks: true })).toEqual([])
     const schedule = await lacking('app: my-app\n', { tasks: true })
     expect(loadConfig(schedule.join('\n'), CONFIG).schedule).toMatchObject({ with: 'github-actions' })
@@ -234,7 +224,7 @@ describe('a fork that is set up', () => {
   ])('that %s hears what to do with the old rehearsal, which stays', async (_, workflows, says) => {
     const files = Object.entries(workflows).map(([file, text]) => [`.github/workflows/${file}`, text])
     const fork = await readIt(mastodon(Object.fromEntries(files) as Record<string, string>))
-    const planned = planFiles(fork, EXAMPLES, wish)
+    const planned = proposeFiles(fork, EXAMPLES, wish)
     if (says === undefined) expect(superseded(fork, planned)).toBeUndefined()
     else expect(superseded(fork, planned)).toMatch(says)
     expect(planned.map(({ path: file }) => file)).not.toContain('.github/workflows/heroku-rehearse.yml')
@@ -260,7 +250,7 @@ describe('a fork that is set up', () => {
     const outside = temp()
     symlinkSync(outside, path.join(repo.path, '.github'))
     const fork = await readIt(repo)
-    expect(() => writeFiles(fork, planFiles(fork, EXAMPLES, wish))).toThrow(/could not be written/)
+    expect(() => writeFiles(fork, proposeFiles(fork, EXAMPLES, wish))).toThrow(/could not be written/)
   })
 
   it.each([
@@ -275,7 +265,7 @@ describe('a fork that is set up', () => {
 describe('what is left to do', () => {
   const advice = async (repository?: string, tasks = false): Promise<string> => {
     const fork = await readIt(mastodon())
-    const planned = ours(planFiles(fork, EXAMPLES, { ...wish, tasks }))
+    const planned = ours(proposeFiles(fork, EXAMPLES, { ...wish, tasks }))
     return adviceFor(fork, { ours: planned, repository, app: 'my-app', action: ACTION })
   }
 
@@ -344,7 +334,7 @@ describe('what is left to do', () => {
 
   it('takes a branch’s name for no command', async () => {
     const fork = await readIt(mastodon({}, 'a;$(b)'))
-    const planned = ours(planFiles(fork, EXAMPLES, wish))
+    const planned = ours(proposeFiles(fork, EXAMPLES, wish))
     const text = adviceFor(fork, { ours: planned, repository: 'me/x', app: undefined, action: ACTION })
     expect(text).toContain("--raw-field 'name=a;$(b)'")
     expect(text).toContain("git switch 'a;$(b)' && git pull")

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { componentOf } from '../../src/report/compare/components.ts'
-import { timeless } from '../../src/report/compare/pairs.ts'
-import { compareReports, type Comparison } from '../../src/report/index.ts'
+import { compareReports, type Comparison } from '../../src/report/compare/index.ts'
 import { sampleReport, type SampleFile } from './sample.ts'
 
 function compare(head: SampleFile[], base: SampleFile[]): Comparison {
@@ -10,6 +9,10 @@ function compare(head: SampleFile[], base: SampleFile[]): Comparison {
     sampleReport(() => {}, base)
   )
 }
+
+/** How a file of the head and one of the base are told of. */
+const pairs = (head: string, base: string): string[] =>
+  compare([[head, 'source', 5_000]], [[base, 'source', 4_000]]).pairs.map(({ how }) => how)
 
 const GEMS = 'vendor/bundle/ruby/4.0.0/gems'
 
@@ -46,12 +49,12 @@ describe('a path without its version', () => {
       'vendor/bundle/ruby/4.0.0/bundler/gems/webpush-9631ac63045c/a',
       'vendor/bundle/ruby/4.0.0/bundler/gems/webpush-aaaaaaaaaaaa/a'
     ]
-  ])('%s is %s', (one, other) => expect(timeless(one)).toBe(timeless(other)))
+  ])('%s is %s', (one, other) => expect(pairs(one, other)).toEqual(['renamed']))
 
-  it('is not that of another file', () => {
-    expect(timeless('public/packs/js/app-D4f9aBcX.js')).not.toBe(timeless('public/packs/js/home-D4f9aBcX.js'))
-    expect(timeless('a/b.rb')).not.toBe(timeless('a/c.rb'))
-  })
+  it.each([
+    ['public/packs/js/app-D4f9aBcX.js', 'public/packs/js/home-D4f9aBcX.js'],
+    ['a/b.rb', 'a/c.rb']
+  ])('%s is not %s', (one, other) => expect(pairs(one, other)).toEqual(['new', 'gone']))
 })
 
 describe('a comparison', () => {

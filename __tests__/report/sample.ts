@@ -1,4 +1,5 @@
-import type { Report, VariantName } from '../../src/report/data.ts'
+import type { Report } from '../../src/report/data.ts'
+import type { VariantName } from '../../src/report/page/data.ts'
 
 type Entry = Report['files']['entries'][number]
 

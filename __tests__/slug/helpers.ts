@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { createCipheriv, createHash } from 'node:crypto'
 import { linkSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { below, bytePath, fsPath, walkTree, type BytePath } from '../../src/runtime/index.ts'
+import { below, bytePath, walkTree, type BytePath } from '../../src/runtime/index.ts'
 import { inPackOrder, slugFiles, type SlugFile } from '../../src/slug/files.ts'
-import { Packer, type PackerOptions } from '../../src/slug/pack.ts'
+import { Packer } from '../../src/slug/pack.ts'
 import { temp } from '../helpers/temp.ts'
+
+type PackerOptions = ConstructorParameters<typeof Packer>[0]
 
 const WORKER = new URL('../../src/slug/pack-worker.ts', import.meta.url)
 
@@ -16,7 +18,8 @@ export function makeTree(files: Record<string, string | Buffer>, root = temp()):
     const folder = name.slice(0, Math.max(0, name.lastIndexOf('/')))
     mkdirSync(below(root, folder as BytePath), { recursive: true })
     if (name.endsWith('/')) continue
-    if (typeof content === 'string' && content.startsWith('->')) symlinkSync(fsPath(content.slice(2) as BytePath), file)
+    if (typeof content === 'string' && content.startsWith('->'))
+      symlinkSync(Buffer.from(content.slice(2), 'latin1'), file)
     else if (typeof content === 'string' && content.startsWith('=>'))
       linkSync(below(root, content.slice(2) as BytePath), file)
     else writeFileSync(file, content)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
-import { isPlugAndPlay, nodeUse, type BuiltTree } from '../../src/slug/node-use.ts'
+import { isPlugAndPlay, nodeUse } from '../../src/slug/node-use.ts'
 import { type SlugFile } from '../../src/slug/files.ts'
 import { filesOf, makeTree } from './helpers.ts'
 
@@ -21,6 +21,8 @@ const BASE: Record<string, string> = {
   'lib/vite/config.rb': "# Default: 'node_modules/.vite'\n@cache_dir = 'node_modules/.vite'\n"
 }
 const PROCESS_TYPES = { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' }
+
+type BuiltTree = Parameters<typeof nodeUse>[0]
 
 function use(more: Record<string, string>, changed: Partial<BuiltTree> = {}): ReturnType<typeof nodeUse> {
   const files = filesOf(makeTree({ ...BASE, ...more }))

@@ -15,7 +15,7 @@ import path from 'node:path'
 import { CancelledError, UserError } from '../../src/runtime/index.ts'
 import { combineCrc, GZIP_HEADER } from '../../src/slug/gzip.ts'
 import { measure } from '../../src/slug/measure.ts'
-import { planBlocks } from '../../src/slug/plan.ts'
+import { cutBlocks } from '../../src/slug/blocks.ts'
 import { tarHeader } from '../../src/slug/tar.ts'
 import { crc32 } from 'node:zlib'
 import { temp } from '../helpers/temp.ts'
@@ -190,8 +190,8 @@ describe('packing several slugs in one pass', () => {
   it('changes only blocks near what is left out', () => {
     const all = filesOf(tree())
     const digest = (): string => 'AAAAAAAAAAAA'
-    const keys = new Set(planBlocks(all, digest, 0).map(({ key }) => key))
-    const fewer = planBlocks(
+    const keys = new Set(cutBlocks(all, digest, 0).map(({ key }) => key))
+    const fewer = cutBlocks(
       all.filter(file => file.path !== 'd3/f3'),
       digest,
       0

@@ -3,9 +3,11 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { displayPath, UserError } from '../../src/runtime/index.ts'
 import { requireCommitted, requirePrograms, unmatchedGlobs } from '../../src/slug/trim-globs.ts'
-import { globRule, possibleRules, safeRules, trim, type TrimFacts } from '../../src/slug/trim.ts'
+import { globRule, possibleRules, safeRules, trim } from '../../src/slug/trim.ts'
 import { type SlugFile } from '../../src/slug/files.ts'
 import { filesOf, makeTree, named } from './helpers.ts'
+
+type TrimFacts = Parameters<typeof safeRules>[0]
 
 const facts: TrimFacts = {
   streaming: 'perhaps',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { chmodSync } from 'node:fs'
 import path from 'node:path'
-import { type BuiltApp, type FetchedBuildpack, type Layer } from '../../src/buildpacks/index.ts'
+import { type BuiltApp, type FetchedBuildpack } from '../../src/buildpacks/index.ts'
 import { LayerLog } from '../../src/buildpacks/layers.ts'
 import { bytePath, displayPath } from '../../src/runtime/index.ts'
 import { ffmpegPrograms, packageFiles, realNames } from '../../src/slug/ffmpeg-tree.ts'
@@ -97,7 +97,7 @@ function build(source: Record<string, string>, steps: readonly Step[]): BuiltApp
   write(root, source)
   const log = new LayerLog(root)
   log.close()
-  const layers: Layer[] = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }]
+  const layers: BuiltApp['layers'][number][] = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }]
   for (const [reference, files, scripts = {}] of steps) {
     write(root, files)
     log.close()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { baseOf, exportTree, type Base } from '../../src/source/index.ts'
+import { baseOf, exportTree } from '../../src/source/index.ts'
 import { GitRepo, makeFolder, run } from '../helpers/git-repo.ts'
 
 let repo: GitRepo
@@ -32,7 +32,7 @@ beforeAll(() => {
 })
 afterAll(() => clean())
 
-const find = (of: string, options: { branch?: string; pullRequest?: boolean } = {}): Promise<Base | undefined> =>
+const find = (of: string, options: { branch?: string; pullRequest?: boolean } = {}): ReturnType<typeof baseOf> =>
   baseOf({
     path: repo.path,
     commit: commits[of]!,

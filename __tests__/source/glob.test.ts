@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { bytePath, type BytePath } from '../../src/runtime/index.ts'
-import { nameMatcher } from '../../src/source/index.ts'
+import { nameMatcher } from '../../src/source/glob.ts'
 
 const matches = (pattern: string, name: string): boolean => nameMatcher(bytePath(pattern))(bytePath(name))
 

@@ -3,15 +3,17 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import { type AddressInfo } from 'node:net'
 import path from 'node:path'
-import { CancelledError, walkTree, type BytePath } from '../../src/runtime/index.ts'
+import { CancelledError, walkTree } from '../../src/runtime/index.ts'
 import { runCommand } from '../../src/runtime/real.ts'
-import { writeMerged, type Merged, type MergeOptions } from '../../src/source/index.ts'
-import { mergeNames, type Names } from '../../src/source/merge.ts'
+import { writeMerged } from '../../src/source/index.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
 import { gitServer } from '../helpers/git-server.ts'
 import { hangs } from '../helpers/internet.ts'
 import { running } from '../helpers/processes.ts'
 import { lastingTemp, temp } from '../helpers/temp.ts'
+
+type MergeOptions = Parameters<typeof writeMerged>[0]
+type Merged = Awaited<ReturnType<typeof writeMerged>>
 
 const SEARCH = process.env['PATH']!
 let root: string
@@ -128,8 +130,15 @@ describe('a fork with a tag of upstream merged', () => {
 })
 
 describe('each name', () => {
-  const names = (sha: string | undefined): Names =>
-    new Map(sha === undefined ? [] : [['x' as BytePath, { mode: '100644', sha, path: 'x' as BytePath }]])
+  /** Commits one file of that content, or none; a tag names the commit. */
+  function put(repo: GitRepo, content: string | undefined, tag: string): string {
+    repo.git('rm', '-q', '-r', '--ignore-unmatch', '.')
+    if (content !== undefined) repo.write('read/x', content)
+    const sha = repo.commit(tag)
+    repo.git('tag', tag)
+    return sha
+  }
+
   it.each<[string, (string | undefined)[], string | undefined, boolean]>([
     ['nobody has changed', ['a', 'a', 'a'], 'a', false],
     ['the fork has changed', ['b', 'a', 'a'], 'b', false],
@@ -141,12 +150,15 @@ describe('each name', () => {
     ['upstream has removed, and the fork changed', ['b', 'a', undefined], undefined, true],
     ['the fork has added', ['b', undefined, undefined], 'b', false],
     ['both have added', ['b', undefined, 'c'], 'c', true]
-  ])('that %s', (_, [mine, before, after], expected, isContested) => {
-    const three = { fork: names(mine), base: names(before), theirs: names(after) }
-    const { entries, contested } = mergeNames(three, () => false)
-    expect(entries[0]?.sha).toBe(expected)
-    expect(contested).toHaveLength(isContested ? 1 : 0)
-    if (isContested) expect(mergeNames(three, () => true).entries[0]?.sha).toBe(mine)
+  ])('that %s', async (_, [mine, before, after], expected, isContested) => {
+    const [theirs, ours] = ['upstream', 'fork'].map(name => new GitRepo(path.join(temp(), name)))
+    put(theirs!, before, 'v1')
+    put(theirs!, after, 'v2')
+    const options = { path: ours!.path, commit: put(ours!, mine, 'mine'), url: `file://${theirs!.path}` }
+    const { files, contested } = await merge(options)
+    expect(files['read/x']).toBe(expected)
+    expect(contested).toEqual(isContested ? ['read/x'] : [])
+    if (isContested) expect((await merge({ ...options, own: () => true })).files['read/x']).toBe(mine)
   })
 })
 

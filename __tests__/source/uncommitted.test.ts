@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { existsSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { uncommitted, type Uncommitted } from '../../src/source/index.ts'
+import { uncommitted } from '../../src/source/index.ts'
 import { GitRepo, makeFolder, run } from '../helpers/git-repo.ts'
 
 const folder = makeFolder()
@@ -17,7 +17,7 @@ function newRepo(): { repo: GitRepo; commit: string } {
   return { repo, commit: repo.commit() }
 }
 
-function look(repo: GitRepo, own: string[] = [], path = process.env['PATH']): Promise<Uncommitted | undefined> {
+function look(repo: GitRepo, own: string[] = [], path = process.env['PATH']): ReturnType<typeof uncommitted> {
   return uncommitted({
     path: repo.path,
     commit: repo.git('rev-parse', 'HEAD'),

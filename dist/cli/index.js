@@ -10446,7 +10446,7 @@ const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each
  * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
  */
 function parseSize(size) {
-    const text = String(size).trim();
+    const text = size.trim();
     const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
     const factor = UNITS.get(unit.toLowerCase());
     if (/^[kmg]i?$/i.test(unit))
@@ -11766,7 +11766,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, below, compact, comparePaths, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, amountText, below, compact, comparePaths, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**

@@ -58613,6 +58613,10 @@ function signedShare(change, before) {
 function shareText(part, whole) {
     return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
 }
+/** `5 MB`, `2.5 %`. */
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
 /** `12,345`. */
 function numberText(value) {
     return value.toLocaleString('en-US');
@@ -59023,7 +59027,7 @@ const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each
  * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
  */
 function parseSize(size) {
-    const text = String(size).trim();
+    const text = size.trim();
     const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
     const factor = UNITS.get(unit.toLowerCase());
     if (/^[kmg]i?$/i.test(unit))
@@ -70542,51 +70546,6 @@ function sizeWarnings(bytes, limit) {
     return warnings;
 }
 
-;// CONCATENATED MODULE: ./lib/slug/gzip.js
-/**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
- */
-/** No name, no time, "Unix": the same for every slug. */
-const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
-function gzipTrailer(crc, rawBytes) {
-    const trailer = Buffer.alloc(10);
-    trailer[0] = 0x03;
-    trailer.writeUInt32LE(crc >>> 0, 2);
-    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
-    return trailer;
-}
-/**
- * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
- * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
- */
-function combineCrc(a, b, bLength) {
-    return (multiply(zeros(bLength), a) ^ b) >>> 0;
-}
-const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
-/** a × b modulo the polynomial. */
-function multiply(a, b) {
-    let product = 0;
-    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
-        if (a & bit)
-            product ^= b;
-        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
-    }
-    return product >>> 0;
-}
-/** x^(8n): square and multiply. */
-function zeros(bytes) {
-    let power = 0x80000000; // x^0
-    let square = 0x00800000; // x^8
-    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
-        if (n % 2 === 1)
-            power = multiply(square, power);
-        square = multiply(square, square);
-    }
-    return power;
-}
-
 ;// CONCATENATED MODULE: ./lib/slug/tar.js
 
 
@@ -70671,26 +70630,22 @@ function base256(header, offset, length, value) {
     header.writeBigUInt64BE(BigInt(value), offset + length - 8);
 }
 
-;// CONCATENATED MODULE: ./lib/slug/pack-protocol.js
-
-
-
-;// CONCATENATED MODULE: ./lib/slug/plan.js
+;// CONCATENATED MODULE: ./lib/slug/blocks.js
 
 
 
 
 const LEAST = 512 * 1024;
-const plan_MOST = 2 * 1024 * 1024;
+const blocks_MOST = 2 * 1024 * 1024;
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024;
 /** The folder `./app/` itself: it belongs to no layer. */
 const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
 /** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
-function planBlocks(files, identityOf, publicTime) {
-    const plan = new Plan(identityOf);
+function cutBlocks(files, identityOf, publicTime) {
+    const cutter = new Cutter(identityOf);
     const carriers = new Map();
-    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
+    cutter.addHeader(ROOT, FIXED_TIME, undefined, 0);
     for (const file of files) {
         const link = file.inode === undefined ? undefined : carriers.get(file.inode);
         if (file.inode !== undefined && link === undefined)
@@ -70698,16 +70653,16 @@ function planBlocks(files, identityOf, publicTime) {
         const size = link === undefined ? file.size : 0;
         const time = timeOf(file, publicTime);
         if (size >= PIECE)
-            plan.addLarge(file, time, size);
+            cutter.addLarge(file, time, size);
         else {
-            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
-                plan.cut();
-            plan.addHeader(file, time, link, size);
+            if (cutter.bytes >= LEAST && (isBoundary(file.path) || cutter.bytes + size > blocks_MOST))
+                cutter.cut();
+            cutter.addHeader(file, time, link, size);
         }
     }
-    return plan.end();
+    return cutter.end();
 }
-class Plan {
+class Cutter {
     #identityOf;
     #blocks = [];
     #parts = [];
@@ -70776,6 +70731,55 @@ function isBoundary(path) {
         hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
     return ((hash ^ (hash >>> 15)) & 31) === 0;
 }
+
+;// CONCATENATED MODULE: ./lib/slug/gzip.js
+/**
+ * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
+ * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ */
+/** No name, no time, "Unix": the same for every slug. */
+const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
+/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+function gzipTrailer(crc, rawBytes) {
+    const trailer = Buffer.alloc(10);
+    trailer[0] = 0x03;
+    trailer.writeUInt32LE(crc >>> 0, 2);
+    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
+    return trailer;
+}
+/**
+ * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
+ * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
+ */
+function combineCrc(a, b, bLength) {
+    return (multiply(zeros(bLength), a) ^ b) >>> 0;
+}
+const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
+/** a × b modulo the polynomial. */
+function multiply(a, b) {
+    let product = 0;
+    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
+    }
+    return product >>> 0;
+}
+/** x^(8n): square and multiply. */
+function zeros(bytes) {
+    let power = 0x80000000; // x^0
+    let square = 0x00800000; // x^8
+    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
+        if (n % 2 === 1)
+            power = multiply(square, power);
+        square = multiply(square, square);
+    }
+    return power;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/pack-protocol.js
+
+
 
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
@@ -70892,7 +70896,7 @@ class Packer {
                 throw new CancelledError('Packing the slug');
             if (this.#options.blockStore)
                 await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, pack_seconds(this.#options.commitTime)), job.output)));
+            slugs.push(...jobs.map(job => new Slug(cutBlocks(job.files, this.#identityOf, pack_seconds(this.#options.commitTime)), job.output)));
             for (const slug of slugs)
                 await slug.open();
             await this.#packBlocks(slugs);
@@ -72722,6 +72726,7 @@ function fileContradiction(files, variants) {
 ;// CONCATENATED MODULE: ./lib/report/files.js
 
 
+
 /** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
 class ReportFile {
     #row;
@@ -72986,6 +72991,7 @@ function timeless(path) {
 
 
 
+
 /** Changes below are not named. */
 const compare_LEAST = 1_000;
 /** What has changed between two reports, as far as their files tell. */
@@ -73138,6 +73144,7 @@ function sum(list) {
 
 ;// CONCATENATED MODULE: ./lib/report/growth.js
 
+
 /** Whether a change, in either direction, is at least that much. */
 function reaches(change, before, amount) {
     const size = Math.abs(change);
@@ -73153,9 +73160,6 @@ function grownTooMuch({ sizes, variant }, most) {
         .filter(({ name }) => name === variant || name === 'streaming')
         .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
         .map(({ name }) => name);
-}
-function amountText(amount) {
-    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/history.js
@@ -74070,7 +74074,6 @@ function upgrade_prose(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/markdown/index.js
-
 
 
 
@@ -75100,101 +75103,6 @@ function tooMany(names) {
     return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
 }
 
-;// CONCATENATED MODULE: ./lib/source/glob.js
-/**
- * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
- * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
- * A match takes time in proportion to pattern × name at most, whatever both are.
- */
-function nameMatcher(pattern) {
-    const tokens = tokenize(charactersOf(pattern));
-    const first = tokens[0];
-    if (tokens.every(token => typeof token === 'string')) {
-        const literal = tokens.join('');
-        return name => name === literal;
-    }
-    return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
-}
-const ANY_RUN = Symbol('*');
-/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
-function charactersOf(bytes) {
-    return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
-}
-function tokenize(pattern) {
-    const tokens = [];
-    for (let at = 0; at < pattern.length; at++) {
-        const character = pattern[at] ?? '';
-        const set = character === '[' ? readSet(pattern, at) : undefined;
-        if (set !== undefined) {
-            tokens.push(set.token);
-            at = set.end;
-        }
-        else if (character === '\\' && at + 1 < pattern.length)
-            tokens.push(pattern[++at] ?? '');
-        else if (character === '*')
-            tokens.push(ANY_RUN);
-        else if (character === '?')
-            tokens.push(() => true);
-        else
-            tokens.push(character);
-    }
-    return tokens;
-}
-/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
-function readSet(pattern, start) {
-    const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
-    const first = start + (negated ? 2 : 1);
-    const end = endOfSet(pattern, first);
-    if (end === undefined)
-        return undefined;
-    const ranges = [];
-    for (let at = first; at < end; at++) {
-        if (pattern[at] === '\\' && at + 1 < end)
-            at++;
-        const from = pattern[at] ?? '';
-        const isRange = pattern[at + 1] === '-' && at + 2 < end;
-        if (isRange)
-            at += 2;
-        ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
-    }
-    // UTF-8 keeps the order of code points, so ranges compare as bytes.
-    return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
-}
-/** A `]` closes the set, but not as its first character, nor after a backslash. */
-function endOfSet(pattern, first) {
-    for (let at = first; at < pattern.length; at++) {
-        if (pattern[at] === '\\')
-            at++;
-        else if (pattern[at] === ']' && at > first)
-            return at;
-    }
-    return undefined;
-}
-/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
-function matches(tokens, name) {
-    let [token, at, lastRun, runAt] = [0, 0, -1, 0];
-    while (at < name.length) {
-        if (tokens[token] === ANY_RUN) {
-            lastRun = token++;
-            runAt = at;
-        }
-        else if (fits(tokens[token], name[at] ?? '')) {
-            token++;
-            at++;
-        }
-        else if (lastRun >= 0) {
-            token = lastRun + 1;
-            at = ++runAt;
-        }
-        else
-            return false;
-    }
-    return tokens.slice(token).every(rest => rest === ANY_RUN);
-}
-function fits(token, character) {
-    return typeof token === 'function' ? token(character) : token === character;
-}
-
 ;// CONCATENATED MODULE: ./lib/source/names.js
 
 /** Paths of the files below some folders of a commit; undefined where the checkout does not have that commit. */
@@ -75337,6 +75245,101 @@ function forPeople(text) {
     return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
 }
 
+;// CONCATENATED MODULE: ./lib/source/glob.js
+/**
+ * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
+ * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
+ * A match takes time in proportion to pattern × name at most, whatever both are.
+ */
+function nameMatcher(pattern) {
+    const tokens = tokenize(charactersOf(pattern));
+    const first = tokens[0];
+    if (tokens.every(token => typeof token === 'string')) {
+        const literal = tokens.join('');
+        return name => name === literal;
+    }
+    return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
+}
+const ANY_RUN = Symbol('*');
+/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
+function charactersOf(bytes) {
+    return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
+}
+function tokenize(pattern) {
+    const tokens = [];
+    for (let at = 0; at < pattern.length; at++) {
+        const character = pattern[at] ?? '';
+        const set = character === '[' ? readSet(pattern, at) : undefined;
+        if (set !== undefined) {
+            tokens.push(set.token);
+            at = set.end;
+        }
+        else if (character === '\\' && at + 1 < pattern.length)
+            tokens.push(pattern[++at] ?? '');
+        else if (character === '*')
+            tokens.push(ANY_RUN);
+        else if (character === '?')
+            tokens.push(() => true);
+        else
+            tokens.push(character);
+    }
+    return tokens;
+}
+/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
+function readSet(pattern, start) {
+    const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
+    const first = start + (negated ? 2 : 1);
+    const end = endOfSet(pattern, first);
+    if (end === undefined)
+        return undefined;
+    const ranges = [];
+    for (let at = first; at < end; at++) {
+        if (pattern[at] === '\\' && at + 1 < end)
+            at++;
+        const from = pattern[at] ?? '';
+        const isRange = pattern[at + 1] === '-' && at + 2 < end;
+        if (isRange)
+            at += 2;
+        ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
+    }
+    // UTF-8 keeps the order of code points, so ranges compare as bytes.
+    return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
+}
+/** A `]` closes the set, but not as its first character, nor after a backslash. */
+function endOfSet(pattern, first) {
+    for (let at = first; at < pattern.length; at++) {
+        if (pattern[at] === '\\')
+            at++;
+        else if (pattern[at] === ']' && at > first)
+            return at;
+    }
+    return undefined;
+}
+/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
+function matches(tokens, name) {
+    let [token, at, lastRun, runAt] = [0, 0, -1, 0];
+    while (at < name.length) {
+        if (tokens[token] === ANY_RUN) {
+            lastRun = token++;
+            runAt = at;
+        }
+        else if (fits(tokens[token], name[at] ?? '')) {
+            token++;
+            at++;
+        }
+        else if (lastRun >= 0) {
+            token = lastRun + 1;
+            at = ++runAt;
+        }
+        else
+            return false;
+    }
+    return tokens.slice(token).every(rest => rest === ANY_RUN);
+}
+function fits(token, character) {
+    return typeof token === 'function' ? token(character) : token === character;
+}
+
 ;// CONCATENATED MODULE: ./lib/source/slugignore.js
 
 
@@ -75476,7 +75479,6 @@ function advance(parts, name, isFolder) {
 
 ;// CONCATENATED MODULE: ./lib/source/index.js
 /** A commit becomes a clean tree to build. */
-
 
 
 
@@ -95503,28 +95505,28 @@ function afterMerge(ours, repo, branch) {
     ].join('\n\n');
 }
 
-;// CONCATENATED MODULE: ./lib/init/plan.js
+;// CONCATENATED MODULE: ./lib/init/files.js
 
 
 
 
 
 
-const plan_CONFIG = '.github/mastodon-on-heroku.yml';
+const files_CONFIG = '.github/mastodon-on-heroku.yml';
 /** For tasks that GitHub runs; with an add-on it has nothing to do. */
 const TASKS = 'heroku-tasks.yml';
 /** What is to be written into a fork. What is there already is never changed. */
-function planFiles(fork, examples, { action, ...start }) {
+function proposeFiles(fork, examples, { action, ...start }) {
     const files = [];
     for (const [file, example] of examples) {
         if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks))
             continue;
-        const planned = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
-        const other = sameName(fork, file, planned.text);
-        files.push(other === undefined || planned.state !== 'new' ? planned : { ...planned, state: 'clashes', with: other });
+        const proposed = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
+        const other = sameName(fork, file, proposed.text);
+        files.push(other === undefined || proposed.state !== 'new' ? proposed : { ...proposed, state: 'clashes', with: other });
     }
     const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start);
-    return [...files, compared(fork, plan_CONFIG, text)];
+    return [...files, compared(fork, files_CONFIG, text)];
 }
 function compared({ root }, file, text) {
     const there = readTreeFile(root, file);
@@ -95554,9 +95556,9 @@ function writeFiles({ root }, files) {
     }
 }
 /** The workflows of ours that the fork has, or will have. */
-function plan_ours(files) {
+function files_ours(files) {
     return new Map(files
-        .filter(({ path: file, state }) => file !== plan_CONFIG && state !== 'clashes')
+        .filter(({ path: file, state }) => file !== files_CONFIG && state !== 'clashes')
         .map(({ path: file, text }) => [external_node_path_namespaceObject.basename(file), readWorkflow(text)]));
 }
 
@@ -95589,7 +95591,7 @@ function lacks(fork, { app, streamingApp, tasks }) {
 }
 function lacks_readConfig(root) {
     try {
-        return loadConfig(readTreeFile(root, plan_CONFIG), plan_CONFIG);
+        return loadConfig(readTreeFile(root, files_CONFIG), files_CONFIG);
     }
     catch (error) {
         if (error instanceof UserError)
@@ -95613,8 +95615,9 @@ const NEW = `${WORKFLOWS}/heroku-slug-size.yml`;
 function superseded({ root }, files) {
     if (!rehearses(readTreeFile(root, OLD)))
         return undefined;
-    const planned = files.find(({ path }) => path === NEW);
-    const there = planned?.state === 'differs' || planned?.state === 'clashes' ? readTreeFile(root, NEW) : planned?.text;
+    const proposed = files.find(({ path }) => path === NEW);
+    const isTheirs = proposed?.state === 'differs' || proposed?.state === 'clashes';
+    const there = isTheirs ? readTreeFile(root, NEW) : proposed?.text;
     const required = 'If its job `rehearse` is a required check, take that out of the branch’s rule.';
     return rehearses(there)
         ? `${OLD} can go: ${NEW} rehearses the slug that it has built, and with both a pull request is built twice. Remove it. ${required}`
@@ -96676,9 +96679,9 @@ async function setUp({ source, full }, root, signal, paint, say) {
     say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`);
     const examples = examplesIn(new URL('examples/', root));
     const given = { app: inputs.app, streamingApp: inputs.streamingApp };
-    const plan = (apps) => planFiles(fork, examples, { action, tasks, ...apps });
-    const apps = needsApps(plan(given)) ? await init_ask(given, signal) : given;
-    const files = plan(apps);
+    const propose = (apps) => proposeFiles(fork, examples, { action, tasks, ...apps });
+    const apps = needsApps(propose(given)) ? await init_ask(given, signal) : given;
+    const files = propose(apps);
     if (!dryRun)
         writeFiles(fork, files);
     for (const file of files)
@@ -96689,7 +96692,7 @@ async function setUp({ source, full }, root, signal, paint, say) {
     for (const line of hints(files, { apps, tasks, dryRun, full, fork }))
         say(line);
     const repository = await githubRepository(fork.root, 'github.com', run_command_runCommand, { PATH: searchPath });
-    const advice = adviceFor(fork, { ours: plan_ours(files), repository, app: apps.app, action });
+    const advice = adviceFor(fork, { ours: files_ours(files), repository, app: apps.app, action });
     const shownAdvice = markdown_renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true });
     say(['', ...shownAdvice.lines].join('\n'));
     return files;
@@ -96700,7 +96703,7 @@ function examplesIn(folder) {
 }
 /** A config that is there already is not changed, so nothing has to be asked for it. */
 function needsApps(files) {
-    return files.some(({ path, state }) => path === plan_CONFIG && state === 'new');
+    return files.some(({ path, state }) => path === files_CONFIG && state === 'new');
 }
 /** Asks for what was not given, if somebody can answer. An empty answer is none. */
 async function init_ask(given, signal) {
@@ -96740,13 +96743,13 @@ function* hints(files, { apps, tasks, dryRun, full, fork }) {
     if (!needsApps(files))
         yield* init_lines(lacks(fork, { ...apps, tasks }));
     else if (apps.app === undefined)
-        yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${plan_CONFIG}`}.`;
+        yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${files_CONFIG}`}.`;
     yield* fork.warnings.map(text => withoutEscapes(text));
     if (needsApps(files) && (fork.stack === undefined || fork.buildpacks.length === 0)) {
         const missing = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''];
         const names = missing.filter(Boolean);
         const why = fork.hasAppJson ? `app.json names no ${names.join(' and no ')}` : 'There is no app.json';
-        yield `${why}; what ${plan_CONFIG} says of ${names.join(' and ')} is a proposal: compare it with ${names.map(name => `\`heroku ${name}\``).join(' and ')}.`;
+        yield `${why}; what ${files_CONFIG} says of ${names.join(' and ')} is a proposal: compare it with ${names.map(name => `\`heroku ${name}\``).join(' and ')}.`;
     }
     const old = superseded(fork, files);
     if (old !== undefined)
@@ -96759,7 +96762,7 @@ function init_lines(missing) {
     if (missing.length === 0)
         return [];
     return [
-        `${plan_CONFIG} stays as it is. Put this into it, in place of what it has there:`,
+        `${files_CONFIG} stays as it is. Put this into it, in place of what it has there:`,
         ...missing.map(line => `  ${line}`)
     ];
 }

@@ -2,7 +2,7 @@ import { bytePath, displayPath, UserError } from '../runtime/index.ts'
 import { JsonFault, parseJson, type JsonNode } from './json.ts'
 
 /** A buildpack as app.json names it. */
-export interface NamedBuildpack {
+interface NamedBuildpack {
   readonly url: string
   /** Where it stands: `app.json:7:14`. */
   readonly at: string

@@ -32,13 +32,13 @@ export interface AptAddress {
 }
 
 /** A line for apt's sources. */
-export interface AptRepository {
+interface AptRepository {
   readonly kind: 'repository'
   readonly line: number
   readonly source: string
 }
 
-export interface AptProblem {
+interface AptProblem {
   /** From 1. */
   readonly line: number
   /** What is wrong there, as a sentence without its end. */

@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
 import { errorText, explainDiskFull, UserError } from '../runtime/index.ts'
 
-export interface ExtractLimits {
+interface ExtractLimits {
   /** Unpacked bytes. */
   readonly bytes: number
   readonly entries: number

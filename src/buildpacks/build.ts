@@ -18,7 +18,7 @@ import { looksFor } from './looks-for.ts'
 import { type Place, type PlaceFolders, type StepResult } from './place.ts'
 import { mergeProcessTypes, parseReleaseOutput, readProcfile } from './procfile.ts'
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly place: Place
   /** The place's folders on this machine. The app folder holds the source tree. */
   readonly folders: PlaceFolders
@@ -45,7 +45,7 @@ export interface BuildOptions {
 /** @param tree the app's folder on this machine */
 export type Variables = (tree: string) => Readonly<Record<string, string>>
 
-export interface Layer {
+interface Layer {
   /** For people: `source`, or the buildpack's name. */
   readonly name: string
   /** What detect printed; empty for the source. */

@@ -2,7 +2,7 @@ import { UserError } from '../runtime/index.ts'
 import { AppJsonFile } from './app-json.ts'
 import { parseBuildpack, type BuildpackReference } from './reference.ts'
 
-export interface ConfiguredBuildpack {
+interface ConfiguredBuildpack {
   readonly buildpack: string
   /** What the fetched buildpack must be, 64 hexadecimal digits. */
   readonly sha256?: string
@@ -13,7 +13,7 @@ export interface ChosenBuildpack {
   readonly sha256?: string
 }
 
-export interface BuildpackChoice {
+interface BuildpackChoice {
   readonly chosen: readonly ChosenBuildpack[]
   /** What is used otherwise than it is written, or than Heroku would: for people. */
   readonly warnings: readonly string[]

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { CancelledError, giveTree, UserError, type Log, type Owner, type RunCommand } from '../runtime/index.ts'
-import { type Place, type PlaceFolders, type Step, type StepResult } from './place.ts'
+import { type Place, type PlaceFolders, type BuildStep, type StepResult } from './place.ts'
 
-export interface ContainerOptions {
+interface ContainerOptions {
   readonly image: string
   /** Docker's network: `bridge`, `host`, `none` or one of its own. */
   readonly network: string
@@ -82,7 +82,7 @@ class Container implements Place {
     await this.#nameUser()
   }
 
-  async run(step: Step): Promise<StepResult> {
+  async run(step: BuildStep): Promise<StepResult> {
     const { uid, gid } = this.#user
     const variables = Object.keys(step.env).flatMap(name => ['--env', name])
     const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv]

@@ -3,7 +3,7 @@ import { type Log } from '../runtime/index.ts'
 import { type ChosenBuildpack } from './choose.ts'
 import { fetchBuildpack, type FetchedBuildpack, type FetchOptions } from './fetch.ts'
 
-export interface GatherOptions extends Omit<FetchOptions, 'into' | 'sha256'> {
+interface GatherOptions extends Omit<FetchOptions, 'into' | 'sha256'> {
   /** The new folder that will hold the buildpacks, each in one of its own. */
   readonly folder: string
   readonly log: Log

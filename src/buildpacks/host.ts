@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { CancelledError, giveTree, UserError, type Owner } from '../runtime/index.ts'
-import { type Place, type PlaceFolders, type Step, type StepResult } from './place.ts'
+import { type Place, type PlaceFolders, type BuildStep, type StepResult } from './place.ts'
 
-export interface HostOptions {
+interface HostOptions {
   /** Names of the inputs and variables that hold a key or token in this job. */
   readonly secretsHeld: readonly string[]
   /** The user that buildpacks run as: null where there can be none but ours; found out where it is not given. */
@@ -62,11 +62,11 @@ export function otherUser(): Owner | null {
 
 /** One program with all the processes that it starts. */
 class RunningStep {
-  readonly #step: Step
+  readonly #step: BuildStep
   readonly #mark = randomUUID()
   readonly #child: ChildProcess
 
-  constructor(step: Step, identity: Owner | null) {
+  constructor(step: BuildStep, identity: Owner | null) {
     this.#step = step
     const [program, ...args] = step.argv
     this.#child = spawn(program!, args, {

@@ -10,7 +10,7 @@ export {
   type Aptfile,
   type AptPackage
 } from './aptfile.ts'
-export type { BuiltApp, Layer } from './build.ts'
+export type { BuiltApp } from './build.ts'
 export { AppJsonFile } from './app-json.ts'
 export { chooseBuildpacks, readBuildpacks, stackOf } from './choose.ts'
 export { type FetchedBuildpack } from './fetch.ts'
@@ -21,5 +21,5 @@ export { imagesFor } from './images.ts'
 export { buildpackName, herokusOwn, isAptBuildpack, parseBuildpack } from './reference.ts'
 export { readProcfile, type Procfile } from './procfile.ts'
 export { hasRuby, installsLockedRuby, isHerokuRuby, lockedRuby, type LockedRuby } from './ruby.ts'
-export type { Place, PlaceFolders, Step, StepResult } from './place.ts'
-export { Workshop, type WorkshopOptions } from './workshop.ts'
+export type { Place } from './place.ts'
+export { Workshop } from './workshop.ts'

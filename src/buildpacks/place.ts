@@ -7,7 +7,7 @@ export interface Place {
    * Runs one program to its end. Its output (both streams, in order of arrival) goes to `output`. Rejects with a
    * `CancelledError` when the signal is aborted; every process of the step is ended before this settles, whatever the outcome.
    */
-  run(step: Step): Promise<StepResult>
+  run(step: BuildStep): Promise<StepResult>
   /** Ends everything that still runs and removes what the place made. May be called twice. Never throws. */
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface PlaceFolders {
   readonly home: string
 }
 
-export interface Step {
+export interface BuildStep {
   /** Program and arguments, in paths of the place. Never a shell line. */
   readonly argv: string[]
   /** The whole environment (PATH is added where it is missing). */

@@ -18,7 +18,7 @@ export interface Procfile {
   readonly ignoredAt?: number
 }
 
-export interface CommentedType {
+interface CommentedType {
   readonly type: string
   /** From 1. */
   readonly line: number
@@ -45,7 +45,7 @@ export function readProcfile(root: string): Procfile {
  * order mark, Windows line ends and tabs are none of the types. Throws a `UserError` with the line's number for one that
  * is none.
  */
-export function parseProcfile(text: string): Record<string, string> {
+function parseProcfile(text: string): Record<string, string> {
   if (text.includes('\0'))
     throw new UserError('Procfile is no text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.')
   const types: Record<string, string> = {}

@@ -8,7 +8,7 @@ import { type FetchedBuildpack } from './fetch.ts'
 import { openHost } from './host.ts'
 import { type Place, type PlaceFolders } from './place.ts'
 
-export interface WorkshopOptions {
+interface WorkshopOptions {
   readonly kind: Place['kind']
   /** Images of a container; unused on the host. */
   readonly buildImage: string

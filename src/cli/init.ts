@@ -5,14 +5,14 @@ import {
   CONFIG,
   lacks,
   ours,
-  planFiles,
+  proposeFiles,
   readFork,
   superseded,
   TASKS,
   writeFiles,
-  type Apps,
+  type ForkApps,
   type Fork,
-  type PlannedFile
+  type ProposedFile
 } from '../init/index.ts'
 import { appName, flag, readInputs, readText } from '../inputs/index.ts'
 import { runCommand } from '../runtime/real.ts'
@@ -56,7 +56,7 @@ async function setUp(
   signal: AbortSignal,
   paint: Paint,
   say: (text: string) => void
-): Promise<PlannedFile[]> {
+): Promise<ProposedFile[]> {
   const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
   const inputs = readInputs('init', source)
   const tasks = readText(source, 'with-tasks', flag) ?? false
@@ -66,9 +66,9 @@ async function setUp(
   say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`)
   const examples = examplesIn(new URL('examples/', root))
   const given = { app: inputs.app, streamingApp: inputs.streamingApp }
-  const plan = (apps: Apps): PlannedFile[] => planFiles(fork, examples, { action, tasks, ...apps })
-  const apps = needsApps(plan(given)) ? await ask(given, signal) : given
-  const files = plan(apps)
+  const propose = (apps: ForkApps): ProposedFile[] => proposeFiles(fork, examples, { action, tasks, ...apps })
+  const apps = needsApps(propose(given)) ? await ask(given, signal) : given
+  const files = propose(apps)
   if (!dryRun) writeFiles(fork, files)
   for (const file of files) say(tell(file, dryRun, paint))
   const shown = dryRun && full ? files.filter(({ state }) => state === 'new') : []
@@ -87,12 +87,12 @@ function examplesIn(folder: URL): Map<string, string> {
 }
 
 /** A config that is there already is not changed, so nothing has to be asked for it. */
-function needsApps(files: readonly PlannedFile[]): boolean {
+function needsApps(files: readonly ProposedFile[]): boolean {
   return files.some(({ path, state }) => path === CONFIG && state === 'new')
 }
 
 /** Asks for what was not given, if somebody can answer. An empty answer is none. */
-async function ask(given: Apps, signal: AbortSignal): Promise<Apps> {
+async function ask(given: ForkApps, signal: AbortSignal): Promise<ForkApps> {
   if (given.app !== undefined || !process.stdin.isTTY || !process.stdout.isTTY || process.env['CI']) return given
   const prompt = createInterface({ input: process.stdin, output: process.stdout })
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
@@ -109,7 +109,7 @@ async function ask(given: Apps, signal: AbortSignal): Promise<Apps> {
   }
 }
 
-function tell({ path, state, with: other }: PlannedFile, dryRun: boolean, paint: Paint): string {
+function tell({ path, state, with: other }: ProposedFile, dryRun: boolean, paint: Paint): string {
   switch (state) {
     case 'new':
       return `  ${paint('green', dryRun ? 'would write' : 'written')}  ${path}`
@@ -123,14 +123,14 @@ function tell({ path, state, with: other }: PlannedFile, dryRun: boolean, paint:
 }
 
 interface Done {
-  readonly apps: Apps
+  readonly apps: ForkApps
   readonly tasks: boolean
   readonly dryRun: boolean
   readonly full: boolean
   readonly fork: Fork
 }
 
-function* hints(files: readonly PlannedFile[], { apps, tasks, dryRun, full, fork }: Done): Generator<string> {
+function* hints(files: readonly ProposedFile[], { apps, tasks, dryRun, full, fork }: Done): Generator<string> {
   if (dryRun && !full) yield 'Nothing was written. With --full the files are shown.'
   if (!needsApps(files)) yield* lines(lacks(fork, { ...apps, tasks }))
   else if (apps.app === undefined)

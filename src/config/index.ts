@@ -5,13 +5,4 @@ export { APP_NAME, APP_NAME_RULE } from './rules.ts'
 export { didYouMean, oneOf, shown } from './shown.ts'
 export { parseAmount, parseLimit } from './size.ts'
 export { FFMPEG } from './schema.ts'
-export type {
-  BuildpackConfig,
-  ChecksConfig,
-  Config,
-  ScheduleConfig,
-  SlugConfig,
-  TaskConfig,
-  Thresholds,
-  TrimConfig
-} from './schema.ts'
+export type { Config, ScheduleConfig } from './schema.ts'

@@ -27,10 +27,10 @@ import { parseLimit } from './size.ts'
 import { WHAT_IS_THERE } from './yaml-file.ts'
 
 export const FFMPEG = ['with', 'without', 'auto'] as const
-export const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'] as const
-export const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'] as const
-export const INTERVALS = ['10 minutes', 'hour', 'day'] as const
-export const REDIS_TLS = ['verify', 'no-verify'] as const
+const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'] as const
+const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'] as const
+const INTERVALS = ['10 minutes', 'hour', 'day'] as const
+const REDIS_TLS = ['verify', 'no-verify'] as const
 
 type Message = (issue: { readonly input: unknown }) => string
 
@@ -463,12 +463,4 @@ export const CONFIG = v.nullish(
 
 /** The config file, checked, with its defaults. */
 export type Config = v.InferOutput<typeof CONFIG>
-export type SlugConfig = Config['slug']
-/** A registry name, a URL with an optional `#ref`, or a folder; the digest that what is fetched must have. */
-export type BuildpackConfig = NonNullable<SlugConfig['buildpacks']>[number]
-export type TrimConfig = SlugConfig['trim']
 export type ScheduleConfig = NonNullable<Config['schedule']>
-/** Has either `every` or `cron`. */
-export type TaskConfig = ScheduleConfig['tasks'][number]
-export type ChecksConfig = Config['checks']
-export type Thresholds = ChecksConfig['thresholds']

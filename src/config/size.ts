@@ -1,4 +1,4 @@
-import { UserError } from '../runtime/index.ts'
+import { UserError, type Amount } from '../runtime/index.ts'
 
 const UNITS = new Map([
   ['', 1],
@@ -17,8 +17,8 @@ const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each
  * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
  * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
  */
-export function parseSize(size: string | number): number {
-  const text = String(size).trim()
+function parseSize(size: string): number {
+  const text = size.trim()
   const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? []
   const factor = UNITS.get(unit.toLowerCase())
   if (/^[kmg]i?$/i.test(unit)) throw ambiguous(text, digits, unit.charAt(0).toUpperCase())
@@ -52,7 +52,7 @@ function forgottenUnit(value: number): string {
 }
 
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
-export function parseAmount(amount: string): { bytes: number } | { percent: number } {
+export function parseAmount(amount: string): Amount {
   const text = amount.trim()
   const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1]
   if (percent !== undefined) return { percent: Number(percent) }

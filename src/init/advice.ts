@@ -4,7 +4,7 @@ import { type Fork } from './fork.ts'
 import { block, DEPLOY_TAG, extraStep, keyStep } from './keys.ts'
 import { type Workflow } from './workflow.ts'
 
-export interface AdviceFacts {
+interface AdviceFacts {
   /** Workflows of ours, by file name. */
   readonly ours: ReadonlyMap<string, Workflow>
   /** `owner/name` of the fork on GitHub. */

@@ -11,13 +11,13 @@ export interface Action {
   readonly version?: string
 }
 
-export interface Apps {
+export interface ForkApps {
   readonly app?: string
   readonly streamingApp?: string
 }
 
 /** What a config begins with. */
-export interface Start extends Apps {
+export interface Start extends ForkApps {
   /** Whether GitHub is to run scheduled tasks; else they are only proposed. */
   readonly tasks: boolean
 }

@@ -5,7 +5,7 @@ import { type Workflow } from './workflow.ts'
 /** A tag that the deploy listens to. */
 export const DEPLOY_TAG = 'heroku-2026-01-31'
 
-export interface Keys {
+interface KeyFacts {
   /** Workflows of ours, by file name. */
   readonly ours: ReadonlyMap<string, Workflow>
   /** `owner/name` of the fork. */
@@ -47,7 +47,7 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
  * The key without which nothing goes live, and its place. An authorization of its own can be ended by itself, and ends by
  * itself; the account's key can do neither. It goes from one program to the other, and is shown nowhere.
  */
-export function keyStep(keys: Keys): string {
+export function keyStep(keys: KeyFacts): string {
   const wanted = secretsOf(keys).filter(({ optional }) => !optional)
   return [
     'A key in its place',
@@ -59,7 +59,7 @@ export function keyStep(keys: Keys): string {
 }
 
 /** What can do without, each with what it is for; undefined where there is nothing. */
-export function extraStep(keys: Keys): string | undefined {
+export function extraStep(keys: KeyFacts): string | undefined {
   const all = secretsOf(keys)
   const there = placesOf(all.filter(({ optional }) => !optional))
   const extras = all.flatMap(secret => {
@@ -80,7 +80,7 @@ export function block(...lines: string[]): string {
 }
 
 /** Each secret once for each environment. */
-function secretsOf({ ours }: Keys): Secret[] {
+function secretsOf({ ours }: KeyFacts): Secret[] {
   const all = [...ours.values()].flatMap(({ secrets }) => secrets)
   return [...new Map(all.map(secret => [`${secret.name} ${secret.environment}`, secret])).values()]
 }
@@ -89,14 +89,14 @@ function placesOf(secrets: readonly Secret[]): string[] {
   return [...new Set(secrets.flatMap(({ environment }) => environment ?? []))]
 }
 
-function set({ name, environment }: Secret, { repo, app }: Keys, file?: string): string {
+function set({ name, environment }: Secret, { repo, app }: KeyFacts, file?: string): string {
   const of = environment === undefined ? '' : ` --env ${environment}`
   const from = file === undefined ? '' : ` < ${file}`
   return `${makes(name, app)}gh secret set ${name}${of} --repo ${repo}${from}`
 }
 
 /** docs.github.com: REST API, variables. `gh variable` came with 2.31, and Debian 12 has an older one. */
-function setVariable([name, value]: NonNullable<Extra['variable']>, { repo }: Keys): string {
+function setVariable([name, value]: NonNullable<Extra['variable']>, { repo }: KeyFacts): string {
   return `gh api --silent repos/${repo}/actions/variables --raw-field name=${name} --raw-field value=${value}`
 }
 
@@ -106,7 +106,7 @@ function makes(secret: string, app: string | undefined): string {
 }
 
 /** docs.github.com: REST API, deployment environments; deployment branch policies (`type`: branch or tag). */
-function place(name: string, { ours, repo, branch }: Keys): string {
+function place(name: string, { ours, repo, branch }: KeyFacts): string {
   const tags = byTag(ours, name)
   const at = `repos/${repo}/environments/${name}`
   const policies = 'deployment_branch_policy'
@@ -123,7 +123,7 @@ function place(name: string, { ours, repo, branch }: Keys): string {
 }
 
 /** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
-function byTag(ours: Keys['ours'], environment: string): boolean {
+function byTag(ours: KeyFacts['ours'], environment: string): boolean {
   return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && uses(secrets, environment))
 }
 
@@ -132,7 +132,7 @@ function uses(secrets: readonly Secret[], environment: string): boolean {
 }
 
 /** docs.github.com: a job that names an environment with required reviewers waits for one, whatever it does there. */
-function reviewer(environment: string, { ours }: Keys): string {
+function reviewer(environment: string, { ours }: KeyFacts): string {
   const waiting = [...ours].filter(([, { scheduled, secrets }]) => scheduled && uses(secrets, environment))
   const files = waiting.map(([file]) => `\`${file}\``).join(' and ')
   const [use, them, their] = waiting.length > 1 ? ['use', 'them', 'their lines'] : ['uses', 'it', 'its line']

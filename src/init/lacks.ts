@@ -2,7 +2,7 @@ import { loadConfig, type Config } from '../config/index.ts'
 import { readTreeFile, UserError } from '../runtime/index.ts'
 import { schedule, type Start } from './fit.ts'
 import { type Fork } from './fork.ts'
-import { CONFIG } from './plan.ts'
+import { CONFIG } from './files.ts'
 
 /**
  * What the fork's own config, which is never changed, lacks of what was asked for: lines to put into it, in place of what

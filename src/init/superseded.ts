@@ -1,6 +1,6 @@
 import { readTreeFile } from '../runtime/index.ts'
 import { type Fork } from './fork.ts'
-import { type PlannedFile } from './plan.ts'
+import { type ProposedFile } from './files.ts'
 import { WORKFLOWS } from './workflow.ts'
 
 /** Up to 0.1.0 the rehearsal was a workflow of its own, with a second build. */
@@ -11,10 +11,11 @@ const NEW = `${WORKFLOWS}/heroku-slug-size.yml`
  * What to do with a workflow of an earlier release whose work another one does by now: a sentence or two; undefined if the
  * fork has none. Nothing is changed: such a file is the owner's.
  */
-export function superseded({ root }: Fork, files: readonly PlannedFile[]): string | undefined {
+export function superseded({ root }: Fork, files: readonly ProposedFile[]): string | undefined {
   if (!rehearses(readTreeFile(root, OLD))) return undefined
-  const planned = files.find(({ path }) => path === NEW)
-  const there = planned?.state === 'differs' || planned?.state === 'clashes' ? readTreeFile(root, NEW) : planned?.text
+  const proposed = files.find(({ path }) => path === NEW)
+  const isTheirs = proposed?.state === 'differs' || proposed?.state === 'clashes'
+  const there = isTheirs ? readTreeFile(root, NEW) : proposed?.text
   const required = 'If its job `rehearse` is a required check, take that out of the branch’s rule.'
   return rehearses(there)
     ? `${OLD} can go: ${NEW} rehearses the slug that it has built, and with both a pull request is built twice. Remove it. ${required}`

@@ -2,7 +2,7 @@
 export { COMMAND_NAMES, commandRow, COMMANDS, type CommandName, type ReaderName } from './commands.ts'
 export type { WorkflowRunEvent } from './event.ts'
 export { readJob, readMachine, type GithubJob, type Machine } from './job.ts'
-export { appName, flag, text, type Amount, type Kind } from './kinds.ts'
+export { appName, flag, text, type Kind } from './kinds.ts'
 export { OUTPUT_GROUPS, type JobResults, type Outputs } from './outputs.ts'
 export {
   commandNamed,

@@ -8,7 +8,7 @@ import {
   parseLimit,
   shown
 } from '../config/index.ts'
-import { requireSafeUrl, UserError } from '../runtime/index.ts'
+import { requireSafeUrl, UserError, type Amount } from '../runtime/index.ts'
 
 /** What the text of an input may be. */
 export interface Kind<Value> {
@@ -21,8 +21,6 @@ export interface Kind<Value> {
   /** The value of a text that is not empty. Throws a `UserError` that says what was expected, and not of which input. */
   readonly read: (text: string) => Value
 }
-
-export type Amount = ReturnType<typeof parseAmount>
 
 /** Any text, such as a name or a key. */
 export const text = (placeholder: string): Kind<string> => ({ placeholder, type: 'string', read: value => value })

@@ -1,7 +1,7 @@
 import { type Sourced } from './fact.ts'
 
 /** What a plan holds. */
-export interface Plan {
+interface Plan {
   readonly bytes: number
   readonly connections: number
   /** Undefined if there is no limit. */
@@ -9,7 +9,7 @@ export interface Plan {
 }
 
 /** An add-on service of Heroku's own. */
-export interface Service extends Sourced {
+interface Service extends Sourced {
   /** The config var that it sets: by it one from elsewhere is known. */
   readonly brings: string
   /** Its smallest plan, which Heroku takes if only the service is named (heroku/cli: addons:create). */

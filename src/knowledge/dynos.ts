@@ -1,7 +1,7 @@
 import { type Sourced } from './fact.ts'
 
 /** A size of dynos. */
-export interface DynoSize extends Sourced {
+interface DynoSize extends Sourced {
   /** As Heroku writes it, and as Heroku Scheduler wants it, which minds capitals: `Standard-1X`. */
   readonly name: string
   /** Bytes that a dyno may use before Heroku logs R14. */

@@ -2,7 +2,7 @@ import { type Sourced } from './fact.ts'
 import { LIMITS } from './limits.ts'
 
 /** An error that Heroku writes to an app's log. */
-export interface HerokuErrorCode extends Sourced {
+interface HerokuErrorCode extends Sourced {
   /** Heroku's own name for it, as it stands in the log. */
   readonly title: string
   /** What happened: a sentence without its full stop. */

@@ -1,5 +1,5 @@
 /** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
-export { POSTGRES, REDIS, serviceNamed, SERVICES, type Plan } from './addons.ts'
+export { POSTGRES, REDIS, serviceNamed, SERVICES } from './addons.ts'
 export { DYNO_SIZES, dynoSize } from './dynos.ts'
 export { ERROR_CODES, errorLine, type ErrorCode } from './errors.ts'
 export { type Life } from './fact.ts'

@@ -8,7 +8,7 @@ interface Line extends Sourced {
 }
 
 /** A line of Ruby: all versions that share their first two numbers. */
-export interface RubyLine {
+interface RubyLine {
   /** `3.4` */
   readonly line: string
   /** The lowest version without a known hole. */

@@ -1,7 +1,7 @@
 import { lifeInWords, lifeUntil, type Day, type Life, type Sourced } from './fact.ts'
 
 /** What is known of a stack's image. */
-export interface StackImage {
+interface StackImage {
   readonly libvips?: string
   /** Of the package that an Aptfile brings. */
   readonly ffmpeg?: string

@@ -216,7 +216,6 @@ function isIndex(value: unknown): boolean {
 
 export type Report = v.InferOutput<typeof reportSchema>
 export type ReportVariant = Report['variants'][number]
-export type VariantName = ReportVariant['name']
 export type HistoryPoint = Report['history'][number]
 
 /** Largest `report.json` that is read, in bytes. */
@@ -263,7 +262,7 @@ export function judgedBy(report: Report, { limit, ...heroku }: { limit: number }
 }
 
 /** All that would be shipped, against the limit: the chosen slug, and the streaming app's. */
-export interface JudgedSizes {
+interface JudgedSizes {
   readonly main: JudgedSize
   readonly streaming?: JudgedSize
   /** Whether both fit. */

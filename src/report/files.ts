@@ -1,6 +1,7 @@
 import { displayPath, type BytePath } from '../runtime/index.ts'
 import type { FileWeight, Measured } from '../slug/index.ts'
-import { type Report, type VariantName } from './data.ts'
+import { type Report } from './data.ts'
+import { type VariantName } from './page/data.ts'
 
 type FileTable = Report['files']
 type Entry = FileTable['entries'][number]
@@ -50,7 +51,7 @@ export class ReportFile {
 }
 
 /** A folder with all that is below it. */
-export interface ReportFolder {
+interface ReportFolder {
   readonly path: string
   compressed: number
   raw: number

@@ -1,7 +1,5 @@
+import { type Amount } from '../runtime/index.ts'
 import { type Comparison } from './compare/index.ts'
-
-/** So much, in bytes or in per cent of what it was. */
-export type Amount = { readonly bytes: number } | { readonly percent: number }
 
 /** Whether a change, in either direction, is at least that much. */
 export function reaches(change: number, before: number, amount: Amount): boolean {
@@ -10,7 +8,7 @@ export function reaches(change: number, before: number, amount: Amount): boolean
 }
 
 /** Whether it has grown by more than that. */
-export function exceeds(change: number, before: number, most: Amount): boolean {
+function exceeds(change: number, before: number, most: Amount): boolean {
   return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent
 }
 
@@ -20,8 +18,4 @@ export function grownTooMuch({ sizes, variant }: Comparison, most: Amount): stri
     .filter(({ name }) => name === variant || name === 'streaming')
     .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
     .map(({ name }) => name)
-}
-
-export function amountText(amount: Amount): string {
-  return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`
 }

@@ -5,7 +5,7 @@ const KEPT = 100
 
 /** A report as one point of its branch's history. */
 export function pointOf({ source, createdAt, variants, streaming, verdict }: Report): HistoryPoint {
-  const size = (name: 'with' | 'without') => variants.find(variant => variant.name === name)?.compressed
+  const size = (name: HistoryPoint['chosen']) => variants.find(variant => variant.name === name)?.compressed
   return {
     commit: source.commit,
     at: createdAt,

@@ -1,4 +1,4 @@
-export { compareReports, type Comparison } from './compare/index.ts'
+export { compareReports } from './compare/index.ts'
 export {
   judgedBy,
   judgedSizes,
@@ -7,15 +7,14 @@ export {
   reportSchema,
   SCHEMA_VERSION,
   type HistoryPoint,
-  type Report,
-  type ReportVariant
+  type Report
 } from './data.ts'
-export { amountText, grownTooMuch, reaches, type Amount } from './growth.ts'
+export { grownTooMuch, reaches } from './growth.ts'
 export { mergeHistories } from './history.ts'
-export { makeReport, reportJson, type BuildFacts } from './make.ts'
+export { makeReport, reportJson } from './make.ts'
 export { pageParts } from './page/parts.ts'
 export { pageData } from './page/from-report.ts'
 export { renderPage } from './page/render.ts'
-export { headline, renderMarkdown, WITHOUT_FFMPEG, type Baseline, type LiveSlug, type Told } from './markdown/index.ts'
+export { headline, renderMarkdown, type Baseline, type LiveSlug, type Told } from './markdown/index.ts'
 export { makeUpgrade, type Upgrade } from './upgrade.ts'
 export { upgradeMarkdown } from './markdown/upgrade.ts'

@@ -7,7 +7,7 @@ import { fileTable } from './files.ts'
 import { type Upgrade } from './upgrade.ts'
 
 /** What a build knows at its end. */
-export interface BuildFacts {
+interface BuildFacts {
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly commit: { sha: string; ref: string; committedAt: number }

@@ -26,6 +26,14 @@ export function shareText(part: number, whole: number): string {
   return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
 }
 
+/** So much, in bytes or in per cent of what it was. */
+export type Amount = { readonly bytes: number } | { readonly percent: number }
+
+/** `5 MB`, `2.5 %`. */
+export function amountText(amount: Amount): string {
+  return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`
+}
+
 /** `12,345`. */
 export function numberText(value: number): string {
   return value.toLocaleString('en-US')

@@ -12,7 +12,7 @@ export function bytePath(text: string): BytePath {
 }
 
 /** What Node's file functions take for a byte path. */
-export function fsPath(path: BytePath): string | Buffer {
+function fsPath(path: BytePath): string | Buffer {
   return ASCII.test(path) ? path : Buffer.from(path, 'latin1')
 }
 

@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   }
 }
 
-export interface RuntimeOptions {
+interface RuntimeOptions {
   readonly log: Log
   readonly signal: AbortSignal
   /** The folder of the bundle: the packing threads' program and the page's parts lie in it. */

@@ -35,7 +35,7 @@ export const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh'
 /** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
 const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp']
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Where a dyno's programs run: the run image, since the build image hides missing libraries. */
   readonly place: Place
   /** The app's folder on this machine. */
@@ -95,7 +95,7 @@ async function writeMend(root: string, script: Buffer): Promise<void> {
 }
 
 /** A script for `.profile.d` that adds folders below the app to the library path, one a line. */
-export function mendScript(folders: readonly BytePath[]): Buffer {
+function mendScript(folders: readonly BytePath[]): Buffer {
   const lines = [
     '# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.',
     ...folders.map(

@@ -96,7 +96,7 @@ function isForFfmpeg(entry: AptPackage | AptAddress): boolean {
 export type Derivation = 'subtracted' | 'apt-again' | 'built-again' | 'programs'
 
 /** An executable called ffmpeg in the built tree. */
-export interface FfmpegProgram {
+interface FfmpegProgram {
   readonly path: BytePath
   /** Of the tree's layers, the one that wrote it. */
   readonly layer: number
@@ -108,7 +108,7 @@ export interface FfmpegProgram {
  * `layer`: with all that its buildpack brought, which is ffmpeg alone. `apt`: by running the apt step without it.
  * `program`: it and its sister programs alone, since their buildpack brings more than ffmpeg. `stays`: not at all.
  */
-export type Way = 'layer' | 'apt' | 'program' | 'stays'
+type Way = 'layer' | 'apt' | 'program' | 'stays'
 
 /** ffmpeg's own programs. */
 const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/
@@ -200,7 +200,7 @@ function providerLayers({ buildpacks, apt }: FfmpegProvider): Set<number> {
 }
 
 /** Names that only another run of the apt step can give. */
-export interface AptAgain {
+interface AptAgain {
   readonly root: string
   readonly entries: readonly TreeEntry[]
   /** Whether the apt step wrote the name (the source's own Aptfile counts: it is another one). */

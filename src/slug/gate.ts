@@ -13,7 +13,7 @@ export interface ChosenSlug {
 }
 
 /** Compressed bytes of the slugs that there are: one of the two may be absent, whatever is asked for. */
-export interface VariantSizes {
+interface VariantSizes {
   /** Absent if nothing in the built tree is an ffmpeg. */
   readonly with?: number
   /** Absent if ffmpeg cannot be taken out. */

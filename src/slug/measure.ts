@@ -1,10 +1,10 @@
+import { partBytes, ROOT } from './blocks.ts'
 import { type SlugFile } from './files.ts'
 import { GZIP_HEADER, gzipTrailer } from './gzip.ts'
 import { type Packed } from './pack.ts'
-import { partBytes, ROOT } from './plan.ts'
 
 /** Bytes of a part of a slug: in the slug as Heroku counts it, and uncompressed. */
-export interface Weight {
+interface Weight {
   compressed: number
   /** As in the archive: content, headers and padding. */
   raw: number

@@ -12,7 +12,7 @@ export type NodeUse =
     }
   | { readonly keptBecause: string }
 
-export interface BuiltTree {
+interface BuiltTree {
   readonly files: readonly SlugFile[]
   readonly processTypes: Readonly<Record<string, string>>
   /** Commands of the config's scheduled tasks. */

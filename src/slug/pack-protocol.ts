@@ -2,7 +2,7 @@ import { type BytePath } from '../runtime/index.ts'
 import { type HeaderFields } from './tar.ts'
 
 /** What the packer and its threads tell each other. Paths are byte paths (latin1), absolute. */
-export type Task = HashTask | BlockTask | StoredTask
+export type PackTask = HashTask | BlockTask | StoredTask
 
 export interface HashTask {
   kind: 'hash'

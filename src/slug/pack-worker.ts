@@ -2,7 +2,15 @@ import { createHash, hash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
-import type { BlockAnswer, BlockTask, HashAnswer, HashTask, StoredAnswer, StoredTask, Task } from './pack-protocol.ts'
+import type {
+  BlockAnswer,
+  BlockTask,
+  HashAnswer,
+  HashTask,
+  StoredAnswer,
+  StoredTask,
+  PackTask
+} from './pack-protocol.ts'
 import { tarHeader } from './tar.ts'
 
 /** The program of a packing thread: reads files, hashes them, compresses blocks. It answers each task with one message. */
@@ -108,7 +116,7 @@ function readExactly(fd: number, into: Buffer, offset: number, length: number, p
   }
 }
 
-parentPort?.on('message', (task: Task) => {
+parentPort?.on('message', (task: PackTask) => {
   try {
     if (task.kind === 'hash') parentPort?.postMessage(hashFiles(task))
     else if (task.kind === 'stored') {

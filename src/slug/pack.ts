@@ -12,11 +12,11 @@ import {
   type HashAnswer,
   type StoredAnswer
 } from './pack-protocol.ts'
-import { planBlocks, type Block, type Part } from './plan.ts'
+import { cutBlocks, type Block, type SlugPart } from './blocks.ts'
 import { Threads } from './threads.ts'
 
 /** One slug to pack. Without `output` it is only measured. */
-export interface PackJob {
+interface PackJob {
   /** In pack order (`inPackOrder`). */
   readonly files: readonly SlugFile[]
   /** The `.tgz` to write; it appears only when it is whole. */
@@ -34,7 +34,7 @@ export interface Packed {
   readonly blocks: readonly { block: Block; bytes: number }[]
 }
 
-export interface PackerOptions {
+interface PackerOptions {
   /** The program of the threads. */
   readonly worker: URL
   readonly threads: number
@@ -85,7 +85,7 @@ export class Packer {
       if (this.#options.blockStore) await this.#hash(jobs)
       slugs.push(
         ...jobs.map(
-          job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)
+          job => new Slug(cutBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)
         )
       )
       for (const slug of slugs) await slug.open()
@@ -329,7 +329,7 @@ async function inOrder<Item, Result>(
 }
 
 /** A part as a thread takes it. */
-function toTask({ file, header, time, link, from, to, pad }: Part): BlockPart {
+function toTask({ file, header, time, link, from, to, pad }: SlugPart): BlockPart {
   const { path, kind, mode, size, target } = file
   return {
     path: to > from ? absolute(file) : '',

@@ -4,7 +4,7 @@ import { type SlugFile } from './files.ts'
 const BLOCK = 512
 
 /** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
-export const SLUG_ROOT = './app/'
+const SLUG_ROOT = './app/'
 
 /** Two empty blocks end a tar archive. */
 export const TAR_END = 2 * BLOCK

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import { type FailedAnswer, type Task } from './pack-protocol.ts'
+import { type FailedAnswer, type PackTask } from './pack-protocol.ts'
 
 interface Waiting {
-  task: Task
+  task: PackTask
   resolve: (answer: never) => void
   reject: (error: Error) => void
 }
@@ -28,7 +28,7 @@ export class Threads {
   }
 
   /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
-  do<Answer>(task: Task): Promise<Answer> {
+  do<Answer>(task: PackTask): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       if (this.#failure) return reject(this.#failure)
       this.#queue.push({ task, resolve, reject })

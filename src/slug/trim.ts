@@ -4,7 +4,7 @@ import { NODE_MODULES, type NodeUse } from './node-use.ts'
 import { globMatcher } from './trim-globs.ts'
 
 /** What decides which files a dyno never reads. */
-export interface TrimFacts {
+interface TrimFacts {
   /** Whether the slug runs `node ./streaming`: only `no` (a streaming app is configured) lets Node go. */
   readonly streaming: 'no' | 'perhaps'
   /** Folder of the app while it was built, as the buildpacks saw it: `/app` at run time. */

@@ -43,7 +43,7 @@ export interface SeenFfmpeg {
 }
 
 /** What is known of ffmpeg in a built tree beside the tree itself. */
-export interface FfmpegFacts {
+interface FfmpegFacts {
   readonly aptfile: string | undefined
   /** What a dyno runs by the name of ffmpeg: paths in the tree. */
   readonly onPath: ReadonlySet<BytePath>

@@ -25,13 +25,13 @@ export interface WeighOptions {
   readonly output: string
 }
 
-export interface WeighedSlug {
+interface WeighedSlug {
   readonly name: FfmpegVariant
   readonly sha256: string
   readonly measured: Measured
 }
 
-export interface Saving<Rule extends TrimRule = TrimRule> {
+interface Saving<Rule extends TrimRule = TrimRule> {
   readonly rule: Rule
   /** Files and their bytes, uncompressed. */
   readonly files: number

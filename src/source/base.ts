@@ -1,6 +1,6 @@
 import { git, openCheckout, type GitTools } from './git.ts'
 
-export interface BaseOptions extends GitTools {
+interface BaseOptions extends GitTools {
   /** The checkout's top folder. */
   path: string
   /** Full hash of the commit that is looked at. */
@@ -12,7 +12,7 @@ export interface BaseOptions extends GitTools {
 }
 
 /** The commit to compare with, and how it was chosen. */
-export interface Base {
+interface Base {
   readonly commit: string
   readonly kind: 'merge-base' | 'tag' | 'parent'
   /** Name of the branch or the tag: hostile text; empty of a parent. */

@@ -13,7 +13,7 @@ export interface BlobSink {
   missing(): never
 }
 
-export interface BlobOptions {
+interface BlobOptions {
   repository: Repository
   shas: string[]
   sink: BlobSink

@@ -13,7 +13,7 @@ import { streamBlobs } from './blobs.ts'
 import { complaintOf, git, gitDirOf, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
 import { TreeWriter, type Entry } from './write.ts'
 
-export interface ExportOptions extends GitTools {
+interface ExportOptions extends GitTools {
   /** The checkout's top folder. */
   path: string
   /** Full hash of a commit. */
@@ -35,7 +35,7 @@ export interface ExportedTree {
 }
 
 /** What is read from one repository. */
-export interface Part {
+export interface TreePart {
   readonly repository: Repository
   readonly entries: Entry[]
 }
@@ -54,13 +54,13 @@ export async function exportTree(options: ExportOptions): Promise<ExportedTree> 
   return writeTree(options, () => readParts(options, repository))
 }
 
-export interface WriteOptions extends Pick<ExportOptions, 'into' | 'signal' | 'searchPath'> {
+interface WriteOptions extends Pick<ExportOptions, 'into' | 'signal' | 'searchPath'> {
   /** Bytes that the contents may have in all; a tree with more is a `UserError`. */
   readonly mostBytes?: number
 }
 
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
-export async function writeTree(options: WriteOptions, read: () => Promise<Part[]>): Promise<ExportedTree> {
+export async function writeTree(options: WriteOptions, read: () => Promise<TreePart[]>): Promise<ExportedTree> {
   const made = prepare(options.into)
   try {
     return await writeParts(options, await read())
@@ -85,8 +85,8 @@ function empty(folder: string): void {
 }
 
 /** Lists the commit, and each submodule's after it. */
-async function readParts(options: ExportOptions, repository: Repository): Promise<Part[]> {
-  const parts: Part[] = []
+async function readParts(options: ExportOptions, repository: Repository): Promise<TreePart[]> {
+  const parts: TreePart[] = []
   const visit = async (source: Repository, commit: string, prefix: BytePath): Promise<void> => {
     const tree = await listTree(options, source, commit)
     if (typeof tree === 'string') throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix)
@@ -200,7 +200,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
-async function writeParts(options: WriteOptions, parts: Part[]): Promise<ExportedTree> {
+async function writeParts(options: WriteOptions, parts: TreePart[]): Promise<ExportedTree> {
   const writer = new TreeWriter(resolve(options.into), options.mostBytes)
   try {
     for (const { entries } of parts) writer.makeFolders(entries, SUBMODULE)

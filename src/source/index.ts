@@ -1,17 +1,9 @@
 /** A commit becomes a clean tree to build. */
-export { baseOf, type Base } from './base.ts'
-export { exportTree, type ExportedTree, type ExportOptions } from './export.ts'
+export { baseOf } from './base.ts'
+export { exportTree, type ExportedTree } from './export.ts'
 export type { GitTools } from './git.ts'
-export { uncommitted, type Uncommitted, type UncommittedOptions } from './uncommitted.ts'
-export { writeMerged, type Merged, type MergeOptions } from './merge.ts'
-export { nameMatcher } from './glob.ts'
-export { namesAt, textAt, type NamesOptions } from './names.ts'
-export { resolveCommit, type Commit, type ResolveOptions } from './resolve.ts'
-export {
-  applySlugignore,
-  parseSlugignore,
-  takenOut,
-  type AppliedSlugignore,
-  type Removed,
-  type Slugignore
-} from './slugignore.ts'
+export { uncommitted } from './uncommitted.ts'
+export { writeMerged } from './merge.ts'
+export { namesAt, textAt } from './names.ts'
+export { resolveCommit, type Commit } from './resolve.ts'
+export { applySlugignore, takenOut, type Removed } from './slugignore.ts'

@@ -5,7 +5,7 @@ import { complaintOf, openCheckout, unreadable, type GitTools, type Repository }
 import { fetchBlobs, fetchTags, openUpstream, type UpstreamOptions } from './upstream.ts'
 import { type Entry } from './write.ts'
 
-export interface MergeOptions extends UpstreamOptions {
+interface MergeOptions extends UpstreamOptions {
   /** The checkout's top folder. It is only read. */
   readonly path: string
   /** Full hash of the fork's commit. */
@@ -18,16 +18,16 @@ export interface MergeOptions extends UpstreamOptions {
   readonly fetchInto: string
   /** Where the tree is written: a folder that is empty or does not exist yet. */
   readonly into: string
-  /** Names that are wanted. */
+  /** TreeNames that are wanted. */
   readonly only: (path: BytePath) => boolean
-  /** Names of which the fork's own is taken where both have changed it; of all others upstream's. */
+  /** TreeNames of which the fork's own is taken where both have changed it; of all others upstream's. */
   readonly own: (path: BytePath) => boolean
 }
 
-export interface Merged {
+interface Merged {
   /** The commit of the tag. */
   readonly commit: string
-  /** Names that both have changed, for people; undefined where upstream has no such base. */
+  /** TreeNames that both have changed, for people; undefined where upstream has no such base. */
   readonly contested: readonly string[] | undefined
 }
 
@@ -65,11 +65,15 @@ export async function writeMerged(options: MergeOptions): Promise<Merged> {
   return { commit: fetched.commit, contested: base && contested.map(displayPath) }
 }
 
-export type Names = ReadonlyMap<BytePath, Entry>
+type TreeNames = ReadonlyMap<BytePath, Entry>
 
 /** Chooses a side for each name. Pure; in byte order. */
-export function mergeNames(
-  { fork, base, theirs }: { readonly fork: Names; readonly base: Names | undefined; readonly theirs: Names },
+function mergeNames(
+  {
+    fork,
+    base,
+    theirs
+  }: { readonly fork: TreeNames; readonly base: TreeNames | undefined; readonly theirs: TreeNames },
   own: (path: BytePath) => boolean
 ): { entries: Entry[]; contested: BytePath[] } {
   const contested: BytePath[] = []
@@ -94,7 +98,7 @@ async function namesOf(
   commit: string,
   only: (path: BytePath) => boolean,
   explain = unreadable
-): Promise<Names> {
+): Promise<TreeNames> {
   const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit)
   if (typeof tree === 'string') throw explain(`commit ${commit}`, tree)
   const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path))

@@ -1,6 +1,6 @@
 import { git, openCheckout, type GitTools } from './git.ts'
 
-export interface NamesOptions extends GitTools {
+interface NamesOptions extends GitTools {
   /** The checkout's top folder. */
   path: string
   /** A full SHA. */

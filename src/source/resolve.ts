@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein'
 import { bytePath, displayPath, UserError } from '../runtime/index.ts'
 import { firstLine, git, notACheckout, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
 
-export interface ResolveOptions extends GitTools {
+interface ResolveOptions extends GitTools {
   /** The checkout's top folder. */
   path: string
   /** Tag, branch, SHA, short SHA, `refs/pull/N/merge`; without it the checked-out commit. */

@@ -2,19 +2,17 @@ import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { below, bytePath, displayPath, joinBytes, UserError, type BytePath } from '../runtime/index.ts'
 import { nameMatcher } from './glob.ts'
 
-export interface Slugignore {
-  readonly patterns: SlugignorePattern[]
+interface Slugignore {
+  readonly patterns: PatternPart[]
   /** Lines that have no effect, and why: for people. */
   readonly warnings: string[]
 }
 
-/** Where a pattern starts to match: its first part. */
-export type SlugignorePattern = Part
-
-interface Part {
+/** A part of a pattern, between slashes; its first one stands for the whole. */
+interface PatternPart {
   /** Undefined for `**`: any number of folders. */
   readonly matches?: (name: BytePath) => boolean
-  readonly next?: Part
+  readonly next?: PatternPart
   readonly foldersOnly: boolean
   /** The line that the pattern stands in, and its text. */
   readonly line: number
@@ -30,7 +28,7 @@ export interface Removed {
   readonly pattern: BytePath
 }
 
-export interface AppliedSlugignore {
+interface AppliedSlugignore {
   /** In byte order. */
   readonly removed: Removed[]
   readonly warnings: string[]
@@ -75,9 +73,9 @@ export function takenOut(removed: readonly Removed[], file: string): string | un
  * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
  * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
  */
-export function parseSlugignore(text: string | Buffer): Slugignore {
+function parseSlugignore(text: string | Buffer): Slugignore {
   const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1')
-  const patterns: SlugignorePattern[] = []
+  const patterns: PatternPart[] = []
   const warnings: string[] = []
   const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n')
   for (const [index, line] of lines.entries()) {
@@ -103,7 +101,7 @@ function trimBlanks(line: string): BytePath {
 }
 
 /** The pattern's first part, or why it has no effect. */
-function parsePattern(pattern: BytePath, line: number): SlugignorePattern | string {
+function parsePattern(pattern: BytePath, line: number): PatternPart | string {
   if (pattern.startsWith('!')) return 'Heroku knows no negation'
   if (pattern.length > LONGEST_PATTERN) return 'it is longer than any path'
   const names = pattern.split('/').filter(name => name !== '' && name !== '.')
@@ -113,15 +111,15 @@ function parsePattern(pattern: BytePath, line: number): SlugignorePattern | stri
   return chain(names as BytePath[], { foldersOnly: pattern.endsWith('/'), line, pattern })
 }
 
-function chain(names: BytePath[], of: Pick<Part, 'foldersOnly' | 'line' | 'pattern'>): Part {
-  return names.reduceRight<Part | undefined>((next, name) => {
+function chain(names: BytePath[], of: Pick<PatternPart, 'foldersOnly' | 'line' | 'pattern'>): PatternPart {
+  return names.reduceRight<PatternPart | undefined>((next, name) => {
     if (name !== '**' || next === undefined) return { matches: nameMatcher(name), next, ...of }
     return next.matches === undefined ? next : { next, ...of }
-  }, undefined) as Part
+  }, undefined) as PatternPart
 }
 
 /** Removes below one folder what `parts` match there; they are all that can still match. */
-function remove(root: string, folder: BytePath, parts: ReadonlySet<Part>): Removed[] {
+function remove(root: string, folder: BytePath, parts: ReadonlySet<PatternPart>): Removed[] {
   const entries = readdirSync(below(root, folder), { encoding: 'buffer', withFileTypes: true })
   const removed: Removed[] = []
   const names = entries.map(entry => ({
@@ -140,10 +138,14 @@ function remove(root: string, folder: BytePath, parts: ReadonlySet<Part>): Remov
 }
 
 /** What matches a name to the end, and what can match below it. Work: one look at each part. */
-function advance(parts: ReadonlySet<Part>, name: BytePath, isFolder: boolean): { matched?: Part; deeper: Set<Part> } {
-  const deeper = new Set<Part>()
-  let matched: Part | undefined
-  const tryPart = (part: Part): void => {
+function advance(
+  parts: ReadonlySet<PatternPart>,
+  name: BytePath,
+  isFolder: boolean
+): { matched?: PatternPart; deeper: Set<PatternPart> } {
+  const deeper = new Set<PatternPart>()
+  let matched: PatternPart | undefined
+  const tryPart = (part: PatternPart): void => {
     if (part.matches === undefined) {
       if (!name.startsWith('.')) deeper.add(part)
       if (part.next !== undefined) tryPart(part.next)

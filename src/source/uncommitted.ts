@@ -3,7 +3,7 @@ import { joinBytes, UserError, type BytePath } from '../runtime/index.ts'
 import { checkedOutSubmodule, listTree, SUBMODULE } from './export.ts'
 import { firstLine, git, openCheckout, type GitTools, type Repository } from './git.ts'
 
-export interface UncommittedOptions extends GitTools {
+interface UncommittedOptions extends GitTools {
   /** The checkout's top folder. */
   path: string
   /** The checked-out commit, full hash. */
@@ -12,7 +12,7 @@ export interface UncommittedOptions extends GitTools {
   own: readonly string[]
 }
 
-export interface Uncommitted {
+interface Uncommitted {
   readonly count: number
   /** The first one, in byte order. It is text of the checkout: hostile. */
   readonly first: BytePath

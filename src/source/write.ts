@@ -11,7 +11,7 @@ export interface Entry {
   readonly path: BytePath
 }
 
-export interface Written {
+interface Written {
   readonly files: number
   readonly bytes: number
   readonly lfsPointers: number

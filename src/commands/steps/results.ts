@@ -3,7 +3,6 @@ import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LONGEST_BODY } from '../../github/index.ts'
 import {
-  amountText,
   grownTooMuch,
   headline,
   pageData,
@@ -15,7 +14,7 @@ import {
   type Told
 } from '../../report/index.ts'
 import { type JobResults } from '../../inputs/index.ts'
-import { sizeText, type Log, type Runtime } from '../../runtime/index.ts'
+import { amountText, sizeText, type Log, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
 import { TAKE_IT_OUT } from './ffmpeg.ts'
 import { requireFit, type Gate } from './size-gate.ts'

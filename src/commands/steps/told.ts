@@ -1,7 +1,7 @@
 import { createClient, HerokuApp } from '../../heroku/index.ts'
-import { type Amount, type GithubJob, type Slice } from '../../inputs/index.ts'
+import { type GithubJob, type Slice } from '../../inputs/index.ts'
 import { compareReports, type LiveSlug, type Report, type Told } from '../../report/index.ts'
-import { errorText, type Runtime } from '../../runtime/index.ts'
+import { errorText, type Amount, type Runtime } from '../../runtime/index.ts'
 import { findBefore, type BaselineInputs, type BaseOf } from './baseline.ts'
 import { repositoryUrl, runUrl } from './github.ts'
 

@@ -1,12 +1,13 @@
-import { type Report, type VariantName } from '../data.ts'
+import { type Report } from '../data.ts'
 import { filesOf } from '../files.ts'
+import { type VariantName } from '../page/data.ts'
 import { componentOf, type Component } from './components.ts'
 import { pairFiles, type Pair } from './pairs.ts'
 
 export { type Component } from './components.ts'
 export { type Pair } from './pairs.ts'
 
-export type ChangeKind = 'new' | 'gone' | 'grown' | 'shrunk'
+type ChangeKind = 'new' | 'gone' | 'grown' | 'shrunk'
 
 /** Sizes are compressed bytes; `change` is head less base. */
 export interface ChangedComponent extends Component {
@@ -17,7 +18,7 @@ export interface ChangedComponent extends Component {
   readonly to?: string
 }
 
-export interface ChangedFile {
+interface ChangedFile {
   readonly path: string
   readonly how: ChangeKind
   readonly change: number

@@ -82,7 +82,7 @@ function matchKeys(
  * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
  * faster than the path, which may be a hostile one.
  */
-export function timeless(path: string): string {
+function timeless(path: string): string {
   return path
     .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
     .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')

@@ -1,7 +1,7 @@
-import { signedSize, numberText, shareText, sizeText } from '../../runtime/index.ts'
+import { amountText, signedSize, numberText, shareText, sizeText } from '../../runtime/index.ts'
 import { code, escape, table, judgeSize, roomText, sizeOfLimit } from '../../verdict/index.ts'
 import { judgedSizes, type Report, type ReportVariant } from '../data.ts'
-import { amountText, grownTooMuch } from '../growth.ts'
+import { grownTooMuch } from '../growth.ts'
 import { changeCell, whatChanged } from './changes.ts'
 import {
   commitLink,
@@ -20,7 +20,6 @@ import {
 import { type Told } from './told.ts'
 import { upgradeMarkdown } from './upgrade.ts'
 
-export { WITHOUT_FFMPEG } from './sections.ts'
 export { type Baseline, type LiveSlug, type Told } from './told.ts'
 
 /** A piece of the report. */

@@ -1,6 +1,6 @@
+import { type Amount } from '../../runtime/index.ts'
 import { type Comparison } from '../compare/index.ts'
 import { type HistoryPoint, type Report } from '../data.ts'
-import { type Amount } from '../growth.ts'
 
 /** A report, and what is known beside it. */
 export interface Told {

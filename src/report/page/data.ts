@@ -34,7 +34,7 @@ export interface PageCommit {
   readonly mastodonVersion?: string
 }
 
-export interface PageSizes {
+interface PageSizes {
   readonly compressed: number
   readonly raw: number
   readonly files: number
@@ -52,7 +52,7 @@ export interface PageVariant extends PageSizes {
  * One place in every column for each file of the head or the base. A file that is gone has null under `with` and
  * `without`; so has one that a variant does not have.
  */
-export interface PageFiles {
+interface PageFiles {
   /** Index into `folders`. */
   readonly folder: readonly number[]
   /** '' for what the folder itself takes. */

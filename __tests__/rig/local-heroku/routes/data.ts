@@ -1,4 +1,4 @@
-import { POSTGRES, REDIS, SERVICES, type Plan } from '../../../../src/knowledge/index.ts'
+import { POSTGRES, REDIS, SERVICES } from '../../../../src/knowledge/index.ts'
 import { invalid, notFound } from '../errors.ts'
 import { type AddonState } from '../store.ts'
 import { type DataFigures, type World } from '../world.ts'
@@ -45,7 +45,7 @@ export const DATA_ROUTES: Routes = {
 }
 
 /** Of a plan that is not known: the largest. */
-const UNKNOWN_PLAN: Plan = { bytes: 4096e9, connections: 500 }
+const UNKNOWN_PLAN: (typeof SERVICES)[typeof POSTGRES]['plans'][string] = { bytes: 4096e9, connections: 500 }
 
 /** Redis's own policies (redis.io: eviction). Heroku's default is `noeviction` (Dev Center: heroku-redis). */
 const POLICIES: Readonly<Record<string, string>> = {

@@ -47,7 +47,7 @@ function chart({ history, limit }: PageData, width: number): SVGElement {
 }
 
 /** Round figures between two, three to seven of them. */
-export function ticks(low: number, high: number): number[] {
+function ticks(low: number, high: number): number[] {
   const rough = (high - low) / 4
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5].find(factor => factor * power >= rough) ?? 10)

@@ -16,7 +16,7 @@ export interface Tile extends Rectangle {
 }
 
 /** Height of an open tile's name, and the rim around its tiles, in pixels. */
-export const NAME_HEIGHT = 20
+const NAME_HEIGHT = 20
 const RIM = 2
 
 /** Smallest areas of tiles, in square pixels, how many there are at most, and the least room for tiles on a tile. */

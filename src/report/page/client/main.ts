@@ -2,7 +2,7 @@ import { type PageData } from '../data.ts'
 import { byId, element } from './dom.ts'
 import { drawHistory } from './history.ts'
 import { showGone, showLegend } from './legend.ts'
-import { canCompare, readState, writeState, type State } from './state.ts'
+import { canCompare, readState, writeState, type PageState } from './state.ts'
 import { FileTable } from './table.ts'
 import { Treemap } from './treemap.ts'
 import { buildTree, find, nameOf, pathOf, wayTo, weigh, type Order, type Tree, type Weights } from './tree.ts'
@@ -40,7 +40,7 @@ function show(): void {
     `${pathText(tree, node)}: ${sizeText(bytes)}, ${shareOf(view, bytes)} of the slug, ${numberText(weights.files[node]!)} files`
 }
 
-function viewOf(state: State): View {
+function viewOf(state: PageState): View {
   const { variant: name, by, layer, path } = state
   const tree = kept(trees, by, () => buildTree(data, by))
   return {
@@ -62,13 +62,13 @@ function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value):
   return value
 }
 
-function placeOf(tree: Tree, node: number): Pick<State, 'layer' | 'path'> {
+function placeOf(tree: Tree, node: number): Pick<PageState, 'layer' | 'path'> {
   const layer = tree.layer[node]!
   return { path: pathOf(tree, node), layer: layer < 0 ? undefined : data.layers[layer] }
 }
 
 /** The address is all the state there is: going there shows it. */
-function go(state: State): void {
+function go(state: PageState): void {
   location.hash = writeState(state)
 }
 

@@ -2,7 +2,7 @@ import { type PageData, type VariantName } from '../data.ts'
 import { type Order } from './tree.ts'
 
 /** What one looks at; it stands in the address, so that a link leads to it. */
-export interface State {
+export interface PageState {
   readonly variant: VariantName
   readonly by: Order
   readonly compare: boolean
@@ -12,7 +12,7 @@ export interface State {
 }
 
 /** The state that an address names. What is unknown in it does nothing. */
-export function readState(hash: string, data: PageData): State {
+export function readState(hash: string, data: PageData): PageState {
   const fields = new URLSearchParams(hash.slice(1))
   const variant = data.variants.find(({ name }) => name === fields.get('variant'))?.name ?? data.chosen
   return {
@@ -24,7 +24,7 @@ export function readState(hash: string, data: PageData): State {
   }
 }
 
-export function writeState({ variant, by, compare, layer, path }: State): string {
+export function writeState({ variant, by, compare, layer, path }: PageState): string {
   const fields = new URLSearchParams({ variant, by })
   if (compare) fields.set('compare', '1')
   if (by === 'layer' && layer !== undefined) fields.set('layer', layer)

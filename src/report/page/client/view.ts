@@ -1,12 +1,12 @@
 import { type PageData, type PageVariant } from '../data.ts'
 import { shareText, shown, signedSize, sizeText } from '../words.ts'
-import { type State } from './state.ts'
+import { type PageState } from './state.ts'
 import { isFile, nameOf, pathOf, statusOf, type Status, type Tree, type Weights } from './tree.ts'
 
 /** All that is looked at: the parts of the page draw it, and ask for another one. */
 export interface View {
   readonly data: PageData
-  readonly state: State
+  readonly state: PageState
   readonly tree: Tree
   readonly weights: Weights
   readonly variant: PageVariant

@@ -12,13 +12,13 @@ import { headerBytes, padding, TAR_END } from './tar.ts'
 export interface Block {
   /** Equal keys mean equal bytes. */
   readonly key: string
-  readonly parts: readonly Part[]
+  readonly parts: readonly SlugPart[]
   /** Uncompressed bytes. */
   readonly rawBytes: number
 }
 
 /** A piece of a block: a name's header, some of its content, or both. A slug has 100,000 of them, so they are small. */
-export interface Part {
+export interface SlugPart {
   readonly file: SlugFile
   /** Bytes of the header, which is made when the block is packed; 0 where the part has none. */
   readonly header: number
@@ -34,7 +34,7 @@ export interface Part {
 }
 
 /** What is the same for two files only where their contents are equal. */
-export type IdentityOf = (file: SlugFile) => string
+type IdentityOf = (file: SlugFile) => string
 
 const LEAST = 512 * 1024
 const MOST = 2 * 1024 * 1024
@@ -45,28 +45,28 @@ const PIECE = 1024 * 1024
 export const ROOT: SlugFile = { path: '' as BytePath, kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 }
 
 /** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
-export function planBlocks(files: readonly SlugFile[], identityOf: IdentityOf, publicTime: number): Block[] {
-  const plan = new Plan(identityOf)
+export function cutBlocks(files: readonly SlugFile[], identityOf: IdentityOf, publicTime: number): Block[] {
+  const cutter = new Cutter(identityOf)
   const carriers = new Map<string, BytePath>()
-  plan.addHeader(ROOT, FIXED_TIME, undefined, 0)
+  cutter.addHeader(ROOT, FIXED_TIME, undefined, 0)
   for (const file of files) {
     const link = file.inode === undefined ? undefined : carriers.get(file.inode)
     if (file.inode !== undefined && link === undefined) carriers.set(file.inode, file.path)
     const size = link === undefined ? file.size : 0
     const time = timeOf(file, publicTime)
-    if (size >= PIECE) plan.addLarge(file, time, size)
+    if (size >= PIECE) cutter.addLarge(file, time, size)
     else {
-      if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST)) plan.cut()
-      plan.addHeader(file, time, link, size)
+      if (cutter.bytes >= LEAST && (isBoundary(file.path) || cutter.bytes + size > MOST)) cutter.cut()
+      cutter.addHeader(file, time, link, size)
     }
   }
-  return plan.end()
+  return cutter.end()
 }
 
-class Plan {
+class Cutter {
   readonly #identityOf: IdentityOf
   readonly #blocks: Block[] = []
-  #parts: Part[] = []
+  #parts: SlugPart[] = []
   /** All that the bytes of the block depend on. */
   #content = ''
   bytes = 0
@@ -106,7 +106,7 @@ class Plan {
     return this.#blocks
   }
 
-  #add(part: Part): void {
+  #add(part: SlugPart): void {
     const { file, header, time, link, from, to, pad } = part
     this.#parts.push(part)
     this.bytes += partBytes(part)
@@ -118,7 +118,7 @@ class Plan {
 }
 
 /** Bytes of a part in the archive. */
-export function partBytes({ header, from, to, pad }: Part): number {
+export function partBytes({ header, from, to, pad }: SlugPart): number {
   return header + (to - from) + pad
 }
 

@@ -9,7 +9,7 @@ export const CONFIG = '.github/mastodon-on-heroku.yml'
 /** For tasks that GitHub runs; with an add-on it has nothing to do. */
 export const TASKS = 'heroku-tasks.yml'
 
-export interface PlannedFile {
+export interface ProposedFile {
   /** Below the fork's root. */
   readonly path: string
   readonly text: string
@@ -20,26 +20,28 @@ export interface PlannedFile {
 }
 
 /** Texts of `examples/`, by file name. */
-export type Examples = ReadonlyMap<string, string>
+type Examples = ReadonlyMap<string, string>
 
-export interface Wish extends Start {
+interface Wish extends Start {
   readonly action: Action
 }
 
 /** What is to be written into a fork. What is there already is never changed. */
-export function planFiles(fork: Fork, examples: Examples, { action, ...start }: Wish): PlannedFile[] {
-  const files: PlannedFile[] = []
+export function proposeFiles(fork: Fork, examples: Examples, { action, ...start }: Wish): ProposedFile[] {
+  const files: ProposedFile[] = []
   for (const [file, example] of examples) {
     if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks)) continue
-    const planned = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch))
-    const other = sameName(fork, file, planned.text)
-    files.push(other === undefined || planned.state !== 'new' ? planned : { ...planned, state: 'clashes', with: other })
+    const proposed = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch))
+    const other = sameName(fork, file, proposed.text)
+    files.push(
+      other === undefined || proposed.state !== 'new' ? proposed : { ...proposed, state: 'clashes', with: other }
+    )
   }
   const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start)
   return [...files, compared(fork, CONFIG, text)]
 }
 
-function compared({ root }: Fork, file: string, text: string): PlannedFile {
+function compared({ root }: Fork, file: string, text: string): ProposedFile {
   const there = readTreeFile(root, file)
   if (there === undefined) return { path: file, text, state: 'new' }
   return { path: file, text, state: there === text ? 'same' : 'differs' }
@@ -53,7 +55,7 @@ function sameName({ workflows }: Fork, file: string, text: string): string | und
 }
 
 /** Writes what is new. Never over a file, and never through a link that leads out of the fork. */
-export function writeFiles({ root }: Fork, files: readonly PlannedFile[]): void {
+export function writeFiles({ root }: Fork, files: readonly ProposedFile[]): void {
   for (const { path: file, text } of files.filter(({ state }) => state === 'new')) {
     try {
       const folder = path.join(root, path.dirname(file))
@@ -72,7 +74,7 @@ export function writeFiles({ root }: Fork, files: readonly PlannedFile[]): void 
 }
 
 /** The workflows of ours that the fork has, or will have. */
-export function ours(files: readonly PlannedFile[]): Map<string, Workflow> {
+export function ours(files: readonly ProposedFile[]): Map<string, Workflow> {
   return new Map(
     files
       .filter(({ path: file, state }) => file !== CONFIG && state !== 'clashes')

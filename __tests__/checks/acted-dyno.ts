@@ -1,10 +1,10 @@
 import http from 'node:http'
 import { type DynoHost } from '../rig/local-heroku/index.ts'
-import { type Part, type PartValue } from '../../src/mastodon/index.ts'
+import { type InsidePart, type InsideValue } from '../../src/mastodon/index.ts'
 import { type Clock } from '../../src/runtime/index.ts'
 
 /** What a healthy instance looks like from inside. */
-export const INSIDE: { readonly [Name in Part]: PartValue<Name> } = {
+export const INSIDE: { readonly [Name in InsidePart]: InsideValue<Name> } = {
   boot: { ruby: '3.4.13', mastodon: '4.7.4', memory: 2e8 },
   ffmpeg: { ffmpeg: '7.1.3', ffprobe: '7.1.3', encoders: ['libx264', 'aac', 'libmp3lame'], problem: null },
   redis: { used: 1e7, most: 5e7, policy: 'noeviction', evicted: 0, version: '7.2' },
@@ -25,7 +25,7 @@ interface Stage {
   /** Prints a line behind the marker. */
   say(this: void, line: string): void
   /** Prints a part's line; the one of a healthy instance without an answer of its own. */
-  tell(this: void, part: Part, said?: { readonly error: string }): void
+  tell(this: void, part: InsidePart, said?: { readonly error: string }): void
   print(this: void, text: string): void
   /** Ends with exit code 0. */
   leave(this: void): void
@@ -36,7 +36,7 @@ export type Act = (stage: Stage) => void
 /** All is well. */
 export const well: Act = ({ say, tell, leave }) => {
   say('up')
-  for (const part of Object.keys(INSIDE) as Part[]) tell(part)
+  for (const part of Object.keys(INSIDE) as InsidePart[]) tell(part)
   leave()
 }
 

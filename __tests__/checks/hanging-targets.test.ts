@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { type AddressInfo } from 'node:net'
 import { CHECKS } from '../../src/checks/index.ts'
 import { type FaultKind } from '../rig/local-heroku/index.ts'
-import { type Part } from '../../src/mastodon/index.ts'
+import { type InsidePart } from '../../src/mastodon/index.ts'
 import { hangs } from '../helpers/internet.ts'
 import { INSIDE, well, type Act } from './acted-dyno.ts'
 import { said, useNights, type Change } from './whole-night.ts'
@@ -26,10 +26,10 @@ const site = (name: string) => (): Change => {
 const silentUrl = (): string => `http://127.0.0.1:${(world.silent.address() as AddressInfo).port}`
 /** As the script has it where a lane hangs: `dyno.test.ts`. */
 const lane =
-  (...names: readonly Part[]): Act =>
+  (...names: readonly InsidePart[]): Act =>
   ({ say, tell, leave, clock }) => {
     say('up')
-    for (const part of Object.keys(INSIDE) as Part[]) if (!names.includes(part)) tell(part)
+    for (const part of Object.keys(INSIDE) as InsidePart[]) if (!names.includes(part)) tell(part)
     clock.after(8_000, () => {
       for (const part of names) tell(part, { error: 'no answer within 8 seconds' })
       leave()

@@ -4,10 +4,10 @@ import {
   type Check,
   type DynoFacts,
   type Finding,
-  type Given,
+  type JobFacts,
   type Surroundings
 } from '../../src/checks/index.ts'
-import { type Part, type PartValue } from '../../src/mastodon/index.ts'
+import { type InsidePart, type InsideValue } from '../../src/mastodon/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { NO_SIGNAL } from '../helpers/local-heroku.ts'
 
@@ -38,7 +38,7 @@ export function factsOf(said: Said = {}, name = 'main'): AppFacts {
 }
 
 /** What a one-off dyno would say; what is left out it does not. */
-export function dynoOf(said: { readonly [Name in Part]?: PartValue<Name> } = {}): DynoFacts {
+export function dynoOf(said: { readonly [Name in InsidePart]?: InsideValue<Name> } = {}): DynoFacts {
   return {
     part: name => {
       const value = said[name]
@@ -48,8 +48,10 @@ export function dynoOf(said: { readonly [Name in Part]?: PartValue<Name> } = {})
 }
 
 /** What the command would hand in; what is left out could not be had. */
-export function givenOf(said: { readonly [Fact in keyof Given]?: Awaited<ReturnType<Given[Fact]>> } = {}): Given {
-  const fact = (key: keyof Given) => (): Promise<never> =>
+export function givenOf(
+  said: { readonly [Fact in keyof JobFacts]?: Awaited<ReturnType<JobFacts[Fact]>> } = {}
+): JobFacts {
+  const fact = (key: keyof JobFacts) => (): Promise<never> =>
     key in said ? Promise.resolve(said[key] as never) : Promise.reject(new Error(`nobody hands in ${key}`))
   return {
     key: fact('key'),
@@ -73,14 +75,14 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
     app: factsOf(),
     streamingApp: undefined,
     dyno: dynoOf(),
-    given: givenOf(),
+    job: givenOf(),
     wants: { ffmpeg: 'auto', slugLimit: 300e6 },
     deployed: () => Promise.resolve({ commit: undefined, version: undefined }),
     thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 },
     network: {
       dial: host => Promise.reject(new Error(`nothing leads to ${host}`)),
       names: { resolve: name => Promise.reject(new Error(`nobody knows ${name}`)) },
-      patience: 30_000
+      answerWithin: 30_000
     },
     clock: new TestClock(),
     signal: NO_SIGNAL,

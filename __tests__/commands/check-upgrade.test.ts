@@ -131,7 +131,7 @@ async function night({
     }
     return planVersion(inputs, sources, from, to, { searchPath, proxyEnvironment: {} }, runtime)
   }
-  const [result] = await runChecks([updates], { ...around, given: { ...around.given, upgrade } })
+  const [result] = await runChecks([updates], { ...around, job: { ...around.job, upgrade } })
   return { result: result!, left: readdirSync(scratch), asked }
 }
 
@@ -338,7 +338,7 @@ describe('what is told of it', () => {
     const [next] = await runChecks([updates], {
       ...around,
       deployed: () => Promise.resolve({ commit: deployed, version: '4.7.4' }),
-      given: { ...around.given, upgrade: () => Promise.resolve({ ...upgrade!, plan: turned }) }
+      job: { ...around.job, upgrade: () => Promise.resolve({ ...upgrade!, plan: turned }) }
     })
     const memory = memoryOf(compareNight([result], NO_MEMORY, 0))
     const text = (of: Result): string =>

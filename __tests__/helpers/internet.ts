@@ -99,7 +99,7 @@ export class Internet {
     this.#names.set(name, { aliases: [], addresses: [], ...resolved })
   }
 
-  network(patience = 30_000): Network {
+  network(answerWithin = 30_000): Network {
     return {
       dial: (host, port, signal) => this.#dial(host, port, signal),
       names: {
@@ -109,7 +109,7 @@ export class Internet {
         }
       },
       trust: this.#trust,
-      patience
+      answerWithin
     }
   }
 

@@ -78,7 +78,7 @@ describe.each(rubyLines(0))('Ruby $line', ({ floor, life }) => {
 
 describe.each(NODE_MAJORS)('Node %i', major => {
   it.each(around(nodeLife(major, 0)!))('is judged alike by plan and nightly check, %s', async (_, now, state) => {
-    const { level, text } = await nightly('node', now, { given: givenOf({ node: major }) })
+    const { level, text } = await nightly('node', now, { job: givenOf({ node: major }) })
     const files = { 'package.json': JSON.stringify({ engines: { node: `${major}.x` } }) }
     const reason = planned('node-end-of-life', now, { files })
     expect(level).toBe(state === 'ended' ? 'warn' : 'ok')

@@ -63147,7 +63147,7 @@ const schedulers_SCHEDULERS = {
  * @param file the config file's name, for messages
  * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
  */
-function plannedTasks({ with: name, tasks }, defaultSize, file) {
+function wantedTasks({ with: name, tasks }, defaultSize, file) {
     const kind = schedulers_SCHEDULERS[name];
     const planned = tasks.map((wish) => ({
         command: wish.command.trim(),
@@ -66979,7 +66979,7 @@ const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
 /** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
 const ruby_blocks_DEEPEST = 100;
 /** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
-function ruby_blocks_rubyLines(text) {
+function codeLines(text) {
     const open = [];
     const lines = [];
     let heredoc;
@@ -67099,7 +67099,7 @@ function wantsEncryption(root, version) {
     return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '');
 }
 function rulesOf(file, text) {
-    const lines = ruby_blocks_rubyLines(text);
+    const lines = codeLines(text);
     return {
         required: [...lines.flatMap(line => fetched(file, line)), ...listed(file, text)],
         forbidden: lines.flatMap(line => refused(file, line, /^abort\b/)),
@@ -75522,7 +75522,7 @@ function readConfig(inputs, over) {
     }
     const config = override(loadConfig(text, inputs.config), over);
     if (config.schedule)
-        plannedTasks(config.schedule, 'Basic', inputs.config);
+        wantedTasks(config.schedule, 'Basic', inputs.config);
     return config;
 }
 function checkoutOf(folder, searchPath, { run, signal }) {
@@ -82775,7 +82775,7 @@ async function facts_sizesOf(app, releases) {
     return (await Promise.all(found)).flatMap(({ bytes, released }) => typeof bytes === 'number' ? [{ bytes, released }] : []);
 }
 
-;// CONCATENATED MODULE: ./lib/checks/given.js
+;// CONCATENATED MODULE: ./lib/checks/job-facts.js
 
 
 
@@ -82832,7 +82832,7 @@ function orNothing(answer) {
 const network_ANSWER_WITHIN = 10_000;
 /** The real network, through the runner's proxy if its variables name one (all but DNS). */
 function realNetwork() {
-    return { dial: dial, names: dnsNames(), patience: network_ANSWER_WITHIN };
+    return { dial: dial, names: dnsNames(), answerWithin: network_ANSWER_WITHIN };
 }
 /**
  * Opens a TLS connection. With `check`, rejects where the certificate is not good for the host.
@@ -82845,7 +82845,7 @@ async function network_secure(host, port, { network, signal }, check = true) {
 /** Does one piece of work within the time that the network has for one question. */
 function asking(outside, work) {
     const { network, clock } = outside;
-    return within(outside, network.patience, 'no answer', signal => work({ network, clock, signal }));
+    return within(outside, network.answerWithin, 'no answer', signal => work({ network, clock, signal }));
 }
 /** Codes that tell of the way from here, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'];
@@ -82913,8 +82913,8 @@ const actionVersion = {
     title: 'Version of this action',
     config: [],
     alone: true,
-    async look({ given, clock }) {
-        const action = (await given.repository())?.action;
+    async look({ job, clock }) {
+        const action = (await job.repository())?.action;
         if (!action)
             return [];
         const { running, newest, publishedAt } = action;
@@ -83059,8 +83059,8 @@ const githubSchedule = {
     title: 'Schedules on GitHub',
     config: [],
     alone: true,
-    async look({ given, clock }) {
-        const repository = await given.repository();
+    async look({ job, clock }) {
+        const repository = await job.repository();
         if (!repository)
             return [];
         return [...idle(repository, clock.now()), ...switchedOff(repository)];
@@ -83106,9 +83106,9 @@ const herokuKey = {
     title: 'Heroku key',
     config: [],
     alone: true,
-    async look({ given, thresholds }) {
+    async look({ job, thresholds }) {
         try {
-            const seconds = await given.key();
+            const seconds = await job.key();
             if (seconds === undefined)
                 return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }];
             const days = Math.floor(seconds / 86_400);
@@ -83354,8 +83354,8 @@ const nightlyBuild = {
     title: "Tonight's build",
     config: [],
     alone: true,
-    async look({ given }) {
-        const build = await given.build();
+    async look({ job }) {
+        const build = await job.build();
         if (!build)
             return [];
         const { report, deployed, failedJobs } = build;
@@ -83423,9 +83423,9 @@ const node = {
     name: 'node',
     title: 'Node',
     config: [],
-    async look({ given, clock }) {
+    async look({ job, clock }) {
         // A job without a checkout has nothing to look at.
-        const major = await given.node().catch(() => undefined);
+        const major = await job.node().catch(() => undefined);
         if (major === undefined)
             return [];
         const state = stateOfNode(major, clock.now());
@@ -83661,9 +83661,9 @@ const ruby = {
     title: 'Ruby',
     config: [],
     deadline: DYNO_DEADLINE,
-    async look({ dyno, given, clock }) {
+    async look({ dyno, job, clock }) {
         // What the checkout cannot tell is no reason not to tell what runs.
-        const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), given.ruby().catch(() => undefined)]);
+        const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), job.ruby().catch(() => undefined)]);
         const now = clock.now();
         const state = stateOfRuby(figure, now);
         const level = ruby_LEVELS[state.is];
@@ -83731,8 +83731,8 @@ const scheduledTasks = {
     name: 'scheduled-tasks',
     title: 'Scheduled tasks',
     config: [],
-    async look({ given }) {
-        const tasks = await given.tasks();
+    async look({ job }) {
+        const tasks = await job.tasks();
         return tasks ? [scheduled_tasks_drift(tasks), ...late(tasks)] : [];
     }
 };
@@ -84007,7 +84007,7 @@ const http_MOST = 1_000_000;
 async function http_ask(url, options, outside) {
     const { network, clock } = outside;
     const started = clock.now();
-    const page = await fetchPage(url, { most: http_MOST, ...options, limit: network.patience, way: network }, outside);
+    const page = await fetchPage(url, { most: http_MOST, ...options, limit: network.answerWithin, way: network }, outside);
     return { ...page, url, took: clock.now() - started };
 }
 /** The same of a path of a place. */
@@ -84498,7 +84498,10 @@ const gifUpload = {
         if (asked.status !== 200 && asked.status !== 202)
             return [gif_upload_refused(asked, world)];
         const made = gif_upload_read(asked);
-        const brisk = { ...world, network: { ...world.network, patience: Math.min(gif_upload_LOOK_WITHIN, world.network.patience) } };
+        const brisk = {
+            ...world,
+            network: { ...world.network, answerWithin: Math.min(gif_upload_LOOK_WITHIN, world.network.answerWithin) }
+        };
         try {
             return [gif_upload_judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)];
         }
@@ -85412,7 +85415,7 @@ const objectStorage = {
                     text: `${namesOf(NEEDS.bucket.vars)} are not all set, so the bucket could not be tried`
                 }
             ];
-        const network = { ...world.network, patience: Math.min(REQUEST_WITHIN, world.network.patience) };
+        const network = { ...world.network, answerWithin: Math.min(REQUEST_WITHIN, world.network.answerWithin) };
         return tryBucket(bucket, { ...world, network });
     }
 };
@@ -89996,7 +89999,7 @@ function greetMailServer(server, outside) {
             requireTLS: starttls === 'always',
             name: server.name,
             tls: { ...tlsOptions(host, inner.network.trust), rejectUnauthorized: verify },
-            greetingTimeout: inner.network.patience,
+            greetingTimeout: inner.network.answerWithin,
             maxResponseSize: 100_000
         });
         const over = new Promise(resolve => connection.once('end', () => resolve()));
@@ -90319,7 +90322,7 @@ async function upgrade_planned(from, to, world) {
     const { clock, until } = world;
     try {
         const limit = Math.max(0, Math.min(PLANNED_WITHIN, until - clock.now() - REST));
-        const upgrade = await within(world, limit, 'it was not done', signal => world.given.upgrade(from, to, signal));
+        const upgrade = await within(world, limit, 'it was not done', signal => world.job.upgrade(from, to, signal));
         const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block');
         return {
             more: inShort(upgrade),
@@ -91196,7 +91199,7 @@ const STATE_BRANCH = 'scheduled-tasks';
  */
 function openRecord(inputs, app, schedule, job, runtime) {
     const branch = schedule.state ?? STATE_BRANCH;
-    const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
+    const wanted = wantedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
     const github = githubOf(inputs.githubToken, job, runtime);
     if (!github) {
         throw new UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
@@ -91394,7 +91397,7 @@ async function openTasks(inputs, app, herokuKey, schedule, { clock, signal, log 
     const { name, vars: names } = schedulers_SCHEDULERS[schedule.with];
     const { id } = await app.info();
     const sizeless = schedule.tasks.some(({ size }) => size === undefined);
-    const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
+    const wanted = wantedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
     const config = names.length > 0 ? await app.configVars() : {};
     masker(results)(config);
     const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
@@ -91714,7 +91717,7 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
         dyno,
         wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
         deployed,
-        given: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
+        job: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
         thresholds: config.checks.thresholds,
         network: realNetwork(),
         clock,
@@ -92753,7 +92756,7 @@ function dyno_dynoSize(name) {
     return dyno_SIZES.find(size => size.toLowerCase() === name.toLowerCase());
 }
 /** A dyno of the formation: it is started again when it crashes. */
-class Dyno {
+class LocalDyno {
     id = (0,external_node_crypto_.randomUUID)();
     createdAt;
     options;
@@ -93113,7 +93116,7 @@ function toLog(log, name) {
 
 const outputs_PIECE = 256 * 1024;
 /** The output of release phases and builds: a file each, which can be followed while it grows. */
-class Outputs {
+class OutputFiles {
     #store;
     #open = new Map();
     constructor(store) {
@@ -93301,7 +93304,7 @@ class Router {
 
 
 /** One app as it runs: its releases, the change-over between them, its dynos, its router. */
-class Machine {
+class AppMachine {
     app;
     log;
     oneOffs = new Map();
@@ -93322,7 +93325,7 @@ class Machine {
     }
     /** Starts an app, with the dynos of its current release. */
     static async start(app, parts) {
-        const machine = new Machine(app, parts);
+        const machine = new AppMachine(app, parts);
         machine.router = await Router.start({
             port: app.port,
             dynos: () => machine.#dynos.filter(({ options, state }) => machine.#takesRequests(options.type, options.release) && state !== 'down'),
@@ -93525,7 +93528,7 @@ class Machine {
                 const name = `${type}.${number}`;
                 if (this.#dynos.some(({ options }) => options.name === name && options.release === release))
                     continue;
-                const dyno = new Dyno({
+                const dyno = new LocalDyno({
                     ...this.#parts,
                     name,
                     type,
@@ -94537,7 +94540,7 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 /** Starts a Heroku whose addresses are all on loopback. Rejects if the port is taken. */
 async function startLocalHeroku(options) {
     const { folder, host, clock, store = new Store(folder), attaching = (_, meet) => meet } = options;
-    const outputs = new Outputs(store);
+    const outputs = new OutputFiles(store);
     const rendezvous = await Rendezvous.start(folder);
     const times = { ...HEROKU_TIMES, ...options.times };
     const parts = { store, host, outputs, rendezvous, clock, times, attaching };
@@ -94557,7 +94560,7 @@ async function startLocalHeroku(options) {
             releases: []
         };
         store.addApp(app);
-        machines.set(name, await Machine.start(app, parts));
+        machines.set(name, await AppMachine.start(app, parts));
         machines.get(name).release(null, 'Initial release');
         return app;
     };
@@ -94572,7 +94575,7 @@ async function startLocalHeroku(options) {
         const { port = 0, apis = [PLATFORM_API], before = () => false } = options;
         server = await Server.start({ port, world, apis, before });
         for (const app of store.state.apps)
-            machines.set(app.name, await Machine.start(app, parts));
+            machines.set(app.name, await AppMachine.start(app, parts));
     }
     catch (error) {
         // Such as a port that is taken. What listens already would keep the process going.

@@ -1,8 +1,8 @@
-import { type Place } from '../mastodon/index.ts'
+import { type InstancePlace } from '../mastodon/index.ts'
 import { type Clock, type Log } from '../runtime/index.ts'
 import { type DynoFacts } from './dyno.ts'
 import { type AppFacts } from './facts.ts'
-import { type Given, type PlannedUpgrade } from './given.ts'
+import { type JobFacts, type PlannedUpgrade } from './job-facts.ts'
 import { type Network } from './probes/network.ts'
 
 /** `unknown`: it could not look. That is neither good news nor a failure. */
@@ -55,9 +55,9 @@ export interface World {
   /** Access token of a bot account, where there is one and the check wants it. A secret. */
   readonly token: string | undefined
   /** The instance as its users reach it; undefined where no domain is set. */
-  readonly instance: Place | undefined
+  readonly instance: InstancePlace | undefined
   /** The streaming server as browsers reach it; undefined where the app says nothing of one. */
-  readonly streaming: Place | undefined
+  readonly streaming: InstancePlace | undefined
   /** The app that runs web and worker. */
   readonly app: AppFacts
   /** The app that runs streaming, where it is one of its own. */
@@ -65,7 +65,7 @@ export interface World {
   /** What one one-off dyno sees from inside the main app. A check that asks needs `deadline: DYNO_DEADLINE`. */
   readonly dyno: DynoFacts
   /** What the command found out elsewhere: on GitHub, of the key, of scheduled tasks. */
-  readonly given: Given
+  readonly job: JobFacts
   /** What the config asks for. */
   readonly wants: Wants
   /** What the deployed slug is of. */

@@ -6,8 +6,8 @@ import {
   readInside,
   showsLife,
   type Inside,
-  type Part,
-  type PartValue
+  type InsidePart,
+  type InsideValue
 } from '../mastodon/index.ts'
 import { shortened } from '../runtime/index.ts'
 import { CouldNotLook } from './could-not-look.ts'
@@ -16,7 +16,7 @@ import { DynoWatch, LONGEST, type Known } from './dyno-watch.ts'
 /** What one one-off dyno saw from inside the app. It starts when the first check asks, and once for all. */
 export interface DynoFacts {
   /** Rejects with the reason where that part, or the whole dyno, said nothing. */
-  part<Name extends Part>(this: void, name: Name): Promise<PartValue<Name>>
+  part<Name extends InsidePart>(this: void, name: Name): Promise<InsideValue<Name>>
 }
 
 /** Milliseconds for a check that needs the dyno: one that lives may take long to boot. The dyno is given up before. */
@@ -28,7 +28,7 @@ const TAIL = 60_000
 /** Milliseconds before it is given up at which Heroku is asked how it is. */
 const ASK_BEFORE = 4_000
 
-export interface DynoOptions extends OneOffOptions {
+export interface InsideOptions extends OneOffOptions {
   /** Dyno size; the app's own without it. */
   readonly size: string | undefined
   /** Milliseconds that it may take to start. */
@@ -36,7 +36,7 @@ export interface DynoOptions extends OneOffOptions {
 }
 
 /** `close`: resolves when no dyno is left, or it has been told to stop, at once where none was started. */
-export function dynoFacts(app: HerokuApp, options: DynoOptions): DynoFacts & { close: () => Promise<void> } {
+export function dynoFacts(app: HerokuApp, options: InsideOptions): DynoFacts & { close: () => Promise<void> } {
   const closed = new AbortController()
   const look = (): { answers: Answers; ended: Promise<void> } => {
     const answers = new Answers(app.name)
@@ -63,18 +63,18 @@ class Answers {
     this.#app = app
   }
 
-  async part<Name extends Part>(name: Name): Promise<PartValue<Name>> {
-    return (await this.#parts.get(name)!.promise) as PartValue<Name>
+  async part<Name extends InsidePart>(name: Name): Promise<InsideValue<Name>> {
+    return (await this.#parts.get(name)!.promise) as InsideValue<Name>
   }
 
   add(inside: Inside): void {
-    for (const [name, said] of Object.entries(inside) as [Part, { value: unknown } | { error: string }][]) {
+    for (const [name, said] of Object.entries(inside) as [InsidePart, { value: unknown } | { error: string }][]) {
       if ('error' in said) this.#parts.get(name)!.reject(notAnswered(said.error, name, this.#app))
       else this.#parts.get(name)!.resolve(said.value)
     }
   }
 
-  has(name: Part): boolean {
+  has(name: InsidePart): boolean {
     return this.#parts.get(name)!.settled
   }
 
@@ -105,7 +105,7 @@ class Later<Value> {
 }
 
 /** Starts a dyno and hands on what it says. Resolves when it has ended, or was given up and told to stop. */
-async function lookInside(app: HerokuApp, answers: Answers, { size, start, ...options }: DynoOptions): Promise<void> {
+async function lookInside(app: HerokuApp, answers: Answers, { size, start, ...options }: InsideOptions): Promise<void> {
   const { clock } = options
   const marker = `inside-${randomBytes(16).toString('hex')}`
   const over = new AbortController()
@@ -184,7 +184,7 @@ function complaint(output: string, marker: string): string {
 const REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info'
 const POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps'
 /** What to look at where a server did not answer the dyno. */
-const TO_LOOK_AT: { readonly [Name in Part]?: string } = {
+const TO_LOOK_AT: { readonly [Name in InsidePart]?: string } = {
   redis: REDIS,
   sidekiq: REDIS,
   vacuum: REDIS,
@@ -193,7 +193,7 @@ const TO_LOOK_AT: { readonly [Name in Part]?: string } = {
   retention: POSTGRES
 }
 
-function notAnswered(error: string, name: Part, app: string): Error {
+function notAnswered(error: string, name: InsidePart, app: string): Error {
   const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined
   return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`)
 }

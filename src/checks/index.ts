@@ -6,7 +6,7 @@ import { OUTSIDE } from './outside/index.ts'
 export type { Check, Deployed, Finding, Level, Result, Thresholds, Wants, World } from './check.ts'
 export { dynoFacts, type DynoFacts } from './dyno.ts'
 export { appFacts, type AppClients, type AppFacts } from './facts.ts'
-export type { BuildReport, Given, NightlyBuild, PlannedUpgrade, Repository, Tasks } from './given.ts'
+export type { BuildReport, JobFacts, NightlyBuild, PlannedUpgrade, GithubRepository, Tasks } from './job-facts.ts'
 export {
   compareNight,
   dateOf,

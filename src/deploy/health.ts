@@ -1,6 +1,6 @@
 import { configSet, NEEDS } from '../knowledge/index.ts'
 import { assetsOf, instancePlace, mayRun, readInstance } from '../mastodon/index.ts'
-import { fetchPage, poll, type Page } from '../net/index.ts'
+import { fetchPage, poll, type HttpPage } from '../net/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
@@ -12,7 +12,7 @@ export interface Probe {
   /** Host header, if it is another than the address's: on the runner no name leads to the app. */
   readonly host?: string
   /** Why the answer is not good, or undefined if it is. */
-  readonly wrong: (page: Page) => string | undefined
+  readonly wrong: (page: HttpPage) => string | undefined
   /** What to do if it stays wrong. */
   readonly next: string
 }

@@ -2,7 +2,7 @@ import {
   ConfigView,
   lostTypes,
   upgradeHeadline,
-  type Finding,
+  type PlanFinding,
   type LiveAddon,
   type LiveFacts,
   type UpgradePlan
@@ -64,7 +64,7 @@ export function tellPlan(plan: UpgradePlan, teller: Teller): void {
 }
 
 /** Throws what blocks, if anything does. */
-export function refuse(findings: readonly Finding[]): void {
+export function refuse(findings: readonly PlanFinding[]): void {
   const blocking = findings.filter(({ level }) => level === 'block')
   if (blocking.length === 0) return
   throw new UserError(
@@ -73,6 +73,6 @@ export function refuse(findings: readonly Finding[]): void {
   )
 }
 
-function sentence({ reason, remedy, name }: Finding): string {
+function sentence({ reason, remedy, name }: PlanFinding): string {
   return `${reason}. ${remedy} (${name})`
 }

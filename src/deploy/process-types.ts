@@ -1,5 +1,5 @@
 import { type Formation } from '../heroku/index.ts'
-import { explainLost, lostTypes, type Dynos, type Problem } from '../mastodon/index.ts'
+import { explainLost, lostTypes, type Dynos, type TreeProblem } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { type Deployable } from './plan.ts'
 import { provisionedFormation, type Wishes } from './provision-plan.ts'
@@ -60,7 +60,7 @@ export function lostByGoingBack(
   app: string,
   formation: readonly Formation[],
   processTypes: Readonly<Record<string, string>>
-): Problem | undefined {
+): TreeProblem | undefined {
   const has = Object.keys(processTypes)
   const told = lostTypes(formation, has).map(one =>
     explainLost(app, one, { what: 'the old slug', has, procfile: undefined })

@@ -19,7 +19,7 @@ export interface NewComment {
   readonly log: Log
 }
 
-export type Outcome = 'created' | 'updated' | 'unchanged' | 'below the threshold' | 'a newer one is there'
+export type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'below the threshold' | 'a newer one is there'
 
 interface Listed {
   readonly id: number
@@ -32,7 +32,10 @@ interface Listed {
  * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
  * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
  */
-export async function upsertComment(github: Github, comment: NewComment): Promise<{ outcome: Outcome; url?: string }> {
+export async function upsertComment(
+  github: Github,
+  comment: NewComment
+): Promise<{ outcome: CommentOutcome; url?: string }> {
   const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`
   if (text.length > LONGEST_COMMENT) throw new Error(`a comment of ${text.length} characters is too long for GitHub`)
   const there = await newestOwn(github, comment)
@@ -45,7 +48,7 @@ async function update(
   { run }: NewComment,
   there: Listed,
   body: string
-): Promise<{ outcome: Outcome; url: string }> {
+): Promise<{ outcome: CommentOutcome; url: string }> {
   const { octokit, repository } = github
   const url = there.html_url
   if (isNewer(markerIn(there.body)!, run)) return { outcome: 'a newer one is there', url }
@@ -59,15 +62,15 @@ async function update(
 }
 
 /** Sent once; if the answer is lost, it is looked for, and sent again only if nothing is there. */
-function create(github: Github, comment: NewComment, body: string): Promise<{ outcome: Outcome; url: string }> {
+function create(github: Github, comment: NewComment, body: string): Promise<{ outcome: CommentOutcome; url: string }> {
   const { octokit, repository } = github
-  const post = async (): Promise<{ outcome: Outcome; url: string }> => {
+  const post = async (): Promise<{ outcome: CommentOutcome; url: string }> => {
     const made = await github.write(request =>
       octokit.rest.issues.createComment({ ...repository, issue_number: comment.pullRequest, body, request })
     )
     return { outcome: 'created', url: made.html_url }
   }
-  const find = async (): Promise<{ outcome: Outcome; url: string } | undefined> => {
+  const find = async (): Promise<{ outcome: CommentOutcome; url: string } | undefined> => {
     const there = await newestOwn(github, comment)
     if (!there) return undefined
     const { outcome, url } = await update(github, comment, there, body)

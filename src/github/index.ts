@@ -3,7 +3,7 @@ export { artifactsOfRun, downloadFile, type Artifact } from './artifacts.ts'
 export { artifactsOfCommit, findBaselines, type FoundBaseline } from './baseline.ts'
 export { Github, lacksPermission, type GithubOptions } from './client.ts'
 export { BranchFile, type BranchFileOptions } from './branch-file.ts'
-export { LONGEST_BODY, upsertComment, type NewComment, type Outcome } from './comments.ts'
+export { LONGEST_BODY, upsertComment, type NewComment, type CommentOutcome } from './comments.ts'
 export { openDeployment, type DeploymentOptions, type DeploymentState, type GithubDeployment } from './deployments.ts'
 export { failedJobs, newestRelease, repositoryState, type NewestRelease, type RepositoryState } from './repository.ts'
 export {

@@ -5,7 +5,7 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import * as v from 'valibot'
 import { backOff, retry, within } from '../net/index.ts'
 import { CancelledError, errorCode, errorText, VERSION, type Clock } from '../runtime/index.ts'
-import { HerokuError, mayHaveHappened, type HerokuErrorDetails, type Outcome } from './errors.ts'
+import { HerokuError, mayHaveHappened, type HerokuErrorDetails, type WriteOutcome } from './errors.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -20,11 +20,11 @@ export interface ClientOptions {
   /** 0 to 1, for jitter. */
   readonly random?: () => number
   /** Another API than the Platform API. */
-  readonly service?: Service
+  readonly service?: OtherApi
 }
 
 /** An API that is not the Platform API, and is asked with the same care. */
-export interface Service {
+export interface OtherApi {
   /** For messages: `Cron To Go`. */
   readonly name: string
   /** Its own headers, such as `authorization`. */
@@ -105,7 +105,7 @@ export function createClient(options: ClientOptions): HerokuClient {
     if (result.success) return result.output
     const where = v.getDotPath(result.issues[0]) ?? 'its top'
     // A write was carried out, whatever its answer looks like.
-    const outcome: Outcome = method === 'GET' ? 'refused' : 'unknown'
+    const outcome: WriteOutcome = method === 'GET' ? 'refused' : 'unknown'
     const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`
     throw new HerokuError({ method, path, outcome, reason, service: options.service?.name })
   }
@@ -130,7 +130,7 @@ interface Guard {
   readonly clock: Clock
   readonly timeout: number
   readonly usage: { requests: number; remaining: number | undefined }
-  readonly service: Service | undefined
+  readonly service: OtherApi | undefined
 }
 
 interface Ask extends RequestOptions {
@@ -258,7 +258,7 @@ class GuardedRequest extends Request {
     )
   }
 
-  #details(response: IncomingMessage, outcome: Outcome): Omit<HerokuErrorDetails, 'reason'> {
+  #details(response: IncomingMessage, outcome: WriteOutcome): Omit<HerokuErrorDetails, 'reason'> {
     const requestId = response.headers['request-id']
     return {
       method: this.#method,
@@ -272,7 +272,7 @@ class GuardedRequest extends Request {
   explain(error: unknown): unknown {
     if (error instanceof HerokuError || error instanceof CancelledError) return error
     const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '')
-    const outcome: Outcome = neverConnected ? 'not-sent' : 'unknown'
+    const outcome: WriteOutcome = neverConnected ? 'not-sent' : 'unknown'
     // The error of a proxy or a socket names hosts, never the key: that is in a header.
     const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name]
     return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error })

@@ -5,12 +5,12 @@ import { MAKE_KEY, UserError } from '../runtime/index.ts'
  * What is known of a request that failed: `refused` (Heroku said no, nothing happened), `not-sent` (no connection was
  * made), `unknown` (it was sent, and no whole answer came: it may have happened).
  */
-export type Outcome = 'refused' | 'not-sent' | 'unknown'
+export type WriteOutcome = 'refused' | 'not-sent' | 'unknown'
 
 export interface HerokuErrorDetails {
   readonly method: string
   readonly path: string
-  readonly outcome: Outcome
+  readonly outcome: WriteOutcome
   readonly status?: number
   /** Heroku's name of the error, such as `invalid_params`. */
   readonly id?: string
@@ -39,7 +39,7 @@ export class HerokuError extends UserError {
     return this.details.status
   }
 
-  get outcome(): Outcome {
+  get outcome(): WriteOutcome {
     return this.details.outcome
   }
 }

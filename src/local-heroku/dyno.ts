@@ -45,7 +45,7 @@ export function dynoSize(name: string): string | undefined {
 
 export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
 
-export interface DynoOptions {
+export interface LocalDynoOptions {
   readonly name: string
   readonly type: string
   readonly size: string
@@ -62,10 +62,10 @@ export interface DynoOptions {
 }
 
 /** A dyno of the formation: it is started again when it crashes. */
-export class Dyno {
+export class LocalDyno {
   readonly id = randomUUID()
   readonly createdAt: string
-  readonly options: DynoOptions
+  readonly options: LocalDynoOptions
   state: DynoState = 'starting'
   updatedAt: string
   /** Where its web process listens. */
@@ -76,7 +76,7 @@ export class Dyno {
   #crashes = 0
   #undo: (() => void)[] = []
 
-  constructor(options: DynoOptions) {
+  constructor(options: LocalDynoOptions) {
     this.options = options
     this.createdAt = this.updatedAt = new Date(options.clock.now()).toISOString()
   }

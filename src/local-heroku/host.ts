@@ -7,7 +7,7 @@ import { AS_DYNO, type RunCommand } from '../runtime/index.ts'
 import { startContainer } from './container.ts'
 import { type DynoHost, type DynoImage, type DynoSpec, type DynoUser, type RunningDyno } from './dyno-host.ts'
 
-export interface HostOptions {
+export interface DynoHostOptions {
   /** Where slugs are unpacked and dynos have their folders. */
   readonly folder: string
   readonly run: RunCommand
@@ -23,7 +23,7 @@ export interface HostOptions {
 const HEROKU_USER: DynoUser = { uid: 1000, gid: 1000 }
 
 /** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
-export function processHost(options: HostOptions): DynoHost {
+export function processHost(options: DynoHostOptions): DynoHost {
   const { folder, run, searchPath, image } = options
   const user = options.user ?? (image ? containerUser() : undefined)
   const dynos = path.join(folder, 'dynos')

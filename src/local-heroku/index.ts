@@ -7,14 +7,14 @@ import { DEFAULT_STACK } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { HEROKU_TIMES, type Times } from './dyno.ts'
 import { type DynoHost } from './dyno-host.ts'
-import { Machine, type Attaching } from './machine.ts'
-import { Outputs } from './outputs.ts'
+import { AppMachine, type Attaching } from './machine.ts'
+import { OutputFiles } from './outputs.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { PLATFORM_API } from './routes/index.ts'
 import { type Api } from './routes/route.ts'
-import { Server, type Before } from './server.ts'
+import { Server, type BeforeRequest } from './server.ts'
 import { Store, type AppState } from './store.ts'
-import { configRelease, type World } from './world.ts'
+import { configRelease, type HerokuWorld } from './world.ts'
 
 export { freePort } from './free-port.ts'
 export { processHost } from './host.ts'
@@ -33,7 +33,7 @@ export interface LocalHerokuOptions {
   /** What it can be asked; without it, what a rehearsal asks. The first one answers for addresses that nobody knows. */
   readonly apis?: readonly Api[]
   /** Is handed each request first, and may answer it. */
-  readonly before?: Before
+  readonly before?: BeforeRequest
   /** May change what an attached one-off dyno does with its client. */
   readonly attaching?: Attaching
 }
@@ -45,7 +45,7 @@ export interface LocalHeroku {
   /** Certificate authority of the rendezvous server (PEM file). */
   readonly caFile: string
   readonly apiKey: string
-  readonly world: World
+  readonly world: HerokuWorld
   /** Makes an app. One that is there already gets the config vars, in a new release if they are new. */
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
   /** Milliseconds that both versions serve with preboot; Heroku's 3 minutes without it. */
@@ -62,11 +62,11 @@ export interface NewApp {
 /** Starts a Heroku whose addresses are all on loopback. Rejects if the port is taken. */
 export async function startLocalHeroku(options: LocalHerokuOptions): Promise<LocalHeroku> {
   const { folder, host, clock, store = new Store(folder), attaching = (_, meet) => meet } = options
-  const outputs = new Outputs(store)
+  const outputs = new OutputFiles(store)
   const rendezvous = await Rendezvous.start(folder)
   const times = { ...HEROKU_TIMES, ...options.times }
   const parts = { store, host, outputs, rendezvous, clock, times, attaching }
-  const machines = new Map<string, Machine>()
+  const machines = new Map<string, AppMachine>()
 
   const addApp = async (name: string, stack: string): Promise<AppState> => {
     const app: AppState = {
@@ -83,12 +83,12 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       releases: []
     }
     store.addApp(app)
-    machines.set(name, await Machine.start(app, parts))
+    machines.set(name, await AppMachine.start(app, parts))
     machines.get(name)!.release(null, 'Initial release')
     return app
   }
 
-  const world: World = { store, outputs, clock, machines, url: () => server!.url, addApp }
+  const world: HerokuWorld = { store, outputs, clock, machines, url: () => server!.url, addApp }
 
   const close = async (): Promise<void> => {
     await server?.close()
@@ -100,7 +100,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
   try {
     const { port = 0, apis = [PLATFORM_API], before = () => false } = options
     server = await Server.start({ port, world, apis, before })
-    for (const app of store.state.apps) machines.set(app.name, await Machine.start(app, parts))
+    for (const app of store.state.apps) machines.set(app.name, await AppMachine.start(app, parts))
   } catch (error) {
     // Such as a port that is taken. What listens already would keep the process going.
     await close()

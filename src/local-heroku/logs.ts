@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { LIMITS } from '../knowledge/index.ts'
 
-export interface LogLine {
+export interface AppLogLine {
   /** `heroku` or `app`, and the dyno: `web.1`, `router`. */
   readonly source: string
   readonly dyno: string
@@ -9,8 +9,8 @@ export interface LogLine {
 }
 
 /** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). Tells of each new `line`. */
-export class AppLog extends EventEmitter<{ line: [LogLine] }> {
-  readonly #lines: LogLine[] = []
+export class AppLog extends EventEmitter<{ line: [AppLogLine] }> {
+  readonly #lines: AppLogLine[] = []
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -32,7 +32,7 @@ export class AppLog extends EventEmitter<{ line: [LogLine] }> {
   }
 
   /** The text of the last ones of those that are wanted. */
-  last(count: number, isWanted: (line: LogLine) => boolean = () => true): string[] {
+  last(count: number, isWanted: (line: AppLogLine) => boolean = () => true): string[] {
     const lines = this.#lines.filter(isWanted)
     return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text)
   }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/index.ts'
-import { Dyno, type Times } from './dyno.ts'
+import { LocalDyno, type Times } from './dyno.ts'
 import { type DynoHost } from './dyno-host.ts'
 import { AppLog } from './logs.ts'
 import { OneOffDyno } from './one-off.ts'
-import { type Outputs } from './outputs.ts'
+import { type OutputFiles } from './outputs.ts'
 import { type Meet, type Rendezvous } from './rendezvous.ts'
 import { Router } from './router.ts'
 import { type AppState, type ReleaseState, type SlugState, type Store } from './store.ts'
@@ -15,7 +15,7 @@ export type Attaching = (app: string, meet: Meet) => Meet | undefined
 export interface MachineParts {
   readonly store: Store
   readonly host: DynoHost
-  readonly outputs: Outputs
+  readonly outputs: OutputFiles
   readonly rendezvous: Rendezvous
   readonly clock: Clock
   readonly times: Times
@@ -32,14 +32,14 @@ export interface NewOneOff {
 }
 
 /** One app as it runs: its releases, the change-over between them, its dynos, its router. */
-export class Machine {
+export class AppMachine {
   readonly app: AppState
   readonly log: AppLog
   readonly oneOffs = new Map<OneOffDyno, string | undefined>()
   router!: Router
   readonly #parts: MachineParts
   /** Of the formation, in every release that still runs. */
-  #dynos: Dyno[] = []
+  #dynos: LocalDyno[] = []
   /** Release whose web dynos get the requests; with preboot another than the current one for a while. */
   #routed = 0
   #changeOver = 0
@@ -54,8 +54,8 @@ export class Machine {
   }
 
   /** Starts an app, with the dynos of its current release. */
-  static async start(app: AppState, parts: MachineParts): Promise<Machine> {
-    const machine: Machine = new Machine(app, parts)
+  static async start(app: AppState, parts: MachineParts): Promise<AppMachine> {
+    const machine: AppMachine = new AppMachine(app, parts)
     machine.router = await Router.start({
       port: app.port,
       dynos: () =>
@@ -75,7 +75,7 @@ export class Machine {
     return machine
   }
 
-  get dynos(): readonly Dyno[] {
+  get dynos(): readonly LocalDyno[] {
     return this.#dynos
   }
 
@@ -139,7 +139,7 @@ export class Machine {
   }
 
   /** Starts one dyno again, or all. */
-  async restart(dyno?: Dyno): Promise<void> {
+  async restart(dyno?: LocalDyno): Promise<void> {
     const turn = this.#changeOver
     await this.#stopAll(dyno ? [dyno] : [...this.#dynos])
     const current = this.current()
@@ -246,7 +246,7 @@ export class Machine {
     }
   }
 
-  #switchLater(release: ReleaseState, old: Dyno[]): void {
+  #switchLater(release: ReleaseState, old: LocalDyno[]): void {
     this.#undoPreboot = this.#parts.clock.after(this.#parts.times.preboot, () => {
       this.#routed = release.version
       this.router.wake()
@@ -261,7 +261,7 @@ export class Machine {
       for (let number = 1; number <= quantity; number++) {
         const name = `${type}.${number}`
         if (this.#dynos.some(({ options }) => options.name === name && options.release === release)) continue
-        const dyno = new Dyno({
+        const dyno = new LocalDyno({
           ...this.#parts,
           name,
           type,
@@ -279,7 +279,7 @@ export class Machine {
     }
   }
 
-  async #stopAll(dynos: readonly Dyno[]): Promise<void> {
+  async #stopAll(dynos: readonly LocalDyno[]): Promise<void> {
     await Promise.all(dynos.map(dyno => dyno.stop()))
     this.#dynos = this.#dynos.filter(dyno => !dynos.includes(dyno))
   }

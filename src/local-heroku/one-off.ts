@@ -7,7 +7,7 @@ import { type AppLog } from './logs.ts'
 import { type Client, type Meet } from './rendezvous.ts'
 import { type ReleaseState } from './store.ts'
 
-export interface OneOffOptions {
+export interface LocalOneOffOptions {
   /** `run`, `release`, `scheduler`. */
   readonly type: string
   readonly size: string
@@ -36,7 +36,7 @@ export class OneOffDyno {
   readonly id = randomUUID()
   readonly name: string
   readonly createdAt: string
-  readonly options: OneOffOptions
+  readonly options: LocalOneOffOptions
   state: 'starting' | 'up' = 'starting'
   /** Its exit status. */
   readonly done: Promise<number>
@@ -48,7 +48,7 @@ export class OneOffDyno {
   #waiting = false
   #undo: (() => void)[] = []
 
-  constructor(options: OneOffOptions) {
+  constructor(options: LocalOneOffOptions) {
     this.options = options
     this.name = `${options.type}.${randomInt(1000, 9999)}`
     this.createdAt = new Date(options.clock.now()).toISOString()
@@ -68,7 +68,7 @@ export class OneOffDyno {
     this.#hangUp('SIGKILL')
   }
 
-  #await(invite: NonNullable<OneOffOptions['invite']>): void {
+  #await(invite: NonNullable<LocalOneOffOptions['invite']>): void {
     this.#waiting = true
     this.#say('Awaiting client')
     const uninvite = invite(client => {

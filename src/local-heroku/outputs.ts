@@ -5,7 +5,7 @@ import { type Store } from './store.ts'
 const PIECE = 256 * 1024
 
 /** The output of release phases and builds: a file each, which can be followed while it grows. */
-export class Outputs {
+export class OutputFiles {
   readonly #store: Store
   readonly #open = new Map<string, Set<() => void>>()
 

@@ -1,6 +1,6 @@
 import { ApiError } from './errors.ts'
 
-export interface Page {
+export interface ListPage {
   readonly items: readonly unknown[]
   /** The `Next-Range` header, where more is to be had. */
   readonly next: string | undefined
@@ -12,7 +12,7 @@ const LARGEST_PAGE = 1_000
 const USUAL_PAGE = 200
 
 /** A page of a list by a `Range` header such as `version ..; order=desc, max=10` (Dev Center: platform-api-reference#ranges). */
-export function page(all: readonly Record<string, unknown>[], range: string | undefined): Page {
+export function page(all: readonly Record<string, unknown>[], range: string | undefined): ListPage {
   const match = /^(\w+) (\]?)([^;,\s]*?)\.\.([^;,\s]*)(?:;(.*))?$/.exec(range?.trim() || 'id ..')
   if (!match) throw new ApiError(416, 'range_not_satisfiable', 'The Range header is not valid.')
   const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match

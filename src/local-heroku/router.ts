@@ -2,13 +2,13 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { ERROR_CODES, type ErrorCode } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
-import { type Dyno, type Times } from './dyno.ts'
+import { type LocalDyno, type Times } from './dyno.ts'
 import { type AppLog } from './logs.ts'
 
 export interface RouterOptions {
   readonly port: number
   /** Web dynos to which requests may go, in any state. */
-  readonly dynos: () => readonly Dyno[]
+  readonly dynos: () => readonly LocalDyno[]
   /** A change-over is going on: dynos that are not there yet will be. */
   readonly changing: () => boolean
   readonly maintenance: () => boolean
@@ -70,7 +70,7 @@ export class Router {
     }
   }
 
-  #pick(): Dyno | undefined {
+  #pick(): LocalDyno | undefined {
     const up = this.#options.dynos().filter(({ state }) => state === 'up')
     return up[this.#turn++ % up.length]
   }
@@ -90,7 +90,7 @@ export class Router {
     })
   }
 
-  #forward(dyno: Dyno, request: IncomingMessage, response: ServerResponse): void {
+  #forward(dyno: LocalDyno, request: IncomingMessage, response: ServerResponse): void {
     const headers = {
       ...request.headers,
       'x-forwarded-proto': 'https',

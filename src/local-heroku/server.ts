@@ -3,21 +3,21 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { takeBlob } from './blobs.ts'
 import { ApiError } from './errors.ts'
-import { type LogLine } from './logs.ts'
-import { page, type Page } from './range.ts'
+import { type AppLogLine } from './logs.ts'
+import { page, type ListPage } from './range.ts'
 import { Reply } from './reply.ts'
 import { findRoute } from './routes/index.ts'
-import { type Answer, type Api } from './routes/route.ts'
-import { type World } from './world.ts'
+import { type RouteReply, type Api } from './routes/route.ts'
+import { type HerokuWorld } from './world.ts'
 
 /** Is handed a request before anything is done with it. Returns true if it has answered, or never will. */
-export type Before = (request: IncomingMessage, response: ServerResponse, world: World) => boolean
+export type BeforeRequest = (request: IncomingMessage, response: ServerResponse, world: HerokuWorld) => boolean
 
 export interface ServerOptions {
   readonly port: number
-  readonly world: World
+  readonly world: HerokuWorld
   readonly apis: readonly Api[]
-  readonly before: Before
+  readonly before: BeforeRequest
 }
 
 const LARGEST_BODY = 10_000_000
@@ -107,15 +107,15 @@ export class Server {
     const app = store.app(appId)
     if (!app) return void response.writeHead(404).end()
     const wanted = query.get('source')
-    const isWanted = ({ source }: LogLine): boolean => wanted === null || source === wanted
+    const isWanted = ({ source }: AppLogLine): boolean => wanted === null || source === wanted
     const lines = machines.get(app.name)!.log.last(Number(query.get('lines') ?? 100), isWanted)
     response.writeHead(200, { 'content-type': 'text/plain' }).end(lines.map(line => `${line}\n`).join(''))
   }
 }
 
-function answerPage([status, body]: Answer, range: string | undefined, reply: Reply): void {
+function answerPage([status, body]: RouteReply, range: string | undefined, reply: Reply): void {
   if (!Array.isArray(body)) return reply.json(status, body)
-  const { items, next, content }: Page = page(body as Record<string, unknown>[], range)
+  const { items, next, content }: ListPage = page(body as Record<string, unknown>[], range)
   if (next !== undefined) reply.headers['next-range'] = next
   if (content !== undefined) reply.headers['content-range'] = content
   reply.json(next === undefined ? status : 206, items)

@@ -1,9 +1,9 @@
 /** What things look like in answers (Schema: heroku/platform-api:schema.json). */
-import { type Dyno } from './dyno.ts'
-import { type Machine } from './machine.ts'
+import { type LocalDyno } from './dyno.ts'
+import { type AppMachine } from './machine.ts'
 import { type OneOffDyno } from './one-off.ts'
 import { type AppState, type ReleaseState, type SlugState } from './store.ts'
-import { appOf, machineOf, type World } from './world.ts'
+import { appOf, machineOf, type HerokuWorld } from './world.ts'
 
 export const USER = { email: 'user@example.com', id: '01234567-89ab-cdef-0123-456789abcdef' }
 
@@ -35,7 +35,7 @@ export function appView(app: AppState): unknown {
   }
 }
 
-export function slugView(world: World, slug: SlugState, method: 'put' | 'get'): unknown {
+export function slugView(world: HerokuWorld, slug: SlugState, method: 'put' | 'get'): unknown {
   return {
     id: slug.id,
     blob: { method, url: `${world.url()}/blobs/${slug.blob}` },
@@ -52,7 +52,7 @@ export function slugView(world: World, slug: SlugState, method: 'put' | 'get'): 
   }
 }
 
-export function releaseView(world: World, app: AppState, release: ReleaseState): unknown {
+export function releaseView(world: HerokuWorld, app: AppState, release: ReleaseState): unknown {
   const current = world.machines.get(app.name)?.current() === release
   return {
     id: release.id,
@@ -73,7 +73,7 @@ export function releaseView(world: World, app: AppState, release: ReleaseState):
 }
 
 export function formationView(
-  world: World,
+  world: HerokuWorld,
   params: readonly string[],
   type: string,
   { quantity, size }: { quantity: number; size: string }
@@ -94,7 +94,7 @@ export function formationView(
   }
 }
 
-export function dynoView({ app }: Machine, { id, options, state, createdAt, updatedAt }: Dyno): unknown {
+export function dynoView({ app }: AppMachine, { id, options, state, createdAt, updatedAt }: LocalDyno): unknown {
   return {
     id,
     name: options.name,
@@ -110,7 +110,7 @@ export function dynoView({ app }: Machine, { id, options, state, createdAt, upda
   }
 }
 
-export function oneOffView({ app }: Machine, dyno: OneOffDyno, attachUrl: string | undefined): unknown {
+export function oneOffView({ app }: AppMachine, dyno: OneOffDyno, attachUrl: string | undefined): unknown {
   const { options, id, name, state, createdAt } = dyno
   return {
     id,

@@ -1,5 +1,5 @@
 import { readTreeFile, walkTree } from '../runtime/index.ts'
-import { rubyLines, type EnvTest, type RubyLine } from './ruby-blocks.ts'
+import { codeLines, type EnvTest, type CodeLine } from './ruby-blocks.ts'
 import { readText } from './text.ts'
 import { compareVersions } from './versions.ts'
 
@@ -70,7 +70,7 @@ function wantsEncryption(root: string, version: string | undefined): boolean {
 }
 
 function rulesOf(file: string, text: string): Record<'required' | 'forbidden' | 'deprecated', ConfigRule[]> {
-  const lines = rubyLines(text)
+  const lines = codeLines(text)
   return {
     required: [...lines.flatMap(line => fetched(file, line)), ...listed(file, text)],
     forbidden: lines.flatMap(line => refused(file, line, /^abort\b/)),
@@ -79,7 +79,7 @@ function rulesOf(file: string, text: string): Record<'required' | 'forbidden' | 
 }
 
 /** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
-function fetched(file: string, { text, number, when, unclear }: RubyLine): ConfigRule[] {
+function fetched(file: string, { text, number, when, unclear }: CodeLine): ConfigRule[] {
   // Each match looks at all that stands before it; no line that is meant is so long.
   if (unclear || text.length > LONGEST_LINE || /\brescue\b|->|\blambda\b/.test(text)) return []
   const tests = when.filter(({ name, not }) => !(name === DUMMY && not))
@@ -117,7 +117,7 @@ function listed(file: string, text: string): ConfigRule[] {
   })
 }
 
-function refused(file: string, { text, number, when, unclear }: RubyLine, word: RegExp): ConfigRule[] {
+function refused(file: string, { text, number, when, unclear }: CodeLine, word: RegExp): ConfigRule[] {
   const [test, ...more] = when
   if (unclear || test === undefined || more.length > 0 || test.not || !word.test(text)) return []
   return [{ ...ruleOf(test), where: `${file}:${number}` }]

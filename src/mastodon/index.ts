@@ -11,8 +11,16 @@ export {
   type Migration,
   type RollbackVerdict
 } from './migrations.ts'
-export { insideCommand, PARTS, readInside, showsLife, type Inside, type Part, type PartValue } from './inside.ts'
-export { instanceDomain, instancePlace, streamingPlace, type Place } from './place.ts'
+export {
+  insideCommand,
+  PARTS,
+  readInside,
+  showsLife,
+  type Inside,
+  type InsidePart,
+  type InsideValue
+} from './inside.ts'
+export { instanceDomain, instancePlace, streamingPlace, type InstancePlace } from './place.ts'
 export {
   APPLIED_COMMAND,
   BASE_SCHEMA_COMMAND,
@@ -27,7 +35,7 @@ export { assetsOf, mayRun, readInstance, type Instance } from './instance.ts'
 export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
 export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from './storage.ts'
 export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'
-export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
+export { sourceOffer, type ProfileScript, type SourceOffer } from './source-offer.ts'
 export { readMinimums, type Minimums } from './minimums.ts'
 export { ADVISE_NODE, installsNode, newestNode, nodeInWords, stateOfNode, type NodeState } from './node.ts'
 export {
@@ -53,13 +61,13 @@ export {
   readUpgradeTree,
   upgradeHeadline,
   type Dynos,
-  type Finding,
+  type PlanFinding,
   type FindingName,
   type LiveAddon,
   type LiveFacts,
   type LiveStreaming,
   type PlannedMigration,
-  type Problem,
+  type TreeProblem,
   type TreeProcfile,
   type UpgradeFacts,
   type UpgradePlan,

@@ -59,12 +59,14 @@ const shapes = {
   migrations: v.object({ pending: count })
 }
 
-export type Part = keyof typeof shapes
-export const PARTS = Object.keys(shapes) as readonly Part[]
-export type PartValue<Name extends Part> = v.InferOutput<(typeof shapes)[Name]>
+export type InsidePart = keyof typeof shapes
+export const PARTS = Object.keys(shapes) as readonly InsidePart[]
+export type InsideValue<Name extends InsidePart> = v.InferOutput<(typeof shapes)[Name]>
 
 /** What the script said: a value or an error for each part that came. */
-export type Inside = { readonly [Name in Part]?: { readonly value: PartValue<Name> } | { readonly error: string } }
+export type Inside = {
+  readonly [Name in InsidePart]?: { readonly value: InsideValue<Name> } | { readonly error: string }
+}
 
 const line = v.object({
   part: v.picklist(PARTS),

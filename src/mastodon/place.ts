@@ -2,7 +2,7 @@ import { type ConfigVars } from '../knowledge/index.ts'
 import { isLoopback } from '../runtime/index.ts'
 
 /** Where something of the instance is reached. */
-export interface Place {
+export interface InstancePlace {
   /** An origin with a slash at its end: `https://mastodon.example/`. */
   readonly url: string
   /** Host header, where it is another than the URL's: on the runner, where no name leads to the app. */
@@ -18,7 +18,7 @@ export function instanceDomain(config: ConfigVars): string | undefined {
  * The instance as its users reach it: under WEB_DOMAIN, else LOCAL_DOMAIN. Undefined where neither is a name.
  * @param ownUrl the app's own address; where that is this machine, it is asked there under its name
  */
-export function instancePlace(config: ConfigVars, ownUrl: string | null | undefined): Place | undefined {
+export function instancePlace(config: ConfigVars, ownUrl: string | null | undefined): InstancePlace | undefined {
   const domain = instanceDomain(config)
   if (!domain || !/^[\w.:-]{1,253}$/.test(domain)) return undefined
   if (ownUrl && isLoopback(new URL(ownUrl).hostname)) return { url: ownUrl, host: domain }
@@ -31,7 +31,7 @@ export function instancePlace(config: ConfigVars, ownUrl: string | null | undefi
  * streaming server can be. Undefined where it is not set or is no address.
  * @param ownUrl the streaming app's own address, as for `instancePlace`
  */
-export function streamingPlace(config: ConfigVars, ownUrl: string | null | undefined): Place | undefined {
+export function streamingPlace(config: ConfigVars, ownUrl: string | null | undefined): InstancePlace | undefined {
   const base = config['STREAMING_API_BASE_URL']
   if (!base || !/^(wss?|https?):\/\//.test(base) || !URL.canParse(base)) return undefined
   const { host, protocol } = new URL(base)

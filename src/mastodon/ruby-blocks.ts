@@ -13,7 +13,7 @@ export interface EnvTest {
   readonly not: boolean
 }
 
-export interface RubyLine {
+export interface CodeLine {
   /** From 1. */
   readonly number: number
   readonly text: string
@@ -39,9 +39,9 @@ const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/
 const DEEPEST = 100
 
 /** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
-export function rubyLines(text: string): RubyLine[] {
+export function codeLines(text: string): CodeLine[] {
   const open: Block[] = []
-  const lines: RubyLine[] = []
+  const lines: CodeLine[] = []
   let heredoc: string | undefined
   let mayHaveEnded = false
   for (const [i, raw] of text.split('\n').entries()) {

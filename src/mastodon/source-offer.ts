@@ -1,7 +1,7 @@
 import { shellWord } from '../runtime/index.ts'
 
 /** Where the source of a deployed commit is, as the AGPL wants it offered to every user of the instance. */
-export interface Source {
+export interface SourceOffer {
   /** `owner/name` on GitHub. */
   readonly repository: string
   /** The full SHA of the commit. */
@@ -21,7 +21,7 @@ export interface ProfileScript {
  * (`4.7.0+1234567`) and `source_url`. A config var of the same name wins, unless it is empty.
  * Mastodon reads the three names in config/mastodon.yml (4.7), or in lib/mastodon/version.rb (4.2).
  */
-export function sourceOffer(source: Source): ProfileScript {
+export function sourceOffer(source: SourceOffer): ProfileScript {
   const variables = {
     GITHUB_REPOSITORY: source.repository,
     SOURCE_TAG: source.tag !== undefined && isPlainTag(source.tag) ? source.tag : source.commit,

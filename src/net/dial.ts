@@ -5,7 +5,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 
 /** A way out of this machine. */
-export interface Way {
+export interface WayOut {
   /** Opens a TCP connection. */
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<net.Socket>
   /** Whom to trust, in place of Node's own certificate authorities. */
@@ -15,7 +15,7 @@ export interface Way {
 /** Opens a connection to an address's host and port, with TLS for https. */
 export async function connectTo(
   { protocol, hostname, port }: URL,
-  { dial, trust }: Way,
+  { dial, trust }: WayOut,
   signal: AbortSignal
 ): Promise<net.Socket> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')

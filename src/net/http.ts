@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessag
 import https from 'node:https'
 import { errorText, requireSafeUrl, UserError, VERSION } from '../runtime/index.ts'
 import { LateError, moving, within, type NetTools } from './deadline.ts'
-import { connectTo, dial, type Way } from './dial.ts'
+import { connectTo, dial, type WayOut } from './dial.ts'
 import { backOff, retry } from './retry.ts'
 
 /** Milliseconds for one answer, from the first step of the connection to the last byte. */
@@ -40,7 +40,7 @@ export interface RequestOptions {
   /** Writes the body. Without it there is none. */
   readonly send?: (request: ClientRequest) => void
   /** In place of the runner's own way out; who hands it in also decides whether unprotected http may be asked. */
-  readonly way?: Way
+  readonly way?: WayOut
 }
 
 /**
@@ -97,13 +97,13 @@ export async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-export interface Page {
+export interface HttpPage {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-export interface PageOptions extends RequestOptions {
+export interface HttpPageOptions extends RequestOptions {
   /** A Host header in place of the address's. */
   readonly host?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -116,11 +116,11 @@ export interface PageOptions extends RequestOptions {
 /** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
 export function fetchPage(
   url: string,
-  { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }: PageOptions,
+  { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }: HttpPageOptions,
   tools: NetTools
-): Promise<Page> {
+): Promise<HttpPage> {
   return within(tools, limit, 'no answer', async signal => {
-    const named: PageOptions['headers'] = host === undefined ? USER_AGENT : { ...USER_AGENT, host }
+    const named: HttpPageOptions['headers'] = host === undefined ? USER_AGENT : { ...USER_AGENT, host }
     const response = await open(url, { ...request, headers: { ...named, ...headers } }, signal)
     const body = await textOf(bodyOf(response, most))
     return { status: response.statusCode ?? 0, headers: response.headers, body }

@@ -5,13 +5,13 @@ import { migrations } from '../../../src/checks/inside/migrations.ts'
 import { queues } from '../../../src/checks/inside/queues.ts'
 import { retention } from '../../../src/checks/inside/retention.ts'
 import { scheduler } from '../../../src/checks/inside/scheduler.ts'
-import { type PartValue } from '../../../src/mastodon/index.ts'
+import { type InsideValue } from '../../../src/mastodon/index.ts'
 import { dynoOf, lines, look } from '../world.ts'
 
 type Dyno = Parameters<typeof dynoOf>[0]
 const SILENT = ['unknown: It could not look: the dyno says nothing of it']
 
-const sidekiq = (more: Partial<PartValue<'sidekiq'>>): Dyno => ({
+const sidekiq = (more: Partial<InsideValue<'sidekiq'>>): Dyno => ({
   sidekiq: { processes: [], queues: [], dead: 0, retries: 2, ...more }
 })
 const queue = (name: string, size: number, latency: number) => ({ name, size, latency })
@@ -117,7 +117,7 @@ table(migrations, [
 describe('ffmpeg', () => {
   const there = { ffmpeg: '7.1.3', ffprobe: '7.1.3', encoders: ['libx264', 'aac', 'libmp3lame'], problem: null }
   const none = { ffmpeg: null, ffprobe: null, encoders: [], problem: null }
-  it.each<['with' | 'without' | 'auto', PartValue<'ffmpeg'>, string]>([
+  it.each<['with' | 'without' | 'auto', InsideValue<'ffmpeg'>, string]>([
     ['with', there, 'ok (7.1.3): ffmpeg 7.1.3 and ffprobe run, with the encoders that Mastodon needs'],
     ['auto', there, 'ok (7.1.3): ffmpeg 7.1.3 and ffprobe run, with the encoders that Mastodon needs'],
     [

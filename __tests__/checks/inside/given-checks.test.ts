@@ -3,7 +3,7 @@ import {
   type BuildReport,
   type Check,
   type NightlyBuild,
-  type Repository,
+  type GithubRepository,
   type Tasks
 } from '../../../src/checks/index.ts'
 import { actionVersion } from '../../../src/checks/inside/action-version.ts'
@@ -24,7 +24,7 @@ function table(
 ): void {
   describe(check.name, () => {
     it.each(Object.entries(rows))('%s', async (_, [given, expected]) => {
-      const findings = await look(check, { given: givenOf(given) })
+      const findings = await look(check, { job: givenOf(given) })
       expect(lines(findings)).toEqual(expected)
       for (const { level, remedy } of findings) if (level === 'warn' || level === 'fail') expect(remedy).toBeTruthy()
     })
@@ -42,13 +42,13 @@ it('heroku-key: is no key any more, also where config vars cannot be read', asyn
   const details = { method: 'GET', path: '/account', outcome: 'refused', reason: 'no' } as const
   const refused = (status: number) => () => Promise.reject(new HerokuError({ ...details, status }))
   const given = { ...givenOf(), key: refused(401) }
-  expect(lines(await look(herokuKey, { given, noConfig: 'refused' }))).toEqual([
+  expect(lines(await look(herokuKey, { job: given, noConfig: 'refused' }))).toEqual([
     'fail: Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through'
   ])
-  expect(lines(await look(herokuKey, { given: { ...given, key: refused(503) } }))[0]).toMatch(/^unknown: .*503/)
+  expect(lines(await look(herokuKey, { job: { ...given, key: refused(503) } }))[0]).toMatch(/^unknown: .*503/)
 })
 
-const repository = (more: Partial<Repository>): { repository: Repository } => ({
+const repository = (more: Partial<GithubRepository>): { repository: GithubRepository } => ({
   repository: { isPrivate: false, pushedAt: NOW - 3 * DAY, off: [], action: undefined, ...more }
 })
 table(githubSchedule, {

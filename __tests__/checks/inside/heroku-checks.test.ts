@@ -330,7 +330,7 @@ table(stack, {
 
 /** What the checked-out commit says of Ruby. */
 const next = (locked: string | undefined, file?: string): Partial<Surroundings> => ({
-  given: givenOf({
+  job: givenOf({
     ruby: readRuby({
       gemfileLock: `DEPENDENCIES\n${locked === undefined ? '' : `RUBY VERSION\n   ruby ${locked}\n`}`,
       gemfile: "ruby '>= 3.2.0', '< 4.1.0'\n",

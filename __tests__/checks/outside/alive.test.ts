@@ -24,10 +24,10 @@ const info = (web_url: string | null, more: object = {}): Surroundings['app'] =>
 
 describe('health', () => {
   const app = info('https://main-1.herokuapp.test/')
-  const said = async (answers: Answers, own: Answers = {}, patience?: number): Promise<string[]> => {
+  const said = async (answers: Answers, own: Answers = {}, answerWithin?: number): Promise<string[]> => {
     openSite(internet, answers)
     openSite(internet, own, 'main-1.herokuapp.test')
-    const all = await ask(internet, health, { app }, patience)
+    const all = await ask(internet, health, { app }, answerWithin)
     return all.map(line => line.replaceAll(/\d\.\d s/g, 'N s'))
   }
 
@@ -53,9 +53,9 @@ describe('health', () => {
     ],
     ['never comes', hangs, 'site.test/health cannot be reached: no answer within N s']
   ])('fails where the answer %s', async (_, handle, text) => {
-    const patience = handle === hangs ? 300 : undefined
-    const [ofHeroku, domain] = await said({ '/health': handle }, {}, patience)
-    if (patience === undefined) expect(ofHeroku).toMatch(/^ok app/)
+    const answerWithin = handle === hangs ? 300 : undefined
+    const [ofHeroku, domain] = await said({ '/health': handle }, {}, answerWithin)
+    if (answerWithin === undefined) expect(ofHeroku).toMatch(/^ok app/)
     expect(domain).toBe(`fail domain: ${text}`)
   })
 
@@ -208,8 +208,8 @@ describe('assets', () => {
 
 describe('streaming', () => {
   const OK = 'ok health: live.test/api/v1/streaming/health answered OK'
-  const said = (given: Partial<Surroundings> = {}, patience?: number): Promise<string[]> =>
-    ask(internet, streaming, given, patience)
+  const said = (given: Partial<Surroundings> = {}, answerWithin?: number): Promise<string[]> =>
+    ask(internet, streaming, given, answerWithin)
 
   it('proves by a made-up token that the server listens and reaches Postgres', async () => {
     openStreaming(internet)
@@ -305,9 +305,9 @@ describe('streaming', () => {
 
 describe('federation', () => {
   const configVars = { LOCAL_DOMAIN: 'handles.test', WEB_DOMAIN: 'site.test' }
-  const said = async (answers: Answers, patience?: number): Promise<string[]> => {
+  const said = async (answers: Answers, answerWithin?: number): Promise<string[]> => {
     internet.site('site.test', pages({ ...mastodonAnswers('site.test', 'handles.test'), ...answers }))
-    return ask(internet, federation, { configVars }, patience)
+    return ask(internet, federation, { configVars }, answerWithin)
   }
   const sendsOn = (to = 'https://site.test'): void =>
     internet.site(

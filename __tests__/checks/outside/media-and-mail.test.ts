@@ -188,8 +188,8 @@ describe('smtp', () => {
     internet.lead('mail.test', 465, server.server)
   }
   const vars = { SMTP_SERVER: 'mail.test', SMTP_PORT: '587', SMTP_LOGIN: 'somebody', SMTP_PASSWORD: 'right' }
-  const said = (more = {}, patience?: number): Promise<string[]> =>
-    ask(internet, smtp, { configVars: { ...vars, ...more } }, patience)
+  const said = (more = {}, answerWithin?: number): Promise<string[]> =>
+    ask(internet, smtp, { configVars: { ...vars, ...more } }, answerWithin)
 
   it.each<[string, SMTPServerOptions, Record<string, string>, string[]]>([
     ['STARTTLS and PLAIN', {}, {}, ['PLAIN somebody']],
@@ -311,9 +311,9 @@ describe('object storage', () => {
     AWS_SECRET_ACCESS_KEY: 'S3RVER',
     S3_ALIAS_HOST: 'media.test'
   }
-  const said = async (more = {}, patience?: number): Promise<string[]> => {
+  const said = async (more = {}, answerWithin?: number): Promise<string[]> => {
     requests.length = 0
-    const all = await ask(internet, objectStorage, { configVars: { ...vars, ...more } }, patience)
+    const all = await ask(internet, objectStorage, { configVars: { ...vars, ...more } }, answerWithin)
     return all.map(line => line.replace(/check-[0-9a-f]{16}/, 'check-NAME'))
   }
   const open = (): void => {

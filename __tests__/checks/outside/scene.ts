@@ -20,14 +20,14 @@ export async function ask(
   internet: Internet,
   check: Check,
   given: Partial<Surroundings> = {},
-  patience?: number
+  answerWithin?: number
 ): Promise<string[]> {
   return lines(
     await look(check, {
       instance: { url: 'https://site.test/' },
       streaming: { url: 'https://live.test/' },
       deployed: () => Promise.resolve({ commit: COMMIT, version: '4.7.4' }),
-      network: internet.network(patience),
+      network: internet.network(answerWithin),
       clock: systemClock,
       ...given
     })

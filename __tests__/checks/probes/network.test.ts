@@ -17,8 +17,8 @@ beforeAll(async () => (internet = await new Internet().open()))
 beforeEach(() => internet.clear())
 afterAll(() => internet.close())
 
-const outside = (patience?: number): Outside => ({
-  network: internet.network(patience),
+const outside = (answerWithin?: number): Outside => ({
+  network: internet.network(answerWithin),
   clock: systemClock,
   signal: NO_SIGNAL
 })

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import {
   describeCron,
   nextTime,
-  plannedTasks,
+  wantedTasks,
   timesBetween,
   usualSize,
   type TaskWish
@@ -11,8 +11,8 @@ import {
 import { marked } from '../../../src/heroku/schedulers/heroku-scheduler.ts'
 import { UserError } from '../../../src/runtime/index.ts'
 
-type Name = Parameters<typeof plannedTasks>[0]['with']
-const plan = (name: Name, ...tasks: TaskWish[]) => plannedTasks({ with: name, tasks }, 'Basic', 'config.yml')
+type Name = Parameters<typeof wantedTasks>[0]['with']
+const plan = (name: Name, ...tasks: TaskWish[]) => wantedTasks({ with: name, tasks }, 'Basic', 'config.yml')
 const problems = (name: Name, ...tasks: TaskWish[]): string => {
   try {
     plan(name, ...tasks)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type World } from '../../../src/local-heroku/world.ts'
+import { type HerokuWorld } from '../../../src/local-heroku/world.ts'
 import { type AppState, type BuildState } from './store.ts'
 
 /** Builds the tarball at a URL and packs the slug `intoFile`; writes what people should see. Rejects if it fails. */
@@ -23,7 +23,7 @@ export class Builds {
     this.#build = build
   }
 
-  start(world: World, app: AppState, state: BuildState, sourceUrl: string): void {
+  start(world: HerokuWorld, app: AppState, state: BuildState, sourceUrl: string): void {
     const cancel = new AbortController()
     const done = this.#run(world, app, state, sourceUrl, cancel.signal)
     this.#running.set(state.id, { cancel, done })
@@ -40,7 +40,7 @@ export class Builds {
   }
 
   async #run(
-    { store, outputs, clock, machines }: World,
+    { store, outputs, clock, machines }: HerokuWorld,
     app: AppState,
     state: BuildState,
     sourceUrl: string,

@@ -2,13 +2,13 @@ import { mkdir, readdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { LABEL } from '../../../src/local-heroku/container.ts'
 import { type DynoHost } from '../../../src/local-heroku/dyno-host.ts'
-import { processHost as rehearsalHost, type HostOptions } from '../../../src/local-heroku/host.ts'
+import { processHost as rehearsalHost, type DynoHostOptions } from '../../../src/local-heroku/host.ts'
 
 /**
  * Dynos as a rehearsal has them. Before the first one starts, what a local Heroku left in the folder that was killed is
  * ended: its dynos would run beside the new ones.
  */
-export function processHost(options: HostOptions): DynoHost {
+export function processHost(options: DynoHostOptions): DynoHost {
   const host = rehearsalHost(options)
   let cleared: Promise<void> | undefined
   return {
@@ -19,7 +19,7 @@ export function processHost(options: HostOptions): DynoHost {
   }
 }
 
-async function clear({ folder, image, run }: HostOptions): Promise<void> {
+async function clear({ folder, image, run }: DynoHostOptions): Promise<void> {
   const dynos = path.join(folder, 'dynos')
   if (image) {
     const env = { ...image.dockerEnv }

@@ -2,7 +2,7 @@
  * The whole Heroku on this machine, for tests and the demo: what a rehearsal runs, and beside it pipelines, schedulers,
  * the data API, builds, add-ons that are bought, authorizations, faults, a rate limit, and a state that outlives it.
  */
-import { type Before } from '../../../src/local-heroku/server.ts'
+import { type BeforeRequest } from '../../../src/local-heroku/server.ts'
 import {
   startLocalHeroku as startRehearsed,
   type LocalHeroku as Rehearsed,
@@ -94,7 +94,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     jobsLimit: options.jobsLimit ?? 100
   }
 
-  const before: Before = (request, response, world) => {
+  const before: BeforeRequest = (request, response, world) => {
     const { method = 'GET', url = '/' } = request
     const [path = '/'] = url.split('?', 1)
     requests.push(`${method} ${path}`)

@@ -1,5 +1,5 @@
-import { type Machine } from '../../../src/local-heroku/machine.ts'
-import { appOf as rehearsedApp, type World as RehearsedWorld } from '../../../src/local-heroku/world.ts'
+import { type AppMachine } from '../../../src/local-heroku/machine.ts'
+import { appOf as rehearsedApp, type HerokuWorld as RehearsedWorld } from '../../../src/local-heroku/world.ts'
 import { type RateLimit } from './rate-limit.ts'
 import { type AddonState, type AppState, type BuildState, type FileStore } from './store.ts'
 
@@ -37,7 +37,7 @@ export interface More {
 export interface World extends Omit<RehearsedWorld, 'store'>, More {}
 
 /** A machine, whose app is known with all that only the whole local Heroku keeps of it. */
-export type RigMachine = Machine & { readonly app: AppState }
+export type RigMachine = AppMachine & { readonly app: AppState }
 
 /** The app that a path names. Throws Heroku's 404. */
 export function appOf(world: RehearsedWorld, params: readonly string[]): AppState {

@@ -11,8 +11,8 @@ export const actionVersion: Check = {
   title: 'Version of this action',
   config: [],
   alone: true,
-  async look({ given, clock }) {
-    const action = (await given.repository())?.action
+  async look({ job, clock }) {
+    const action = (await job.repository())?.action
     if (!action) return []
     const { running, newest, publishedAt } = action
     const behind = compareVersions(newest.replace(/^v/, ''), running) > 0

@@ -1,5 +1,5 @@
 import { type Check, type Finding } from '../check.ts'
-import { type Repository } from '../given.ts'
+import { type GithubRepository } from '../job-facts.ts'
 import { counted } from '../figures.ts'
 
 const DAY = 86_400_000
@@ -15,14 +15,14 @@ export const githubSchedule: Check = {
   title: 'Schedules on GitHub',
   config: [],
   alone: true,
-  async look({ given, clock }) {
-    const repository = await given.repository()
+  async look({ job, clock }) {
+    const repository = await job.repository()
     if (!repository) return []
     return [...idle(repository, clock.now()), ...switchedOff(repository)]
   }
 }
 
-function idle({ isPrivate, pushedAt }: Repository, now: number): Finding[] {
+function idle({ isPrivate, pushedAt }: GithubRepository, now: number): Finding[] {
   if (isPrivate || pushedAt === undefined) return []
   const days = Math.floor((now - pushedAt) / DAY)
   const figure = counted(days, 'day')
@@ -40,7 +40,7 @@ function idle({ isPrivate, pushedAt }: Repository, now: number): Finding[] {
   ]
 }
 
-function switchedOff({ off }: Repository): Finding[] {
+function switchedOff({ off }: GithubRepository): Finding[] {
   return off
     .filter(({ path, why }) => why === 'inactivity' || OURS.test(path))
     .map(({ name, path, why }) => ({

@@ -9,9 +9,9 @@ export const herokuKey: Check = {
   title: 'Heroku key',
   config: [],
   alone: true,
-  async look({ given, thresholds }) {
+  async look({ job, thresholds }) {
     try {
-      const seconds = await given.key()
+      const seconds = await job.key()
       if (seconds === undefined)
         return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }]
       const days = Math.floor(seconds / 86_400)

@@ -1,6 +1,6 @@
 import { sizeText } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
-import { type BuildReport } from '../given.ts'
+import { type BuildReport } from '../job-facts.ts'
 import { counted, percent } from '../figures.ts'
 
 /** Whether the branch would still build with today's buildpacks, as this very run has tried, and what has changed in them since the deploy. */
@@ -9,8 +9,8 @@ export const nightlyBuild: Check = {
   title: "Tonight's build",
   config: [],
   alone: true,
-  async look({ given }) {
-    const build = await given.build()
+  async look({ job }) {
+    const build = await job.build()
     if (!build) return []
     const { report, deployed, failedJobs } = build
     if (!report) {

@@ -8,9 +8,9 @@ export const node: Check = {
   name: 'node',
   title: 'Node',
   config: [],
-  async look({ given, clock }) {
+  async look({ job, clock }) {
     // A job without a checkout has nothing to look at.
-    const major = await given.node().catch(() => undefined)
+    const major = await job.node().catch(() => undefined)
     if (major === undefined) return []
     const state = stateOfNode(major, clock.now())
     const found = {

@@ -22,9 +22,9 @@ export const ruby: Check = {
   title: 'Ruby',
   config: [],
   deadline: DYNO_DEADLINE,
-  async look({ dyno, given, clock }) {
+  async look({ dyno, job, clock }) {
     // What the checkout cannot tell is no reason not to tell what runs.
-    const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), given.ruby().catch(() => undefined)])
+    const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), job.ruby().catch(() => undefined)])
     const now = clock.now()
     const state = stateOfRuby(figure, now)
     const level = LEVELS[state.is]

@@ -1,5 +1,5 @@
 import { type Check, type Finding } from '../check.ts'
-import { type Tasks } from '../given.ts'
+import { type Tasks } from '../job-facts.ts'
 import { counted } from '../figures.ts'
 
 /** Whether the app's scheduled tasks are those of the config, and ran. */
@@ -7,8 +7,8 @@ export const scheduledTasks: Check = {
   name: 'scheduled-tasks',
   title: 'Scheduled tasks',
   config: [],
-  async look({ given }) {
-    const tasks = await given.tasks()
+  async look({ job }) {
+    const tasks = await job.tasks()
     return tasks ? [drift(tasks), ...late(tasks)] : []
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { type Place } from '../../mastodon/index.ts'
+import { type InstancePlace } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
-import { ask, follow, type Answer } from '../probes/http.ts'
+import { ask, follow, type HttpAnswer } from '../probes/http.ts'
 import { brief } from '../probes/network.ts'
 import { answered, lookAtLogs, notReached } from './said.ts'
 import { NO_NAME } from './instance.ts'
@@ -38,9 +38,9 @@ async function lookAt(
   about: string,
   local: string,
   path: string,
-  wrong: (answer: Answer) => string | undefined,
+  wrong: (answer: HttpAnswer) => string | undefined,
   world: World,
-  place: Place
+  place: InstancePlace
 ): Promise<Finding> {
   const what = `${local}${path.replace(/\?.*$/, '')}`
   const remedy = `Look at what answers ${local}: ${MORE}`
@@ -62,7 +62,7 @@ async function lookAt(
 }
 
 /** RFC 6415; mastodon: app/views/well_known/host_meta/show.xml.ruby. */
-function hostMeta({ body }: Answer): string | undefined {
+function hostMeta({ body }: HttpAnswer): string | undefined {
   return /<Link\b[^>]{0,200}\blrdd\b[^>]{0,500}\{uri\}/.test(body.slice(0, 10_000))
     ? undefined
     : 'does not say where WebFinger is'
@@ -74,7 +74,7 @@ const jrd = v.looseObject({
 })
 
 /** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
-function webfinger({ body }: Answer, local: string): string | undefined {
+function webfinger({ body }: HttpAnswer, local: string): string | undefined {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), jrd), body)
   if (!success) return 'does not answer as WebFinger does'
   if (!output.subject.toLowerCase().endsWith(`@${local.toLowerCase()}`))
@@ -86,7 +86,7 @@ function webfinger({ body }: Answer, local: string): string | undefined {
 const discovery = v.looseObject({ links: v.array(v.looseObject({ rel: v.string(), href: v.string() })) })
 const information = v.looseObject({ software: v.looseObject({ name: v.string(), version: v.string() }) })
 
-async function nodeinfo(place: Place, world: World): Promise<Finding> {
+async function nodeinfo(place: InstancePlace, world: World): Promise<Finding> {
   const about = 'nodeinfo'
   const what = `${place.host ?? new URL(place.url).host}/nodeinfo`
   try {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { poll } from '../../net/index.ts'
 import { ANIMATED_GIF } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
-import { askPlace, type Answer } from '../probes/http.ts'
+import { askPlace, type HttpAnswer } from '../probes/http.ts'
 
 /** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
 const PAUSE = 2_000
@@ -26,7 +26,10 @@ export const gifUpload: Check = {
     const asked = await ask(world, 'POST', '/api/v2/media', multipart(Buffer.from(ANIMATED_GIF, 'base64')))
     if (asked.status !== 200 && asked.status !== 202) return [refused(asked, world)]
     const made = read(asked)
-    const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK_WITHIN, world.network.patience) } }
+    const brisk = {
+      ...world,
+      network: { ...world.network, answerWithin: Math.min(LOOK_WITHIN, world.network.answerWithin) }
+    }
     try {
       return [judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)]
     } finally {
@@ -56,7 +59,7 @@ function judge(made: Media | undefined, world: World): Finding {
   return broken(made === undefined ? 'could not be worked on' : `became ${made.type.slice(0, 20)} and no video`, world)
 }
 
-function refused({ status, body }: Answer, world: World): Finding {
+function refused({ status, body }: HttpAnswer, world: World): Finding {
   if (status === 401 || status === 403) {
     return {
       level: 'unknown',
@@ -79,14 +82,14 @@ function broken(how: string, { wants }: World): Finding {
   }
 }
 
-function read({ body, status }: Answer): Media {
+function read({ body, status }: HttpAnswer): Media {
   const said = v.safeParse(v.pipe(v.string(), v.parseJson(), media), body)
   if (said.success) return said.output
   throw new Error(`the upload was answered with ${status}, and not as Mastodon does`)
 }
 
 /** One request with the token, to the instance alone: redirects are not followed. */
-function ask(world: World, method: string, path: string, part?: { type: string; body: Buffer }): Promise<Answer> {
+function ask(world: World, method: string, path: string, part?: { type: string; body: Buffer }): Promise<HttpAnswer> {
   const headers = {
     authorization: `Bearer ${world.token!}`,
     ...(part && { 'content-type': part.type, 'content-length': `${part.body.length}` })

@@ -1,4 +1,4 @@
-import { type Place } from '../../mastodon/index.ts'
+import { type InstancePlace } from '../../mastodon/index.ts'
 import { errorText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace } from '../probes/http.ts'
@@ -37,7 +37,7 @@ export const health: Check = {
   }
 }
 
-async function lookAt(about: string, place: Place, world: World): Promise<Finding> {
+async function lookAt(about: string, place: InstancePlace, world: World): Promise<Finding> {
   const what = `${hostOf(place)}/health`
   const remedy =
     about === 'app'

@@ -1,7 +1,7 @@
 import { namesOf, NEEDS, sentence, settingsOf, storageOf } from '../../knowledge/index.ts'
-import { MEDIA_VARIABLES, mediaUrl, readInstance, type Place } from '../../mastodon/index.ts'
+import { MEDIA_VARIABLES, mediaUrl, readInstance, type InstancePlace } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
-import { ask, askPlace, type Answer } from '../probes/http.ts'
+import { ask, askPlace, type HttpAnswer } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
 import { certificateFinding } from './certificates.ts'
 import { NO_NAME } from './instance.ts'
@@ -75,13 +75,13 @@ function hostFinding(url: string): Finding {
 }
 
 interface Pages {
-  readonly front: Answer
+  readonly front: HttpAnswer
   /** Addresses of pictures, as the instance gives them out. */
   readonly pictures: readonly string[]
 }
 
 /** The front page, and pictures from wherever a visitor without a login sees any. */
-async function readPages(place: Place, world: World): Promise<Pages> {
+async function readPages(place: InstancePlace, world: World): Promise<Pages> {
   const [front, instance, emojis, timeline] = await Promise.all([
     askPlace(place, '/', world, { most: 2_000_000 }),
     askPlace(place, '/api/v2/instance', world),
@@ -96,7 +96,7 @@ async function readPages(place: Place, world: World): Promise<Pages> {
 }
 
 /** A list that may be closed to visitors. */
-async function textOf(place: Place, path: string, world: World): Promise<string> {
+async function textOf(place: InstancePlace, path: string, world: World): Promise<string> {
   return askPlace(place, path, world).then(
     ({ status, body }) => (status === 200 ? body : ''),
     (error: unknown) => (unreached(error, world), '')
@@ -104,7 +104,12 @@ async function textOf(place: Place, path: string, world: World): Promise<string>
 }
 
 /** One picture that is on the media host, fetched as a browser does from a page of the instance. */
-async function pictureFindings(url: string, place: Place, { pictures }: Pages, world: World): Promise<Finding[]> {
+async function pictureFindings(
+  url: string,
+  place: InstancePlace,
+  { pictures }: Pages,
+  world: World
+): Promise<Finding[]> {
   const { host } = new URL(url)
   const picture = pictures.find(
     address => URL.canParse(address) && new URL(address).host === host && address.startsWith('https:')
@@ -136,7 +141,7 @@ async function pictureFindings(url: string, place: Place, { pictures }: Pages, w
   }
 }
 
-function corsFinding(host: string, origin: string, { headers }: Answer): Finding {
+function corsFinding(host: string, origin: string, { headers }: HttpAnswer): Finding {
   const about = 'cors'
   const allowed = headers['access-control-allow-origin']
   if (allowed === '*' || allowed === origin)
@@ -151,7 +156,7 @@ function corsFinding(host: string, origin: string, { headers }: Answer): Finding
 }
 
 /** The page's Content-Security-Policy, which Mastodon makes at boot (app/lib/content_security_policy.rb). */
-function policyFinding(url: string, { headers }: Answer): Finding {
+function policyFinding(url: string, { headers }: HttpAnswer): Finding {
   const about = 'csp'
   const policy = [headers['content-security-policy']].flat().join(';')
   const { host } = new URL(url)

@@ -1,5 +1,5 @@
 import { type Domain } from '../../heroku/index.ts'
-import { type Place } from '../../mastodon/index.ts'
+import { type InstancePlace } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { type AppFacts } from '../facts.ts'
 import { askPlace } from '../probes/http.ts'
@@ -22,7 +22,7 @@ export const names: Check = {
   }
 }
 
-async function lookAt(about: string, place: Place, app: AppFacts, world: World): Promise<Finding[]> {
+async function lookAt(about: string, place: InstancePlace, app: AppFacts, world: World): Promise<Finding[]> {
   const { hostname } = new URL(place.url)
   // On the runner there is no name; a name of Heroku's own is Heroku's to keep.
   if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname)) return []
@@ -42,7 +42,7 @@ function covers(name: string, hostname: string): boolean {
 async function wayOf(
   about: string,
   hostname: string,
-  place: Place,
+  place: InstancePlace,
   known: Domain | undefined,
   app: AppFacts,
   world: World
@@ -82,7 +82,7 @@ async function wayOf(
 async function throughFront(
   about: string,
   hostname: string,
-  place: Place,
+  place: InstancePlace,
   remedy: string,
   world: World
 ): Promise<Finding> {

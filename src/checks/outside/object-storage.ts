@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { namesOf, NEEDS, storageOf } from '../../knowledge/index.ts'
 import { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
-import { ask, type Answer } from '../probes/http.ts'
+import { ask, type HttpAnswer } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
 import { askBucket, s3Error } from '../probes/s3.ts'
 import { answered, notReached } from './said.ts'
@@ -36,7 +36,7 @@ export const objectStorage: Check = {
           text: `${namesOf(NEEDS.bucket.vars)} are not all set, so the bucket could not be tried`
         }
       ]
-    const network = { ...world.network, patience: Math.min(REQUEST_WITHIN, world.network.patience) }
+    const network = { ...world.network, answerWithin: Math.min(REQUEST_WITHIN, world.network.answerWithin) }
     return tryBucket(bucket, { ...world, network })
   }
 }
@@ -136,7 +136,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   AuthorizationHeaderMalformed: 'The bucket is in another region: look at `S3_REGION`'
 }
 
-function refused(what: string, how: string, answer: Answer, bucket: Bucket): Pick<Finding, 'text' | 'remedy'> {
+function refused(what: string, how: string, answer: HttpAnswer, bucket: Bucket): Pick<Finding, 'text' | 'remedy'> {
   const error = s3Error(answer)
   const code = error.split(' ')[1] ?? ''
   const acl = bucket.acl !== '' && code === 'AccessControlListNotSupported' ? ', for it takes no ACL' : ''

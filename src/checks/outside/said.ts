@@ -1,5 +1,5 @@
 import { type Finding, type World } from '../check.ts'
-import { type Answer } from '../probes/http.ts'
+import { type HttpAnswer } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
 
 /** What to tell of a target that was not reached: nothing is known where the runner's own network may be the cause. */
@@ -10,7 +10,7 @@ export function notReached(what: string, error: unknown, world: World, more: Par
 }
 
 /** `answered 403`, with who answered where it was not the app. */
-export function answered({ status, headers, body }: Answer): string {
+export function answered({ status, headers, body }: HttpAnswer): string {
   if (headers['cf-mitigated'] === 'challenge') return `answered ${status}: Cloudflare asks whether we are human`
   if (status === 403 && /^\s*(<[^>]*>|\s)*Blocked host/i.test(body.slice(0, 2_000)))
     return `answered 403: Rails does not know the name (Blocked host)`
@@ -21,7 +21,7 @@ export function answered({ status, headers, body }: Answer): string {
 }
 
 /** Who stands before the app, as the headers tell. */
-export function frontOf({ headers }: Answer): string | undefined {
+export function frontOf({ headers }: HttpAnswer): string | undefined {
   if (headers['cf-ray'] !== undefined) return 'Cloudflare'
   if (headers['x-amz-cf-id'] !== undefined) return 'CloudFront'
   if ([headers['x-served-by']].flat()[0]?.startsWith('cache-')) return 'Fastly'
@@ -29,7 +29,7 @@ export function frontOf({ headers }: Answer): string | undefined {
 }
 
 /** Whether an answer came through Heroku's router (Dev Center: http-routing; `1.1 vegur`, `2.0 heroku-router`). */
-export function cameThroughHeroku({ headers: { via = '' } }: Answer): boolean {
+export function cameThroughHeroku({ headers: { via = '' } }: HttpAnswer): boolean {
   return /\b(vegur|heroku-router)\b/.test(via)
 }
 

@@ -1,8 +1,8 @@
 import { NEEDS } from '../../knowledge/index.ts'
-import { type Place } from '../../mastodon/index.ts'
+import { type InstancePlace } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace } from '../probes/http.ts'
-import { openWebSocket, type Upgrade } from '../probes/websocket.ts'
+import { openWebSocket, type SocketAnswer } from '../probes/websocket.ts'
 import { brief } from '../probes/network.ts'
 import { answered, hostOf, notReached } from './said.ts'
 
@@ -27,7 +27,7 @@ export const streaming: Check = {
   }
 }
 
-async function healthOf(place: Place, world: World): Promise<Finding> {
+async function healthOf(place: InstancePlace, world: World): Promise<Finding> {
   const about = 'health'
   const what = `${hostOf(place)}${HEALTH}`
   const remedy = remedyOf(world)
@@ -48,7 +48,7 @@ function remedyOf({ streaming: place, streamingApp }: World): string {
   return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`
 }
 
-async function socketOf(place: Place, world: World): Promise<Finding> {
+async function socketOf(place: InstancePlace, world: World): Promise<Finding> {
   const about = 'websocket'
   const what = `A WebSocket to ${hostOf(place)}`
   const remedy = remedyOf(world)
@@ -67,7 +67,7 @@ async function socketOf(place: Place, world: World): Promise<Finding> {
 
 const POSTGRES = `Its Postgres connection fails: set \`PGSSLMODE=${NEEDS.streamingServer.vars.PGSSLMODE}\` on the streaming app (mastodon/mastodon#31774), and look at its log`
 
-function asNobody(what: string, { status, headers }: Upgrade, remedy: string): Finding {
+function asNobody(what: string, { status, headers }: SocketAnswer, remedy: string): Finding {
   if (status === 401)
     return {
       level: 'ok',
@@ -78,7 +78,7 @@ function asNobody(what: string, { status, headers }: Upgrade, remedy: string): F
 
 async function asSomebody(
   what: string,
-  { status, headers, genuine }: Upgrade,
+  { status, headers, genuine }: SocketAnswer,
   remedy: string,
   world: World
 ): Promise<Finding> {
@@ -114,7 +114,7 @@ function otherwise(what: string, status: number, remedy: string): Finding {
   }
 }
 
-function reason(headers: Upgrade['headers']): string {
+function reason(headers: SocketAnswer['headers']): string {
   const said = headers['x-error-message']
   return typeof said === 'string' ? `, “${brief(said, 60)}”` : ''
 }

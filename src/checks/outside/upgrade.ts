@@ -1,8 +1,8 @@
-import { upgradeHeadline } from '../../mastodon/index.ts'
+import { upgradeHeadline, type PlanFinding } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
 import { errorText } from '../../runtime/index.ts'
 import { type Finding, type World } from '../check.ts'
-import { type PlannedUpgrade } from '../given.ts'
+import { type PlannedUpgrade } from '../job-facts.ts'
 import { brief } from '../probes/network.ts'
 
 /** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
@@ -23,7 +23,7 @@ export async function planned(
   const { clock, until } = world
   try {
     const limit = Math.max(0, Math.min(PLANNED_WITHIN, until - clock.now() - REST))
-    const upgrade = await within(world, limit, 'it was not done', signal => world.given.upgrade(from, to, signal))
+    const upgrade = await within(world, limit, 'it was not done', signal => world.job.upgrade(from, to, signal))
     const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block')
     return {
       more: inShort(upgrade),
@@ -71,8 +71,6 @@ function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
     ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
   ]
 }
-
-type PlanFinding = PlannedUpgrade['plan']['findings'][number]
 
 function line(word: string): (finding: PlanFinding) => string {
   return ({ name, reason }) => `${word}: ${brief(reason, LONGEST)} (${name})`

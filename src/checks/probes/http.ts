@@ -1,15 +1,15 @@
 import net from 'node:net'
-import { type Place } from '../../mastodon/index.ts'
-import { fetchPage, type Page, type PageOptions } from '../../net/index.ts'
+import { type InstancePlace } from '../../mastodon/index.ts'
+import { fetchPage, type HttpPage, type HttpPageOptions } from '../../net/index.ts'
 import { StepError, type Outside } from './network.ts'
 
-export interface Answer extends Page {
+export interface HttpAnswer extends HttpPage {
   readonly url: string
   /** Milliseconds until the whole of it was there. */
   readonly took: number
 }
 
-export type Ask = Omit<PageOptions, 'way' | 'limit'>
+export type Ask = Omit<HttpPageOptions, 'way' | 'limit'>
 
 const MOST = 1_000_000
 
@@ -17,15 +17,15 @@ const MOST = 1_000_000
  * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
  * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
  */
-export async function ask(url: string, options: Ask, outside: Outside): Promise<Answer> {
+export async function ask(url: string, options: Ask, outside: Outside): Promise<HttpAnswer> {
   const { network, clock } = outside
   const started = clock.now()
-  const page = await fetchPage(url, { most: MOST, ...options, limit: network.patience, way: network }, outside)
+  const page = await fetchPage(url, { most: MOST, ...options, limit: network.answerWithin, way: network }, outside)
   return { ...page, url, took: clock.now() - started }
 }
 
 /** The same of a path of a place. */
-export function askPlace(place: Place, path: string, outside: Outside, options: Ask = {}): Promise<Answer> {
+export function askPlace(place: InstancePlace, path: string, outside: Outside, options: Ask = {}): Promise<HttpAnswer> {
   return ask(new URL(path, place.url).href, { host: place.host, ...options }, outside)
 }
 
@@ -34,7 +34,7 @@ export interface Trail {
   /** Addresses in the order in which they were asked. */
   readonly urls: readonly string[]
   /** What the last one answered. */
-  readonly last: Answer
+  readonly last: HttpAnswer
   /** Why it was not followed further; undefined where the last answer is none to follow. */
   readonly stopped?: 'loop' | 'too many' | 'downgrade' | 'elsewhere'
 }
@@ -61,7 +61,7 @@ export async function follow(url: string, options: Ask, outside: Outside): Promi
 }
 
 /** Where an answer sends its reader; undefined where it does not. */
-export function redirectOf({ url, status, headers: { location } }: Answer): string | undefined {
+export function redirectOf({ url, status, headers: { location } }: HttpAnswer): string | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined || location.length > 2_000) return undefined
   return URL.canParse(location, url) ? new URL(location, url).href : undefined
 }

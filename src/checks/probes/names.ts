@@ -9,7 +9,7 @@ export interface Resolved {
   readonly addresses: readonly string[]
 }
 
-export interface Names {
+export interface DnsNames {
   /** Rejects where the DNS itself does not answer. */
   resolve(name: string, signal: AbortSignal): Promise<Resolved>
 }
@@ -22,7 +22,7 @@ const NOTHING = ['ENOTFOUND', 'ENODATA']
  * The DNS itself, without the machine's hosts file.
  * @param servers `host:port`; by default the system's
  */
-export function dnsNames(servers?: readonly string[]): Names {
+export function dnsNames(servers?: readonly string[]): DnsNames {
   return {
     async resolve(name, signal) {
       const resolver = new Resolver({ timeout: 2_000, tries: 3 })

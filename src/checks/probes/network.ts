@@ -1,13 +1,13 @@
 import type tls from 'node:tls'
-import { dial, secured, tlsOptions, within, type Way } from '../../net/index.ts'
+import { dial, secured, tlsOptions, within, type WayOut } from '../../net/index.ts'
 import { errorCode, errorText, shortened, type Clock } from '../../runtime/index.ts'
-import { dnsNames, type Names } from './names.ts'
+import { dnsNames, type DnsNames } from './names.ts'
 
 /** How checks reach the world outside. Tests lead names to ports of this machine; no user can. */
-export interface Network extends Way {
-  readonly names: Names
+export interface Network extends WayOut {
+  readonly names: DnsNames
   /** Milliseconds that one question may take. */
-  readonly patience: number
+  readonly answerWithin: number
 }
 
 /** What a probe is handed; the `World` of a check is one. */
@@ -22,7 +22,7 @@ const ANSWER_WITHIN = 10_000
 
 /** The real network, through the runner's proxy if its variables name one (all but DNS). */
 export function realNetwork(): Network {
-  return { dial, names: dnsNames(), patience: ANSWER_WITHIN }
+  return { dial, names: dnsNames(), answerWithin: ANSWER_WITHIN }
 }
 
 /**
@@ -42,7 +42,7 @@ export async function secure(
 /** Does one piece of work within the time that the network has for one question. */
 export function asking<Answer>(outside: Outside, work: (outside: Outside) => Promise<Answer>): Promise<Answer> {
   const { network, clock } = outside
-  return within(outside, network.patience, 'no answer', signal => work({ network, clock, signal }))
+  return within(outside, network.answerWithin, 'no answer', signal => work({ network, clock, signal }))
 }
 
 /** Why a target was not reached. `runner`: it may as well be the network of the runner, so nothing is known. */

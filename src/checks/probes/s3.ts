@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
 import { type Bucket } from '../../mastodon/index.ts'
-import { ask, type Answer } from './http.ts'
+import { ask, type HttpAnswer } from './http.ts'
 import { brief, type Outside } from './network.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function askBucket(
   path: string,
   outside: Outside,
   body?: string
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const signer = new AwsV4Signer({
     method,
     url: `${bucket.url}${bucket.prefix}${path}`,
@@ -44,7 +44,7 @@ function aclOf({ acl }: Bucket): Record<string, string> {
 }
 
 /** The code of S3's error (`AccessDenied`), else the status. */
-export function s3Error({ status, body }: Answer): string {
+export function s3Error({ status, body }: HttpAnswer): string {
   const code = /<Code>([A-Za-z.]{1,60})<\/Code>/.exec(body)?.[1]
   return brief(code === undefined ? `${status}` : `${status} ${code}`)
 }

@@ -52,7 +52,7 @@ export function greetMailServer(server: MailServer, outside: Outside): Promise<G
       requireTLS: starttls === 'always',
       name: server.name,
       tls: { ...tlsOptions(host, inner.network.trust), rejectUnauthorized: verify },
-      greetingTimeout: inner.network.patience,
+      greetingTimeout: inner.network.answerWithin,
       maxResponseSize: 100_000
     })
     const over = new Promise<void>(resolve => connection.once('end', () => resolve()))

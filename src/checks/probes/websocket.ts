@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type IncomingHttpHeaders } from 'node:http'
-import { type Place } from '../../mastodon/index.ts'
+import { type InstancePlace } from '../../mastodon/index.ts'
 import { open } from '../../net/index.ts'
 import { VERSION } from '../../runtime/index.ts'
 import { asking, type Outside } from './network.ts'
 
 /** What a server made of the wish to speak WebSocket. */
-export interface Upgrade {
+export interface SocketAnswer {
   /** 101 where it agreed. */
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -20,7 +20,12 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])
 
 /** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
-export function openWebSocket(place: Place, path: string, token: string, outside: Outside): Promise<Upgrade> {
+export function openWebSocket(
+  place: InstancePlace,
+  path: string,
+  token: string,
+  outside: Outside
+): Promise<SocketAnswer> {
   return asking(outside, async inner => {
     const key = randomBytes(16).toString('base64')
     const expected = createHash('sha1').update(`${key}${GUID}`).digest('base64')
@@ -39,7 +44,7 @@ export function openWebSocket(place: Place, path: string, token: string, outside
   })
 }
 
-function headersOf({ url, host }: Place, key: string, token: string): Record<string, string> {
+function headersOf({ url, host }: InstancePlace, key: string, token: string): Record<string, string> {
   return {
     host: host ?? new URL(url).host,
     'user-agent': `mastodon-on-heroku/${VERSION}`,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type BuildReport, type Given } from '../../checks/index.ts'
+import { type BuildReport, type JobFacts } from '../../checks/index.ts'
 import {
   artifactsOfCommit,
   artifactsOfRun,
@@ -46,7 +46,7 @@ export function givenTo(
   machine: Machine,
   runtime: Runtime,
   results: JobResults
-): Given {
+): JobFacts {
   const github = githubOf(inputs.githubToken, job, runtime)
   return {
     key: once(() => keyOf(sources)),
@@ -80,7 +80,7 @@ async function asGithub<Answer>(
   }
 }
 
-async function repositoryOf(github: Github, actionRepository: string | undefined): ReturnType<Given['repository']> {
+async function repositoryOf(github: Github, actionRepository: string | undefined): ReturnType<JobFacts['repository']> {
   const newest = actionRepository === undefined ? undefined : await newestRelease(github, actionRepository)
   return {
     ...(await repositoryState(github)),
@@ -95,7 +95,7 @@ async function buildOf(
   runId: number,
   { deployed }: Pick<Sources, 'deployed'>,
   runtime: Runtime
-): ReturnType<Given['build']> {
+): ReturnType<JobFacts['build']> {
   const failed = await failedJobs(github, runId)
   const report = await tonightsReport(inputs, github, runId, runtime)
   if (!report && failed.length === 0) return undefined
@@ -164,7 +164,7 @@ async function tasksOf(
   job: GithubJob,
   runtime: Runtime,
   results: JobResults
-): ReturnType<Given['tasks']> {
+): ReturnType<JobFacts['tasks']> {
   const { schedule } = config
   if (!schedule) return undefined
   const { wanted, there } = await lookAtTasks(inputs, app, key, schedule, job, runtime, results)

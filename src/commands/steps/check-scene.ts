@@ -92,7 +92,7 @@ export async function openScene(
     dyno,
     wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
     deployed,
-    given: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
+    job: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
     thresholds: config.checks.thresholds,
     network: realNetwork(),
     clock,

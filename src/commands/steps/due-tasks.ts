@@ -9,7 +9,7 @@ import {
   markEnded,
   nextTime,
   parseLedger,
-  plannedTasks,
+  wantedTasks,
   takeDue,
   USUAL_LIMIT,
   type Ending,
@@ -49,7 +49,7 @@ export function openRecord(
   runtime: Runtime
 ): TaskRecord {
   const branch = schedule.state ?? STATE_BRANCH
-  const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config)
+  const wanted = wantedTasks(schedule, inputs.dynoSize ?? '', inputs.config)
   const github = githubOf(inputs.githubToken, job, runtime)
   if (!github) {
     throw new UserError(

@@ -6,7 +6,7 @@ import {
   isSettled,
   nextTime,
   openScheduler,
-  plannedTasks,
+  wantedTasks,
   reconcile,
   SCHEDULERS,
   showStep,
@@ -15,7 +15,7 @@ import {
   type HerokuApp,
   type ScheduledTask,
   type Scheduler,
-  type Step,
+  type ScheduleStep,
   type Task
 } from '../../heroku/index.ts'
 import { type GithubJob, type JobResults, type Slice } from '../../inputs/index.ts'
@@ -46,7 +46,7 @@ export async function openTasks(
   const { name, vars: names } = SCHEDULERS[schedule.with]
   const { id } = await app.info()
   const sizeless = schedule.tasks.some(({ size }) => size === undefined)
-  const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config)
+  const wanted = wantedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config)
   const config = names.length > 0 ? await app.configVars() : {}
   masker(results)(config)
   const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])))
@@ -131,7 +131,7 @@ const AS_THEY_ARE = { keep: 'as they should be', leave: 'of others left alone' }
 const TO_DO = { create: 'to create', change: 'to change', remove: 'to remove', ...AS_THEY_ARE }
 const DONE = { create: 'created', change: 'changed', remove: 'removed', ...AS_THEY_ARE }
 
-function count(steps: readonly Step[], words: Readonly<Record<Step['kind'], string>>): string {
+function count(steps: readonly ScheduleStep[], words: Readonly<Record<ScheduleStep['kind'], string>>): string {
   const kinds = Object.entries(words).flatMap(([kind, text]) => {
     const number = steps.filter(step => step.kind === kind).length
     return number > 0 ? [`${number} ${text}`] : []
@@ -141,7 +141,7 @@ function count(steps: readonly Step[], words: Readonly<Record<Step['kind'], stri
 
 const HEAD = ['Action', 'Task', 'When (UTC)', 'Dyno', 'Why']
 
-async function showSteps(steps: readonly Step[], log: Log, results: JobResults): Promise<void> {
+async function showSteps(steps: readonly ScheduleStep[], log: Log, results: JobResults): Promise<void> {
   const shown = steps.map(step => showStep(step, describeCron))
   // Commands may be somebody else's: hostile text.
   const fence = log.fence()

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
 import { loadConfig, override, type Config, type Overrides } from '../../config/index.ts'
-import { plannedTasks } from '../../heroku/index.ts'
+import { wantedTasks } from '../../heroku/index.ts'
 import { INPUTS, type Machine, type Slice } from '../../inputs/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
@@ -40,7 +40,7 @@ export function readConfig(inputs: Slice<'path' | 'config'>, over: Overrides): C
     )
   }
   const config = override(loadConfig(text, inputs.config), over)
-  if (config.schedule) plannedTasks(config.schedule, 'Basic', inputs.config)
+  if (config.schedule) wantedTasks(config.schedule, 'Basic', inputs.config)
   return config
 }
 

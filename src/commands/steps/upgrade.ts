@@ -18,7 +18,7 @@ import {
   readRuby,
   readUpgradeTree,
   type LiveFacts,
-  type Problem,
+  type TreeProblem,
   type TreeRuby,
   type UpgradeFacts,
   type UpgradePlan,
@@ -55,7 +55,7 @@ export async function factsFrom(
 ): Promise<UpgradeFacts> {
   const appJson = readTreeFile(source.folder, 'app.json')
   const tree = readUpgradeTree(source.folder)
-  const problems: Problem[] = []
+  const problems: TreeProblem[] = []
   const stack = config.stack ?? stackOf(appJson) ?? live?.stack
   const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {}
   const buildpacks = chosen.map(({ reference }) => reference.text)
@@ -90,7 +90,7 @@ export async function planOfTree(
     branch: baseRef ?? event.pullRequest?.baseBranch ?? event.defaultBranch ?? 'main',
     pullRequest: baseRef !== undefined || event.pullRequest !== undefined
   })
-  const problems: Problem[] = []
+  const problems: TreeProblem[] = []
   const stack = tried(problems, () => requireStack(where, config, readTreeFile(source.folder, 'app.json')))
   const facts = await factsFrom(checkout, { ...config, stack }, source, base?.commit, runtime)
   const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] })
@@ -140,7 +140,7 @@ async function readCheckout(
 }
 
 /** What is said of the build, or undefined, and then why there would be none is among the problems. */
-function tried<T>(problems: Problem[], say: () => T): T | undefined {
+function tried<T>(problems: TreeProblem[], say: () => T): T | undefined {
   try {
     return say()
   } catch (error) {

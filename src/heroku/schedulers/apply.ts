@@ -1,7 +1,7 @@
 import { writeOnce } from '../../net/index.ts'
 import { CancelledError, errorText, UserError, type Clock } from '../../runtime/index.ts'
 import { HerokuError, isNotFound, mayHaveHappened } from '../errors.ts'
-import { isSettled, reconcile, type Step } from './reconcile.ts'
+import { isSettled, reconcile, type ScheduleStep } from './reconcile.ts'
 import { isSame, type ScheduledTask, type Scheduler, type Task } from './task.ts'
 
 export interface ApplyOptions {
@@ -25,12 +25,12 @@ const LOOKS = [0, 2_000, 5_000]
  */
 export async function applySteps(
   scheduler: Scheduler,
-  steps: readonly Step[],
+  steps: readonly ScheduleStep[],
   { wanted, prune, clock, signal }: ApplyOptions
 ): Promise<void> {
-  const failures = new Map<Step, unknown>()
+  const failures = new Map<ScheduleStep, unknown>()
   const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])))
-  const carryOut = async (step: Step): Promise<void> => {
+  const carryOut = async (step: ScheduleStep): Promise<void> => {
     try {
       await once(scheduler, step, known, { clock, signal })
       failures.delete(step)
@@ -39,7 +39,7 @@ export async function applySteps(
       failures.set(step, error)
     }
   }
-  const ofKind = (kind: Step['kind']): Step[] => steps.filter(step => step.kind === kind)
+  const ofKind = (kind: ScheduleStep['kind']): ScheduleStep[] => steps.filter(step => step.kind === kind)
   for (const kind of ['change', 'create', 'remove'] as const) {
     for (const step of ofKind(kind)) await carryOut(step)
   }
@@ -57,7 +57,7 @@ export async function applySteps(
 /** One write; where its answer is lost, a look whether it happened. */
 async function once(
   scheduler: Scheduler,
-  step: Step,
+  step: ScheduleStep,
   known: ReadonlySet<string>,
   { clock, signal }: Pick<ApplyOptions, 'clock' | 'signal'>
 ): Promise<void> {
@@ -77,14 +77,14 @@ async function once(
   })
 }
 
-async function write(scheduler: Scheduler, step: Step): Promise<void> {
+async function write(scheduler: Scheduler, step: ScheduleStep): Promise<void> {
   if (step.kind === 'create') await scheduler.create(step.task)
   else if (step.kind === 'change') await scheduler.change(step.there, step.task)
   else if (step.kind === 'remove') await scheduler.remove(step.there)
 }
 
 /** @param known the tasks that were there before anything was written */
-function happened(step: Step, now: readonly ScheduledTask[], known: ReadonlySet<string>): boolean {
+function happened(step: ScheduleStep, now: readonly ScheduledTask[], known: ReadonlySet<string>): boolean {
   switch (step.kind) {
     case 'create':
       return now.some(there => !known.has(there.id) && there.command === step.task.command && isSame(step.task, there))
@@ -101,7 +101,7 @@ function isRefused(error: unknown): boolean {
   return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined
 }
 
-function notDone(failures: ReadonlyMap<Step, unknown>): UserError {
+function notDone(failures: ReadonlyMap<ScheduleStep, unknown>): UserError {
   const lines = [...failures].map(([step, error]) => {
     const command = 'task' in step ? step.task.command : step.there.command
     return `To ${step.kind} "${command}": ${errorText(error)}`

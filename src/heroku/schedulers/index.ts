@@ -24,7 +24,7 @@ export {
   type Taken,
   type Turn
 } from './ledger.ts'
-export { isSettled, reconcile, showStep, type ShownStep, type Step } from './reconcile.ts'
+export { isSettled, reconcile, showStep, type ShownStep, type ScheduleStep } from './reconcile.ts'
 export {
   USUAL_LIMIT,
   type LastRun,
@@ -52,7 +52,7 @@ export const SCHEDULERS: Readonly<Record<SchedulerName, SchedulerKind>> = {
  * @param file the config file's name, for messages
  * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
  */
-export function plannedTasks(
+export function wantedTasks(
   { with: name, tasks }: { readonly with: SchedulerName; readonly tasks: readonly TaskWish[] },
   defaultSize: string,
   file: string

@@ -1,7 +1,7 @@
 import { differences, isSame, type ScheduledTask, type Task } from './task.ts'
 
 /** What is to happen with one task. */
-export type Step =
+export type ScheduleStep =
   | { readonly kind: 'create'; readonly task: Task }
   | { readonly kind: 'change'; readonly task: Task; readonly there: ScheduledTask }
   | { readonly kind: 'keep'; readonly task: Task; readonly there: ScheduledTask }
@@ -19,7 +19,7 @@ export function reconcile(
   wanted: readonly Task[],
   there: readonly ScheduledTask[],
   { prune = false }: { readonly prune?: boolean } = {}
-): Step[] {
+): ScheduleStep[] {
   const left = [...there].sort((a, b) => Number(b.own) - Number(a.own))
   const take = (fits: (there: ScheduledTask) => boolean): ScheduledTask | undefined => {
     const index = left.findIndex(fits)
@@ -40,16 +40,16 @@ export function reconcile(
       if (match) found.set(task, match)
     }
   }
-  const steps = wanted.map((task): Step => {
+  const steps = wanted.map((task): ScheduleStep => {
     const match = found.get(task)
     if (!match) return { kind: 'create', task }
     return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match }
   })
-  return [...steps, ...left.map((there): Step => ({ kind: there.own || prune ? 'remove' : 'leave', there }))]
+  return [...steps, ...left.map((there): ScheduleStep => ({ kind: there.own || prune ? 'remove' : 'leave', there }))]
 }
 
 /** Whether there is nothing to write. */
-export function isSettled(steps: readonly Step[]): boolean {
+export function isSettled(steps: readonly ScheduleStep[]): boolean {
   return steps.every(({ kind }) => kind === 'keep' || kind === 'leave')
 }
 
@@ -62,7 +62,7 @@ export interface ShownStep {
   readonly why: string
 }
 
-export function showStep(step: Step, describe: (cron: string) => string): ShownStep {
+export function showStep(step: ScheduleStep, describe: (cron: string) => string): ShownStep {
   const { kind } = step
   if (kind === 'remove' || kind === 'leave') {
     const { command, when, size, own } = step.there
@@ -73,7 +73,7 @@ export function showStep(step: Step, describe: (cron: string) => string): ShownS
   return { action: kind, command, when: describe(cron), size, why: reason(step) }
 }
 
-function reason(step: Step): string {
+function reason(step: ScheduleStep): string {
   if (step.kind === 'change') {
     const { task, there } = step
     return [...differences(task, there), ...(there.own ? [] : ['until now not this action’s'])].join(', ')

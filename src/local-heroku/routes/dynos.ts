@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { LIMITS } from '../../knowledge/index.ts'
 import { dynoSize } from '../dyno.ts'
 import { ApiError, invalid, notFound } from '../errors.ts'
-import { type Machine } from '../machine.ts'
+import { type AppMachine } from '../machine.ts'
 import { type OneOffDyno } from '../one-off.ts'
 import { type AppState } from '../store.ts'
 import { dynoView, formationView, oneOffView } from '../views.ts'
-import { appOf, machineOf, type World } from '../world.ts'
-import { now, text, within, type Answer, type ApiRequest, type Routes } from './route.ts'
+import { appOf, machineOf, type HerokuWorld } from '../world.ts'
+import { now, text, within, type RouteReply, type ApiRequest, type Routes } from './route.ts'
 
 /** The formation, dynos, log sessions. */
 export const DYNO_ROUTES: Routes = {
@@ -61,10 +61,10 @@ export const DYNO_ROUTES: Routes = {
 
 /** A new one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
 export function startOneOff(
-  world: World,
+  world: HerokuWorld,
   { params, body }: ApiRequest,
   env: Readonly<Record<string, string>> = {}
-): Answer {
+): RouteReply {
   const machine = machineOf(world, params)
   const command = text(body['command'])
   if (command === undefined) throw invalid('Command is required')
@@ -84,7 +84,7 @@ export function startOneOff(
   return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))]
 }
 
-function formationViews(world: World, params: readonly string[]): unknown[] {
+function formationViews(world: HerokuWorld, params: readonly string[]): unknown[] {
   return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of))
 }
 
@@ -109,6 +109,6 @@ function sizeOf(name: string): string {
   return size
 }
 
-export function oneOffOf(machine: Machine, idOrName: string | undefined): OneOffDyno | undefined {
+export function oneOffOf(machine: AppMachine, idOrName: string | undefined): OneOffDyno | undefined {
   return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName)
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { invalid } from '../errors.ts'
-import { type World } from '../world.ts'
+import { type HerokuWorld } from '../world.ts'
 
 export interface ApiRequest {
   readonly params: readonly string[]
@@ -10,8 +10,8 @@ export interface ApiRequest {
 }
 
 /** A route's answer: a status and a body. */
-export type Answer = readonly [status: number, body: unknown]
-export type Route = (world: World, request: ApiRequest) => Answer | Promise<Answer>
+export type RouteReply = readonly [status: number, body: unknown]
+export type Route = (world: HerokuWorld, request: ApiRequest) => RouteReply | Promise<RouteReply>
 
 /** `METHOD /path/:with/:parts` to what answers it. */
 export type Routes = Readonly<Record<string, Route>>
@@ -20,7 +20,7 @@ export type Routes = Readonly<Record<string, Route>>
 export interface Api {
   readonly routes: Routes
   /** Throws an `ApiError` if the request must not be carried out; may add to the headers of the answer. */
-  readonly admit: (world: World, request: IncomingMessage, headers: Record<string, string>) => void
+  readonly admit: (world: HerokuWorld, request: IncomingMessage, headers: Record<string, string>) => void
   /** Lists come in pages (Dev Center: platform-api-reference#ranges). */
   readonly ranges?: boolean
   /** Content type of its answers; JSON without it. */
@@ -36,7 +36,7 @@ export function within(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
 
-export function now({ clock }: World): string {
+export function now({ clock }: HerokuWorld): string {
   return new Date(clock.now()).toISOString()
 }
 

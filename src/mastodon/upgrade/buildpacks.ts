@@ -10,7 +10,7 @@ import {
 import { DEFAULT_STACK, stackImage } from '../../knowledge/index.ts'
 import { type MastodonTree } from '../tree.ts'
 import { type UpgradeFacts } from './facts.ts'
-import { rule, seenIf, type Finding } from './rule.ts'
+import { rule, seenIf, type PlanFinding } from './rule.ts'
 import { type UpgradeTree } from './tree.ts'
 
 /**
@@ -174,8 +174,8 @@ export const BUILDPACK_RULES = [
 ]
 
 /** What `nodejs-before-ruby` and its like find. */
-export function checkBuildpackList(buildpacks: readonly string[], tree: ListFacts['tree']): Finding[] {
-  return LIST_RULES.flatMap(({ look }): Finding[] => look({ buildpacks, tree }))
+export function checkBuildpackList(buildpacks: readonly string[], tree: ListFacts['tree']): PlanFinding[] {
+  return LIST_RULES.flatMap(({ look }): PlanFinding[] => look({ buildpacks, tree }))
 }
 
 function runsApt({ buildpacks }: Pick<UpgradeFacts, 'buildpacks'>): boolean {

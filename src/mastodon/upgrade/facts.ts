@@ -1,6 +1,6 @@
 import { lacking, storageOf, type Need } from '../../knowledge/index.ts'
 import { instanceDomain } from '../place.ts'
-import { type Problem, type UpgradeTree } from './tree.ts'
+import { type TreeProblem, type UpgradeTree } from './tree.ts'
 
 /** All that an upgrade plan is made of, as plain values: nothing here asks Heroku or git. */
 export interface UpgradeFacts {
@@ -13,7 +13,7 @@ export interface UpgradeFacts {
   /** The stack of the slug. */
   readonly stack?: string
   /** Why the tree cannot be built at all: nothing says the stack, no buildpack is named. */
-  readonly problems?: readonly Problem[]
+  readonly problems?: readonly TreeProblem[]
   /** As they are built with, in order: names, addresses or folders. */
   readonly buildpacks: readonly string[]
   /** Whether Heroku has the Ruby of Gemfile.lock for the stack; absent if that is not known. */

@@ -1,6 +1,6 @@
 import { type Procfile } from '../../buildpacks/index.ts'
 import { type Dynos } from './facts.ts'
-import { type Problem } from './tree.ts'
+import { type TreeProblem } from './tree.ts'
 
 /**
  * Dynos of a formation that the release of a slug would end: it has no process type for them, so Heroku takes the type out
@@ -21,7 +21,7 @@ export function explainLost(
   app: string,
   lost: Dynos,
   { what, has, procfile }: { what: string; has: readonly string[]; procfile: Procfile | undefined }
-): Problem {
+): TreeProblem {
   const { type, planned } = lost
   const dynos = described(lost)
   const comes = planned

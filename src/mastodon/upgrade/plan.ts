@@ -4,7 +4,7 @@ import { FINDINGS, type FindingName } from './findings.ts'
 import { heaviest } from './markers.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
 import { streamingMustRestart } from './restart.ts'
-import { type Finding } from './rule.ts'
+import { type PlanFinding } from './rule.ts'
 import { upgradeSteps, type UpgradeStep } from './steps.ts'
 import { shownVersion, versionOf } from './versions.ts'
 
@@ -21,7 +21,7 @@ export interface UpgradePlan {
   readonly rollback: 'safe' | 'unsafe' | 'unknown'
   readonly steps: readonly UpgradeStep[]
   /** What blocks first, then warnings, then notes. */
-  readonly findings: readonly Finding<FindingName>[]
+  readonly findings: readonly PlanFinding<FindingName>[]
 }
 
 export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | 'phase'> {
@@ -50,7 +50,7 @@ export function planUpgrade(facts: UpgradeFacts): UpgradePlan {
     streaming: streamingMustRestart(facts),
     rollback: wayBack(facts, pending),
     steps: upgradeSteps(facts),
-    findings: FINDINGS.flatMap(({ look }): Finding<FindingName>[] => look(facts))
+    findings: FINDINGS.flatMap(({ look }): PlanFinding<FindingName>[] => look(facts))
       .map(finding => skipped(finding, facts.skip))
       .sort((one, other) => ORDER.indexOf(one.level) - ORDER.indexOf(other.level))
   }
@@ -72,7 +72,7 @@ function planned(migration: Migration): PlannedMigration {
 }
 
 /** Somebody has looked at it and wants it told only. */
-function skipped(finding: Finding<FindingName>, skip: readonly string[]): Finding<FindingName> {
+function skipped(finding: PlanFinding<FindingName>, skip: readonly string[]): PlanFinding<FindingName> {
   return finding.level !== 'note' && skip.includes(finding.name) ? { ...finding, level: 'note' } : finding
 }
 

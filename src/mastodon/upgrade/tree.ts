@@ -38,11 +38,11 @@ export interface UpgradeTree extends MastodonTree {
 
 /** A Procfile, or why it cannot be read: then it has no types. */
 export interface TreeProcfile extends Procfile {
-  readonly problem?: Problem
+  readonly problem?: TreeProblem
 }
 
 /** What stands against a build, and what to do. */
-export interface Problem {
+export interface TreeProblem {
   readonly reason: string
   readonly remedy: string
 }

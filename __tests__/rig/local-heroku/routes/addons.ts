@@ -4,7 +4,7 @@ import { ApiError, invalid, notFound } from '../errors.ts'
 import { type AddonState, type AppState, type AttachmentState } from '../store.ts'
 import { addonView, attachmentView } from '../views.ts'
 import { appOf, configRelease, type World } from '../world.ts'
-import { named, only, text, within, type Answer, type Routes } from './route.ts'
+import { named, only, text, within, type RouteReply, type Routes } from './route.ts'
 
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 export const ADDON_ROUTES: Routes = {
@@ -156,7 +156,7 @@ function complete(
 }
 
 /** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
-function attach(world: World, body: Record<string, unknown>): Answer {
+function attach(world: World, body: Record<string, unknown>): RouteReply {
   const app = appOf(world, [named(body['app'])])
   const addon = addonOf(world, named(body['addon']))
   const owner = appOf(world, [addon.app])

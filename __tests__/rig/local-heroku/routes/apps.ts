@@ -5,7 +5,7 @@ import { invalid, notFound } from '../errors.ts'
 import { type AppState } from '../store.ts'
 import { appView, domainView } from '../views.ts'
 import { appOf, type World } from '../world.ts'
-import { now, text, type Answer, type Routes } from './route.ts'
+import { now, text, type RouteReply, type Routes } from './route.ts'
 
 /** Schema: app.name */
 export const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/
@@ -91,7 +91,7 @@ export const APP_ROUTES: Routes = {
   }
 }
 
-function manageCertificates(world: World, params: readonly string[], on: boolean): Answer {
+function manageCertificates(world: World, params: readonly string[], on: boolean): RouteReply {
   const app = appOf(world, params)
   app.acm = on
   world.store.save()

@@ -2,7 +2,7 @@ import { oneOffOf, readScale, startOneOff } from '../../../../src/local-heroku/r
 import { formationView } from '../../../../src/local-heroku/views.ts'
 import { notFound } from '../errors.ts'
 import { appOf, machineOf, type World } from '../world.ts'
-import { type Answer, type Routes } from './route.ts'
+import { type RouteReply, type Routes } from './route.ts'
 
 /** What a rehearsal does not ask of the formation and of dynos. */
 export const DYNO_ROUTES: Routes = {
@@ -37,7 +37,7 @@ function environmentOf(value: unknown): Record<string, string> {
 }
 
 /** A one-off dyno ends; one of the formation is started again. */
-function stop(world: World, params: readonly string[]): Answer {
+function stop(world: World, params: readonly string[]): RouteReply {
   const machine = machineOf(world, params)
   const oneOff = oneOffOf(machine, params[1])
   const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1])

@@ -1,9 +1,9 @@
-import { type Answer, type ApiRequest, text, within } from '../../../../src/local-heroku/routes/route.ts'
+import { type RouteReply, type ApiRequest, text, within } from '../../../../src/local-heroku/routes/route.ts'
 import { type World } from '../world.ts'
 
-export { now, only, text, within, type Answer, type ApiRequest } from '../../../../src/local-heroku/routes/route.ts'
+export { now, only, text, within, type RouteReply, type ApiRequest } from '../../../../src/local-heroku/routes/route.ts'
 
-type Route = (world: World, request: ApiRequest) => Answer | Promise<Answer>
+type Route = (world: World, request: ApiRequest) => RouteReply | Promise<RouteReply>
 
 /** `METHOD /path/:with/:parts` to what answers it. */
 export type Routes = Readonly<Record<string, Route>>

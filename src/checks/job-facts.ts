@@ -5,11 +5,11 @@ import { type TreeRuby, type UpgradePlan } from '../mastodon/index.ts'
  * What the command hands in: facts that no room below it may fetch. Each is asked for when it is first wanted; it rejects
  * with the reason where it could not be had, and is undefined where there is nothing of the kind.
  */
-export interface Given {
+export interface JobFacts {
   /** Whether the Heroku key works: seconds until it expires, undefined where it does not or may not say. Rejects with a `HerokuError`. */
   key(): Promise<number | undefined>
   /** The repository in which the job runs. */
-  repository(): Promise<Repository | undefined>
+  repository(): Promise<GithubRepository | undefined>
   /** The build that this workflow run has made. */
   build(): Promise<NightlyBuild | undefined>
   /** Scheduled tasks against the config's. */
@@ -42,7 +42,7 @@ export interface PlannedUpgrade {
   readonly contested: readonly string[] | undefined
 }
 
-export interface Repository {
+export interface GithubRepository {
   readonly isPrivate: boolean
   /** Milliseconds since 1970. */
   readonly pushedAt: number | undefined

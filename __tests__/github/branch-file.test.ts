@@ -85,6 +85,6 @@ describe('a file on a branch', () => {
         return add('b')(text)
       }, '')
       .catch((thrown: unknown) => thrown)) as UserError
-    expect(error.nextStep).toMatch(/others change it all the time/)
+    expect(error.nextStep).toMatch(/other jobs keep changing it/)
   })
 })

@@ -38347,6 +38347,30 @@ function defaultCallback(err) {
 
 /***/ }),
 
+/***/ 6162:
+/***/ ((module) => {
+
+module.exports = eval("require")("../figures.js");
+
+
+/***/ }),
+
+/***/ 104:
+/***/ ((module) => {
+
+module.exports = eval("require")("./could-not-look.js");
+
+
+/***/ }),
+
+/***/ 3982:
+/***/ ((module) => {
+
+module.exports = eval("require")("./figures.js");
+
+
+/***/ }),
+
 /***/ 2613:
 /***/ ((module) => {
 
@@ -60504,7 +60528,7 @@ function failStep(error) {
 
 ;// CONCATENATED MODULE: ./lib/net/deadline.js
 
-/** The time for a piece of work ran out. */
+/** The time for a piece of work has run out. */
 class LateError extends UserError {
     constructor(message) {
         super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.');
@@ -60512,19 +60536,19 @@ class LateError extends UserError {
     }
 }
 /**
- * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal
- * that the work is handed is aborted. Rejects at that moment also if the work does not listen: with a `LateError`, or,
- * if the caller's signal was aborted, with its reason (a `CancelledError` if that says nothing).
+ * Does one piece of work within a fixed time: nothing renews it, however slowly the other side answers. When the time is
+ * over, the work's signal is aborted and this rejects, even if the work goes on: with a `LateError`. If the caller's
+ * signal was aborted, it rejects with the reason of that, or with a `CancelledError` if there is none.
  *
  * Our own: p-timeout rejects, but does not end what it waits for.
  * @param milliseconds for all of the work
- * @param late begins the error: `GitHub did not answer` gives "GitHub did not answer within 15 s"
+ * @param late begins the error's message: `GitHub did not answer` gives "GitHub did not answer within 15 s"
  */
 function within(tools, milliseconds, late, work) {
     return moving(tools, milliseconds, late, signal => work(signal));
 }
 /**
- * The same for work that may take long, as long as something moves: each call of `heard` gives it the time anew. Beside
+ * The same for work that may take long if something keeps moving: each call of `heard` renews the time. Use it inside of
  * `within`, never in its place, for one byte a minute moves, too.
  */
 async function moving({ clock, signal }, milliseconds, late, work) {
@@ -60558,7 +60582,7 @@ function reasonOf({ reason }) {
 function seconds(milliseconds) {
     return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`;
 }
-/** Gives something up if nothing is heard of it for some time. Call `stop` at the end: what is heard later counts no more. */
+/** Calls `giveUp` if nothing is heard for some time. Call `stop` at the end; what is heard later does not count. */
 class Silence {
     #clock;
     #giveUp;
@@ -60571,7 +60595,7 @@ class Silence {
         this.#giveUp = giveUp;
         this.heard();
     }
-    /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
+    /** @param milliseconds that it may be silent from now on; as before without it */
     heard(milliseconds = this.#milliseconds) {
         if (this.#over)
             return;
@@ -60599,15 +60623,15 @@ var external_node_tls_ = __nccwpck_require__(1692);
 
 
 
-/** Opens a connection to an address's host and port, with TLS for https. */
-async function connectTo({ protocol, hostname, port }, { dial, trust }, signal) {
+/** Opens a connection to a URL's host and port, with TLS if it is https. */
+async function connectTo({ protocol, hostname, port }, { dial: open, trust }, signal) {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     if (protocol !== 'https:')
-        return dial(host, Number(port || 80), signal);
+        return open(host, Number(port || 80), signal);
     const options = { ...tlsOptions(host, trust), ALPNProtocols: ['http/1.1'] };
-    return secured(await dial(host, Number(port || 443), signal), host, options);
+    return secured(await open(host, Number(port || 443), signal), host, options);
 }
-/** Opens a TCP connection, through the runner's proxy if its variables name one. */
+/** Opens a TCP connection, through a proxy if the environment names one (HTTPS_PROXY, NO_PROXY). Rejects if it cannot. */
 function dial(host, port, signal) {
     const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`));
     return proxy
@@ -60619,7 +60643,7 @@ function authority(host, port) {
 }
 /** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
 function dialThrough(proxy, path, signal) {
-    // The library hands them out decoded.
+    // The library has decoded them.
     const login = `${proxy.username}:${proxy.password}`;
     const headers = {
         host: path,
@@ -60647,11 +60671,14 @@ function dialThrough(proxy, path, signal) {
             .end();
     });
 }
-/** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
+/** Starts TLS on a connection. Rejects if the other side closes it, or if its certificate is not good for the host. */
 function secured(socket, host, options) {
     return connected(external_node_tls_.connect({ socket, host, ...options }), 'secureConnect');
 }
-/** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
+/**
+ * Options for TLS with a host.
+ * @param trust the certificate authorities to trust, in place of Node's own
+ */
 function tlsOptions(host, trust) {
     return { ...(external_node_net_.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) };
 }
@@ -60661,7 +60688,7 @@ function connected(socket, event) {
         socket.once('error', reject).once('close', lost);
         socket.once(event, () => {
             socket.off('error', reject).off('close', lost);
-            // Whoever uses it listens; one that breaks before or after must not end the program.
+            // A socket that breaks while nobody listens must not end the program.
             socket.on('error', () => { });
             resolve(socket);
         });
@@ -60670,12 +60697,11 @@ function connected(socket, event) {
 
 ;// CONCATENATED MODULE: ./lib/net/retry.js
 
-/** The longest time in milliseconds that a server is waited for, whatever it asks for. */
+/** Milliseconds of the longest wait, even if a server asks for more. */
 const LONGEST_WAIT = 60_000;
 /**
- * Does the work, and does it again as long as `again` agrees and there are waits left. Rejects with the last error, and
- * with a `CancelledError` if the signal is aborted while it waits. Our own, as p-retry waits by Node's timers and not by
- * the clock it is handed.
+ * Does the work, and again if it failed, `again` agrees, and waits are left. Rejects with the last error, or with a
+ * `CancelledError` if the signal is aborted while it waits. Our own: p-retry waits by Node's timers, not by our clock.
  */
 async function retry({ clock, signal }, { waits, again, random = Math.random }, work) {
     for (const wait of waits) {
@@ -60693,7 +60719,7 @@ async function retry({ clock, signal }, { waits, again, random = Math.random }, 
     }
     return work();
 }
-/** Waits for so many attempts in all: a second, then twice as long each time. */
+/** The waits (milliseconds) for a number of attempts in all: 1 s, then twice as long each time. */
 function backOff(attempts) {
     return Array.from({ length: attempts - 1 }, (_, index) => 1_000 * 2 ** index);
 }
@@ -60708,20 +60734,21 @@ function backOff(attempts) {
 /** Milliseconds for one answer, from the first step of the connection to the last byte. */
 const PAGE_WITHIN = 30_000;
 const JSON_WITHIN = 60_000;
-/** It is only asked for what a plan can do without. */
+/** Shorter, for it is asked for what a plan can do without. */
 const STATUS_WITHIN = 10_000;
-/** Milliseconds without a byte after which a server is given up. */
+/** Milliseconds without a byte after which a connection is given up. */
 const SILENT_FOR = 60_000;
 const ATTEMPTS = 4;
 const MOST_REDIRECTS = 5;
 /** Bytes. */
 const LARGEST_PAGE = 5_000_000;
 const USER_AGENT = { 'user-agent': `mastodon-on-heroku/${VERSION}` };
+/** A request without an answer, or with one that is not a 200. */
 class HttpError extends Error {
-    /** HTTP status, or undefined if no (whole) answer came. */
+    /** HTTP status; undefined if no answer came, or not all of it. */
     status;
     url;
-    /** Milliseconds after which the server wants to be asked again. */
+    /** Milliseconds after which the server wants the next attempt. */
     retryAfter;
     constructor(message, url, status, options) {
         super(message, options);
@@ -60732,8 +60759,8 @@ class HttpError extends Error {
     }
 }
 /**
- * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
- * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
+ * Sends one request. A redirect is an answer. Resolves with the answer's head; after a change of protocol (101) its
+ * `socket` is the connection. Rejects if no answer comes. The signal also ends the body of the answer.
  */
 function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
     if (!way)
@@ -60743,10 +60770,10 @@ function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
         const request = (isHttps ? external_node_https_namespaceObject : external_node_http_).request(url, {
             method,
             headers,
-            // Without an agent Node would name port 80 in the Host header of an https request.
+            // Without an agent, Node would name port 80 in the Host header of an https request.
             defaultPort: isHttps ? 443 : 80,
             createConnection: (_, done) => {
-                // The types do not know that nothing may come instead of a connection.
+                // By its types, `done` wants a connection even with an error.
                 connectTo(new URL(url), way ?? { dial: dial }, signal).then(socket => done(null, socket), (error) => done(error, undefined));
                 return undefined;
             }
@@ -60763,7 +60790,7 @@ function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
             request.end();
     });
 }
-/** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
+/** The body of an answer, piece by piece. Rejects if it is cut off, and with a `UserError` past `most` bytes. */
 async function* bodyOf(response, most = Infinity) {
     let size = 0;
     for await (const chunk of response) {
@@ -60773,14 +60800,14 @@ async function* bodyOf(response, most = Infinity) {
         yield chunk;
     }
 }
-/** A small body as text. */
+/** A whole body as text. For small ones: all of it is in memory. */
 async function textOf(body) {
     const chunks = [];
     for await (const chunk of body)
         chunks.push(chunk);
     return Buffer.concat(chunks).toString('utf8');
 }
-/** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
+/** Sends one request once. Resolves with the whole answer, whatever its status. Rejects if that is late or larger than `most` bytes. */
 function fetchPage(url, { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }, tools) {
     return within(tools, limit, 'no answer', async (signal) => {
         const named = host === undefined ? USER_AGENT : { ...USER_AGENT, host };
@@ -60789,7 +60816,7 @@ function fetchPage(url, { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, header
         return { status: response.statusCode ?? 0, headers: response.headers, body };
     });
 }
-/** Status of a HEAD, asked once; undefined if nothing answers in time. Rejects with a `CancelledError`. */
+/** The status of a HEAD, sent once; undefined if no answer comes in time. Rejects only if it is cancelled or the URL is unsafe. */
 async function statusOf(url, tools) {
     try {
         const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools);
@@ -60801,7 +60828,7 @@ async function statusOf(url, tools) {
         return undefined;
     }
 }
-/** JSON of an address, with redirects and further attempts as `getting` does it. */
+/** The JSON at an address, with the redirects and further attempts of `getting`. Rejects with an `HttpError`. */
 function getJson(url, headers, tools) {
     const accepting = { accept: 'application/json', ...headers };
     return getting(url, accepting, { limit: JSON_WITHIN, most: LARGEST_PAGE }, tools, async (body) => {
@@ -60815,9 +60842,9 @@ function getJson(url, headers, tools) {
     });
 }
 /**
- * GET with its redirects, never from https to http. `take` is handed the body of a 200. All of it is done again, with
- * growing pauses, on a lost connection, on 429 and 5xx, and if it is not done in time. Rejects with an `HttpError`.
- * @param size.limit milliseconds for one attempt, whole
+ * Sends a GET, follows redirects (never from https to http), and hands the body of the 200 to `take`. On a lost
+ * connection, 429, 5xx, and if it is late, all of it is done again after growing pauses. Rejects with an `HttpError`.
+ * @param size.limit milliseconds for one whole attempt
  * @param size.most bytes
  */
 function getting(url, headers, { limit, most }, tools, take) {
@@ -60853,7 +60880,7 @@ function mayHelp(error) {
     const { status, retryAfter } = error;
     return (status === undefined || status === 429 || status >= 500) && (retryAfter ?? true);
 }
-/** Follows redirects to a 200. */
+/** Follows redirects to a 200. Rejects with an `HttpError` on any other end. */
 async function followed(url, headers, signal) {
     let at = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
@@ -60870,7 +60897,7 @@ async function followed(url, headers, signal) {
         const { location } = response.headers;
         if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
             throw new HttpError(`${at} answered ${status} ${statusMessage}`.trim(), url, status, {
-                retryAfter: retryAfter(response.headers)
+                retryAfter: askedWait(response.headers)
             });
         const next = new URL(location, at);
         if (at.startsWith('https:') && next.protocol !== 'https:')
@@ -60879,15 +60906,15 @@ async function followed(url, headers, signal) {
     }
     throw new HttpError(`${url} redirects too often`, url);
 }
-/** Milliseconds of a Retry-After header in seconds. */
-function retryAfter(headers) {
+/** Milliseconds of a Retry-After header, which is in seconds. */
+function askedWait(headers) {
     const seconds = Number(headers['retry-after']);
     return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/net/look.js
 
-/** Sends a write once. If its answer is lost, looks whether it happened; resolves with what is found then. */
+/** Sends a write once. If its answer is lost, looks whether it happened, and resolves with what it finds. */
 async function writeOnce({ clock, signal }, write, { isLost, find, looks, otherwise }) {
     try {
         return await write();
@@ -60910,9 +60937,9 @@ async function writeOnce({ clock, signal }, write, { isLost, find, looks, otherw
 ;// CONCATENATED MODULE: ./lib/net/poll.js
 
 /**
- * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, also in the
- * middle of a question, and as soon as the next pause would go beyond it.
- * @param ask resolves with undefined if it does not hold yet; its signal ends with the time
+ * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, even while
+ * it asks, or as soon as the next pause would end after it.
+ * @param ask resolves with undefined if there is no answer yet; its signal is aborted when the time is over
  */
 async function poll(tools, { first, longest, timeout }, ask) {
     const { clock } = tools;
@@ -60945,16 +60972,16 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
-/** Milliseconds for a download, whole: archives of some megabytes to a gigabyte at most. */
+/** Milliseconds for a whole download: of some megabytes, a gigabyte at most. */
 const DOWNLOAD_WITHIN = 15 * 60_000;
-/** Bytes a millisecond, 100 kB/s: an upload may take a minute, and as long as its size takes at this speed. */
+/** Bytes a millisecond (100 kB/s): an upload has a minute, and the time for its size at this speed. */
 const SLOWEST_UPLOAD = 100;
-/** Bytes of what a store says to an upload. */
+/** Bytes of a store's answer to an upload. */
 const LARGEST_ANSWER = 100_000;
 /**
- * Downloads to a file: redirects and further attempts as `getting` does it. Rejects past `most` bytes, and if the body is
- * shorter than announced; then nothing is left.
- * @returns bytes, and their SHA-256 in hexadecimal
+ * Downloads to a file, with the redirects and further attempts of `getting`. Rejects past `most` bytes, and if the body is
+ * cut off; then no file is left.
+ * @returns the size in bytes, and the SHA-256 in hexadecimal
  */
 async function download(url, file, most, tools) {
     const part = `${file}.part`;
@@ -60984,7 +61011,7 @@ function looking(look) {
         }
     };
 }
-/** Streams a file up, once. Rejects if the connection is lost, if nothing moves any more, and if it is not done in time. */
+/** Uploads a file once. Rejects if the connection is lost, if nothing moves for a minute, and if it is not done in time. */
 async function sendFile({ file, url, method, headers, progress }, tools) {
     const { size } = await (0,promises_namespaceObject.stat)(file);
     const md5 = (0,external_node_crypto_.createHash)('md5');
@@ -61001,7 +61028,7 @@ async function sendFile({ file, url, method, headers, progress }, tools) {
     return within(tools, SILENT_FOR + size / SLOWEST_UPLOAD, 'it was not done', inner => moving({ clock: tools.clock, signal: inner }, SILENT_FOR, 'nothing moved', async (signal, heard) => {
         const send = (request) => {
             const chunks = (0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: 1 << 18 });
-            // The request reports its own errors; one of the file must reach it.
+            // The request reports its own errors. An error of the file has to end it.
             (0,external_node_stream_promises_namespaceObject.pipeline)(chunks, looking(look), looking(heard), request).catch((error) => request.destroy(error));
         };
         const response = await http_open(url, { method, headers: { ...headers, 'content-length': size }, send }, signal);
@@ -80737,22 +80764,22 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 
 
-/** Milliseconds for one answer, whole. */
+/** Milliseconds for one whole answer. */
 const client_ANSWER_WITHIN = 15_000;
 /** Milliseconds before a read is sent again. */
 const READ_AGAIN = [1_000, 3_000];
-/** Milliseconds before a look whether a write happened whose answer was lost. */
+/** Milliseconds to wait before looking whether a write happened, if its answer was lost. */
 const LOOK_AFTER = 2_000;
-/** A list that is longer never ends, or is none that we should read. */
+/** A longer list never ends, or is not worth reading. */
 const client_MOST_PAGES = 100;
 const COMMENTING = 'pull-requests: write';
 /** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
 const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
-/** The log is the action's own. */
+/** Octokit logs nothing: the action does. */
 const QUIET = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
 /**
- * GitHub's REST API for one repository, as a job's token reaches it. A read is sent again where its answer is lost, is
- * not whole, or asks to wait; a write is sent once. What is rejected with, `explain` turns into words.
+ * GitHub's REST API for one repository, with a token. A read is sent again if its answer is lost, cut off, or asks to wait.
+ * A write is sent once. `explain` puts the errors into words.
  */
 class Github {
     octokit;
@@ -80762,7 +80789,7 @@ class Github {
         const [owner = '', repo = ''] = options.repository.split('/');
         this.#options = options;
         this.repository = { owner, repo };
-        // Without `request`, which would replace the fetch that honours the proxy.
+        // No `request` option: it would replace the fetch that uses the proxy.
         this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET });
     }
     get clock() {
@@ -80772,12 +80799,12 @@ class Github {
     async read(call, signal = this.#options.signal) {
         return (await this.ask(call, signal)).data;
     }
-    /** The same, with the whole answer. */
+    /** The same, but resolves with the whole answer. */
     ask(call, signal = this.#options.signal) {
         const again = (error) => waitAsked(error) ?? !client_isRefused(error);
         return retry({ clock: this.clock, signal }, { waits: READ_AGAIN, again }, () => this.#once(call, signal));
     }
-    /** All pages of a list, one after the other. Rejects if it does not end. */
+    /** The pages of a list, one after the other. Rejects if the list does not end. */
     async *pages(call) {
         for (let page = 1; page <= client_MOST_PAGES; page++) {
             const items = await this.read(request => call(page, request));
@@ -80787,22 +80814,23 @@ class Github {
         }
         throw new Error(`GitHub's list does not end: it has more than ${client_MOST_PAGES} pages`);
     }
-    /** Sends a write, once. It is sent also after the job was cancelled, to say so. */
+    /** Sends a write once, even after the job was cancelled: it may say so. */
     async write(call) {
         return (await this.#once(call, undefined)).data;
     }
     /**
-     * Sends a write once; if its answer is lost, looks whether it happened.
-     * @param otherwise what to do if nothing is found; without it the error of the write stays
+     * Sends a write once. If its answer is lost, looks whether it happened.
+     * @param find looks for what was written; undefined if it is not there
+     * @param otherwise what to do if nothing is found; without it, the write's error is thrown
      */
     written(write, find, otherwise) {
         const isLost = (error) => !client_isRefused(error);
         return writeOnce({ clock: this.clock }, write, { isLost, find, looks: [LOOK_AFTER], otherwise });
     }
     /**
-     * What went wrong and what to do, on one line and without the token.
+     * What went wrong and what to do, in one line and without the token.
      * @param permission as a workflow writes it: `pull-requests: write`
-     * @param consequence what happens all the same
+     * @param consequence a sentence: what follows from it, or what happens all the same
      */
     explain(error, permission, consequence) {
         const status = client_refusal(error);
@@ -80816,30 +80844,30 @@ class Github {
     #once(call, signal) {
         return within({ clock: this.clock, signal }, client_ANSWER_WITHIN, 'GitHub did not answer', async (inner) => {
             const answer = await call({ signal: inner });
-            // Octokit hands on what it cannot parse as text, also an answer that was cut off.
+            // Octokit returns JSON that it cannot parse as text, even if the answer was cut off.
             if (typeof answer.data !== 'object' && isJson(answer))
                 throw new Error("GitHub's answer is not whole");
             return answer;
         });
     }
 }
-/** As many as GitHub gives at once. */
+/** Entries of a page: the most that GitHub gives. */
 const PER_PAGE = 100;
-/** Only what Octokit parses: a raw file's type has a `json` in it, too, and a redirection may have none. */
+/** Whether Octokit parses it. The type of a raw file has `json` in it, too; a redirect may have no type. */
 function isJson(answer) {
     const { headers } = answer;
     return /^application\/json\b/.test(headers?.['content-type'] ?? '');
 }
-/** GitHub answered, and did not do it. Any other failure may have come after it did. */
+/** Whether GitHub answered, and did not do it. After any other failure it may have done it. */
 function client_isRefused(error) {
     return client_refusal(error) !== undefined;
 }
-/** The status with which GitHub refused; undefined where it may have done what was asked. */
+/** The status with which GitHub refused; undefined if it may have done what was asked. */
 function client_refusal(error) {
     const status = response(error)?.status;
     return status !== undefined && status < 500 ? status : undefined;
 }
-/** What is found; undefined where GitHub says that there is no such thing. */
+/** What `find` finds; undefined if GitHub says that there is no such thing (404, 422). */
 async function unlessUnknown(find) {
     try {
         return await find();
@@ -80850,33 +80878,33 @@ async function unlessUnknown(find) {
         throw error;
     }
 }
-/** Whether more rights would help. */
+/** Whether the token lacks a permission. */
 function lacksPermission(error) {
     const status = client_refusal(error);
     return (status === 401 || status === 403 || status === 404) && !isRateLimit(error) && !isLocked(error);
 }
-/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
+/** GitHub answers 403 for this, too (docs.github.com: "Rate limits for the REST API"). */
 function isRateLimit(error) {
     const headers = response(error)?.headers ?? {};
     return (headers['x-ratelimit-remaining'] === '0' ||
         headers['retry-after'] !== undefined ||
         /rate limit/i.test(errorText(error)));
 }
-/** A conversation that was closed to all: 403 as well. */
+/** Whether the conversation is locked: 403 as well. */
 function isLocked(error) {
     return /\blocked\b/i.test(errorText(error));
 }
-/** Milliseconds that GitHub wants to be left alone. */
+/** Milliseconds for which GitHub asks us to wait. */
 function waitAsked(error) {
     const seconds = Number(response(error)?.headers['retry-after'] ?? NaN);
     return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
 }
-/** Absent where none came: Octokit then makes up a status of 500. What GraphQL refuses comes as a 200 with errors. */
+/** The answer in an error; undefined if none came, for which Octokit makes up a status of 500. GraphQL refuses by a 200 with errors. */
 function response(error) {
-    const { response, headers, errors } = (error ?? {});
+    const { response: answer, headers, errors } = (error ?? {});
     if (Array.isArray(errors) && headers !== undefined)
         return { status: 200, headers: { ...headers } };
-    return response;
+    return answer;
 }
 
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
@@ -80892,9 +80920,9 @@ const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
 const ENCRYPTED = 1;
 /**
- * The text of one file at the top of a zip archive, which is removed afterwards. Nothing of it is written to the disk:
- * names that lead out of it are refused all the same, as is an archive that has the file twice or not at all, as a link,
- * encrypted, larger than `maxBytes`, of another size than it says, or not as UTF-8. Rejects with a `UserError`.
+ * Reads one text file at the top of a zip archive, then removes the archive. Nothing is unpacked to the disk. Rejects with
+ * a `UserError` if any name leads out of the archive, or if the file is not there or there twice, is a link, encrypted,
+ * larger than `maxBytes`, of another size than the archive says, or not UTF-8.
  */
 async function readFromZip(archive, file, maxBytes) {
     try {
@@ -80949,7 +80977,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
     if (uncompressedSize > maxBytes)
         throw zip_refused(`${fileName} is larger than ${maxBytes} bytes`);
 }
-/** The reason may quote a name of the archive: nothing in it can start a line of the log. */
+/** The reason may quote a name in the archive, so control characters are taken out: it stays one line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
     return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
@@ -80961,13 +80989,13 @@ function zip_refused(why, cause) {
 
 
 
-/** The artifacts of a run with that name that have not expired, the newest first. */
+/** The artifacts of a run with a name, the newest first; without those that have expired. */
 async function artifactsOfRun(github, runId, name) {
     const { octokit, repository } = github;
     const { artifacts } = await github.read(request => octokit.rest.actions.listWorkflowRunArtifacts({ ...repository, run_id: runId, name, per_page: PER_PAGE, request }));
     return artifacts_known(artifacts, name).filter(artifact => artifact.runId === runId);
 }
-/** The repository's artifacts with that name, a page at a time. Their order is not relied on. */
+/** The repository's artifacts with a name, page by page. GitHub promises no order. */
 async function* artifactsNamed(github, name, mostPages) {
     const { octokit, repository } = github;
     for (let page = 1; page <= mostPages; page++) {
@@ -80991,14 +81019,16 @@ function artifacts_known(artifacts, wanted) {
         })
         .sort((a, b) => b.id - a.id);
 }
+/** What started a run, and of which commit it is. */
 async function runOf(github, id) {
     const { octokit, repository } = github;
     const run = await github.read(request => octokit.rest.actions.getWorkflowRun({ ...repository, run_id: id, request }));
     return { event: run.event, headSha: run.head_sha, url: run.html_url };
 }
 /**
- * The text of one file of an artifact. GitHub answers with an address on another host, which needs no token and gets
- * none (docs.github.com: "Download an artifact"). The archive is hostile: see `readFromZip`.
+ * Downloads an artifact, and returns the text of one file of it. GitHub redirects to another host, which needs no token
+ * and gets none (docs.github.com: "Download an artifact"). The archive is hostile: see `readFromZip`. Rejects with a
+ * `UserError`.
  */
 async function downloadFile(github, artifact, options) {
     const { file, maxBytes, maxZip, into } = options;
@@ -81022,7 +81052,7 @@ async function addressOf(github, { id }) {
         throw new Error(`GitHub gave no address for the artifact ${id}`);
     return location;
 }
-/** Whoever has the address may download for a while, so no message shows it. */
+/** Whoever knows the address can download for a while, so no message shows it. */
 async function downloadArchive(address, archive, { maxZip, ...tools }) {
     try {
         await download(address, archive, maxZip, tools);
@@ -81038,18 +81068,18 @@ async function downloadArchive(address, archive, { maxZip, ...tools }) {
 ;// CONCATENATED MODULE: ./lib/github/baseline.js
 
 
-/** Pages of artifacts that are looked through, 100 each. */
+/** Pages of artifacts that are read, 100 each. */
 const baseline_MOST_PAGES = 10;
-/** As many as are of use: the nearest to compare with, the others for what its history lacks. */
+/** Baselines that are of use: the nearest to compare with, the others for what its history lacks. */
 const MOST_FOUND = 6;
-/** Runs that are asked what started them. */
+/** Runs of which it is asked what started them. */
 const MOST_ASKED = 20;
-/** What builds a branch as it is. A pull request's run carries the SHA of its head, and has built something else. */
+/** Events that build a branch as it is. The run of a pull request has the SHA of its head, but built a merge commit. */
 const EVENTS = new Set(['push', 'schedule', 'workflow_dispatch']);
 /**
- * The artifacts of a commit and its ancestors, the nearest first: made by a build of its branch, in this repository.
- * They are found by the commits' SHAs, never by their order in a list, which GitHub does not promise. That the report
- * inside is of that commit is for the caller to see.
+ * The artifacts of a commit and its ancestors that a build of their branch has made in this repository, the nearest first.
+ * They are found by the commits' SHAs, for GitHub's lists promise no order. The caller has to check that the report inside
+ * is of that commit.
  */
 async function findBaselines(github, wanted) {
     const found = new Map();
@@ -81064,7 +81094,7 @@ async function findBaselines(github, wanted) {
     }
     return [...found.values()];
 }
-/** All artifacts of a commit's own runs, the oldest first: the nearest to when it was deployed. */
+/** The artifacts of all runs of a commit in this repository, the oldest first: that is the nearest to its deploy. */
 async function artifactsOfCommit(github, name, commit) {
     const found = [];
     for await (const page of artifactsNamed(github, name, baseline_MOST_PAGES)) {
@@ -81072,24 +81102,24 @@ async function artifactsOfCommit(github, name, commit) {
     }
     return found.sort((a, b) => a.id - b.id);
 }
-/** The nearest first; of one commit the newest. */
+/** The nearest first; for one commit, the newest first. */
 async function candidates(github, { name, commit: base, branch }) {
     const distance = await ancestors(github, base);
-    const candidates = [];
+    const found = [];
     for await (const page of artifactsNamed(github, name, baseline_MOST_PAGES)) {
         for (const artifact of page) {
             const { headSha: commit, headBranch, ownCode } = artifact;
             const behind = commit === undefined ? undefined : distance.get(commit);
             if (!ownCode || headBranch !== branch || commit === undefined || behind === undefined)
                 continue;
-            candidates.push({ artifact, commit, behind });
+            found.push({ artifact, commit, behind });
         }
-        if (candidates.some(({ behind }) => behind === 0))
+        if (found.some(({ behind }) => behind === 0))
             break;
     }
-    return candidates.sort((a, b) => a.behind - b.behind || b.artifact.id - a.artifact.id);
+    return found.sort((a, b) => a.behind - b.behind || b.artifact.id - a.artifact.id);
 }
-/** A commit and those before it, each with its place in that order. */
+/** A commit and its ancestors, each with the number of commits that it lies before it. */
 async function ancestors(github, commit) {
     const { octokit, repository } = github;
     const commits = await unlessUnknown(() => github.read(request => octokit.rest.repos.listCommits({ ...repository, sha: commit, per_page: PER_PAGE, request })));
@@ -81100,18 +81130,18 @@ async function ancestors(github, commit) {
 
 
 
-/** Milliseconds before a change is made anew that somebody else's overtook. */
+/** Milliseconds before a change is tried again that another job was faster than. */
 const AGAIN = [500, 1_500, 4_000, 10_000];
 const WRITING = 'contents: write';
 class OvertakenError extends Error {
     constructor() {
-        super('others change it all the time');
+        super('other jobs keep changing it');
     }
 }
 /**
- * A small text file on a branch of its own, that several jobs may change at the same time. Each change is a commit that
- * names the version it was made from, so that GitHub refuses the one that comes too late (docs.github.com: "Create or
- * update file contents", `sha`); it is then made anew from what is there by now. The branch begins without a parent.
+ * A small text file on a branch of its own, which several jobs may change at the same time. Each change is a commit that
+ * names the version it was made from, so GitHub refuses a change that comes too late (docs.github.com: "Create or update
+ * file contents", `sha`). That change is then made again from the newer version. The branch begins without a parent.
  */
 class BranchFile {
     #github;
@@ -81120,7 +81150,7 @@ class BranchFile {
         this.#github = github;
         this.#options = options;
     }
-    /** Undefined where neither branch nor file is there. Needs `contents: read`. */
+    /** The file's text; undefined if it is not there. Needs `contents: read`. Rejects with a `UserError`. */
     async read() {
         try {
             return (await this.#version()).text;
@@ -81130,10 +81160,11 @@ class BranchFile {
         }
     }
     /**
-     * Changes the file. `change` is handed its text and returns the new one; it may be called again with another text, and
-     * where it returns the same text nothing is written. Rejects with a `UserError` where it cannot be known that the new
-     * text is there. It is written also after the job was cancelled. Needs `contents: write`.
-     * @param otherwise what it means that it is not written
+     * Changes the file, even after the job was cancelled. Needs `contents: write`. Rejects with a `UserError` if it is not
+     * certain that the new text is there.
+     * @param change makes the new text of the old one; it may be called again with another text. If it returns the same
+     * text, nothing is written.
+     * @param otherwise for the error: what it means that the file was not written
      */
     async update(change, otherwise) {
         const once = async () => {
@@ -81154,7 +81185,7 @@ class BranchFile {
     async #version() {
         const { octokit, repository } = this.#github;
         const { branch, path } = this.#options;
-        // Not under the job's signal: how a task ended is told after a cancellation, too.
+        // Not under the job's signal: how a task ended is written even after a cancellation.
         const found = await unlessUnknown(() => this.#github.read(request => octokit.rest.repos.getContent({ ...repository, path, ref: branch, request }), new AbortController().signal));
         if (found === undefined)
             return { text: undefined, sha: undefined };
@@ -81162,7 +81193,7 @@ class BranchFile {
             throw new Error(`${path} on ${branch} is no file`);
         return { text: Buffer.from(found.content, 'base64').toString('utf8'), sha: found.sha };
     }
-    /** False where somebody else was first, or where nobody knows: then the file is read again. */
+    /** False if another job was first, or perhaps was: then the file has to be read again. */
     async #written(text, sha) {
         const { octokit, repository } = this.#github;
         const { branch, path, message } = this.#options;
@@ -81174,7 +81205,7 @@ class BranchFile {
         catch (error) {
             if (!client_isRefused(error))
                 return (await this.#version()).text === text;
-            // 409: another version. 422: it was made meanwhile.
+            // 409: there is another version. 422: the file was made meanwhile.
             if (client_refusal(error) === 409 || client_refusal(error) === 422)
                 return false;
             if (client_refusal(error) === 404 && sha === undefined)
@@ -81182,7 +81213,7 @@ class BranchFile {
             throw error;
         }
     }
-    /** The branch with its first commit; false where somebody else was first. */
+    /** Makes the branch with its first commit; false if another job was first. */
     async #begun(text) {
         const { octokit, repository } = this.#github;
         const { branch, path, message } = this.#options;
@@ -81210,11 +81241,11 @@ class BranchFile {
 
 ;// CONCATENATED MODULE: ./lib/github/author.js
 
-/** The author of what a job's own token writes. */
+/** The author of all that a job's own token writes. */
 const ACTIONS = 'github-actions[bot]';
 /**
- * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
- * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
+ * The login that a token writes under: the job's own, an app's, or a person's. GraphQL tells all three (PSModule/GitHub#154;
+ * marocchino/sticky-pull-request-comment: src/comment.ts), REST only a person's. If both refuse, it is a job's own token.
  */
 async function ownLogin(github) {
     const { octokit } = github;
@@ -81237,11 +81268,11 @@ async function ownLogin(github) {
         return ACTIONS;
     }
 }
-/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
+/** Whether an author is that login. For an app, REST says `name[bot]`, and GraphQL perhaps `name`. A person `name` is another. */
 function author_isSame({ login, type }, me) {
     return login === me || (type === 'Bot' && login === `${me}[bot]`);
 }
-/** For a hidden marker: nothing in it can end the HTML comment. */
+/** A key as it stands in a hidden marker: nothing in it can end the HTML comment. */
 function encoded(key) {
     return encodeURIComponent(key).replaceAll('-', '%2D');
 }
@@ -81252,11 +81283,11 @@ function encoded(key) {
 
 /** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
 const LONGEST_COMMENT = 65_536;
-/** Characters left for a text beside the marker, whose key has 100 at most, three each as it is written. */
+/** Characters for the text beside the marker. A key has 100 characters at most, of which each may be written as three. */
 const LONGEST_BODY = LONGEST_COMMENT - 400;
 /**
- * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
- * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
+ * Makes the comment, or changes the one that is there: it is found by its hidden marker and its author. A comment of a
+ * later run stays as it is. Rejects if GitHub refuses; the caller explains that (`Github.explain`).
  */
 async function upsertComment(github, comment) {
     const text = `${comment.body.trimEnd()}\n\n${comments_marker(comment)}`;
@@ -81272,14 +81303,14 @@ async function update(github, { run }, there, body) {
     const url = there.html_url;
     if (isNewer(markerIn(there.body), run))
         return { outcome: 'a newer one is there', url };
-    // With the marker: the same text of a later run is written for its number, which keeps a run in between out.
+    // The marker is compared, too: a later run with the same text writes its number, so that no earlier run changes it.
     if (there.body?.replaceAll('\r\n', '\n') === body)
         return { outcome: 'unchanged', url };
-    // Twice the same is the same: sent again like a read.
+    // It may be sent twice, so it is sent again like a read.
     await github.read(request => octokit.rest.issues.updateComment({ ...repository, comment_id: there.id, body, request }));
     return { outcome: 'updated', url };
 }
-/** Sent once; if the answer is lost, it is looked for, and sent again only if nothing is there. */
+/** Sent once. If the answer is lost, it is sent again only if the comment is not there. */
 function create(github, comment, body) {
     const { octokit, repository } = github;
     const post = async () => {
@@ -81295,7 +81326,7 @@ function create(github, comment, body) {
     };
     return github.written(post, find, post);
 }
-/** The newest comment of this key that this token's user has written. */
+/** The newest comment with this key that the token's user has written. */
 async function newestOwn(github, { pullRequest, key, log }) {
     const { octokit, repository } = github;
     const marked = [];
@@ -81314,7 +81345,7 @@ const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16})
 function comments_marker({ key, run }) {
     return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
 }
-/** A text without its end is no comment of ours: the marker stands last. */
+/** The marker stands last, so a comment that lost its end has none. */
 function markerIn(body) {
     const [, key, id, attempt] = MARKER.exec(body ?? '') ?? [];
     return key === undefined ? undefined : { key, id: Number(id), attempt: Number(attempt) };
@@ -81325,8 +81356,8 @@ function isNewer(there, { id, attempt }) {
 
 ;// CONCATENATED MODULE: ./lib/github/deployments.js
 /**
- * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments".
- * It is only told there. Whatever GitHub answers, a deploy never fails because of it.
+ * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments". It only tells. Whatever
+ * GitHub answers, no deploy fails because of it.
  */
 
 
@@ -81334,24 +81365,24 @@ function isNewer(there, { id, attempt }) {
 const MAKER = 'mastodon-on-heroku';
 /** docs.github.com: REST API, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140;
-/** How many deployments made by others we look into for this run: each is one request. */
+/** Deployments of others that are searched for this run: each takes a request. */
 const LOOKED_INTO = 10;
 const ENDED = new Set(['success', 'failure', 'error', 'inactive']);
 const PERMISSION = 'deployments: write';
 const ALL_THE_SAME = 'The deploy goes on without telling GitHub.';
-/** What ends an update is the answer alone: a cancelled deploy is told, too. */
+/** For updates: they are sent even after the deploy was cancelled. */
 const NEVER = new AbortController().signal;
-/** Where there is nothing to tell, or nobody to tell it to. */
+/** A deployment that tells GitHub nothing. */
 const silent = { update: () => Promise.resolve() };
 /**
- * Opens the deployment of this run: one that an earlier attempt of the run left as the newest, else a new one.
+ * Opens the deployment of this run: a new one, or the one that an earlier attempt of the run left, if that is the newest.
  *
- * Where the job has an `environment:`, GitHub itself has made a deployment, and nothing is added to it: GitHub ends it
- * as the job ends, with a status that takes its link from `environment.url` alone, so a link of ours would be gone
- * within the minute; and a `success` of ours would make the older deployments inactive before the job is known to
- * succeed (docs.github.com: "Deploying with GitHub Actions"; hephaestus-build/Hephaestus#1828 tried it).
+ * If the job has an `environment:`, GitHub itself has made a deployment, and nothing is added to it. GitHub ends it with
+ * the job, by a status whose link is `environment.url` alone, so our link would be gone within a minute. And our `success`
+ * would make the older deployments inactive before the job is known to succeed (docs.github.com: "Deploying with GitHub
+ * Actions"; hephaestus-build/Hephaestus#1828 tried it).
  *
- * Never rejects. Without a token, or where it is refused: one warning, and nothing is done from then on.
+ * Never rejects. Without a token, or if GitHub refuses it, warns once and does nothing more.
  */
 async function openDeployment(options) {
     const { log, signal } = options;
@@ -81400,7 +81431,7 @@ class OwnDeployment {
         }
     }
 }
-/** GitHub's deployments of one repository and environment, as this run needs them. */
+/** GitHub's deployments of one environment. */
 class Deployments {
     #options;
     #github;
@@ -81409,7 +81440,7 @@ class Deployments {
         this.#github = new Github({ ...options, token, repository: `${options.owner}/${options.repo}` });
     }
     /**
-     * Those of the environment, the newest first. Not narrowed to the deployed commit: the job's own deployment is of the
+     * Those of the environment, the newest first, of any commit: the deployment that GitHub made for the job is of the
      * commit that the workflow runs on, and `ref` may name another.
      */
     async deployments(signal) {
@@ -81419,16 +81450,16 @@ class Deployments {
         return newestFirst(list);
     }
     /**
-     * Ours of the same run and commit, which a killed or failed attempt left. Only as the newest of its environment:
-     * GitHub shows what was made last, so an older one would hide this deploy behind another.
+     * Ours of the same run and commit, which a killed or failed attempt left. Only if it is the newest of the environment:
+     * GitHub shows the deployment that was made last, so with an older one this deploy would not be seen.
      */
     ofEarlierAttempt([newest]) {
         const { sha, runId } = this.#options;
         return newest && newest.sha === sha && ourRun(newest) === runId ? newest : undefined;
     }
     /**
-     * Whether GitHub made one for the job: a deployment that has not ended and whose statuses link to this run
-     * (`…/actions/runs/<run>/job/<job>`). One that has ended is another job's, such as an approval before this one.
+     * Whether GitHub made one for the job: it has not ended, and its statuses link to this run
+     * (`…/actions/runs/<run>/job/<job>`). One that has ended is of another job, such as an approval before this one.
      */
     async jobHasOne(deployments, signal) {
         const run = `/actions/runs/${this.#options.runId}/`;
@@ -81440,7 +81471,7 @@ class Deployments {
         }
         return false;
     }
-    /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
+    /** Makes a deployment and resolves with its id. Sent once: if the answer is lost, it is looked for. */
     create() {
         const post = async () => {
             const made = await this.#github.write(request => this.#github.octokit.rest.repos.createDeployment(this.#newDeployment(request)));
@@ -81450,7 +81481,7 @@ class Deployments {
         };
         return this.#github.written(post, async () => this.ofEarlierAttempt(await this.deployments())?.id);
     }
-    /** Where the answer is lost, sends it again only if it is not the newest status. */
+    /** Adds a status. If the answer is lost, sends it again only if it is not the newest status. */
     async addStatus(id, state, description, environmentUrl) {
         const { octokit, repository } = this.#github;
         const post = (request) => octokit.rest.repos.createDeploymentStatus({
@@ -81476,13 +81507,13 @@ class Deployments {
         const { sha, ref, environment, runId } = this.#options;
         return {
             ...this.#github.repository,
-            // The commit: a branch could have moved on since.
+            // The commit, for a branch could have moved on.
             ref: sha,
             environment,
             task: 'deploy',
             description: 'Deploy to Heroku',
             auto_merge: false,
-            // None: what was deployed is told, not asked for.
+            // None: this tells of a deploy, and asks for nothing.
             required_contexts: [],
             payload: { by: MAKER, run_id: runId, ref },
             request
@@ -81494,12 +81525,12 @@ class Deployments {
         return newestFirst(list);
     }
 }
-/** The run that made a deployment of ours; undefined for one that others made. */
+/** The run that made a deployment; undefined if it is not ours. */
 function ourRun({ payload }) {
     const { by, run_id: run } = payloadFields(payload);
     return by === MAKER ? String(run) : undefined;
 }
-/** GitHub hands a payload back as an object or as the JSON text of one. */
+/** GitHub returns a payload as an object, or as JSON text of one. */
 function payloadFields(payload) {
     try {
         const value = typeof payload === 'string' ? JSON.parse(payload) : payload;
@@ -81525,7 +81556,7 @@ const WHY = new Map([
     ['disabled_inactivity', 'inactivity'],
     ['disabled_fork', 'fork']
 ]);
-/** Needs `contents: read` and `actions: read`. */
+/** What the check of schedules needs to know of the repository. Needs `contents: read` and `actions: read`. */
 async function repositoryState(github) {
     const { octokit, repository } = github;
     const [about, { workflows }] = await Promise.all([
@@ -81542,13 +81573,13 @@ async function repositoryState(github) {
         })
     };
 }
-/** Names of the jobs of a run that have failed. Needs `actions: read`. */
+/** Names of a run's jobs that have failed. Needs `actions: read`. */
 async function failedJobs(github, runId) {
     const { octokit, repository } = github;
     const { jobs } = await github.read(request => octokit.rest.actions.listJobsForWorkflowRun({ ...repository, run_id: runId, per_page: 100, request }));
     return jobs.filter(({ conclusion }) => conclusion === 'failure').map(({ name }) => name);
 }
-/** The newest release of any public repository; undefined where it has none. */
+/** The newest release of any public repository; undefined if it has none. */
 async function newestRelease(github, name) {
     const { octokit } = github;
     const [owner = '', repo = ''] = name.split('/');
@@ -81562,17 +81593,17 @@ async function newestRelease(github, name) {
 
 /** Characters that GitHub takes. */
 const issues_LONGEST = 65_536;
-/** Characters of a note, which is read once. */
+/** Characters of a comment. */
 const LONGEST_NOTE = 10_000;
-/** Characters that the marker may take. */
+/** Characters of the memo in the marker. */
 const LONGEST_MEMO = 12_000;
-/** For a text beside the marker, with room for what it and the key take. */
+/** Characters for the text beside the marker, with room for the memo and the key. */
 const LONGEST_ISSUE = issues_LONGEST - 2 * LONGEST_MEMO;
-/** Closed issues are looked through from the latest change on; ours is among the first. */
+/** Pages of closed issues that are read. Those that changed last come first, so ours is among them. */
 const CLOSED_PAGES = 3;
 /**
- * The issue of this key that this token's user wrote, found by its hidden marker: the newest open one, else the newest
- * closed one. Rejects where GitHub refuses (`explainIssues`).
+ * The issue with this key that the token's user wrote, found by its hidden marker: the newest open one, else the newest
+ * closed one. Rejects if GitHub refuses (`explainIssues`).
  */
 async function findIssue(github, key) {
     const { octokit, repository } = github;
@@ -81596,7 +81627,7 @@ async function findIssue(github, key) {
     }
     return undefined;
 }
-/** Opens an issue. Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
+/** Opens an issue. Sent once. If the answer is lost, it is sent again only if the issue is not there. */
 function openIssue(github, key, issue) {
     const { octokit, repository } = github;
     const post = async () => ours(await github.write(request => octokit.rest.issues.create({ ...repository, title: issue.title, body: issues_bodyOf(key, issue), request })));
@@ -81606,22 +81637,22 @@ function openIssue(github, key, issue) {
     };
     return github.written(post, find, post);
 }
-/** Changes an issue in place, and opens or closes it. Twice the same is the same, so it is sent again like a read. */
+/** Changes an issue's text, and opens or closes it. It may be sent twice, so it is sent again like a read. */
 async function changeIssue(github, { number }, key, issue, open) {
     const { octokit, repository } = github;
     const state = open ? 'open' : 'closed';
     const body = issues_bodyOf(key, issue);
     await github.read(request => octokit.rest.issues.update({ ...repository, issue_number: number, title: issue.title, body, state, request }));
 }
-/** Adds a comment, of which GitHub tells those who follow the issue: a change of its text goes unnoticed. Sent once. */
+/** Adds a comment, sent once. GitHub notifies those who follow the issue, which it does not for a change of its text. */
 async function noteOnIssue(github, { number }, text) {
     const { octokit, repository } = github;
     const body = text.slice(0, LONGEST_NOTE);
     await github.write(request => octokit.rest.issues.createComment({ ...repository, issue_number: number, body, request }));
 }
-/** What to do where GitHub refused issues. */
+/** What went wrong with an issue, and what to do. */
 function explainIssues(github, error, consequence) {
-    // GitHub switches issues off in a new fork, and answers 410 then (docs.github.com: disabling issues).
+    // Issues are off in a new fork; GitHub answers 410 then (docs.github.com: disabling issues).
     if (client_refusal(error) === 410) {
         return `Issues are switched off in this repository, as GitHub does in a fork. Switch them on under Settings, General, Features. ${consequence}`;
     }
@@ -81634,7 +81665,7 @@ function issues_bodyOf(key, { text, memo }) {
         throw new Error(`${packed.length} characters are too many for an issue's marker`);
     return `${text.trimEnd()}\n\n<!-- mastodon-on-heroku:checks key=${encoded(key)} memo=${packed} -->`;
 }
-/** What somebody wrote below is not ours, and goes with the next change. */
+/** The marker of an issue's text, and the text above it. What somebody wrote below it is lost with our next change. */
 function issues_markerIn(body) {
     const match = issues_MARKER.exec(body ?? '');
     if (!match)
@@ -81658,8 +81689,8 @@ function ours({ number, state, closed_at, title, body, html_url: url }) {
 ;// CONCATENATED MODULE: ./lib/github/pulls.js
 
 /**
- * The open pull requests of this repository whose newest commit, repository and branch are those: all three, since a
- * commit may be in many forks, and a branch name in each.
+ * The open pull requests of this repository whose head is that commit of that branch and repository. All three must fit:
+ * a commit may be in many forks, and so may a branch name.
  */
 async function findPullRequests(github, { headSha, headRepository, headBranch }) {
     const { octokit, repository } = github;
@@ -81673,7 +81704,7 @@ async function findPullRequests(github, { headSha, headRepository, headBranch })
         sameName(head.repo?.full_name))
         .map(({ number, base }) => ({ number, headSha, baseSha: base.sha, baseBranch: base.ref }));
 }
-/** The commit where two branched off from each other; undefined where GitHub does not know them. */
+/** The merge base of two commits; undefined if GitHub does not know them. */
 function pulls_mergeBase(github, base, head) {
     const { octokit, repository } = github;
     return unlessUnknown(async () => {
@@ -81682,7 +81713,7 @@ function pulls_mergeBase(github, base, head) {
         return commit.sha;
     });
 }
-/** The parents of a commit, in their order; undefined where GitHub does not know it. */
+/** The parents of a commit, in their order; undefined if GitHub does not know it. */
 function parentsOf(github, commit) {
     const { octokit, repository } = github;
     return unlessUnknown(async () => {
@@ -81690,7 +81721,7 @@ function parentsOf(github, commit) {
         return parents.map(({ sha }) => sha);
     });
 }
-/** A text file of the repository at a commit or branch; undefined where it is not there. */
+/** The text of a file at a commit or branch; undefined if it is not there. */
 function readFileAt(github, path, ref) {
     const { octokit, repository } = github;
     return unlessUnknown(async () => {
@@ -81702,6 +81733,7 @@ function readFileAt(github, path, ref) {
         throw new Error(`${path} is not a file`);
     });
 }
+/** The repository's default branch. */
 async function defaultBranch(github) {
     const { octokit, repository } = github;
     const { default_branch: branch } = await github.read(request => octokit.rest.repos.get({ ...repository, request }));
@@ -82451,16 +82483,8 @@ function found({ message, nextStep }) {
     return { outcome: 'found', headline: message, next: [nextStep], findings: [finding] };
 }
 
-;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
-/** Why a check could not look, where something can be done about it. */
-class CouldNotLook extends Error {
-    remedy;
-    constructor(message, remedy) {
-        super(message);
-        this.remedy = remedy;
-    }
-}
-
+// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./could-not-look.js
+var _notfoundcould_not_look = __nccwpck_require__(104);
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
 
 
@@ -82505,17 +82529,17 @@ class DynoWatch {
         const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`;
         switch (this.#phase) {
             case 'asked':
-                return new CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
+                return new _notfoundcould_not_look.CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
             case 'starting':
-                return new CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
+                return new _notfoundcould_not_look.CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
         }
         if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
-            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
+            return new _notfoundcould_not_look.CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
         switch (this.#phase) {
             case 'booting':
-                return new CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
+                return new _notfoundcould_not_look.CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
             default:
-                return new CouldNotLook(`${dyno} has answered nothing more ${since}; given up after ${seconds}`, `Run the checks again; if it stays so, look at \`heroku logs --app ${app} --dyno ${dyno}\`.`);
+                return new _notfoundcould_not_look.CouldNotLook(`${dyno} has answered nothing more ${since}; given up after ${seconds}`, `Run the checks again; if it stays so, look at \`heroku logs --app ${app} --dyno ${dyno}\`.`);
         }
     }
 }
@@ -82699,7 +82723,7 @@ const TO_LOOK_AT = {
 };
 function notAnswered(error, name, app) {
     const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined;
-    return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`);
+    return hung === undefined ? new Error(error) : new _notfoundcould_not_look.CouldNotLook(error, `${hung} --app ${app}\`.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/deadline.js
@@ -83000,49 +83024,8 @@ function absent(wanted, figure) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/checks/figures.js
-
-
-
-/** `83 %`. */
-function percent(part, whole) {
-    return `${Math.round((100 * part) / whole)} %`;
-}
-/** How full something is: from 80 % on a warning, from 95 % on a failure. */
-function fullness(part, whole) {
-    const share = part / whole;
-    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
-}
-/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
-function span(seconds) {
-    if (seconds < 90)
-        return `${Math.round(seconds)} s`;
-    if (seconds < 5_400)
-        return `${Math.round(seconds / 60)} minutes`;
-    if (seconds < 172_800)
-        return `${Math.round(seconds / 3_600)} hours`;
-    return `${Math.round(seconds / 86_400)} days`;
-}
-/** `1 dyno`, `2 dynos`. */
-function counted(number, one, many = `${one}s`) {
-    return `${number} ${number === 1 ? one : many}`;
-}
-/** One part of a check, which may fail without the others: then it is `unknown`. */
-async function part(about, look) {
-    try {
-        return await look();
-    }
-    catch (error) {
-        return [couldNotLook(error, about)];
-    }
-}
-function couldNotLook(error, about) {
-    // Whoever tells a finding puts the full stop.
-    const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
-    const text = `It could not look: ${why}`;
-    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
-}
-
+// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../figures.js
+var _notfoundfigures = __nccwpck_require__(6162);
 ;// CONCATENATED MODULE: ./lib/checks/inside/github-schedule.js
 
 
@@ -83070,7 +83053,7 @@ function idle({ isPrivate, pushedAt }, now) {
     if (isPrivate || pushedAt === undefined)
         return [];
     const days = Math.floor((now - pushedAt) / github_schedule_DAY);
-    const figure = counted(days, 'day');
+    const figure = (0,_notfoundfigures.counted)(days, 'day');
     const text = `The last push to this repository was ${figure} ago`;
     if (days < WARN_FROM)
         return [{ level: 'ok', about: 'idle', figure, text }];
@@ -83112,7 +83095,7 @@ const herokuKey = {
             if (seconds === undefined)
                 return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }];
             const days = Math.floor(seconds / 86_400);
-            const figure = counted(days, 'day');
+            const figure = (0,_notfoundfigures.counted)(days, 'day');
             const text = `The key works for ${figure} more`;
             return [
                 days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: MAKE_KEY }
@@ -83177,8 +83160,8 @@ const logCodes = {
     config: [],
     async look(world) {
         const [codes, volume] = await Promise.all([
-            part('codes', () => codesOf(world)),
-            part('volume', () => volumeOf(world))
+            (0,_notfoundfigures.part)('codes', () => codesOf(world)),
+            (0,_notfoundfigures.part)('volume', () => volumeOf(world))
         ]);
         return [...codes, ...volume];
     }
@@ -83197,14 +83180,14 @@ async function codesOf({ app, clock }) {
     if (found.length === 0)
         return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
     return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
-        const ago = span((now - last) / 1000);
+        const ago = (0,_notfoundfigures.span)((now - last) / 1000);
         // A deploy or a crash that is over is worth a look, and not a red morning.
         const recent = now - last <= RECENT;
         return {
             level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
             about: code.toLowerCase(),
             figure: `${number}`,
-            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+            text: `${code} ${(0,_notfoundfigures.counted)(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${(0,_notfoundfigures.counted)(lost, 'line')} lost` : ''} (in ${reach})`,
             remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num ${LIMITS.logLines} --app ${app.name}\` around it.`,
             link: 'https://devcenter.heroku.com/articles/error-codes'
         };
@@ -83247,7 +83230,7 @@ function codeCounts(lines, now) {
         }
     }
     const since = lines[0]
-        ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`
+        ? `${(0,_notfoundfigures.counted)(lines.length, 'line')} of the last ${(0,_notfoundfigures.span)((now - lines[0].time) / 1000)}`
         : 'an empty log';
     return { counts, reach: since };
 }
@@ -83269,7 +83252,7 @@ const memory = {
     config: ['WEB_CONCURRENCY'],
     deadline: DYNO_DEADLINE,
     async look(world) {
-        const [quota, fit] = await Promise.all([part('quota', () => overQuota(world)), part('fit', () => memory_fits(world))]);
+        const [quota, fit] = await Promise.all([(0,_notfoundfigures.part)('quota', () => overQuota(world)), (0,_notfoundfigures.part)('fit', () => memory_fits(world))]);
         return [...quota, ...fit];
     }
 };
@@ -83279,13 +83262,13 @@ async function overQuota({ app, clock }) {
     const about = 'quota';
     if (r14 + r15 === 0)
         return [{ level: 'ok', about, text: `No dyno was over its memory (R14, R15) in ${reach}` }];
-    const killed = r15 > 0 ? `, and Heroku ended ${counted(r15, 'dyno')} for it (R15)` : '';
+    const killed = r15 > 0 ? `, and Heroku ended ${(0,_notfoundfigures.counted)(r15, 'dyno')} for it (R15)` : '';
     return [
         {
             level: r15 > 0 ? 'fail' : 'warn',
             about,
             figure: `${r14 + r15}`,
-            text: `Dynos were over their memory ${counted(r14, 'time')} (R14)${killed} in ${reach}`,
+            text: `Dynos were over their memory ${(0,_notfoundfigures.counted)(r14, 'time')} (R14)${killed} in ${reach}`,
             remedy: LARGER,
             link: LINK
         }
@@ -83300,7 +83283,7 @@ async function memory_fits({ app, dyno, config }) {
     ]);
     const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] || 2) || 1);
     const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory));
-    const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${sizeText(memory)}`);
+    const web = fit('web', formation, workers * memory, `${(0,_notfoundfigures.counted)(workers, 'Puma worker')} of at least ${sizeText(memory)}`);
     const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${sizeText(sidekiq)},`);
     return [web, worker].filter(finding => finding !== undefined);
 }
@@ -83309,10 +83292,10 @@ function fit(type, formation, bytes, what) {
     const most = dynoSize(size)?.memory;
     if (most === undefined)
         return undefined;
-    const figure = percent(bytes, most);
+    const figure = (0,_notfoundfigures.percent)(bytes, most);
     const text = `${what} in a ${size} dyno of ${sizeText(most)}: ${figure}`;
     // It is a lower bound, so it may not be called a failure before it is above the whole.
-    const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn';
+    const level = (0,_notfoundfigures.fullness)(bytes, most) === 'ok' ? 'ok' : 'warn';
     return level === 'ok'
         ? { level, about: type, figure, text }
         : { level, about: type, figure, text, remedy: LARGER, link: LINK };
@@ -83336,7 +83319,7 @@ const migrations = {
             {
                 level: 'warn',
                 figure: `${pending}`,
-                text: `${counted(pending, 'migration')} of the running code ${pending === 1 ? 'is' : 'are'} pending`,
+                text: `${(0,_notfoundfigures.counted)(pending, 'migration')} of the running code ${pending === 1 ? 'is' : 'are'} pending`,
                 remedy: 'Run `command: migrate`: a deploy may have been cut off before its second phase.'
             }
         ];
@@ -83374,7 +83357,7 @@ const nightlyBuild = {
     }
 };
 function nightly_build_size({ compressed, limit, withinLimit, problem }) {
-    const figure = percent(compressed, limit);
+    const figure = (0,_notfoundfigures.percent)(compressed, limit);
     const text = `The build makes a slug of ${sizeText(compressed)} of ${sizeText(limit)}`;
     if (problem !== undefined) {
         return {
@@ -83409,7 +83392,7 @@ function drift(tonight, deployed) {
             level: 'ok',
             about,
             figure,
-            text: `${counted(moved.length, 'buildpack')} changed ${since}: ${moved.join(', ')}; the build with ${moved.length === 1 ? 'it' : 'them'} passed`
+            text: `${(0,_notfoundfigures.counted)(moved.length, 'buildpack')} changed ${since}: ${moved.join(', ')}; the build with ${moved.length === 1 ? 'it' : 'them'} passed`
         }
     ];
 }
@@ -83456,10 +83439,10 @@ const postgres_postgres = {
     config: [],
     deadline: DYNO_DEADLINE,
     async look(world) {
-        const plan = await part('plan', async () => onHeroku(await world.app.postgres()));
+        const plan = await (0,_notfoundfigures.part)('plan', async () => onHeroku(await world.app.postgres()));
         // Where Heroku's API says nothing of them, the database itself does, without the plan's size.
         const known = plan.some(({ about }) => about === 'size');
-        return known ? plan : [...plan, ...(await part('size', () => fromInside(world)))];
+        return known ? plan : [...plan, ...(await (0,_notfoundfigures.part)('size', () => fromInside(world)))];
     }
 };
 function onHeroku(figures) {
@@ -83471,7 +83454,7 @@ function onHeroku(figures) {
             ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: postgres_LARGER, link: PLANS }
             : undefined,
         size &&
-            measured('size', size, `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : sizeText(bytes)} on ${plan}`, postgres_LARGER),
+            measured('size', size, `Postgres holds ${bytes === undefined ? (0,_notfoundfigures.percent)(size.part, size.whole) : sizeText(bytes)} on ${plan}`, postgres_LARGER),
         connections &&
             measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
         tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
@@ -83491,8 +83474,8 @@ async function fromInside({ dyno }) {
     ];
 }
 function measured(about, { part, whole }, text, remedy) {
-    const level = fullness(part, whole);
-    const figure = percent(part, whole);
+    const level = (0,_notfoundfigures.fullness)(part, whole);
+    const figure = (0,_notfoundfigures.percent)(part, whole);
     return level === 'ok'
         ? { level, about, figure, text }
         : { level, about, figure, text: `${text}: ${figure}`, remedy, link: PLANS };
@@ -83519,13 +83502,13 @@ const queues = {
 function latency(queues, { thresholds }) {
     const jobs = queues.reduce((sum, { size }) => sum + size, 0);
     const slowest = queues.toSorted((a, b) => b.latency - a.latency)[0];
-    const figure = span(slowest?.latency ?? 0);
+    const figure = (0,_notfoundfigures.span)(slowest?.latency ?? 0);
     if (!slowest || slowest.latency <= thresholds.queueLatency) {
         return {
             level: 'ok',
             about: 'latency',
             figure,
-            text: `${counted(jobs, 'job')} in all queues; the oldest waits for ${figure}`
+            text: `${(0,_notfoundfigures.counted)(jobs, 'job')} in all queues; the oldest waits for ${figure}`
         };
     }
     const stands = slowest.latency > Math.max(STANDS_STILL, 10 * thresholds.queueLatency);
@@ -83533,7 +83516,7 @@ function latency(queues, { thresholds }) {
         level: stands ? 'fail' : 'warn',
         about: 'latency',
         figure,
-        text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
+        text: `${(0,_notfoundfigures.counted)(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
         remedy: stands
             ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --process-type worker`.'
             : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
@@ -83541,7 +83524,7 @@ function latency(queues, { thresholds }) {
 }
 function deadSet(dead, retries) {
     const about = 'dead-set';
-    const text = `${counted(dead, 'dead job')}, ${counted(retries, 'job')} to be tried again`;
+    const text = `${(0,_notfoundfigures.counted)(dead, 'dead job')}, ${(0,_notfoundfigures.counted)(retries, 'job')} to be tried again`;
     if (dead < 0.8 * DEAD_KEPT)
         return { level: 'ok', about, figure: `${dead}`, text };
     return {
@@ -83567,8 +83550,8 @@ const redis_redis = {
     deadline: DYNO_DEADLINE,
     async look(world) {
         const [policy, memory] = await Promise.all([
-            part('eviction', () => eviction(world)),
-            part('memory', () => fill(world))
+            (0,_notfoundfigures.part)('eviction', () => eviction(world)),
+            (0,_notfoundfigures.part)('memory', () => fill(world))
         ]);
         return [...policy, ...memory];
     }
@@ -83607,9 +83590,9 @@ async function fill({ dyno }) {
                 text: `Redis holds ${sizeText(used)} and has no limit of its own${lost}`
             }
         ];
-    const level = fullness(used, most);
+    const level = (0,_notfoundfigures.fullness)(used, most);
     const text = `Redis holds ${sizeText(used)} of ${sizeText(most)}${lost}`;
-    const figure = percent(used, most);
+    const figure = (0,_notfoundfigures.percent)(used, most);
     if (level === 'ok')
         return [{ level, about, figure, text }];
     const remedy = 'Move to a larger plan: when it is full, every write fails and the instance answers with errors. Look first whether a queue has grown (`/sidekiq`).';
@@ -83630,9 +83613,9 @@ const retention = {
         const { media, content } = await dyno.part('retention');
         const other = content === null
             ? 'posts of other servers are kept'
-            : `posts of other servers go after ${counted(content, 'day')}`;
+            : `posts of other servers go after ${(0,_notfoundfigures.counted)(content, 'day')}`;
         if (media !== null && media > 0) {
-            const figure = counted(media, 'day');
+            const figure = (0,_notfoundfigures.counted)(media, 'day');
             return [{ level: 'ok', figure, text: `Media of other servers go after ${figure}; ${other}` }];
         }
         return [
@@ -83745,7 +83728,7 @@ function scheduled_tasks_drift({ wanted, drift }) {
             level: 'ok',
             about: 'drift',
             figure: `${wanted}`,
-            text: `${counted(wanted, 'task')} as the config wants them`
+            text: `${(0,_notfoundfigures.counted)(wanted, 'task')} as the config wants them`
         };
     return {
         level: 'warn',
@@ -83785,8 +83768,8 @@ const scheduler = {
     deadline: DYNO_DEADLINE,
     async look({ dyno }) {
         const [listeners, last] = await Promise.all([
-            part('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
-            part('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
+            (0,_notfoundfigures.part)('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
+            (0,_notfoundfigures.part)('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
         ]);
         return [...listeners, ...last];
     }
@@ -83795,7 +83778,7 @@ const scheduler = {
 function listening(all) {
     const listeners = all.filter(({ queues }) => queues.includes('scheduler')).length;
     const finding = { about: 'listeners', figure: `${listeners}` };
-    const text = `${listeners} of ${counted(all.length, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
+    const text = `${listeners} of ${(0,_notfoundfigures.counted)(all.length, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
     if (listeners === 1)
         return { ...finding, level: 'ok', text };
     if (listeners > 1) {
@@ -83817,15 +83800,15 @@ function listening(all) {
 function vacuum(ago) {
     const about = 'vacuum';
     if (ago !== null && ago <= VACUUM_EVERY) {
-        return { level: 'ok', about, figure: span(ago), text: `Mastodon's vacuum was last started ${span(ago)} ago` };
+        return { level: 'ok', about, figure: (0,_notfoundfigures.span)(ago), text: `Mastodon's vacuum was last started ${(0,_notfoundfigures.span)(ago)} ago` };
     }
     return {
         level: 'warn',
         about,
-        figure: ago === null ? 'never' : span(ago),
+        figure: ago === null ? 'never' : (0,_notfoundfigures.span)(ago),
         text: ago === null
             ? "Mastodon's vacuum never ran"
-            : `Mastodon's vacuum was last started ${span(ago)} ago; it should be every day`,
+            : `Mastodon's vacuum was last started ${(0,_notfoundfigures.span)(ago)} ago; it should be every day`,
         remedy: 'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.'
     };
 }
@@ -83853,7 +83836,7 @@ const slugSize = {
             throw new Error('Heroku does not say how large the slug is');
         const { slugLimit } = wants;
         const text = `The slug has ${sizeText(bytes)} of ${sizeText(slugLimit)}`;
-        const figure = percent(bytes, slugLimit);
+        const figure = (0,_notfoundfigures.percent)(bytes, slugLimit);
         if (bytes > slugLimit) {
             return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }];
         }
@@ -83937,7 +83920,7 @@ const worker = {
         const count = running.reduce((sum, { quantity }) => sum + quantity, 0);
         if (count > 0) {
             const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ');
-            return [{ level: 'ok', text: `${counted(count, 'dyno')} beside web: ${names}`, figure: `${count}` }];
+            return [{ level: 'ok', text: `${(0,_notfoundfigures.counted)(count, 'dyno')} beside web: ${names}`, figure: `${count}` }];
         }
         return [
             {
@@ -90655,6 +90638,8 @@ function titleOf(key, results) {
     return about === undefined ? title : `${title}: ${about.replaceAll('-', ' ')}`;
 }
 
+// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./figures.js
+var ncc_notfoundfigures = __nccwpck_require__(3982);
 ;// CONCATENATED MODULE: ./lib/checks/run.js
 
 
@@ -90674,7 +90659,7 @@ async function runChecks(checks, around) {
 async function runCheck(check, around) {
     const { clock } = around;
     const started = clock.now();
-    const findings = await run_look(check, around).catch((error) => [couldNotLook(error)]);
+    const findings = await run_look(check, around).catch((error) => [(0,ncc_notfoundfigures.couldNotLook)(error)]);
     return { check, findings, level: worst(findings), took: clock.now() - started };
 }
 /** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */

@@ -4,15 +4,16 @@ import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { PER_PAGE, type Github } from './client.ts'
 import { readFromZip } from './zip.ts'
 
+/** An artifact of a workflow run. */
 export interface Artifact {
   readonly id: number
-  /** Of the archive. */
+  /** Size of its archive. */
   readonly bytes: number
   readonly runId: number
-  /** The commit that the run was of; of a pull request its head, not what was merged and built. */
+  /** The commit of the run. For a pull request it is the head, not the merge commit that was built. */
   readonly headSha: string | undefined
   readonly headBranch: string | undefined
-  /** The run's code came from this repository, not from a fork. */
+  /** Whether the run's code came from this repository, not from a fork. */
   readonly ownCode: boolean
 }
 
@@ -31,7 +32,7 @@ interface Listed {
   } | null
 }
 
-/** The artifacts of a run with that name that have not expired, the newest first. */
+/** The artifacts of a run with a name, the newest first; without those that have expired. */
 export async function artifactsOfRun(github: Github, runId: number, name: string): Promise<Artifact[]> {
   const { octokit, repository } = github
   const { artifacts } = await github.read(request =>
@@ -40,7 +41,7 @@ export async function artifactsOfRun(github: Github, runId: number, name: string
   return known(artifacts, name).filter(artifact => artifact.runId === runId)
 }
 
-/** The repository's artifacts with that name, a page at a time. Their order is not relied on. */
+/** The repository's artifacts with a name, page by page. GitHub promises no order. */
 export async function* artifactsNamed(github: Github, name: string, mostPages: number): AsyncGenerator<Artifact[]> {
   const { octokit, repository } = github
   for (let page = 1; page <= mostPages; page++) {
@@ -69,32 +70,35 @@ function known(artifacts: readonly Listed[], wanted: string): Artifact[] {
     .sort((a, b) => b.id - a.id)
 }
 
-export interface Run {
+interface Run {
   /** `push`, `pull_request` … */
   readonly event: string
   readonly headSha: string
   readonly url: string
 }
 
+/** What started a run, and of which commit it is. */
 export async function runOf(github: Github, id: number): Promise<Run> {
   const { octokit, repository } = github
   const run = await github.read(request => octokit.rest.actions.getWorkflowRun({ ...repository, run_id: id, request }))
   return { event: run.event, headSha: run.head_sha, url: run.html_url }
 }
 
-export interface DownloadOptions extends NetTools {
-  /** The one file of the artifact that is wanted. */
+interface DownloadOptions extends NetTools {
+  /** Name of the file that is wanted. */
   readonly file: string
-  /** Largest file and largest archive, in bytes. */
+  /** Most bytes of the file. */
   readonly maxBytes: number
+  /** Most bytes of the archive. */
   readonly maxZip: number
-  /** A folder for the archive. */
+  /** Folder that the archive is downloaded to. */
   readonly into: string
 }
 
 /**
- * The text of one file of an artifact. GitHub answers with an address on another host, which needs no token and gets
- * none (docs.github.com: "Download an artifact"). The archive is hostile: see `readFromZip`.
+ * Downloads an artifact, and returns the text of one file of it. GitHub redirects to another host, which needs no token
+ * and gets none (docs.github.com: "Download an artifact"). The archive is hostile: see `readFromZip`. Rejects with a
+ * `UserError`.
  */
 export async function downloadFile(github: Github, artifact: Artifact, options: DownloadOptions): Promise<string> {
   const { file, maxBytes, maxZip, into } = options
@@ -124,7 +128,7 @@ async function addressOf(github: Github, { id }: Artifact): Promise<string> {
   return location
 }
 
-/** Whoever has the address may download for a while, so no message shows it. */
+/** Whoever knows the address can download for a while, so no message shows it. */
 async function downloadArchive(address: string, archive: string, { maxZip, ...tools }: DownloadOptions): Promise<void> {
   try {
     await download(address, archive, maxZip, tools)

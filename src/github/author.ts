@@ -1,17 +1,17 @@
 import { isRefused, type Github } from './client.ts'
 
-/** Who wrote something, as GitHub's lists say it. */
+/** The author of something, as GitHub lists it. */
 export interface Author {
   readonly login: string
   readonly type: string
 }
 
-/** The author of what a job's own token writes. */
+/** The author of all that a job's own token writes. */
 const ACTIONS = 'github-actions[bot]'
 
 /**
- * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
- * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
+ * The login that a token writes under: the job's own, an app's, or a person's. GraphQL tells all three (PSModule/GitHub#154;
+ * marocchino/sticky-pull-request-comment: src/comment.ts), REST only a person's. If both refuse, it is a job's own token.
  */
 export async function ownLogin(github: Github): Promise<string> {
   const { octokit } = github
@@ -31,12 +31,12 @@ export async function ownLogin(github: Github): Promise<string> {
   }
 }
 
-/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
+/** Whether an author is that login. For an app, REST says `name[bot]`, and GraphQL perhaps `name`. A person `name` is another. */
 export function isSame({ login, type }: Author, me: string): boolean {
   return login === me || (type === 'Bot' && login === `${me}[bot]`)
 }
 
-/** For a hidden marker: nothing in it can end the HTML comment. */
+/** A key as it stands in a hidden marker: nothing in it can end the HTML comment. */
 export function encoded(key: string): string {
   return encodeURIComponent(key).replaceAll('-', '%2D')
 }

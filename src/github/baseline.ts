@@ -1,36 +1,37 @@
 import { artifactsNamed, runOf, type Artifact } from './artifacts.ts'
 import { PER_PAGE, unlessUnknown, type Github } from './client.ts'
 
+/** An artifact to compare with. */
 export interface FoundBaseline {
   readonly artifact: Artifact
   readonly commit: string
-  /** Commits between the wanted one and this; 0 for the wanted one itself. */
+  /** How many commits it lies before the wanted one; 0 for the wanted one itself. */
   readonly behind: number
   readonly runUrl: string
 }
 
-export interface Wanted {
+interface Wanted {
   /** Name of the artifacts. */
   readonly name: string
-  /** The base. */
+  /** The commit that is wanted; its ancestors will do. */
   readonly commit: string
   /** The branch on which it was built. */
   readonly branch: string
 }
 
-/** Pages of artifacts that are looked through, 100 each. */
+/** Pages of artifacts that are read, 100 each. */
 const MOST_PAGES = 10
-/** As many as are of use: the nearest to compare with, the others for what its history lacks. */
+/** Baselines that are of use: the nearest to compare with, the others for what its history lacks. */
 const MOST_FOUND = 6
-/** Runs that are asked what started them. */
+/** Runs of which it is asked what started them. */
 const MOST_ASKED = 20
-/** What builds a branch as it is. A pull request's run carries the SHA of its head, and has built something else. */
+/** Events that build a branch as it is. The run of a pull request has the SHA of its head, but built a merge commit. */
 const EVENTS = new Set(['push', 'schedule', 'workflow_dispatch'])
 
 /**
- * The artifacts of a commit and its ancestors, the nearest first: made by a build of its branch, in this repository.
- * They are found by the commits' SHAs, never by their order in a list, which GitHub does not promise. That the report
- * inside is of that commit is for the caller to see.
+ * The artifacts of a commit and its ancestors that a build of their branch has made in this repository, the nearest first.
+ * They are found by the commits' SHAs, for GitHub's lists promise no order. The caller has to check that the report inside
+ * is of that commit.
  */
 export async function findBaselines(github: Github, wanted: Wanted): Promise<FoundBaseline[]> {
   const found = new Map<string, FoundBaseline>()
@@ -43,7 +44,7 @@ export async function findBaselines(github: Github, wanted: Wanted): Promise<Fou
   return [...found.values()]
 }
 
-/** All artifacts of a commit's own runs, the oldest first: the nearest to when it was deployed. */
+/** The artifacts of all runs of a commit in this repository, the oldest first: that is the nearest to its deploy. */
 export async function artifactsOfCommit(github: Github, name: string, commit: string): Promise<Artifact[]> {
   const found: Artifact[] = []
   for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
@@ -54,23 +55,23 @@ export async function artifactsOfCommit(github: Github, name: string, commit: st
 
 type Candidate = Omit<FoundBaseline, 'runUrl'>
 
-/** The nearest first; of one commit the newest. */
+/** The nearest first; for one commit, the newest first. */
 async function candidates(github: Github, { name, commit: base, branch }: Wanted): Promise<Candidate[]> {
   const distance = await ancestors(github, base)
-  const candidates: Candidate[] = []
+  const found: Candidate[] = []
   for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
     for (const artifact of page) {
       const { headSha: commit, headBranch, ownCode } = artifact
       const behind = commit === undefined ? undefined : distance.get(commit)
       if (!ownCode || headBranch !== branch || commit === undefined || behind === undefined) continue
-      candidates.push({ artifact, commit, behind })
+      found.push({ artifact, commit, behind })
     }
-    if (candidates.some(({ behind }) => behind === 0)) break
+    if (found.some(({ behind }) => behind === 0)) break
   }
-  return candidates.sort((a, b) => a.behind - b.behind || b.artifact.id - a.artifact.id)
+  return found.sort((a, b) => a.behind - b.behind || b.artifact.id - a.artifact.id)
 }
 
-/** A commit and those before it, each with its place in that order. */
+/** A commit and its ancestors, each with the number of commits that it lies before it. */
 async function ancestors(github: Github, commit: string): Promise<Map<string, number>> {
   const { octokit, repository } = github
   const commits = await unlessUnknown(() =>

@@ -2,35 +2,35 @@ import { LateError, retry } from '../net/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { isRefused, refusal, unlessUnknown, type Github } from './client.ts'
 
-/** Milliseconds before a change is made anew that somebody else's overtook. */
+/** Milliseconds before a change is tried again that another job was faster than. */
 const AGAIN = [500, 1_500, 4_000, 10_000]
 const WRITING = 'contents: write'
 
 class OvertakenError extends Error {
   constructor() {
-    super('others change it all the time')
+    super('other jobs keep changing it')
   }
 }
 
-export interface BranchFileOptions {
+interface BranchFileOptions {
   readonly branch: string
-  /** Below the branch's root. */
+  /** Relative to the branch's root. */
   readonly path: string
   /** Message of the commits. */
   readonly message: string
 }
 
 interface Version {
-  /** Undefined where there is no such file. */
+  /** Undefined if there is no such file. */
   readonly text: string | undefined
-  /** Of the file as git knows it. */
+  /** Git's hash of the file. */
   readonly sha: string | undefined
 }
 
 /**
- * A small text file on a branch of its own, that several jobs may change at the same time. Each change is a commit that
- * names the version it was made from, so that GitHub refuses the one that comes too late (docs.github.com: "Create or
- * update file contents", `sha`); it is then made anew from what is there by now. The branch begins without a parent.
+ * A small text file on a branch of its own, which several jobs may change at the same time. Each change is a commit that
+ * names the version it was made from, so GitHub refuses a change that comes too late (docs.github.com: "Create or update
+ * file contents", `sha`). That change is then made again from the newer version. The branch begins without a parent.
  */
 export class BranchFile {
   readonly #github: Github
@@ -41,7 +41,7 @@ export class BranchFile {
     this.#options = options
   }
 
-  /** Undefined where neither branch nor file is there. Needs `contents: read`. */
+  /** The file's text; undefined if it is not there. Needs `contents: read`. Rejects with a `UserError`. */
   async read(): Promise<string | undefined> {
     try {
       return (await this.#version()).text
@@ -51,10 +51,11 @@ export class BranchFile {
   }
 
   /**
-   * Changes the file. `change` is handed its text and returns the new one; it may be called again with another text, and
-   * where it returns the same text nothing is written. Rejects with a `UserError` where it cannot be known that the new
-   * text is there. It is written also after the job was cancelled. Needs `contents: write`.
-   * @param otherwise what it means that it is not written
+   * Changes the file, even after the job was cancelled. Needs `contents: write`. Rejects with a `UserError` if it is not
+   * certain that the new text is there.
+   * @param change makes the new text of the old one; it may be called again with another text. If it returns the same
+   * text, nothing is written.
+   * @param otherwise for the error: what it means that the file was not written
    */
   async update(change: (text: string | undefined) => string, otherwise: string): Promise<void> {
     const once = async (): Promise<void> => {
@@ -74,7 +75,7 @@ export class BranchFile {
   async #version(): Promise<Version> {
     const { octokit, repository } = this.#github
     const { branch, path } = this.#options
-    // Not under the job's signal: how a task ended is told after a cancellation, too.
+    // Not under the job's signal: how a task ended is written even after a cancellation.
     const found = await unlessUnknown(() =>
       this.#github.read(
         request => octokit.rest.repos.getContent({ ...repository, path, ref: branch, request }),
@@ -87,7 +88,7 @@ export class BranchFile {
     return { text: Buffer.from(found.content, 'base64').toString('utf8'), sha: found.sha }
   }
 
-  /** False where somebody else was first, or where nobody knows: then the file is read again. */
+  /** False if another job was first, or perhaps was: then the file has to be read again. */
   async #written(text: string, sha: string | undefined): Promise<boolean> {
     const { octokit, repository } = this.#github
     const { branch, path, message } = this.#options
@@ -99,14 +100,14 @@ export class BranchFile {
       return true
     } catch (error) {
       if (!isRefused(error)) return (await this.#version()).text === text
-      // 409: another version. 422: it was made meanwhile.
+      // 409: there is another version. 422: the file was made meanwhile.
       if (refusal(error) === 409 || refusal(error) === 422) return false
       if (refusal(error) === 404 && sha === undefined) return this.#begun(text)
       throw error
     }
   }
 
-  /** The branch with its first commit; false where somebody else was first. */
+  /** Makes the branch with its first commit; false if another job was first. */
   async #begun(text: string): Promise<boolean> {
     const { octokit, repository } = this.#github
     const { branch, path, message } = this.#options

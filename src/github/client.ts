@@ -2,7 +2,7 @@ import { getOctokit } from '@actions/github'
 import { retry, within, writeOnce } from '../net/index.ts'
 import { errorText, type Clock, type Log } from '../runtime/index.ts'
 
-export interface GithubOptions {
+interface GithubOptions {
   /** `https://api.github.com`, or that of an Enterprise Server. */
   readonly apiUrl: string
   readonly token: string
@@ -18,13 +18,13 @@ type Octokit = ReturnType<typeof getOctokit>
 /** One request, under what ends it. */
 type Call<Answer> = (request: { signal: AbortSignal }) => Promise<Answer>
 
-/** Milliseconds for one answer, whole. */
+/** Milliseconds for one whole answer. */
 const ANSWER_WITHIN = 15_000
 /** Milliseconds before a read is sent again. */
 const READ_AGAIN = [1_000, 3_000]
-/** Milliseconds before a look whether a write happened whose answer was lost. */
+/** Milliseconds to wait before looking whether a write happened, if its answer was lost. */
 const LOOK_AFTER = 2_000
-/** A list that is longer never ends, or is none that we should read. */
+/** A longer list never ends, or is not worth reading. */
 const MOST_PAGES = 100
 
 const COMMENTING = 'pull-requests: write'
@@ -32,12 +32,12 @@ const COMMENTING = 'pull-requests: write'
 const FROM_FORKS =
   "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. "
 
-/** The log is the action's own. */
+/** Octokit logs nothing: the action does. */
 const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /**
- * GitHub's REST API for one repository, as a job's token reaches it. A read is sent again where its answer is lost, is
- * not whole, or asks to wait; a write is sent once. What is rejected with, `explain` turns into words.
+ * GitHub's REST API for one repository, with a token. A read is sent again if its answer is lost, cut off, or asks to wait.
+ * A write is sent once. `explain` puts the errors into words.
  */
 export class Github {
   readonly octokit: Octokit
@@ -48,7 +48,7 @@ export class Github {
     const [owner = '', repo = ''] = options.repository.split('/')
     this.#options = options
     this.repository = { owner, repo }
-    // Without `request`, which would replace the fetch that honours the proxy.
+    // No `request` option: it would replace the fetch that uses the proxy.
     this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET })
   }
 
@@ -61,7 +61,7 @@ export class Github {
     return (await this.ask(call, signal)).data
   }
 
-  /** The same, with the whole answer. */
+  /** The same, but resolves with the whole answer. */
   ask<Answer extends { data: unknown }>(
     call: Call<Answer>,
     signal: AbortSignal | undefined = this.#options.signal
@@ -70,7 +70,7 @@ export class Github {
     return retry({ clock: this.clock, signal }, { waits: READ_AGAIN, again }, () => this.#once(call, signal))
   }
 
-  /** All pages of a list, one after the other. Rejects if it does not end. */
+  /** The pages of a list, one after the other. Rejects if the list does not end. */
   async *pages<Item>(call: (page: number, request: { signal: AbortSignal }) => Promise<{ data: Item[] }>) {
     for (let page = 1; page <= MOST_PAGES; page++) {
       const items = await this.read(request => call(page, request))
@@ -80,14 +80,15 @@ export class Github {
     throw new Error(`GitHub's list does not end: it has more than ${MOST_PAGES} pages`)
   }
 
-  /** Sends a write, once. It is sent also after the job was cancelled, to say so. */
+  /** Sends a write once, even after the job was cancelled: it may say so. */
   async write<Data>(call: Call<{ data: Data }>): Promise<Data> {
     return (await this.#once(call, undefined)).data
   }
 
   /**
-   * Sends a write once; if its answer is lost, looks whether it happened.
-   * @param otherwise what to do if nothing is found; without it the error of the write stays
+   * Sends a write once. If its answer is lost, looks whether it happened.
+   * @param find looks for what was written; undefined if it is not there
+   * @param otherwise what to do if nothing is found; without it, the write's error is thrown
    */
   written<Found>(
     write: () => Promise<Found>,
@@ -99,9 +100,9 @@ export class Github {
   }
 
   /**
-   * What went wrong and what to do, on one line and without the token.
+   * What went wrong and what to do, in one line and without the token.
    * @param permission as a workflow writes it: `pull-requests: write`
-   * @param consequence what happens all the same
+   * @param consequence a sentence: what follows from it, or what happens all the same
    */
   explain(error: unknown, permission: string, consequence: string): string {
     const status = refusal(error)
@@ -116,34 +117,34 @@ export class Github {
   #once<Answer extends { data: unknown }>(call: Call<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
     return within({ clock: this.clock, signal }, ANSWER_WITHIN, 'GitHub did not answer', async inner => {
       const answer = await call({ signal: inner })
-      // Octokit hands on what it cannot parse as text, also an answer that was cut off.
+      // Octokit returns JSON that it cannot parse as text, even if the answer was cut off.
       if (typeof answer.data !== 'object' && isJson(answer)) throw new Error("GitHub's answer is not whole")
       return answer
     })
   }
 }
 
-/** As many as GitHub gives at once. */
+/** Entries of a page: the most that GitHub gives. */
 export const PER_PAGE = 100
 
-/** Only what Octokit parses: a raw file's type has a `json` in it, too, and a redirection may have none. */
+/** Whether Octokit parses it. The type of a raw file has `json` in it, too; a redirect may have no type. */
 function isJson(answer: object): boolean {
   const { headers } = answer as { headers?: Record<string, string | undefined> }
   return /^application\/json\b/.test(headers?.['content-type'] ?? '')
 }
 
-/** GitHub answered, and did not do it. Any other failure may have come after it did. */
+/** Whether GitHub answered, and did not do it. After any other failure it may have done it. */
 export function isRefused(error: unknown): boolean {
   return refusal(error) !== undefined
 }
 
-/** The status with which GitHub refused; undefined where it may have done what was asked. */
+/** The status with which GitHub refused; undefined if it may have done what was asked. */
 export function refusal(error: unknown): number | undefined {
   const status = response(error)?.status
   return status !== undefined && status < 500 ? status : undefined
 }
 
-/** What is found; undefined where GitHub says that there is no such thing. */
+/** What `find` finds; undefined if GitHub says that there is no such thing (404, 422). */
 export async function unlessUnknown<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
   try {
     return await find()
@@ -153,13 +154,13 @@ export async function unlessUnknown<Found>(find: () => Promise<Found>): Promise<
   }
 }
 
-/** Whether more rights would help. */
+/** Whether the token lacks a permission. */
 export function lacksPermission(error: unknown): boolean {
   const status = refusal(error)
   return (status === 401 || status === 403 || status === 404) && !isRateLimit(error) && !isLocked(error)
 }
 
-/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
+/** GitHub answers 403 for this, too (docs.github.com: "Rate limits for the REST API"). */
 function isRateLimit(error: unknown): boolean {
   const headers = response(error)?.headers ?? {}
   return (
@@ -169,12 +170,12 @@ function isRateLimit(error: unknown): boolean {
   )
 }
 
-/** A conversation that was closed to all: 403 as well. */
+/** Whether the conversation is locked: 403 as well. */
 function isLocked(error: unknown): boolean {
   return /\blocked\b/i.test(errorText(error))
 }
 
-/** Milliseconds that GitHub wants to be left alone. */
+/** Milliseconds for which GitHub asks us to wait. */
 function waitAsked(error: unknown): number | undefined {
   const seconds = Number(response(error)?.headers['retry-after'] ?? NaN)
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined
@@ -185,9 +186,13 @@ interface Refused {
   readonly headers: Record<string, unknown>
 }
 
-/** Absent where none came: Octokit then makes up a status of 500. What GraphQL refuses comes as a 200 with errors. */
+/** The answer in an error; undefined if none came, for which Octokit makes up a status of 500. GraphQL refuses by a 200 with errors. */
 function response(error: unknown): Refused | undefined {
-  const { response, headers, errors } = (error ?? {}) as { response?: Refused; headers?: object; errors?: unknown }
+  const {
+    response: answer,
+    headers,
+    errors
+  } = (error ?? {}) as { response?: Refused; headers?: object; errors?: unknown }
   if (Array.isArray(errors) && headers !== undefined) return { status: 200, headers: { ...headers } }
-  return response
+  return answer
 }

@@ -3,8 +3,8 @@ import { encoded, isSame, ownLogin, type Author } from './author.ts'
 import { PER_PAGE, type Github } from './client.ts'
 
 /** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
-export const LONGEST_COMMENT = 65_536
-/** Characters left for a text beside the marker, whose key has 100 at most, three each as it is written. */
+const LONGEST_COMMENT = 65_536
+/** Characters for the text beside the marker. A key has 100 characters at most, of which each may be written as three. */
 export const LONGEST_BODY = LONGEST_COMMENT - 400
 
 export interface NewComment {
@@ -12,14 +12,14 @@ export interface NewComment {
   /** One comment a pull request and key. */
   readonly key: string
   readonly body: string
-  /** The run that found out what is told. */
+  /** The workflow run that the text is of. */
   readonly run: { readonly id: number; readonly attempt: number }
-  /** Whether one is made where there is none. */
+  /** Whether to make a comment if there is none yet. */
   readonly createIf: boolean
   readonly log: Log
 }
 
-export type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'below the threshold' | 'a newer one is there'
+type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'below the threshold' | 'a newer one is there'
 
 interface Listed {
   readonly id: number
@@ -29,8 +29,8 @@ interface Listed {
 }
 
 /**
- * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
- * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
+ * Makes the comment, or changes the one that is there: it is found by its hidden marker and its author. A comment of a
+ * later run stays as it is. Rejects if GitHub refuses; the caller explains that (`Github.explain`).
  */
 export async function upsertComment(
   github: Github,
@@ -52,16 +52,16 @@ async function update(
   const { octokit, repository } = github
   const url = there.html_url
   if (isNewer(markerIn(there.body)!, run)) return { outcome: 'a newer one is there', url }
-  // With the marker: the same text of a later run is written for its number, which keeps a run in between out.
+  // The marker is compared, too: a later run with the same text writes its number, so that no earlier run changes it.
   if (there.body?.replaceAll('\r\n', '\n') === body) return { outcome: 'unchanged', url }
-  // Twice the same is the same: sent again like a read.
+  // It may be sent twice, so it is sent again like a read.
   await github.read(request =>
     octokit.rest.issues.updateComment({ ...repository, comment_id: there.id, body, request })
   )
   return { outcome: 'updated', url }
 }
 
-/** Sent once; if the answer is lost, it is looked for, and sent again only if nothing is there. */
+/** Sent once. If the answer is lost, it is sent again only if the comment is not there. */
 function create(github: Github, comment: NewComment, body: string): Promise<{ outcome: CommentOutcome; url: string }> {
   const { octokit, repository } = github
   const post = async (): Promise<{ outcome: CommentOutcome; url: string }> => {
@@ -79,7 +79,7 @@ function create(github: Github, comment: NewComment, body: string): Promise<{ ou
   return github.written(post, find, post)
 }
 
-/** The newest comment of this key that this token's user has written. */
+/** The newest comment with this key that the token's user has written. */
 async function newestOwn(github: Github, { pullRequest, key, log }: NewComment): Promise<Listed | undefined> {
   const { octokit, repository } = github
   const marked: Listed[] = []
@@ -106,7 +106,7 @@ function marker({ key, run }: NewComment): string {
   return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`
 }
 
-/** A text without its end is no comment of ours: the marker stands last. */
+/** The marker stands last, so a comment that lost its end has none. */
 function markerIn(body: string | undefined): Marker | undefined {
   const [, key, id, attempt] = MARKER.exec(body ?? '') ?? []
   return key === undefined ? undefined : { key, id: Number(id), attempt: Number(attempt) }

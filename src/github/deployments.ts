@@ -1,11 +1,11 @@
 /**
- * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments".
- * It is only told there. Whatever GitHub answers, a deploy never fails because of it.
+ * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments". It only tells. Whatever
+ * GitHub answers, no deploy fails because of it.
  */
 import { type Clock, type Log } from '../runtime/index.ts'
 import { Github, lacksPermission } from './client.ts'
 
-export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error'
+type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error'
 
 export interface DeploymentOptions {
   /** `https://api.github.com`, or that of an Enterprise Server. */
@@ -16,23 +16,24 @@ export interface DeploymentOptions {
   readonly repo: string
   /** The deployed commit, in full. */
   readonly sha: string
-  /** The branch or tag that was asked for; kept beside the commit, which alone decides. */
+  /** The branch or tag that was asked for. It is only recorded: the commit decides. */
   readonly ref: string
   readonly environment: string
   readonly runId: string
-  /** Page of the run: where a status links for the log. */
+  /** Page of the run: a status links there for the log. */
   readonly runUrl: string
   readonly log: Log
   readonly clock: Clock
-  /** Ends the opening early. Statuses are still sent afterwards: a cancelled deploy says so. */
+  /** Ends the opening early. Statuses are still sent afterwards, for a cancelled deploy says so. */
   readonly signal: AbortSignal
 }
 
+/** A deployment on GitHub. */
 export interface GithubDeployment {
   /**
-   * Adds a status. Never rejects: what goes wrong is a warning.
-   * @param description cut to the 140 characters that GitHub takes
-   * @param environmentUrl the live site; GitHub's "View deployment" button
+   * Adds a status. Never rejects: a failure is a warning in the log.
+   * @param description is cut to the 140 characters that GitHub takes
+   * @param environmentUrl the live site, for GitHub's "View deployment" button
    */
   update(state: DeploymentState, description: string, environmentUrl?: string): Promise<void>
 }
@@ -45,27 +46,27 @@ type ListedStatus = Awaited<ReturnType<Octokit['rest']['repos']['listDeploymentS
 const MAKER = 'mastodon-on-heroku'
 /** docs.github.com: REST API, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140
-/** How many deployments made by others we look into for this run: each is one request. */
+/** Deployments of others that are searched for this run: each takes a request. */
 const LOOKED_INTO = 10
 const ENDED = new Set(['success', 'failure', 'error', 'inactive'])
 const PERMISSION = 'deployments: write'
 const ALL_THE_SAME = 'The deploy goes on without telling GitHub.'
 
-/** What ends an update is the answer alone: a cancelled deploy is told, too. */
+/** For updates: they are sent even after the deploy was cancelled. */
 const NEVER = new AbortController().signal
 
-/** Where there is nothing to tell, or nobody to tell it to. */
+/** A deployment that tells GitHub nothing. */
 const silent: GithubDeployment = { update: () => Promise.resolve() }
 
 /**
- * Opens the deployment of this run: one that an earlier attempt of the run left as the newest, else a new one.
+ * Opens the deployment of this run: a new one, or the one that an earlier attempt of the run left, if that is the newest.
  *
- * Where the job has an `environment:`, GitHub itself has made a deployment, and nothing is added to it: GitHub ends it
- * as the job ends, with a status that takes its link from `environment.url` alone, so a link of ours would be gone
- * within the minute; and a `success` of ours would make the older deployments inactive before the job is known to
- * succeed (docs.github.com: "Deploying with GitHub Actions"; hephaestus-build/Hephaestus#1828 tried it).
+ * If the job has an `environment:`, GitHub itself has made a deployment, and nothing is added to it. GitHub ends it with
+ * the job, by a status whose link is `environment.url` alone, so our link would be gone within a minute. And our `success`
+ * would make the older deployments inactive before the job is known to succeed (docs.github.com: "Deploying with GitHub
+ * Actions"; hephaestus-build/Hephaestus#1828 tried it).
  *
- * Never rejects. Without a token, or where it is refused: one warning, and nothing is done from then on.
+ * Never rejects. Without a token, or if GitHub refuses it, warns once and does nothing more.
  */
 export async function openDeployment(options: DeploymentOptions): Promise<GithubDeployment> {
   const { log, signal } = options
@@ -115,7 +116,7 @@ class OwnDeployment implements GithubDeployment {
   }
 }
 
-/** GitHub's deployments of one repository and environment, as this run needs them. */
+/** GitHub's deployments of one environment. */
 class Deployments {
   readonly #options: DeploymentOptions
   readonly #github: Github
@@ -126,7 +127,7 @@ class Deployments {
   }
 
   /**
-   * Those of the environment, the newest first. Not narrowed to the deployed commit: the job's own deployment is of the
+   * Those of the environment, the newest first, of any commit: the deployment that GitHub made for the job is of the
    * commit that the workflow runs on, and `ref` may name another.
    */
   async deployments(signal?: AbortSignal): Promise<Listed[]> {
@@ -140,8 +141,8 @@ class Deployments {
   }
 
   /**
-   * Ours of the same run and commit, which a killed or failed attempt left. Only as the newest of its environment:
-   * GitHub shows what was made last, so an older one would hide this deploy behind another.
+   * Ours of the same run and commit, which a killed or failed attempt left. Only if it is the newest of the environment:
+   * GitHub shows the deployment that was made last, so with an older one this deploy would not be seen.
    */
   ofEarlierAttempt([newest]: Listed[]): Listed | undefined {
     const { sha, runId } = this.#options
@@ -149,8 +150,8 @@ class Deployments {
   }
 
   /**
-   * Whether GitHub made one for the job: a deployment that has not ended and whose statuses link to this run
-   * (`…/actions/runs/<run>/job/<job>`). One that has ended is another job's, such as an approval before this one.
+   * Whether GitHub made one for the job: it has not ended, and its statuses link to this run
+   * (`…/actions/runs/<run>/job/<job>`). One that has ended is of another job, such as an approval before this one.
    */
   async jobHasOne(deployments: Listed[], signal: AbortSignal): Promise<boolean> {
     const run = `/actions/runs/${this.#options.runId}/`
@@ -162,7 +163,7 @@ class Deployments {
     return false
   }
 
-  /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
+  /** Makes a deployment and resolves with its id. Sent once: if the answer is lost, it is looked for. */
   create(): Promise<number> {
     const post = async (): Promise<number> => {
       const made = await this.#github.write<{ id: number } | { message?: string }>(request =>
@@ -174,7 +175,7 @@ class Deployments {
     return this.#github.written(post, async () => this.ofEarlierAttempt(await this.deployments())?.id)
   }
 
-  /** Where the answer is lost, sends it again only if it is not the newest status. */
+  /** Adds a status. If the answer is lost, sends it again only if it is not the newest status. */
   async addStatus(id: number, state: DeploymentState, description: string, environmentUrl?: string): Promise<void> {
     const { octokit, repository } = this.#github
     const post = (request: { signal: AbortSignal }) =>
@@ -203,13 +204,13 @@ class Deployments {
     const { sha, ref, environment, runId } = this.#options
     return {
       ...this.#github.repository,
-      // The commit: a branch could have moved on since.
+      // The commit, for a branch could have moved on.
       ref: sha,
       environment,
       task: 'deploy',
       description: 'Deploy to Heroku',
       auto_merge: false,
-      // None: what was deployed is told, not asked for.
+      // None: this tells of a deploy, and asks for nothing.
       required_contexts: [],
       payload: { by: MAKER, run_id: runId, ref },
       request
@@ -227,13 +228,13 @@ class Deployments {
   }
 }
 
-/** The run that made a deployment of ours; undefined for one that others made. */
+/** The run that made a deployment; undefined if it is not ours. */
 function ourRun({ payload }: Listed): string | undefined {
   const { by, run_id: run } = payloadFields(payload)
   return by === MAKER ? String(run) : undefined
 }
 
-/** GitHub hands a payload back as an object or as the JSON text of one. */
+/** GitHub returns a payload as an object, or as JSON text of one. */
 function payloadFields(payload: unknown): Record<string, unknown> {
   try {
     const value: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload

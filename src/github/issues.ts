@@ -3,32 +3,32 @@ import { PER_PAGE, refusal, type Github } from './client.ts'
 
 /** Characters that GitHub takes. */
 const LONGEST = 65_536
-/** Characters of a note, which is read once. */
+/** Characters of a comment. */
 const LONGEST_NOTE = 10_000
-/** Characters that the marker may take. */
+/** Characters of the memo in the marker. */
 const LONGEST_MEMO = 12_000
-/** For a text beside the marker, with room for what it and the key take. */
+/** Characters for the text beside the marker, with room for the memo and the key. */
 export const LONGEST_ISSUE = LONGEST - 2 * LONGEST_MEMO
 
 /** An issue of ours. */
 export interface OwnIssue {
   readonly number: number
   readonly open: boolean
-  /** Milliseconds since 1970, where it is closed. */
+  /** Milliseconds since 1970, if it is closed. */
   readonly closedAt?: number
   readonly title: string
   readonly url: string
-  /** What the run that wrote it kept for the next one; undefined where somebody changed it beyond reading. */
+  /** What the last run kept for the next one; undefined if somebody changed it so that it cannot be read. */
   readonly memo: string | undefined
   /** Its text without the marker. */
   readonly text: string
 }
 
-export interface IssueText {
+interface IssueText {
   readonly title: string
   /** Markdown. */
   readonly text: string
-  /** Kept in the issue, unseen, for the next run. */
+  /** Kept for the next run; readers of the issue do not see it. */
   readonly memo: string
 }
 
@@ -40,16 +40,16 @@ interface Listed {
   readonly body?: string | null
   readonly html_url: string
   readonly user: Author | null
-  /** Only of a pull request, which GitHub lists as an issue, too. */
+  /** Only pull requests have it; GitHub lists them as issues, too. */
   readonly pull_request?: unknown
 }
 
-/** Closed issues are looked through from the latest change on; ours is among the first. */
+/** Pages of closed issues that are read. Those that changed last come first, so ours is among them. */
 const CLOSED_PAGES = 3
 
 /**
- * The issue of this key that this token's user wrote, found by its hidden marker: the newest open one, else the newest
- * closed one. Rejects where GitHub refuses (`explainIssues`).
+ * The issue with this key that the token's user wrote, found by its hidden marker: the newest open one, else the newest
+ * closed one. Rejects if GitHub refuses (`explainIssues`).
  */
 export async function findIssue(github: Github, key: string): Promise<OwnIssue | undefined> {
   const { octokit, repository } = github
@@ -73,7 +73,7 @@ export async function findIssue(github: Github, key: string): Promise<OwnIssue |
   return undefined
 }
 
-/** Opens an issue. Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
+/** Opens an issue. Sent once. If the answer is lost, it is sent again only if the issue is not there. */
 export function openIssue(github: Github, key: string, issue: IssueText): Promise<OwnIssue> {
   const { octokit, repository } = github
   const post = async (): Promise<OwnIssue> =>
@@ -89,7 +89,7 @@ export function openIssue(github: Github, key: string, issue: IssueText): Promis
   return github.written(post, find, post)
 }
 
-/** Changes an issue in place, and opens or closes it. Twice the same is the same, so it is sent again like a read. */
+/** Changes an issue's text, and opens or closes it. It may be sent twice, so it is sent again like a read. */
 export async function changeIssue(
   github: Github,
   { number }: Pick<OwnIssue, 'number'>,
@@ -105,7 +105,7 @@ export async function changeIssue(
   )
 }
 
-/** Adds a comment, of which GitHub tells those who follow the issue: a change of its text goes unnoticed. Sent once. */
+/** Adds a comment, sent once. GitHub notifies those who follow the issue, which it does not for a change of its text. */
 export async function noteOnIssue(github: Github, { number }: Pick<OwnIssue, 'number'>, text: string): Promise<void> {
   const { octokit, repository } = github
   const body = text.slice(0, LONGEST_NOTE)
@@ -114,9 +114,9 @@ export async function noteOnIssue(github: Github, { number }: Pick<OwnIssue, 'nu
   )
 }
 
-/** What to do where GitHub refused issues. */
+/** What went wrong with an issue, and what to do. */
 export function explainIssues(github: Github, error: unknown, consequence: string): string {
-  // GitHub switches issues off in a new fork, and answers 410 then (docs.github.com: disabling issues).
+  // Issues are off in a new fork; GitHub answers 410 then (docs.github.com: disabling issues).
   if (refusal(error) === 410) {
     return `Issues are switched off in this repository, as GitHub does in a fork. Switch them on under Settings, General, Features. ${consequence}`
   }
@@ -131,7 +131,7 @@ function bodyOf(key: string, { text, memo }: IssueText): string {
   return `${text.trimEnd()}\n\n<!-- mastodon-on-heroku:checks key=${encoded(key)} memo=${packed} -->`
 }
 
-/** What somebody wrote below is not ours, and goes with the next change. */
+/** The marker of an issue's text, and the text above it. What somebody wrote below it is lost with our next change. */
 function markerIn(body: string | null | undefined): { key: string; memo: string; text: string } | undefined {
   const match = MARKER.exec(body ?? '')
   if (!match) return undefined

@@ -7,8 +7,8 @@ export interface PullRequest {
   readonly baseBranch: string
 }
 
-/** What GitHub says of a run: where what it built came from. */
-export interface Head {
+/** Where the code of a run came from, as GitHub says it. */
+interface Head {
   readonly headSha: string
   /** `owner/name`. */
   readonly headRepository: string
@@ -16,8 +16,8 @@ export interface Head {
 }
 
 /**
- * The open pull requests of this repository whose newest commit, repository and branch are those: all three, since a
- * commit may be in many forks, and a branch name in each.
+ * The open pull requests of this repository whose head is that commit of that branch and repository. All three must fit:
+ * a commit may be in many forks, and so may a branch name.
  */
 export async function findPullRequests(
   github: Github,
@@ -40,7 +40,7 @@ export async function findPullRequests(
     .map(({ number, base }) => ({ number, headSha, baseSha: base.sha, baseBranch: base.ref }))
 }
 
-/** The commit where two branched off from each other; undefined where GitHub does not know them. */
+/** The merge base of two commits; undefined if GitHub does not know them. */
 export function mergeBase(github: Github, base: string, head: string): Promise<string | undefined> {
   const { octokit, repository } = github
   return unlessUnknown(async () => {
@@ -52,7 +52,7 @@ export function mergeBase(github: Github, base: string, head: string): Promise<s
   })
 }
 
-/** The parents of a commit, in their order; undefined where GitHub does not know it. */
+/** The parents of a commit, in their order; undefined if GitHub does not know it. */
 export function parentsOf(github: Github, commit: string): Promise<string[] | undefined> {
   const { octokit, repository } = github
   return unlessUnknown(async () => {
@@ -63,7 +63,7 @@ export function parentsOf(github: Github, commit: string): Promise<string[] | un
   })
 }
 
-/** A text file of the repository at a commit or branch; undefined where it is not there. */
+/** The text of a file at a commit or branch; undefined if it is not there. */
 export function readFileAt(github: Github, path: string, ref: string): Promise<string | undefined> {
   const { octokit, repository } = github
   return unlessUnknown(async () => {
@@ -76,6 +76,7 @@ export function readFileAt(github: Github, path: string, ref: string): Promise<s
   })
 }
 
+/** The repository's default branch. */
 export async function defaultBranch(github: Github): Promise<string> {
   const { octokit, repository } = github
   const { default_branch: branch } = await github.read(request => octokit.rest.repos.get({ ...repository, request }))

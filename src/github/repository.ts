@@ -1,10 +1,10 @@
 import { unlessUnknown, type Github } from './client.ts'
 
-export interface RepositoryState {
+interface RepositoryState {
   readonly isPrivate: boolean
   /** Milliseconds since 1970 of the last push to any branch. */
   readonly pushedAt: number | undefined
-  /** Workflows that GitHub switched off by itself, and why (docs.github.com: disabling and enabling a workflow). */
+  /** Workflows that GitHub has switched off, and why (docs.github.com: disabling and enabling a workflow). */
   readonly off: readonly { readonly name: string; readonly path: string; readonly why: 'inactivity' | 'fork' }[]
 }
 
@@ -13,7 +13,7 @@ const WHY = new Map([
   ['disabled_fork', 'fork']
 ] as const)
 
-/** Needs `contents: read` and `actions: read`. */
+/** What the check of schedules needs to know of the repository. Needs `contents: read` and `actions: read`. */
 export async function repositoryState(github: Github): Promise<RepositoryState> {
   const { octokit, repository } = github
   const [about, { workflows }] = await Promise.all([
@@ -31,7 +31,7 @@ export async function repositoryState(github: Github): Promise<RepositoryState> 
   }
 }
 
-/** Names of the jobs of a run that have failed. Needs `actions: read`. */
+/** Names of a run's jobs that have failed. Needs `actions: read`. */
 export async function failedJobs(github: Github, runId: number): Promise<string[]> {
   const { octokit, repository } = github
   const { jobs } = await github.read(request =>
@@ -40,13 +40,13 @@ export async function failedJobs(github: Github, runId: number): Promise<string[
   return jobs.filter(({ conclusion }) => conclusion === 'failure').map(({ name }) => name)
 }
 
-export interface NewestRelease {
+interface NewestRelease {
   readonly tag: string
   /** Milliseconds since 1970. */
   readonly publishedAt: number
 }
 
-/** The newest release of any public repository; undefined where it has none. */
+/** The newest release of any public repository; undefined if it has none. */
 export async function newestRelease(github: Github, name: string): Promise<NewestRelease | undefined> {
   const { octokit } = github
   const [owner = '', repo = ''] = name.split('/')

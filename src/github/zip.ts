@@ -10,9 +10,9 @@ const REGULAR = 0o100000
 const ENCRYPTED = 1
 
 /**
- * The text of one file at the top of a zip archive, which is removed afterwards. Nothing of it is written to the disk:
- * names that lead out of it are refused all the same, as is an archive that has the file twice or not at all, as a link,
- * encrypted, larger than `maxBytes`, of another size than it says, or not as UTF-8. Rejects with a `UserError`.
+ * Reads one text file at the top of a zip archive, then removes the archive. Nothing is unpacked to the disk. Rejects with
+ * a `UserError` if any name leads out of the archive, or if the file is not there or there twice, is a link, encrypted,
+ * larger than `maxBytes`, of another size than the archive says, or not UTF-8.
  */
 export async function readFromZip(archive: string, file: string, maxBytes: number): Promise<string> {
   try {
@@ -60,7 +60,7 @@ function requirePlain(
   if (uncompressedSize > maxBytes) throw refused(`${fileName} is larger than ${maxBytes} bytes`)
 }
 
-/** The reason may quote a name of the archive: nothing in it can start a line of the log. */
+/** The reason may quote a name in the archive, so control characters are taken out: it stays one line of the log. */
 function refused(why: string, cause?: unknown): UserError {
   const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300)
   return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause })

@@ -1,13 +1,13 @@
 import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
 
-/** What all that waits is handed. */
+/** What everything that waits needs. */
 export interface NetTools {
   readonly clock: Clock
-  /** Ends the work early. */
+  /** Ends the work early when it is aborted. */
   readonly signal?: AbortSignal
 }
 
-/** The time for a piece of work ran out. */
+/** The time for a piece of work has run out. */
 export class LateError extends UserError {
   constructor(message: string) {
     super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.')
@@ -16,13 +16,13 @@ export class LateError extends UserError {
 }
 
 /**
- * Does one piece of work within a time, whole: however slowly the other side answers, nothing renews it. Then the signal
- * that the work is handed is aborted. Rejects at that moment also if the work does not listen: with a `LateError`, or,
- * if the caller's signal was aborted, with its reason (a `CancelledError` if that says nothing).
+ * Does one piece of work within a fixed time: nothing renews it, however slowly the other side answers. When the time is
+ * over, the work's signal is aborted and this rejects, even if the work goes on: with a `LateError`. If the caller's
+ * signal was aborted, it rejects with the reason of that, or with a `CancelledError` if there is none.
  *
  * Our own: p-timeout rejects, but does not end what it waits for.
  * @param milliseconds for all of the work
- * @param late begins the error: `GitHub did not answer` gives "GitHub did not answer within 15 s"
+ * @param late begins the error's message: `GitHub did not answer` gives "GitHub did not answer within 15 s"
  */
 export function within<Answer>(
   tools: NetTools,
@@ -34,7 +34,7 @@ export function within<Answer>(
 }
 
 /**
- * The same for work that may take long, as long as something moves: each call of `heard` gives it the time anew. Beside
+ * The same for work that may take long if something keeps moving: each call of `heard` renews the time. Use it inside of
  * `within`, never in its place, for one byte a minute moves, too.
  */
 export async function moving<Answer>(
@@ -73,7 +73,7 @@ function seconds(milliseconds: number): string {
   return `${milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1_000)} s`
 }
 
-/** Gives something up if nothing is heard of it for some time. Call `stop` at the end: what is heard later counts no more. */
+/** Calls `giveUp` if nothing is heard for some time. Call `stop` at the end; what is heard later does not count. */
 export class Silence {
   readonly #clock: Clock
   readonly #giveUp: () => void
@@ -88,7 +88,7 @@ export class Silence {
     this.heard()
   }
 
-  /** @param milliseconds that it may be silent from here on; as before if not said otherwise */
+  /** @param milliseconds that it may be silent from now on; as before without it */
   heard(milliseconds = this.#milliseconds): void {
     if (this.#over) return
     this.#stopTimer()

@@ -4,27 +4,29 @@ import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 
-/** A way out of this machine. */
+type Dial = (host: string, port: number, signal: AbortSignal) => Promise<net.Socket>
+
+/** How connections are made: by the real network, or by a test's. */
 export interface WayOut {
   /** Opens a TCP connection. */
-  readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<net.Socket>
-  /** Whom to trust, in place of Node's own certificate authorities. */
+  readonly dial: Dial
+  /** The certificate authorities to trust, in place of Node's own. */
   readonly trust?: tls.SecureContext
 }
 
-/** Opens a connection to an address's host and port, with TLS for https. */
+/** Opens a connection to a URL's host and port, with TLS if it is https. */
 export async function connectTo(
   { protocol, hostname, port }: URL,
-  { dial, trust }: WayOut,
+  { dial: open, trust }: WayOut,
   signal: AbortSignal
 ): Promise<net.Socket> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  if (protocol !== 'https:') return dial(host, Number(port || 80), signal)
+  if (protocol !== 'https:') return open(host, Number(port || 80), signal)
   const options = { ...tlsOptions(host, trust), ALPNProtocols: ['http/1.1'] }
-  return secured(await dial(host, Number(port || 443), signal), host, options)
+  return secured(await open(host, Number(port || 443), signal), host, options)
 }
 
-/** Opens a TCP connection, through the runner's proxy if its variables name one. */
+/** Opens a TCP connection, through a proxy if the environment names one (HTTPS_PROXY, NO_PROXY). Rejects if it cannot. */
 export function dial(host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
   const proxy = getProxyUrl(new URL(`https://${authority(host, port)}`))
   return proxy
@@ -38,7 +40,7 @@ function authority(host: string, port: number): string {
 
 /** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
 function dialThrough(proxy: URL, path: string, signal: AbortSignal): Promise<net.Socket> {
-  // The library hands them out decoded.
+  // The library has decoded them.
   const login = `${proxy.username}:${proxy.password}`
   const headers = {
     host: path,
@@ -66,12 +68,15 @@ function dialThrough(proxy: URL, path: string, signal: AbortSignal): Promise<net
   })
 }
 
-/** Speaks TLS over a connection. Rejects if the other side breaks it off, or its certificate is not good for the host. */
+/** Starts TLS on a connection. Rejects if the other side closes it, or if its certificate is not good for the host. */
 export function secured(socket: net.Socket, host: string, options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
   return connected(tls.connect({ socket, host, ...options }), 'secureConnect')
 }
 
-/** For a TLS handshake with a host. @param trust whom to trust, in place of Node's own certificate authorities */
+/**
+ * Options for TLS with a host.
+ * @param trust the certificate authorities to trust, in place of Node's own
+ */
 export function tlsOptions(host: string, trust?: tls.SecureContext): tls.ConnectionOptions {
   return { ...(net.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) }
 }
@@ -82,7 +87,7 @@ function connected<Socket extends net.Socket>(socket: Socket, event: string): Pr
     socket.once('error', reject).once('close', lost)
     socket.once(event, () => {
       socket.off('error', reject).off('close', lost)
-      // Whoever uses it listens; one that breaks before or after must not end the program.
+      // A socket that breaks while nobody listens must not end the program.
       socket.on('error', () => {})
       resolve(socket)
     })

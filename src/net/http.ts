@@ -8,9 +8,9 @@ import { backOff, retry } from './retry.ts'
 /** Milliseconds for one answer, from the first step of the connection to the last byte. */
 const PAGE_WITHIN = 30_000
 const JSON_WITHIN = 60_000
-/** It is only asked for what a plan can do without. */
+/** Shorter, for it is asked for what a plan can do without. */
 const STATUS_WITHIN = 10_000
-/** Milliseconds without a byte after which a server is given up. */
+/** Milliseconds without a byte after which a connection is given up. */
 export const SILENT_FOR = 60_000
 const ATTEMPTS = 4
 const MOST_REDIRECTS = 5
@@ -18,11 +18,12 @@ const MOST_REDIRECTS = 5
 const LARGEST_PAGE = 5_000_000
 const USER_AGENT = { 'user-agent': `mastodon-on-heroku/${VERSION}` }
 
+/** A request without an answer, or with one that is not a 200. */
 export class HttpError extends Error {
-  /** HTTP status, or undefined if no (whole) answer came. */
+  /** HTTP status; undefined if no answer came, or not all of it. */
   readonly status: number | undefined
   readonly url: string
-  /** Milliseconds after which the server wants to be asked again. */
+  /** Milliseconds after which the server wants the next attempt. */
   readonly retryAfter: number | undefined
 
   constructor(message: string, url: string, status?: number, options?: ErrorOptions & { retryAfter?: number }) {
@@ -34,18 +35,18 @@ export class HttpError extends Error {
   }
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | number>>
-  /** Writes the body. Without it there is none. */
+  /** Writes the body and ends the request; no body without it. */
   readonly send?: (request: ClientRequest) => void
-  /** In place of the runner's own way out; who hands it in also decides whether unprotected http may be asked. */
+  /** In place of the runner's own network. Then plain http is allowed to any host, not to loopback alone. */
   readonly way?: WayOut
 }
 
 /**
- * Sends one request; redirects are answers. Resolves with the answer's head, or with a connection that speaks another
- * protocol from then on (`socket` of the answer). Rejects if there is none. The signal ends the body of the answer, too.
+ * Sends one request. A redirect is an answer. Resolves with the answer's head; after a change of protocol (101) its
+ * `socket` is the connection. Rejects if no answer comes. The signal also ends the body of the answer.
  */
 export function open(
   url: string,
@@ -58,10 +59,10 @@ export function open(
     const request = (isHttps ? https : http).request(url, {
       method,
       headers,
-      // Without an agent Node would name port 80 in the Host header of an https request.
+      // Without an agent, Node would name port 80 in the Host header of an https request.
       defaultPort: isHttps ? 443 : 80,
       createConnection: (_, done) => {
-        // The types do not know that nothing may come instead of a connection.
+        // By its types, `done` wants a connection even with an error.
         connectTo(new URL(url), way ?? { dial }, signal).then(
           socket => done(null, socket),
           (error: Error) => done(error, undefined as never)
@@ -79,7 +80,7 @@ export function open(
   })
 }
 
-/** The body of an answer piece by piece. Rejects with a `UserError` past `most` bytes, and if it is cut off. */
+/** The body of an answer, piece by piece. Rejects if it is cut off, and with a `UserError` past `most` bytes. */
 export async function* bodyOf(response: IncomingMessage, most = Infinity): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -90,13 +91,14 @@ export async function* bodyOf(response: IncomingMessage, most = Infinity): Async
   }
 }
 
-/** A small body as text. */
+/** A whole body as text. For small ones: all of it is in memory. */
 export async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of body) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** A whole answer. */
 export interface HttpPage {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -104,7 +106,7 @@ export interface HttpPage {
 }
 
 export interface HttpPageOptions extends RequestOptions {
-  /** A Host header in place of the address's. */
+  /** A Host header other than the URL's. */
   readonly host?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Most bytes of the body. */
@@ -113,7 +115,7 @@ export interface HttpPageOptions extends RequestOptions {
   readonly limit?: number
 }
 
-/** One request for a page, sent once. Rejects if the whole answer is not there in time, and past `most` bytes. */
+/** Sends one request once. Resolves with the whole answer, whatever its status. Rejects if that is late or larger than `most` bytes. */
 export function fetchPage(
   url: string,
   { host, most = LARGEST_PAGE, limit = PAGE_WITHIN, headers, ...request }: HttpPageOptions,
@@ -127,7 +129,7 @@ export function fetchPage(
   })
 }
 
-/** Status of a HEAD, asked once; undefined if nothing answers in time. Rejects with a `CancelledError`. */
+/** The status of a HEAD, sent once; undefined if no answer comes in time. Rejects only if it is cancelled or the URL is unsafe. */
 export async function statusOf(url: string, tools: NetTools): Promise<number | undefined> {
   try {
     const { status } = await fetchPage(url, { method: 'HEAD', limit: STATUS_WITHIN }, tools)
@@ -138,7 +140,7 @@ export async function statusOf(url: string, tools: NetTools): Promise<number | u
   }
 }
 
-/** JSON of an address, with redirects and further attempts as `getting` does it. */
+/** The JSON at an address, with the redirects and further attempts of `getting`. Rejects with an `HttpError`. */
 export function getJson(url: string, headers: Readonly<Record<string, string>>, tools: NetTools): Promise<unknown> {
   const accepting = { accept: 'application/json', ...headers }
   return getting(url, accepting, { limit: JSON_WITHIN, most: LARGEST_PAGE }, tools, async body => {
@@ -152,9 +154,9 @@ export function getJson(url: string, headers: Readonly<Record<string, string>>, 
 }
 
 /**
- * GET with its redirects, never from https to http. `take` is handed the body of a 200. All of it is done again, with
- * growing pauses, on a lost connection, on 429 and 5xx, and if it is not done in time. Rejects with an `HttpError`.
- * @param size.limit milliseconds for one attempt, whole
+ * Sends a GET, follows redirects (never from https to http), and hands the body of the 200 to `take`. On a lost
+ * connection, 429, 5xx, and if it is late, all of it is done again after growing pauses. Rejects with an `HttpError`.
+ * @param size.limit milliseconds for one whole attempt
  * @param size.most bytes
  */
 export function getting<Answer>(
@@ -203,7 +205,7 @@ function mayHelp(error: unknown): boolean | number {
   return (status === undefined || status === 429 || status >= 500) && (retryAfter ?? true)
 }
 
-/** Follows redirects to a 200. */
+/** Follows redirects to a 200. Rejects with an `HttpError` on any other end. */
 async function followed(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -222,7 +224,7 @@ async function followed(
     const { location } = response.headers
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
       throw new HttpError(`${at} answered ${status} ${statusMessage}`.trim(), url, status, {
-        retryAfter: retryAfter(response.headers)
+        retryAfter: askedWait(response.headers)
       })
     const next = new URL(location, at)
     if (at.startsWith('https:') && next.protocol !== 'https:')
@@ -235,8 +237,8 @@ async function followed(
   throw new HttpError(`${url} redirects too often`, url)
 }
 
-/** Milliseconds of a Retry-After header in seconds. */
-function retryAfter(headers: IncomingHttpHeaders): number | undefined {
+/** Milliseconds of a Retry-After header, which is in seconds. */
+function askedWait(headers: IncomingHttpHeaders): number | undefined {
   const seconds = Number(headers['retry-after'])
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined
 }

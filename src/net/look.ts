@@ -1,17 +1,17 @@
 import { type NetTools } from './deadline.ts'
 
-export interface Lost<Found> {
-  /** Whether the write may have been carried out though it failed with this error. */
+interface Lost<Found> {
+  /** Whether the write may have been carried out, though it failed with this error. */
   readonly isLost: (error: unknown) => boolean
-  /** Looks whether it was; undefined if nothing is there. */
+  /** Looks for what was written; undefined if it is not there. */
   readonly find: () => Promise<Found | undefined>
   /** Milliseconds before each look: the write may still be on its way. */
   readonly looks: readonly number[]
-  /** What to do if nothing is found; without it the error of the write stays. */
+  /** What to do if nothing is found; without it, the write's error is thrown. */
   readonly otherwise?: () => Promise<Found>
 }
 
-/** Sends a write once. If its answer is lost, looks whether it happened; resolves with what is found then. */
+/** Sends a write once. If its answer is lost, looks whether it happened, and resolves with what it finds. */
 export async function writeOnce<Found>(
   { clock, signal }: NetTools,
   write: () => Promise<Found>,

@@ -1,16 +1,16 @@
 import { LateError, within, type NetTools } from './deadline.ts'
 
-export interface Polling {
-  /** Milliseconds: first pause, longest pause, and how long in all. */
+interface Polling {
+  /** Milliseconds: the first pause, the longest pause, and the time for all of it. */
   readonly first: number
   readonly longest: number
   readonly timeout: number
 }
 
 /**
- * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, also in the
- * middle of a question, and as soon as the next pause would go beyond it.
- * @param ask resolves with undefined if it does not hold yet; its signal ends with the time
+ * Asks until there is an answer, with pauses that grow by half. Resolves with undefined when the time is over, even while
+ * it asks, or as soon as the next pause would end after it.
+ * @param ask resolves with undefined if there is no answer yet; its signal is aborted when the time is over
  */
 export async function poll<Answer>(
   tools: NetTools,

@@ -1,24 +1,23 @@
 import { type NetTools } from './deadline.ts'
 
-/** The longest time in milliseconds that a server is waited for, whatever it asks for. */
+/** Milliseconds of the longest wait, even if a server asks for more. */
 const LONGEST_WAIT = 60_000
 
-export interface Retries {
-  /** Milliseconds before each further attempt, so their number is that of the further attempts. */
+interface Retries {
+  /** Milliseconds before each further attempt; one entry for each. */
   readonly waits: readonly number[]
   /**
-   * Whether the work may be done again after this error; a number of milliseconds if the server asks for that time. A
-   * write only if the answer proves that it was not carried out.
+   * Whether the work may be done again after this error; or the milliseconds for which the server asks. For a write,
+   * true only if the answer proves that it was not carried out.
    */
   readonly again: (error: unknown) => boolean | number
-  /** 0 to 1, for the jitter: up to a quarter is added to each wait, so that many clients do not come at once. */
+  /** From 0 to 1: adds up to a quarter to each wait, so that many clients do not come at once. */
   readonly random?: () => number
 }
 
 /**
- * Does the work, and does it again as long as `again` agrees and there are waits left. Rejects with the last error, and
- * with a `CancelledError` if the signal is aborted while it waits. Our own, as p-retry waits by Node's timers and not by
- * the clock it is handed.
+ * Does the work, and again if it failed, `again` agrees, and waits are left. Rejects with the last error, or with a
+ * `CancelledError` if the signal is aborted while it waits. Our own: p-retry waits by Node's timers, not by our clock.
  */
 export async function retry<Answer>(
   { clock, signal }: NetTools,
@@ -38,7 +37,7 @@ export async function retry<Answer>(
   return work()
 }
 
-/** Waits for so many attempts in all: a second, then twice as long each time. */
+/** The waits (milliseconds) for a number of attempts in all: 1 s, then twice as long each time. */
 export function backOff(attempts: number): number[] {
   return Array.from({ length: attempts - 1 }, (_, index) => 1_000 * 2 ** index)
 }

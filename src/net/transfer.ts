@@ -7,17 +7,17 @@ import { explainDiskFull } from '../runtime/index.ts'
 import { moving, within, type NetTools } from './deadline.ts'
 import { bodyOf, getting, open, SILENT_FOR, textOf } from './http.ts'
 
-/** Milliseconds for a download, whole: archives of some megabytes to a gigabyte at most. */
+/** Milliseconds for a whole download: of some megabytes, a gigabyte at most. */
 const DOWNLOAD_WITHIN = 15 * 60_000
-/** Bytes a millisecond, 100 kB/s: an upload may take a minute, and as long as its size takes at this speed. */
+/** Bytes a millisecond (100 kB/s): an upload has a minute, and the time for its size at this speed. */
 const SLOWEST_UPLOAD = 100
-/** Bytes of what a store says to an upload. */
+/** Bytes of a store's answer to an upload. */
 const LARGEST_ANSWER = 100_000
 
 /**
- * Downloads to a file: redirects and further attempts as `getting` does it. Rejects past `most` bytes, and if the body is
- * shorter than announced; then nothing is left.
- * @returns bytes, and their SHA-256 in hexadecimal
+ * Downloads to a file, with the redirects and further attempts of `getting`. Rejects past `most` bytes, and if the body is
+ * cut off; then no file is left.
+ * @returns the size in bytes, and the SHA-256 in hexadecimal
  */
 export async function download(
   url: string,
@@ -53,28 +53,27 @@ function looking(look: (chunk: Buffer) => void) {
   }
 }
 
-export interface Upload {
+interface Upload {
   readonly file: string
   readonly url: string
   readonly method: string
-  /** Beside the length. */
+  /** In addition to `content-length`. */
   readonly headers: Readonly<Record<string, string>>
-  /** Called about every tenth: bytes so far and in all. */
+  /** Called after about every tenth: bytes so far and in all. */
   readonly progress: (sent: number, total: number) => void
 }
 
-/** What a store made of an upload. */
+/** A store's answer to an upload. */
 export interface Sent {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** The body of its answer. */
   readonly body: string
   /** Bytes that were sent, and their MD5 in hexadecimal. */
   readonly size: number
   readonly md5: string
 }
 
-/** Streams a file up, once. Rejects if the connection is lost, if nothing moves any more, and if it is not done in time. */
+/** Uploads a file once. Rejects if the connection is lost, if nothing moves for a minute, and if it is not done in time. */
 export async function sendFile({ file, url, method, headers, progress }: Upload, tools: NetTools): Promise<Sent> {
   const { size } = await stat(file)
   const md5 = createHash('md5')
@@ -91,7 +90,7 @@ export async function sendFile({ file, url, method, headers, progress }: Upload,
     moving({ clock: tools.clock, signal: inner }, SILENT_FOR, 'nothing moved', async (signal, heard) => {
       const send = (request: ClientRequest): void => {
         const chunks = createReadStream(file, { highWaterMark: 1 << 18 })
-        // The request reports its own errors; one of the file must reach it.
+        // The request reports its own errors. An error of the file has to end it.
         pipeline(chunks, looking(look), looking(heard), request).catch((error: unknown) =>
           request.destroy(error as Error)
         )

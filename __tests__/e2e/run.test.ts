@@ -81,7 +81,7 @@ describe('command: run, through the committed dist', () => {
     expect({ code: good.code, output: good.code === 0 ? '' : good.output }).toEqual({ code: 0, output: '' })
     expect(good.output).toMatch(/^tootctl media usage$/m)
     expect(good.output).toMatch(/Ended well in run\.\d+ after \d+\.\d s/)
-    expect(good.summary).toMatch(/tootctl media usage<br>.*not a command &lt;b>/)
+    expect(good.summary).toMatch(/tootctl media usage<br>.*not a command &#60;b&#62;/)
     const planned = await act({ run: 'exit 3', plan: 'true' })
     expect(planned.code).toBe(0)
     expect(planned.output).toContain('Plan: exit 3 would run on my-mastodon; nothing was run')

@@ -8899,7 +8899,7 @@ var runtime = __nccwpck_require__(1442);
 function markdown_escape(hostile) {
     return (hostile
         .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        .replace(/[&<>`*~|\\[\]$]|:(?=\S)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
         // A link without a scheme (github.github.com/gfm: "extended www autolink").
         .replace(/www\./gi, found => found.replace('.', entity))
         // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
@@ -11766,7 +11766,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, amountText, below, compact, comparePaths, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, shareText, shortened, signedShare, signedSize, sizeText, walkTree, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**

@@ -38347,30 +38347,6 @@ function defaultCallback(err) {
 
 /***/ }),
 
-/***/ 6162:
-/***/ ((module) => {
-
-module.exports = eval("require")("../figures.js");
-
-
-/***/ }),
-
-/***/ 104:
-/***/ ((module) => {
-
-module.exports = eval("require")("./could-not-look.js");
-
-
-/***/ }),
-
-/***/ 3982:
-/***/ ((module) => {
-
-module.exports = eval("require")("./figures.js");
-
-
-/***/ }),
-
 /***/ 2613:
 /***/ ((module) => {
 
@@ -58641,6 +58617,14 @@ function shareText(part, whole) {
 function amountText(amount) {
     return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
 }
+/** `83 %`: a share rounded to whole per cents. */
+function wholeShareText(part, whole) {
+    return `${Math.round((100 * part) / whole)} %`;
+}
+/** `1 dyno`, `2 dynos`. */
+function counted(number, one, many = `${one}s`) {
+    return `${number} ${number === 1 ? one : many}`;
+}
 /** `12,345`. */
 function numberText(value) {
     return value.toLocaleString('en-US');
@@ -58651,6 +58635,20 @@ function duration(milliseconds) {
         return `${(milliseconds / 1000).toFixed(1)} s`;
     const seconds = Math.round(milliseconds / 1000);
     return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+/** A time in its largest unit, of seconds: `45 s`, `12 minutes`, `5 hours`, `3 days`. */
+function roughDuration(seconds) {
+    if (seconds < 90)
+        return `${Math.round(seconds)} s`;
+    if (seconds < 5_400)
+        return `${Math.round(seconds / 60)} minutes`;
+    if (seconds < 172_800)
+        return `${Math.round(seconds / 3_600)} hours`;
+    return `${Math.round(seconds / 86_400)} days`;
+}
+/** `2026-11-25` (UTC), of milliseconds since 1970. */
+function dayText(time) {
+    return new Date(time).toISOString().slice(0, 10);
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
@@ -60182,7 +60180,7 @@ function secretsHeld({ text }, env) {
 function markdown_escape(hostile) {
     return (hostile
         .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        .replace(/[&<>`*~|\\[\]$]|:(?=\S)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
         // A link without a scheme (github.github.com/gfm: "extended www autolink").
         .replace(/www\./gi, found => found.replace('.', entity))
         // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
@@ -82483,20 +82481,53 @@ function found({ message, nextStep }) {
     return { outcome: 'found', headline: message, next: [nextStep], findings: [finding] };
 }
 
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./could-not-look.js
-var _notfoundcould_not_look = __nccwpck_require__(104);
+;// CONCATENATED MODULE: ./lib/checks/findings.js
+
+
+/** A check could not look, and something can be done about it. */
+class CouldNotLook extends Error {
+    remedy;
+    constructor(message, remedy) {
+        super(message);
+        this.remedy = remedy;
+    }
+}
+/** How full something is: a warning from 80 % on, a failure from 95 % on. */
+function fullness(used, limit) {
+    const share = used / limit;
+    if (share >= 0.95)
+        return 'fail';
+    return share >= 0.8 ? 'warn' : 'ok';
+}
+/** Looks at one part of a check. If that fails, this part is `unknown`, and the others still count. */
+async function lookAtPart(about, look) {
+    try {
+        return await look();
+    }
+    catch (error) {
+        return [couldNotLook(error, about)];
+    }
+}
+/** The finding of a check, or of its part `about`, that could not look: `unknown`, with the error as the reason. */
+function couldNotLook(error, about) {
+    // Whoever tells a finding puts the full stop.
+    const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
+    const text = `It could not look: ${why}`;
+    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
 
 
 
 /**
- * Milliseconds without a sign of life after which a dyno is given up; while it starts it cannot show any, and has what
- * the config says. What has its own lane inside the dyno is answered sooner (mastodon: inside.ts).
+ * Milliseconds without a sign of life after which a dyno is given up. While it starts it can give none, and has the time
+ * that the config allows. The lanes inside the dyno have less time each (`src/mastodon/inside.ts`).
  */
 const dyno_watch_SILENT_FOR = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 };
-/** Milliseconds after which also one that shows life is given up, before the checks are that wait for it. */
+/** Milliseconds after which even a dyno that shows life is given up: before the checks that wait for it are. */
 const dyno_watch_LONGEST = 220_000;
-/** Gives a dyno up that shows no life for too long, or for all too long shows nothing else. Call `stop` at its end. */
+/** Gives up a dyno that shows no life for some time, or that takes longer than `LONGEST`. Call `stop` when it has ended. */
 class DynoWatch {
     #phase = 'asked';
     #since;
@@ -82505,7 +82536,7 @@ class DynoWatch {
     #begun;
     #silence;
     #stopLongest;
-    /** @param start milliseconds from Heroku's answer to the first line */
+    /** @param start milliseconds that it has from Heroku's answer to its first line */
     constructor(clock, start, giveUp) {
         this.#clock = clock;
         this.#start = start;
@@ -82513,7 +82544,7 @@ class DynoWatch {
         this.#stopLongest = clock.after(dyno_watch_LONGEST, giveUp);
         this.#silence = new Silence(clock, dyno_watch_SILENT_FOR.asked, giveUp);
     }
-    /** It lives, and this is what it is at now. */
+    /** The dyno lives, and is in this phase now. */
     sign(phase) {
         this.#phase = phase;
         this.#since = this.#clock.now();
@@ -82523,23 +82554,23 @@ class DynoWatch {
         this.#silence.stop();
         this.#stopLongest();
     }
-    /** Where it stands, since when, and what to do. */
+    /** Which phase it is stuck in, since when, and what to do. */
     stuck({ app, dyno = 'the one-off dyno', state, met }) {
         const since = `since ${new Date(this.#since).toISOString().slice(11, 19)} UTC`;
         const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`;
         switch (this.#phase) {
             case 'asked':
-                return new _notfoundcould_not_look.CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
+                return new CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
             case 'starting':
-                return new _notfoundcould_not_look.CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
+                return new CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
         }
         if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
-            return new _notfoundcould_not_look.CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
+            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
         switch (this.#phase) {
             case 'booting':
-                return new _notfoundcould_not_look.CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
+                return new CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
             default:
-                return new _notfoundcould_not_look.CouldNotLook(`${dyno} has answered nothing more ${since}; given up after ${seconds}`, `Run the checks again; if it stays so, look at \`heroku logs --app ${app} --dyno ${dyno}\`.`);
+                return new CouldNotLook(`${dyno} has answered nothing more ${since}; given up after ${seconds}`, `Run the checks again; if it stays so, look at \`heroku logs --app ${app} --dyno ${dyno}\`.`);
         }
     }
 }
@@ -82554,7 +82585,7 @@ function starting(app, state, met) {
     if (state === 'gone')
         return `See why it ended: \`heroku logs --app ${app} --source heroku\`.`;
     if (state !== 'up')
-        return 'A large slug takes its time to start. Where it is always so, raise `checks.thresholds.dyno-start` (seconds), or make the slug smaller (`trim: safe`).';
+        return 'A large slug takes its time to start. If it is always so, raise `checks.thresholds.dyno-start` (seconds), or make the slug smaller (`trim: safe`).';
     return met
         ? `Its shell hangs before any command: look at \`.profile\` and \`.profile.d/\`, and try \`heroku run --app ${app} true\`.`
         : 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.';
@@ -82567,15 +82598,18 @@ function starting(app, state, met) {
 
 
 
-/** Milliseconds for a check that needs the dyno: one that lives may take long to boot. The dyno is given up before. */
+/** Milliseconds for a check that needs the dyno, which may take long to boot. The dyno is given up before the check. */
 const DYNO_DEADLINE = dyno_watch_LONGEST + 20_000;
-/** Milliseconds after which Heroku ends it, should nobody else. */
+/** Milliseconds after which Heroku ends it if nobody else does. */
 const LIFETIME = DYNO_DEADLINE;
-/** Characters of its last output in which a complaint is looked for. */
+/** Characters of its last output that are searched for an error. */
 const TAIL = 60_000;
-/** Milliseconds before it is given up at which Heroku is asked how it is. */
+/** Heroku is asked for its state this many milliseconds before it is given up. */
 const ASK_BEFORE = 4_000;
-/** `close`: resolves when no dyno is left, or it has been told to stop, at once where none was started. */
+/**
+ * What a one-off dyno of an app sees. `close` ends it, and resolves when it has ended or was told to stop; at once if none
+ * was started.
+ */
 function dynoFacts(app, options) {
     const closed = new AbortController();
     const look = () => {
@@ -82587,14 +82621,14 @@ function dynoFacts(app, options) {
     return {
         part: name => (looking ??= look()).answers.part(name),
         close: async () => {
-            // One that has said all ends by itself.
+            // A dyno that has said all ends by itself.
             if (!looking?.answers.all)
                 closed.abort();
             await looking?.ended;
         }
     };
 }
-/** What the dyno has said so far, for those who wait for it. */
+/** What the dyno has said so far. */
 class Answers {
     #app;
     #parts = new Map(PARTS.map(name => [name, new Later()]));
@@ -82618,13 +82652,18 @@ class Answers {
     get all() {
         return PARTS.every(name => this.has(name));
     }
-    /** Says why nothing more comes. */
+    get phase() {
+        if (this.all)
+            return 'ending';
+        return this.has('boot') ? 'answering' : 'booting';
+    }
+    /** Nothing more comes: rejects what was not answered with the reason. */
     end(why) {
         for (const part of this.#parts.values())
             part.reject(why);
     }
 }
-/** A promise that is kept from outside, once; it need not be waited for. */
+/** A promise that is settled from outside. Nobody has to wait for it. */
 class Later {
     promise;
     settled = false;
@@ -82638,7 +82677,7 @@ class Later {
         this.promise.catch(() => { });
     }
 }
-/** Starts a dyno and hands on what it says. Resolves when it has ended, or was given up and told to stop. */
+/** Starts a dyno and adds what it says to `answers`. Resolves when it has ended, or was given up and told to stop. */
 async function lookInside(app, answers, { size, start, ...options }) {
     const { clock } = options;
     const marker = `inside-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
@@ -82670,14 +82709,14 @@ async function lookInside(app, answers, { size, start, ...options }) {
             purpose: 'check',
             size,
             timeout: LIFETIME,
-            // Whole lines.
+            // `runOneOff` hands over whole lines.
             write: chunk => {
                 const text = chunk.toString('utf8');
                 tail = (tail + text).slice(-TAIL);
                 if (!showsLife(text, marker))
                     return;
                 answers.add(readInside(text, marker));
-                watch.sign(answers.all ? 'ending' : answers.has('boot') ? 'answering' : 'booting');
+                watch.sign(answers.phase);
             },
             told: how => {
                 if (how.step === 'lost')
@@ -82701,18 +82740,18 @@ async function lookInside(app, answers, { size, start, ...options }) {
         watch.stop();
     }
 }
-/** What a program that fails says is at its end; its own output may come after what it complains. Hostile text. */
+/** The error that a failed program printed last, shortened; its other output may stand below it. Hostile text. */
 function complaint(output, marker) {
     const lines = output
         .split(/\r?\n/)
         .map(line => line.trim())
         .filter(line => !line.includes(marker));
-    const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
-    return shortened(shortened(line ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200);
+    const last = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
+    return shortened(shortened(last ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200);
 }
 const dyno_REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info';
 const dyno_POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps';
-/** What to look at where a server did not answer the dyno. */
+/** What to look at if a server did not answer the dyno. */
 const TO_LOOK_AT = {
     redis: dyno_REDIS,
     sidekiq: dyno_REDIS,
@@ -82723,13 +82762,13 @@ const TO_LOOK_AT = {
 };
 function notAnswered(error, name, app) {
     const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined;
-    return hung === undefined ? new Error(error) : new _notfoundcould_not_look.CouldNotLook(error, `${hung} --app ${app}\`.`);
+    return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/deadline.js
-/** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
+/** Milliseconds for one check. A target that hangs must not hold up the night for more than half a minute. */
 const DEADLINE = 25_000;
-/** Milliseconds for the same, what was waited for before the checks began among them. */
+/** Milliseconds for a check and for all that was waited for before the checks began. */
 const ALL_WITHIN = 27_000;
 
 ;// CONCATENATED MODULE: ./lib/checks/facts.js
@@ -82738,16 +82777,17 @@ const ALL_WITHIN = 27_000;
 
 
 
-/** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
+/** Releases that are looked at. Heroku keeps the slugs of the last 20, and of the last 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
-/** Milliseconds for a fact, however late it is asked for. */
+/** Milliseconds that a fact has at least, however late it is asked for. */
 const facts_LEAST = 5_000;
 /** Slugs whose size is asked for. */
 const SLUGS = 12;
+/** The facts of an app, by clients of the Platform API and of Heroku's data API. Each rejects if Heroku does not answer. */
 function appFacts(app, { platform, data, ...options }) {
     const { clock } = options;
     const begun = clock.now();
-    // What is asked for late has less time, or it would keep those checks that have more than others.
+    // A fact that is asked for late has less time: else it would hold up checks with a longer deadline.
     const left = () => Math.max(facts_LEAST, DEADLINE - (clock.now() - begun));
     const fact = (work) => once(() => within(options, left(), 'Heroku did not answer', work));
     const releases = fact(() => app.releases(facts_RELEASES));
@@ -82809,11 +82849,11 @@ const external_node_dns_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequ
 
 
 const MOST_ALIASES = 8;
-/** The name, or what is asked of it, is not there: an answer, too. */
+/** Codes of an answer that says: no such name, or no such record. */
 const names_NOTHING = ['ENOTFOUND', 'ENODATA'];
 /**
- * The DNS itself, without the machine's hosts file.
- * @param servers `host:port`; by default the system's
+ * Names by the DNS, without the machine's hosts file.
+ * @param servers `host:port` of DNS servers; the system's by default
  */
 function dnsNames(servers) {
     return {
@@ -82852,26 +82892,27 @@ function orNothing(answer) {
 
 
 
-/** Milliseconds for one answer: a check asks several times within its own deadline. */
+/** Milliseconds for one answer: a check asks several times before its deadline. */
 const network_ANSWER_WITHIN = 10_000;
-/** The real network, through the runner's proxy if its variables name one (all but DNS). */
+/** The real network: all but DNS goes through the runner's proxy, if its environment names one. */
 function realNetwork() {
     return { dial: dial, names: dnsNames(), answerWithin: network_ANSWER_WITHIN };
 }
 /**
- * Opens a TLS connection. With `check`, rejects where the certificate is not good for the host.
- * @param host also the name that is asked for (SNI)
+ * Opens a TLS connection.
+ * @param host is also the name that the server is asked for (SNI)
+ * @param check whether a certificate that is not good for the host makes it reject
  */
 async function network_secure(host, port, { network, signal }, check = true) {
     const socket = await network.dial(host, port, signal);
     return secured(socket, host, { ...tlsOptions(host, network.trust), rejectUnauthorized: check });
 }
-/** Does one piece of work within the time that the network has for one question. */
+/** Does one piece of work within the network's time for one answer. */
 function asking(outside, work) {
     const { network, clock } = outside;
     return within(outside, network.answerWithin, 'no answer', signal => work({ network, clock, signal }));
 }
-/** Codes that tell of the way from here, not of the target (Node: errors#common-system-errors, dns#error-codes). */
+/** Codes of errors in the runner's own network, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'];
 const network_WORDS = {
     ENOTFOUND: 'its name is not in the DNS',
@@ -82880,13 +82921,13 @@ const network_WORDS = {
     EPIPE: 'the connection is broken off',
     ETIMEDOUT: 'the connection takes too long'
 };
-/** A step on a way that does not lead on: `url`. Its cause says why. */
+/** One address in a chain of redirects did not answer. Its cause says why. */
 class StepError extends Error {
     constructor(url, cause) {
         super(`${url} does not answer`, { cause });
     }
 }
-/** What an error says of the target. Rethrows where the work was ended from outside. */
+/** Why a target was not reached, by the error. Throws the error again if the signal ended the work. */
 function unreached(error, outside) {
     if (outside.signal.aborted)
         throw error;
@@ -82897,7 +82938,7 @@ function unreached(error, outside) {
     const code = errorCode(error) ?? '';
     return { why: network_WORDS[code] ?? certificateWords(code) ?? brief(errorText(error)), runner: RUNNER.includes(code) };
 }
-/** OpenSSL's and Node's names for what is wrong with a certificate (Node: tls#x509-certificate-error-codes). */
+/** What is wrong with a certificate, by OpenSSL's and Node's codes (Node: tls#x509-certificate-error-codes). */
 const CERTIFICATE = {
     CERT_HAS_EXPIRED: 'its certificate has expired',
     CERT_NOT_YET_VALID: 'its certificate is not valid yet',
@@ -82911,7 +82952,7 @@ const CERTIFICATE = {
 function certificateWords(code) {
     return CERTIFICATE[code];
 }
-/** One line of others' text, short and without control characters. */
+/** Text of others in one line, shortened and without control characters. */
 function brief(text, most = 200) {
     const line = text.replace(/\p{Cc}+/gu, ' ').trim();
     return shortened(line, most);
@@ -82928,8 +82969,9 @@ function brief(text, most = 200) {
 ;// CONCATENATED MODULE: ./lib/checks/inside/action-version.js
 
 
+
 const action_version_DAY = 86_400_000;
-/** Milliseconds for which a new release may be left alone: others find its faults. */
+/** Milliseconds that a new release may be left alone, until others have found its faults. */
 const NEW_FOR = 7 * action_version_DAY;
 /** Whether the pinned version of this action is out of date. */
 const actionVersion = {
@@ -82943,9 +82985,7 @@ const actionVersion = {
             return [];
         const { running, newest, publishedAt } = action;
         const behind = compareVersions(newest.replace(/^v/, ''), running) > 0;
-        const text = behind
-            ? `${running} runs; ${newest} came out on ${new Date(publishedAt).toISOString().slice(0, 10)}`
-            : `${running} is the newest`;
+        const text = behind ? `${running} runs; ${newest} came out on ${dayText(publishedAt)}` : `${running} is the newest`;
         if (!behind || clock.now() - publishedAt < NEW_FOR)
             return [{ level: 'ok', figure: running, text }];
         return [
@@ -82953,7 +82993,7 @@ const actionVersion = {
                 level: 'warn',
                 figure: running,
                 text,
-                remedy: 'Read its notes and change the pin; Dependabot does it by itself where it is set up for `github-actions`.'
+                remedy: 'Read its notes and change the pin; Dependabot does it by itself if it is set up for `github-actions`.'
             }
         ];
     }
@@ -82965,32 +83005,32 @@ const actionVersion = {
 /** What Mastodon converts to: video and animated GIFs to H.264 and AAC, audio to MP3 (mastodon: app/models/media_attachment.rb). */
 const ffmpeg_ENCODERS = ['libx264', 'aac', 'libmp3lame'];
 const WITHOUT = 'an upload of video, audio or an animated GIF is answered with an error';
-/** Whether ffmpeg is there, can do what Mastodon needs, and is what the config asks for. */
+/** Whether ffmpeg is there, has the encoders that Mastodon needs, and is what the config asks for. */
 const ffmpeg = {
     name: 'ffmpeg',
     title: 'ffmpeg',
     config: [],
     deadline: DYNO_DEADLINE,
     async look({ dyno, wants }) {
-        const { ffmpeg, ffprobe, encoders, problem } = await dyno.part('ffmpeg');
+        const { ffmpeg: version, ffprobe, encoders, problem } = await dyno.part('ffmpeg');
         const missing = ffmpeg_ENCODERS.filter(name => !encoders.includes(name));
-        const figure = ffmpeg ?? 'none';
-        if (ffmpeg !== null && ffprobe !== null && missing.length === 0)
+        const figure = version ?? 'none';
+        if (version !== null && ffprobe !== null && missing.length === 0)
             return [present(wants.ffmpeg, figure)];
-        if (ffmpeg === null && ffprobe === null && problem === null)
+        if (version === null && ffprobe === null && problem === null)
             return [absent(wants.ffmpeg, figure)];
         return [
             {
                 level: 'fail',
                 figure,
-                text: `ffmpeg is there and cannot do its work, so ${WITHOUT}: ${problem ?? unable(ffmpeg, ffprobe, missing)}`,
+                text: `ffmpeg is there and cannot do its work, so ${WITHOUT}: ${problem ?? unable(version, ffprobe, missing)}`,
                 remedy: 'Deploy again: a build on the runner tries ffmpeg as a dyno would, and mends its library path.'
             }
         ];
     }
 };
-function unable(ffmpeg, ffprobe, missing) {
-    if (ffmpeg === null)
+function unable(version, ffprobe, missing) {
+    if (version === null)
         return 'there is no ffmpeg beside ffprobe';
     return ffprobe === null ? 'there is no ffprobe beside it' : `it lacks the encoder ${missing.join(' and ')}`;
 }
@@ -83024,17 +83064,18 @@ function absent(wanted, figure) {
     };
 }
 
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../figures.js
-var _notfoundfigures = __nccwpck_require__(6162);
 ;// CONCATENATED MODULE: ./lib/checks/inside/github-schedule.js
 
 
 
 const github_schedule_DAY = 86_400_000;
-/** Days without activity after which GitHub switches off schedules of a public repository (docs.github.com: events that trigger workflows, schedule). */
+/**
+ * Days without activity after which GitHub switches off the schedules of a public repository (docs.github.com: events that
+ * trigger workflows, schedule).
+ */
 const SWITCHED_OFF = 60;
 const WARN_FROM = 45;
-/** Workflows of this kit; what else a fork inherits is off for good reason. */
+/** Workflows of this action. The others that a fork inherits are off for good reason. */
 const OURS = /(^|\/)heroku-[\w.-]+\.ya?ml$/;
 /** Whether GitHub has switched off the schedule of a workflow, or is about to. */
 const githubSchedule = {
@@ -83053,7 +83094,7 @@ function idle({ isPrivate, pushedAt }, now) {
     if (isPrivate || pushedAt === undefined)
         return [];
     const days = Math.floor((now - pushedAt) / github_schedule_DAY);
-    const figure = (0,_notfoundfigures.counted)(days, 'day');
+    const figure = counted(days, 'day');
     const text = `The last push to this repository was ${figure} ago`;
     if (days < WARN_FROM)
         return [{ level: 'ok', about: 'idle', figure, text }];
@@ -83082,8 +83123,7 @@ function switchedOff({ off }) {
 
 
 
-
-/** Whether the key of deploys and checks still works, and how long. */
+/** Whether the Heroku key still works, and for how long. */
 const herokuKey = {
     name: 'heroku-key',
     title: 'Heroku key',
@@ -83095,7 +83135,7 @@ const herokuKey = {
             if (seconds === undefined)
                 return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }];
             const days = Math.floor(seconds / 86_400);
-            const figure = (0,_notfoundfigures.counted)(days, 'day');
+            const figure = counted(days, 'day');
             const text = `The key works for ${figure} more`;
             return [
                 days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: MAKE_KEY }
@@ -83120,9 +83160,10 @@ const herokuKey = {
 
 
 
+
 /** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
 const logLess = (app) => `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`;
-/** How bad Heroku's codes are, of those that tell something about the instance. R14 and R15 are told by `memory`. */
+/** How bad Heroku's error codes are for the instance. R14 and R15 are for the check `memory`. */
 const JUDGEMENTS = new Map(Object.entries({
     H10: { level: 'fail' },
     H12: { level: 'warn', from: 5 },
@@ -83145,23 +83186,23 @@ const JUDGEMENTS = new Map(Object.entries({
         remedy: app => `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
     }
 }));
-/** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
+/** Heroku's program that sends on a dyno's log lines. It has no number, as the app's processes have (`web.1`). */
 const SENDER = 'log-shuttle';
-/** Milliseconds in which a fault counts as now. */
+/** Milliseconds for which an error counts as recent. */
 const RECENT = 3_600_000;
 /** Characters of time, source and dyno before each line. */
 const HEADER = 50;
-/** Milliseconds. The lines of a minute, such as those of a start, say nothing of a day. */
+/** Milliseconds of log that tell how much is logged a day: a few minutes, such as a start, do not. */
 const log_codes_SHORTEST = 600_000;
-/** H, R and L codes in the lines that Heroku still has, with the time they span; and how much is logged. */
+/** Heroku's error codes (H, R, L) in the log lines that it still has; and how much is logged. */
 const logCodes = {
     name: 'log-codes',
     title: 'Errors in the log',
     config: [],
     async look(world) {
         const [codes, volume] = await Promise.all([
-            (0,_notfoundfigures.part)('codes', () => codesOf(world)),
-            (0,_notfoundfigures.part)('volume', () => volumeOf(world))
+            lookAtPart('codes', () => codesOf(world)),
+            lookAtPart('volume', () => volumeOf(world))
         ]);
         return [...codes, ...volume];
     }
@@ -83169,7 +83210,7 @@ const logCodes = {
 async function codesOf({ app, clock }) {
     const now = clock.now();
     const { counts, reach } = codeCounts(await app.platformLog(), now);
-    // What a dyno's own sender lost stands among the lines of the app.
+    // The lines that log-shuttle lost are told among the app's own.
     const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER);
     for (const [code, seen] of codeCounts(shuttle, now).counts)
         counts.set(code, seen);
@@ -83180,20 +83221,24 @@ async function codesOf({ app, clock }) {
     if (found.length === 0)
         return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
     return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
-        const ago = (0,_notfoundfigures.span)((now - last) / 1000);
-        // A deploy or a crash that is over is worth a look, and not a red morning.
-        const recent = now - last <= RECENT;
+        const ago = roughDuration((now - last) / 1000);
         return {
-            level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
+            level: levelOf(level, number >= from, now - last <= RECENT),
             about: code.toLowerCase(),
             figure: `${number}`,
-            text: `${code} ${(0,_notfoundfigures.counted)(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${(0,_notfoundfigures.counted)(lost, 'line')} lost` : ''} (in ${reach})`,
+            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
             remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num ${LIMITS.logLines} --app ${app.name}\` around it.`,
             link: 'https://devcenter.heroku.com/articles/error-codes'
         };
     });
 }
-/** Heroku keeps no longer history, so the rate is that of the last lines. */
+/** A deploy or a crash that is over is worth a look, and no failure. */
+function levelOf(level, isOften, isRecent) {
+    if (!isOften)
+        return 'ok';
+    return level === 'fail' && !isRecent ? 'warn' : level;
+}
+/** How much is logged, by the last lines: Heroku keeps no more of them. */
 async function volumeOf({ app }) {
     const lines = await app.log();
     const [first, last] = [lines[0], lines.at(-1)];
@@ -83217,11 +83262,14 @@ function lostIn(text) {
     const [, before, after] = /\bdropped (\d{1,9}) messages\b|\b(\d{1,9}) messages (?:dropped|lost)\b/.exec(text) ?? [];
     return Number(before ?? after ?? 0);
 }
-/** How often each code came, and in what: `1500 lines of the last 5 hours`. */
+/**
+ * How often each of Heroku's error codes stands in log lines, and when last.
+ * @returns also in what was looked: `1500 lines of the last 5 hours`
+ */
 function codeCounts(lines, now) {
     const counts = new Map();
     for (const { time, source, dyno, text } of lines) {
-        // What the app prints may look like one.
+        // The app itself may print something that looks like a code.
         if (source !== 'heroku' && dyno !== SENDER)
             continue;
         for (const code of codesIn(text)) {
@@ -83230,7 +83278,7 @@ function codeCounts(lines, now) {
         }
     }
     const since = lines[0]
-        ? `${(0,_notfoundfigures.counted)(lines.length, 'line')} of the last ${(0,_notfoundfigures.span)((now - lines[0].time) / 1000)}`
+        ? `${counted(lines.length, 'line')} of the last ${roughDuration((now - lines[0].time) / 1000)}`
         : 'an empty log';
     return { counts, reach: since };
 }
@@ -83245,15 +83293,18 @@ function codeCounts(lines, now) {
 
 const LINK = 'https://devcenter.heroku.com/articles/dyno-tiers';
 const LARGER = 'Lower `WEB_CONCURRENCY` or `SIDEKIQ_CONCURRENCY`, set `MALLOC_ARENA_MAX=2`, or take a larger dyno size.';
-/** Whether dynos run out of memory (R14, R15), and whether what runs in them fits. */
+/** Whether dynos ran out of memory (R14, R15), and whether their processes fit into it. */
 const memory = {
     name: 'memory',
     title: 'Memory of dynos',
     config: ['WEB_CONCURRENCY'],
     deadline: DYNO_DEADLINE,
     async look(world) {
-        const [quota, fit] = await Promise.all([(0,_notfoundfigures.part)('quota', () => overQuota(world)), (0,_notfoundfigures.part)('fit', () => memory_fits(world))]);
-        return [...quota, ...fit];
+        const [quota, room] = await Promise.all([
+            lookAtPart('quota', () => overQuota(world)),
+            lookAtPart('fit', () => memory_fits(world))
+        ]);
+        return [...quota, ...room];
     }
 };
 async function overQuota({ app, clock }) {
@@ -83262,28 +83313,28 @@ async function overQuota({ app, clock }) {
     const about = 'quota';
     if (r14 + r15 === 0)
         return [{ level: 'ok', about, text: `No dyno was over its memory (R14, R15) in ${reach}` }];
-    const killed = r15 > 0 ? `, and Heroku ended ${(0,_notfoundfigures.counted)(r15, 'dyno')} for it (R15)` : '';
+    const killed = r15 > 0 ? `, and Heroku ended ${counted(r15, 'dyno')} for it (R15)` : '';
     return [
         {
             level: r15 > 0 ? 'fail' : 'warn',
             about,
             figure: `${r14 + r15}`,
-            text: `Dynos were over their memory ${(0,_notfoundfigures.counted)(r14, 'time')} (R14)${killed} in ${reach}`,
+            text: `Dynos were over their memory ${counted(r14, 'time')} (R14)${killed} in ${reach}`,
             remedy: LARGER,
             link: LINK
         }
     ];
 }
-/** What was measured: a booted process, which each Puma worker grows to at least; and Sidekiq, as it says of itself. */
+/** By what was measured: the memory of a booted process, which each Puma worker needs at least; and what Sidekiq tells. */
 async function memory_fits({ app, dyno, config }) {
-    const [formation, { memory }, { processes }] = await Promise.all([
+    const [formation, { memory: booted }, { processes }] = await Promise.all([
         app.formation(),
         dyno.part('boot'),
         dyno.part('sidekiq')
     ]);
     const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] || 2) || 1);
-    const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory));
-    const web = fit('web', formation, workers * memory, `${(0,_notfoundfigures.counted)(workers, 'Puma worker')} of at least ${sizeText(memory)}`);
+    const sidekiq = Math.max(0, ...processes.map(({ memory: used }) => used));
+    const web = fit('web', formation, workers * booted, `${counted(workers, 'Puma worker')} of at least ${sizeText(booted)}`);
     const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${sizeText(sidekiq)},`);
     return [web, worker].filter(finding => finding !== undefined);
 }
@@ -83292,10 +83343,10 @@ function fit(type, formation, bytes, what) {
     const most = dynoSize(size)?.memory;
     if (most === undefined)
         return undefined;
-    const figure = (0,_notfoundfigures.percent)(bytes, most);
+    const figure = wholeShareText(bytes, most);
     const text = `${what} in a ${size} dyno of ${sizeText(most)}: ${figure}`;
-    // It is a lower bound, so it may not be called a failure before it is above the whole.
-    const level = (0,_notfoundfigures.fullness)(bytes, most) === 'ok' ? 'ok' : 'warn';
+    // A lower bound, so never a failure: R14 and R15 tell that.
+    const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn';
     return level === 'ok'
         ? { level, about: type, figure, text }
         : { level, about: type, figure, text, remedy: LARGER, link: LINK };
@@ -83305,7 +83356,7 @@ function fit(type, formation, bytes, what) {
 
 
 
-/** Whether the database is the one that the running code wants, both phases. */
+/** Whether migrations of the running code are pending, of either phase. */
 const migrations = {
     name: 'migrations',
     title: 'Migrations',
@@ -83319,7 +83370,7 @@ const migrations = {
             {
                 level: 'warn',
                 figure: `${pending}`,
-                text: `${(0,_notfoundfigures.counted)(pending, 'migration')} of the running code ${pending === 1 ? 'is' : 'are'} pending`,
+                text: `${counted(pending, 'migration')} of the running code ${pending === 1 ? 'is' : 'are'} pending`,
                 remedy: 'Run `command: migrate`: a deploy may have been cut off before its second phase.'
             }
         ];
@@ -83330,8 +83381,7 @@ const migrations = {
 
 
 
-
-/** Whether the branch would still build with today's buildpacks, as this very run has tried, and what has changed in them since the deploy. */
+/** Whether the branch still builds with today's buildpacks, as this run has tried; and which of them changed since the deploy. */
 const nightlyBuild = {
     name: 'nightly-build',
     title: "Tonight's build",
@@ -83349,7 +83399,7 @@ const nightlyBuild = {
                 {
                     level: 'fail',
                     text: `The build failed (${failedJobs.join(', ')}): the next deploy would, too`,
-                    remedy: 'Look at the log of that job in this run; where the code is the same as yesterday, a buildpack has changed.'
+                    remedy: 'Look at the log of that job in this run; if the code is the same as yesterday, a buildpack has changed.'
                 }
             ];
         }
@@ -83357,7 +83407,7 @@ const nightlyBuild = {
     }
 };
 function nightly_build_size({ compressed, limit, withinLimit, problem }) {
-    const figure = (0,_notfoundfigures.percent)(compressed, limit);
+    const figure = wholeShareText(compressed, limit);
     const text = `The build makes a slug of ${sizeText(compressed)} of ${sizeText(limit)}`;
     if (problem !== undefined) {
         return {
@@ -83376,7 +83426,7 @@ function nightly_build_size({ compressed, limit, withinLimit, problem }) {
         remedy: 'Look at the size report of this run for what grew.'
     };
 }
-/** A buildpack that moved is news and no fault: the build has just shown that it works. */
+/** A buildpack that changed is news and no fault: tonight's build shows that it works. */
 function drift(tonight, deployed) {
     if (!deployed)
         return [];
@@ -83392,7 +83442,7 @@ function drift(tonight, deployed) {
             level: 'ok',
             about,
             figure,
-            text: `${(0,_notfoundfigures.counted)(moved.length, 'buildpack')} changed ${since}: ${moved.join(', ')}; the build with ${moved.length === 1 ? 'it' : 'them'} passed`
+            text: `${counted(moved.length, 'buildpack')} changed ${since}: ${moved.join(', ')}; the build with ${moved.length === 1 ? 'it' : 'them'} passed`
         }
     ];
 }
@@ -83401,7 +83451,7 @@ function drift(tonight, deployed) {
 
 
 const node_LEVELS = { supported: 'ok', ended: 'warn', unknown: 'unknown' };
-/** Node comes with the slug: which one the next slug may have is said by package.json. */
+/** Whether the Node that the next slug may get still has security updates: package.json says which one. */
 const node = {
     name: 'node',
     title: 'Node',
@@ -83439,10 +83489,10 @@ const postgres_postgres = {
     config: [],
     deadline: DYNO_DEADLINE,
     async look(world) {
-        const plan = await (0,_notfoundfigures.part)('plan', async () => onHeroku(await world.app.postgres()));
-        // Where Heroku's API says nothing of them, the database itself does, without the plan's size.
+        const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres()));
+        // If Heroku's API tells no size, the database itself does, though not how much the plan allows.
         const known = plan.some(({ about }) => about === 'size');
-        return known ? plan : [...plan, ...(await (0,_notfoundfigures.part)('size', () => fromInside(world)))];
+        return known ? plan : [...plan, ...(await lookAtPart('size', () => fromInside(world)))];
     }
 };
 function onHeroku(figures) {
@@ -83454,7 +83504,7 @@ function onHeroku(figures) {
             ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: postgres_LARGER, link: PLANS }
             : undefined,
         size &&
-            measured('size', size, `Postgres holds ${bytes === undefined ? (0,_notfoundfigures.percent)(size.part, size.whole) : sizeText(bytes)} on ${plan}`, postgres_LARGER),
+            measured('size', size, `Postgres holds ${bytes === undefined ? wholeShareText(size.part, size.whole) : sizeText(bytes)} on ${plan}`, postgres_LARGER),
         connections &&
             measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
         tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
@@ -83474,8 +83524,8 @@ async function fromInside({ dyno }) {
     ];
 }
 function measured(about, { part, whole }, text, remedy) {
-    const level = (0,_notfoundfigures.fullness)(part, whole);
-    const figure = (0,_notfoundfigures.percent)(part, whole);
+    const level = fullness(part, whole);
+    const figure = wholeShareText(part, whole);
     return level === 'ok'
         ? { level, about, figure, text }
         : { level, about, figure, text: `${text}: ${figure}`, remedy, link: PLANS };
@@ -83485,38 +83535,39 @@ function measured(about, { part, whole }, text, remedy) {
 
 
 
-/** Seconds after which a queue stands still rather than being busy. */
+/** Seconds after which a queue counts as standing still, not as busy. */
 const STANDS_STILL = 3_600;
 /** Sidekiq keeps 10,000 dead jobs and drops the oldest (sidekiq: `dead_max_jobs`). */
 const DEAD_KEPT = 10_000;
+/** How long jobs wait in Sidekiq's queues, and how many are dead. */
 const queues = {
     name: 'queues',
     title: 'Sidekiq queues',
     config: [],
     deadline: DYNO_DEADLINE,
     async look(world) {
-        const { queues, dead, retries } = await world.dyno.part('sidekiq');
-        return [latency(queues, world), deadSet(dead, retries)];
+        const { queues: all, dead, retries } = await world.dyno.part('sidekiq');
+        return [latency(all, world.thresholds.queueLatency), deadSet(dead, retries)];
     }
 };
-function latency(queues, { thresholds }) {
-    const jobs = queues.reduce((sum, { size }) => sum + size, 0);
-    const slowest = queues.toSorted((a, b) => b.latency - a.latency)[0];
-    const figure = (0,_notfoundfigures.span)(slowest?.latency ?? 0);
-    if (!slowest || slowest.latency <= thresholds.queueLatency) {
+function latency(all, most) {
+    const jobs = all.reduce((sum, { size }) => sum + size, 0);
+    const slowest = all.toSorted((a, b) => b.latency - a.latency)[0];
+    const figure = roughDuration(slowest?.latency ?? 0);
+    if (!slowest || slowest.latency <= most) {
         return {
             level: 'ok',
             about: 'latency',
             figure,
-            text: `${(0,_notfoundfigures.counted)(jobs, 'job')} in all queues; the oldest waits for ${figure}`
+            text: `${counted(jobs, 'job')} in all queues; the oldest waits for ${figure}`
         };
     }
-    const stands = slowest.latency > Math.max(STANDS_STILL, 10 * thresholds.queueLatency);
+    const stands = slowest.latency > Math.max(STANDS_STILL, 10 * most);
     return {
         level: stands ? 'fail' : 'warn',
         about: 'latency',
         figure,
-        text: `${(0,_notfoundfigures.counted)(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
+        text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
         remedy: stands
             ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --process-type worker`.'
             : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
@@ -83524,7 +83575,7 @@ function latency(queues, { thresholds }) {
 }
 function deadSet(dead, retries) {
     const about = 'dead-set';
-    const text = `${(0,_notfoundfigures.counted)(dead, 'dead job')}, ${(0,_notfoundfigures.counted)(retries, 'job')} to be tried again`;
+    const text = `${counted(dead, 'dead job')}, ${counted(retries, 'job')} to be tried again`;
     if (dead < 0.8 * DEAD_KEPT)
         return { level: 'ok', about, figure: `${dead}`, text };
     return {
@@ -83542,7 +83593,7 @@ function deadSet(dead, retries) {
 
 
 const redis_PLANS = 'https://elements.heroku.com/addons/heroku-redis';
-/** Sidekiq's Redis: what it does when it is full, and how full it is. */
+/** Sidekiq's Redis: what it does when it is full, and how full it is now. */
 const redis_redis = {
     name: 'redis',
     title: 'Redis',
@@ -83550,13 +83601,13 @@ const redis_redis = {
     deadline: DYNO_DEADLINE,
     async look(world) {
         const [policy, memory] = await Promise.all([
-            (0,_notfoundfigures.part)('eviction', () => eviction(world)),
-            (0,_notfoundfigures.part)('memory', () => fill(world))
+            lookAtPart('eviction', () => eviction(world)),
+            lookAtPart('memory', () => fill(world))
         ]);
         return [...policy, ...memory];
     }
 };
-/** The data API answers at once; where Redis is another's, only the dyno can tell. */
+/** By Heroku's data API, which answers at once; if Redis is not Heroku's, only the dyno can tell. */
 async function eviction({ app, dyno }) {
     const onHeroku = await app.redisPolicy().catch(() => undefined);
     const policy = onHeroku ?? (await dyno.part('redis')).policy;
@@ -83590,9 +83641,9 @@ async function fill({ dyno }) {
                 text: `Redis holds ${sizeText(used)} and has no limit of its own${lost}`
             }
         ];
-    const level = (0,_notfoundfigures.fullness)(used, most);
+    const level = fullness(used, most);
     const text = `Redis holds ${sizeText(used)} of ${sizeText(most)}${lost}`;
-    const figure = (0,_notfoundfigures.percent)(used, most);
+    const figure = wholeShareText(used, most);
     if (level === 'ok')
         return [{ level, about, figure, text }];
     const remedy = 'Move to a larger plan: when it is full, every write fails and the instance answers with errors. Look first whether a queue has grown (`/sidekiq`).';
@@ -83603,7 +83654,10 @@ async function fill({ dyno }) {
 
 
 
-/** Unset by default: then media of other servers are kept for ever (mastodon: config/settings.yml, scheduler/vacuum_scheduler). */
+/**
+ * Whether media of other servers are removed some day. By default they are kept for ever (mastodon: config/settings.yml,
+ * scheduler/vacuum_scheduler).
+ */
 const retention = {
     name: 'retention',
     title: 'Retention of cached media',
@@ -83613,9 +83667,9 @@ const retention = {
         const { media, content } = await dyno.part('retention');
         const other = content === null
             ? 'posts of other servers are kept'
-            : `posts of other servers go after ${(0,_notfoundfigures.counted)(content, 'day')}`;
+            : `posts of other servers go after ${counted(content, 'day')}`;
         if (media !== null && media > 0) {
-            const figure = (0,_notfoundfigures.counted)(media, 'day');
+            const figure = counted(media, 'day');
             return [{ level: 'ok', figure, text: `Media of other servers go after ${figure}; ${other}` }];
         }
         return [
@@ -83636,8 +83690,8 @@ const retention = {
 const ruby_LINK = 'https://www.ruby-lang.org/en/downloads/branches/';
 const ruby_LEVELS = { safe: 'ok', holed: 'warn', ended: 'fail', unknown: 'unknown' };
 /**
- * Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center:
- * stack-update-policy). Which Ruby the next slug has is said by Gemfile.lock.
+ * Whether the Ruby that runs, and the one of the next slug, have known holes. Ruby comes with the slug. Everything below it
+ * comes with the base image, which Heroku renews when a dyno starts (Dev Center: stack-update-policy).
  */
 const ruby = {
     name: 'ruby',
@@ -83645,7 +83699,7 @@ const ruby = {
     config: [],
     deadline: DYNO_DEADLINE,
     async look({ dyno, job, clock }) {
-        // What the checkout cannot tell is no reason not to tell what runs.
+        // If the checkout cannot tell the next Ruby, the one that runs is still told.
         const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), job.ruby().catch(() => undefined)]);
         const now = clock.now();
         const state = stateOfRuby(figure, now);
@@ -83656,10 +83710,10 @@ const ruby = {
                 { ...running, more: seen(next), remedy: remedyOf(figure, next, now), link: ruby_LINK },
                 ...notLocked(figure, next, now)
             ]
-            : [running, ...notLocked(figure, next, now), ...locked(figure, next, now)];
+            : [running, ...notLocked(figure, next, now), ...nextBuild(figure, next, now)];
     }
 };
-/** What the next build installs, and what one might take for it. */
+/** Which Ruby the next build installs, and that `.ruby-version` does not decide it. */
 function seen(next) {
     if (!next?.locked)
         return [];
@@ -83685,8 +83739,8 @@ function notLocked(running, next, now) {
     const remedy = lockRuby(next.file ?? running, next.takes, now);
     return [{ level: 'warn', about: 'next-build', text: `${NO_RUBY_LOCKED}; Ruby ${running} runs now`, remedy }];
 }
-/** A next build that would bring holes to an app that has none. */
-function locked(running, next, now) {
+/** Warns if the next build would bring a Ruby with holes to an app that has none. */
+function nextBuild(running, next, now) {
     if (!next?.locked || next.locked.jruby !== undefined)
         return [];
     const { version } = next.locked;
@@ -83716,19 +83770,19 @@ const scheduledTasks = {
     config: [],
     async look({ job }) {
         const tasks = await job.tasks();
-        return tasks ? [scheduled_tasks_drift(tasks), ...late(tasks)] : [];
+        return tasks ? [scheduled_tasks_drift(tasks), ...late(tasks.late)] : [];
     }
 };
-function scheduled_tasks_drift({ wanted, drift }) {
-    // A task that somebody made in the dashboard is theirs.
-    const wrong = drift.filter(({ kind }) => kind !== 'unknown');
+function scheduled_tasks_drift({ wanted, drift: all }) {
+    // A task that somebody made in the dashboard is their own.
+    const wrong = all.filter(({ kind }) => kind !== 'unknown');
     const figure = `${wrong.length} of ${wanted}`;
     if (wrong.length === 0)
         return {
             level: 'ok',
             about: 'drift',
             figure: `${wanted}`,
-            text: `${(0,_notfoundfigures.counted)(wanted, 'task')} as the config wants them`
+            text: `${counted(wanted, 'task')} as the config wants them`
         };
     return {
         level: 'warn',
@@ -83738,15 +83792,15 @@ function scheduled_tasks_drift({ wanted, drift }) {
         remedy: 'Run `command: schedule`.'
     };
 }
-function late({ late }) {
-    if (late.length === 0)
+function late(tasks) {
+    if (tasks.length === 0)
         return [];
     return [
         {
             level: 'warn',
             about: 'late',
-            figure: `${late.length}`,
-            text: `Tasks did not run as they should: ${late.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
+            figure: `${tasks.length}`,
+            text: `Tasks did not run as they should: ${tasks.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
             remedy: 'Look at what it printed: in the log of the dyno `scheduler`, in the add-on’s dashboard, or in the run of the workflow. Heroku Scheduler now and then leaves a run out.'
         }
     ];
@@ -83756,11 +83810,13 @@ function late({ late }) {
 
 
 
+
 /**
- * Seconds. The vacuum is started once a day, at a minute that each process draws anew between 3 and 6 UTC when it boots
- * (mastodon: config/sidekiq.yml), so a worker that is restarted in those hours may miss one night.
+ * Seconds. The vacuum is started once a day, between 3 and 6 UTC, at a minute that each process draws when it boots
+ * (mastodon: config/sidekiq.yml). So a worker that is restarted in those hours may miss a night.
  */
 const VACUUM_EVERY = 2 * 86_400;
+/** Whether one Sidekiq process runs Mastodon's own schedule, and whether its vacuum was started lately. */
 const scheduler = {
     name: 'scheduler',
     title: "Mastodon's own schedule",
@@ -83768,17 +83824,17 @@ const scheduler = {
     deadline: DYNO_DEADLINE,
     async look({ dyno }) {
         const [listeners, last] = await Promise.all([
-            (0,_notfoundfigures.part)('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
-            (0,_notfoundfigures.part)('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
+            lookAtPart('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
+            lookAtPart('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
         ]);
         return [...listeners, ...last];
     }
 };
-/** Exactly one process may (mastodon docs: admin/scaling). */
+/** Exactly one process may listen to the queue `scheduler` (mastodon docs: admin/scaling). */
 function listening(all) {
     const listeners = all.filter(({ queues }) => queues.includes('scheduler')).length;
     const finding = { about: 'listeners', figure: `${listeners}` };
-    const text = `${listeners} of ${(0,_notfoundfigures.counted)(all.length, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
+    const text = `${listeners} of ${counted(all.length, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
     if (listeners === 1)
         return { ...finding, level: 'ok', text };
     if (listeners > 1) {
@@ -83800,15 +83856,20 @@ function listening(all) {
 function vacuum(ago) {
     const about = 'vacuum';
     if (ago !== null && ago <= VACUUM_EVERY) {
-        return { level: 'ok', about, figure: (0,_notfoundfigures.span)(ago), text: `Mastodon's vacuum was last started ${(0,_notfoundfigures.span)(ago)} ago` };
+        return {
+            level: 'ok',
+            about,
+            figure: roughDuration(ago),
+            text: `Mastodon's vacuum was last started ${roughDuration(ago)} ago`
+        };
     }
     return {
         level: 'warn',
         about,
-        figure: ago === null ? 'never' : (0,_notfoundfigures.span)(ago),
+        figure: ago === null ? 'never' : roughDuration(ago),
         text: ago === null
             ? "Mastodon's vacuum never ran"
-            : `Mastodon's vacuum was last started ${(0,_notfoundfigures.span)(ago)} ago; it should be every day`,
+            : `Mastodon's vacuum was last started ${roughDuration(ago)} ago; it should be every day`,
         remedy: 'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.'
     };
 }
@@ -83817,14 +83878,13 @@ function vacuum(ago) {
 
 
 
-
 const slug_size_DAY = 86_400_000;
-/** Days ahead from which on a slug that grows towards its limit is told of. */
+/** A growing slug is warned of if it is over its limit within so many days. */
 const AHEAD = 60;
-/** Two slugs of an hour say nothing of a trend. */
+/** Milliseconds between the oldest and the newest slug; less tells no trend. */
 const slug_size_SHORTEST = 7 * slug_size_DAY;
 const REMEDY = 'Look at the size report for what grew; `trim: safe`, `ffmpeg: without` or a higher `slug.limit` make room.';
-/** The slug that runs against the limit, and how fast it grows by the slugs that Heroku still has. */
+/** The size of the slug that runs against its limit; and how fast slugs grow, by those that Heroku still has. */
 const slugSize = {
     name: 'slug-size',
     title: 'Slug size',
@@ -83836,7 +83896,7 @@ const slugSize = {
             throw new Error('Heroku does not say how large the slug is');
         const { slugLimit } = wants;
         const text = `The slug has ${sizeText(bytes)} of ${sizeText(slugLimit)}`;
-        const figure = (0,_notfoundfigures.percent)(bytes, slugLimit);
+        const figure = wholeShareText(bytes, slugLimit);
         if (bytes > slugLimit) {
             return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }];
         }
@@ -83847,7 +83907,7 @@ const slugSize = {
         const rate = `${text}; it grows by ${sizeText(trend * 30)} in 30 days (over ${slugs.length} slugs)`;
         if (days > AHEAD)
             return [{ level: 'ok', figure, text: rate }];
-        const when = new Date(clock.now() + days * slug_size_DAY).toISOString().slice(0, 10);
+        const when = dayText(clock.now() + days * slug_size_DAY);
         return [
             {
                 level: 'warn',
@@ -83858,7 +83918,7 @@ const slugSize = {
         ];
     }
 };
-/** Bytes a day: the slope of the line that fits best (least squares). Undefined where there is too little to tell. */
+/** Bytes a day: the slope of the line that fits best (least squares). Undefined if there are too few slugs to tell. */
 function growth(slugs) {
     const times = slugs.map(({ released }) => released);
     if (slugs.length < 3 || Math.max(...times) - Math.min(...times) < slug_size_SHORTEST)
@@ -83874,27 +83934,28 @@ function growth(slugs) {
 
 
 const stack_LEVELS = { supported: 'ok', 'ends-soon': 'warn', ended: 'fail' };
+/** How long Heroku still supports the stacks of the apps. */
 const stack_stack = {
     name: 'stack',
     title: 'Stack',
     config: [],
     async look({ app, streamingApp, clock }) {
         const apps = [app, ...(streamingApp ? [streamingApp] : [])];
-        const all = await Promise.all(apps.map(async (one) => ({ name: one.name, stack: (await one.info()).stack.name })));
-        return all.map(({ name, stack }, index) => ({
-            ...stack_judge(stack, clock.now(), name),
+        const all = await Promise.all(apps.map(async (one) => ({ name: one.name, runs: (await one.info()).stack.name })));
+        return all.map(({ name, runs }, index) => ({
+            ...stack_judge(runs, clock.now(), name),
             ...(index === 0 ? {} : { about: 'streaming' })
         }));
     }
 };
-function stack_judge(stack, now, app) {
-    const life = stackLife(stack, now);
+function stack_judge(name, now, app) {
+    const life = stackLife(name, now);
     if (!life)
-        return { level: 'unknown', text: `${app} runs on ${stack}; when that ends this version does not know` };
+        return { level: 'unknown', text: `${app} runs on ${name}; when that ends this version does not know` };
     const found = {
         level: stack_LEVELS[life.state],
         figure: `${life.days} days`,
-        text: `${app} runs on ${stack}, which ${stackLifeInWords(life)}`
+        text: `${app} runs on ${name}, which ${stackLifeInWords(life)}`
     };
     if (life.state === 'supported')
         return found;
@@ -83908,7 +83969,7 @@ function stack_judge(stack, now, app) {
 ;// CONCATENATED MODULE: ./lib/checks/inside/worker.js
 
 
-/** Mastodon federates, mails and cleans up in Sidekiq alone, and `/health` stays green without it (mastodon: Procfile). */
+/** Whether a worker dyno runs. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
 const worker = {
     name: 'worker',
     title: 'Worker dyno',
@@ -83920,7 +83981,7 @@ const worker = {
         const count = running.reduce((sum, { quantity }) => sum + quantity, 0);
         if (count > 0) {
             const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ');
-            return [{ level: 'ok', text: `${(0,_notfoundfigures.counted)(count, 'dyno')} beside web: ${names}`, figure: `${count}` }];
+            return [{ level: 'ok', text: `${counted(count, 'dyno')} beside web: ${names}`, figure: `${count}` }];
         }
         return [
             {
@@ -83954,7 +84015,7 @@ const worker = {
 
 
 
-/** Those that look through Heroku and through one one-off dyno. */
+/** The checks that look through Heroku's API and through one one-off dyno. */
 const INSIDE = [
     worker,
     queues,
@@ -83984,8 +84045,8 @@ const INSIDE = [
 
 const http_MOST = 1_000_000;
 /**
- * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
- * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
+ * Sends one request, GET by default, and reads the whole answer within the network's time for one. A redirect is an
+ * answer. Rejects on a lost connection, a bad certificate, and past `most` bytes (1 MB by default).
  */
 async function http_ask(url, options, outside) {
     const { network, clock } = outside;
@@ -83993,7 +84054,7 @@ async function http_ask(url, options, outside) {
     const page = await fetchPage(url, { most: http_MOST, ...options, limit: network.answerWithin, way: network }, outside);
     return { ...page, url, took: clock.now() - started };
 }
-/** The same of a path of a place. */
+/** `ask` for a path of the instance or its streaming server. */
 function askPlace(place, path, outside, options = {}) {
     return http_ask(new URL(path, place.url).href, { host: place.host, ...options }, outside);
 }
@@ -84018,7 +84079,7 @@ async function http_follow(url, options, outside) {
         at = next;
     }
 }
-/** Where an answer sends its reader; undefined where it does not. */
+/** Where an answer redirects to; undefined if it does not. */
 function redirectOf({ url, status, headers: { location } }) {
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined || location.length > 2_000)
         return undefined;
@@ -84042,14 +84103,14 @@ function whyNot(from, to, urls) {
 
 
 
-/** What to tell of a target that was not reached: nothing is known where the runner's own network may be the cause. */
+/** The finding of a target that was not reached: `unknown` if the runner's own network may be the cause. */
 function notReached(what, error, world, more = {}) {
     const { why, runner } = unreached(error, world);
     if (runner)
         return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}` };
     return { level: 'fail', text: `${what} cannot be reached: ${why}`, ...more };
 }
-/** `answered 403`, with who answered where it was not the app. */
+/** `answered 403`, and who answered if it was not the app. */
 function answered({ status, headers, body }) {
     if (headers['cf-mitigated'] === 'challenge')
         return `answered ${status}: Cloudflare asks whether we are human`;
@@ -84060,7 +84121,7 @@ function answered({ status, headers, body }) {
         return 'answered 503: Heroku’s error page';
     return `answered ${status}`;
 }
-/** Who stands before the app, as the headers tell. */
+/** Which CDN answered, by its headers; undefined if none is known. */
 function frontOf({ headers }) {
     if (headers['cf-ray'] !== undefined)
         return 'Cloudflare';
@@ -84074,7 +84135,7 @@ function frontOf({ headers }) {
 function cameThroughHeroku({ headers: { via = '' } }) {
     return /\b(vegur|heroku-router)\b/.test(via);
 }
-/** What to do where only the app can know. */
+/** The remedy if only the app's log can tell more. */
 function lookAtLogs({ app }) {
     return `Look at \`heroku logs --app ${app.name}\``;
 }
@@ -84095,7 +84156,7 @@ function hostOf({ url, host }) {
 
 
 const instance_PATH = '/api/v2/instance';
-/** What the instance says of itself: the version that runs, where browsers find streaming, whether push works. */
+/** What the instance says of itself: its version, where browsers find streaming, whether push notifications work. */
 const instance_instance = {
     name: 'instance',
     title: 'The instance’s own word',
@@ -84118,11 +84179,11 @@ const instance_instance = {
         }
     }
 };
-/** For every check that asks the instance by its name. */
+/** The finding of each check that asks the instance by its name, if it has none. */
 const NO_NAME = {
     level: 'unknown',
     text: '`LOCAL_DOMAIN` is not set, so the instance cannot be asked by its name',
-    remedy: 'Set `LOCAL_DOMAIN`, and `WEB_DOMAIN` where the site has another name'
+    remedy: 'Set `LOCAL_DOMAIN`, and `WEB_DOMAIN` if the site has another name'
 };
 function remedyFor(how, { app }) {
     if (how.includes('Blocked host'))
@@ -84210,7 +84271,7 @@ function pushOf({ webPush }, { app }) {
 
 
 
-/** The styles and scripts that the front page asks for: without them it stays white. */
+/** Whether the styles and scripts come that the front page asks for: without them it stays white. */
 const assets = {
     name: 'assets',
     title: 'Front page',
@@ -84240,7 +84301,7 @@ const assets = {
         }
     }
 };
-/** Why each asset that does not come does not. */
+/** Why assets do not come: a sentence for each that does not. */
 async function assets_missing(urls, place, world) {
     const looks = urls.map(async (url) => {
         const own = url.startsWith('/');
@@ -84275,7 +84336,7 @@ function judged(what, all, wrong) {
 ;// CONCATENATED MODULE: ./lib/checks/probes/certificate.js
 
 
-/** Looks at the certificate of a host, good or not. Rejects where no TLS connection comes about. */
+/** The certificate of a host, good or not. Rejects if there is no TLS connection. */
 function certificateOf(host, port, outside) {
     return asking(outside, async (inner) => {
         const socket = await network_secure(host, port, inner, false);
@@ -84295,12 +84356,13 @@ function certificateOf(host, port, outside) {
         }
     });
 }
-/** Whole days until a moment; negative where it has passed. */
+/** Whole days until a moment; negative if it has passed. */
 function daysUntil(moment, now) {
     return Math.floor((moment - now) / 86_400_000);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/certificates.js
+
 
 
 
@@ -84311,7 +84373,7 @@ const certificates = {
     config: ['LOCAL_DOMAIN'],
     look(world) {
         const { instance, streaming, config } = world;
-        // On the runner there is no name, and so no certificate.
+        // On the runner no name leads to the app, so there is no certificate.
         if (!instance || instance.host !== undefined)
             return Promise.resolve([]);
         const site = new URL(instance.url).hostname;
@@ -84331,9 +84393,9 @@ async function certificateFinding(about, host, world) {
     try {
         const { until, issuer, trouble } = await certificateOf(host, 443, world);
         const days = daysUntil(until, clock.now());
-        const date = new Date(until).toISOString().slice(0, 10);
+        const date = dayText(until);
         const figure = `${days} days`;
-        const remedy = `Where Heroku makes it: \`heroku certs:auto --app ${app.name}\`; else renew it where it is made (${issuer})`;
+        const remedy = `If Heroku made it: \`heroku certs:auto --app ${app.name}\`; else renew it at its issuer (${issuer})`;
         if (trouble)
             return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy };
         if (days < thresholds.certificateDays)
@@ -84360,7 +84422,7 @@ async function certificateFinding(about, host, world) {
 
 
 const MORE = 'the name in handles must answer for its accounts, or send on to `WEB_DOMAIN` (docs.joinmastodon.org: admin/config#web_domain)';
-/** What other servers ask before they talk to this one: host-meta, WebFinger, NodeInfo. */
+/** Whether the instance answers what other servers ask first: host-meta, WebFinger, NodeInfo. */
 const federation = {
     name: 'federation',
     title: 'Federation',
@@ -84377,19 +84439,19 @@ const federation = {
         ]);
     }
 };
-/** Follows redirects from the name in handles, as other servers do. `wrong`: why the last answer is not good. */
+/**
+ * Asks the name in handles, and follows its redirects as other servers do.
+ * @param wrong why the last answer is not good; undefined if it is
+ */
 async function lookAt(about, local, path, wrong, world, place) {
     const what = `${local}${path.replace(/\?.*$/, '')}`;
     const remedy = `Look at what answers ${local}: ${MORE}`;
     try {
-        // On the runner every name of the instance is asked at the app's own address.
+        // On the runner the app's own address answers for every name of the instance.
         const url = new URL(path, place.host === undefined ? `https://${local}/` : place.url).href;
         const { last, stopped, urls } = await http_follow(url, place.host === undefined ? {} : { host: local }, world);
-        const why = stopped
-            ? `sends readers on to where they cannot follow (${brief(urls.at(-1) ?? '')})`
-            : last.status === 200
-                ? wrong(last)
-                : answered(last);
+        const reply = () => (last.status === 200 ? wrong(last) : answered(last));
+        const why = stopped ? `sends readers on to where they cannot follow (${brief(urls.at(-1) ?? '')})` : reply();
         return why === undefined
             ? { level: 'ok', about, text: `${what} answers` }
             : { level: 'fail', about, text: `${what} ${why}`, remedy };
@@ -84408,7 +84470,7 @@ const jrd = looseObject({
     subject: string(),
     links: array(looseObject({ rel: string(), href: optional(string()) }))
 });
-/** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
+/** Asked for the instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
 function webfinger({ body }, local) {
     const { success, output } = safeParse(pipe(string(), parseJson(), jrd), body);
     if (!success)
@@ -84434,7 +84496,7 @@ async function nodeinfo(place, world) {
                 text: `${what} ${found.status === 200 ? 'is named nowhere' : answered(found)}`,
                 remedy: lookAtLogs(world)
             };
-        // Asked where the instance is; only its path is taken from the answer.
+        // The instance itself is asked: only the path is taken from the answer.
         const { pathname } = new URL(link);
         const answer = await http_ask(new URL(pathname, place.url).href, { host: place.host }, world);
         const told = safeParse(pipe(string(), parseJson(), information), answer.body);
@@ -84460,13 +84522,14 @@ async function nodeinfo(place, world) {
 
 
 
-/** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
+/** Milliseconds between two looks at an upload that is not processed yet. */
 const gif_upload_PAUSE = 2_000;
+/** Milliseconds, from the start of the check, for the upload to be processed. */
 const WORKED_WITHIN = 15_000;
-/** Milliseconds for a look and for the removal, so that also a slow instance leaves time for it before the deadline. */
+/** Milliseconds for one look, and for the removal: even a slow instance leaves time for it before the deadline. */
 const gif_upload_LOOK_WITHIN = 3_000;
 const media = object({ id: pipe(string(), regex(/^\d{1,30}$/)), type: string(), url: nullish(string()) });
-/** From outside, what ffmpeg is for: a GIF with two frames is uploaded, has to come out as a video, and is removed again. */
+/** Uploads a GIF of two frames, which Mastodon has to make a video of with ffmpeg; then removes it. */
 const gifUpload = {
     name: 'gif-upload',
     title: 'Animated GIFs',
@@ -84489,12 +84552,12 @@ const gifUpload = {
             return [gif_upload_judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)];
         }
         finally {
-            // Mastodon itself forgets after a day what no post has (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
+            // Mastodon itself removes uploads without a post after a day (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
             await gif_upload_ask(brisk, 'DELETE', `/api/v1/media/${made.id}`).catch(() => { });
         }
     }
 };
-/** Waits until a worker has made of it what it makes; `undefined` if none could. */
+/** Waits until Mastodon has processed the upload; undefined if it could not. */
 async function worked({ id }, world, until) {
     const timeout = Math.max(0, until - world.clock.now());
     const ended = await poll(world, { first: gif_upload_PAUSE, longest: gif_upload_PAUSE, timeout }, async () => {
@@ -84529,7 +84592,7 @@ function gif_upload_refused({ status, body }, world) {
         return broken(`was answered with ${status}`, world);
     throw new Error(`the upload was answered with ${status}`);
 }
-/** Where `auto` left ffmpeg out that is a choice, if a costly one. */
+/** A failure only if the config says `ffmpeg: with`: `auto` may have left it out. */
 function broken(how, { wants }) {
     return {
         level: wants.ffmpeg === 'with' ? 'fail' : 'warn',
@@ -84543,7 +84606,7 @@ function gif_upload_read({ body, status }) {
         return said.output;
     throw new Error(`the upload was answered with ${status}, and not as Mastodon does`);
 }
-/** One request with the token, to the instance alone: redirects are not followed. */
+/** One request with the token, to the instance itself: redirects are not followed. */
 function gif_upload_ask(world, method, path, part) {
     const headers = {
         authorization: `Bearer ${world.token}`,
@@ -84567,9 +84630,9 @@ function multipart(file) {
 
 
 
-/** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
+/** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only if Puma is. */
 const SLOW = 3_000;
-/** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
+/** Whether Puma answers, at the app's own address and by the instance's name (mastodon: HealthController; no host check, no redirect). */
 const health = {
     name: 'health',
     title: 'Web dynos',
@@ -84587,7 +84650,7 @@ const health = {
                 }
             ];
         const { instance } = world;
-        // On the runner both are one.
+        // On the runner the name is asked at the app's own address.
         const named = instance?.host === undefined ? instance : undefined;
         const findings = await Promise.all([
             ...(known && info.web_url ? [health_lookAt('app', { url: info.web_url }, world)] : []),
@@ -84602,7 +84665,7 @@ async function health_lookAt(about, place, world) {
     const what = `${hostOf(place)}/health`;
     const remedy = about === 'app'
         ? `Look at \`heroku ps --app ${world.app.name}\` and \`heroku logs --app ${world.app.name}\``
-        : 'Where the app itself answers, look at what is between it and its name: DNS, certificate, CDN';
+        : 'If the app itself answers, look at what is between it and its name: DNS, certificate, CDN';
     try {
         const answer = await askPlace(place, '/health', world);
         const figure = said_seconds(answer.took);
@@ -84622,9 +84685,9 @@ async function health_lookAt(about, place, world) {
 
 
 
-/** Seconds. Half a year, as browsers want it of a site that takes it seriously (hstspreload.org wants a whole one). */
+/** Seconds: half a year (hstspreload.org wants a whole one). */
 const https_LONG = 15_552_000;
-/** Plain http goes over to https, no redirect goes round in circles, and browsers are told to stay (HSTS). */
+/** Whether plain http is sent on to https, redirects end, and browsers are told to use https alone (HSTS). */
 const https = {
     name: 'https',
     title: 'Redirects and HSTS',
@@ -84642,7 +84705,7 @@ async function fromPlain(hostname, world) {
     const url = `http://${hostname}/about`;
     try {
         const trail = await http_follow(url, {}, world);
-        const bad = wrongWay(about, trail, world);
+        const bad = wrongWay(about, trail, world.app.name);
         if (bad)
             return bad;
         if (trail.last.url.startsWith('http:'))
@@ -84671,24 +84734,24 @@ async function fromSecure(hostname, world) {
     const url = `https://${hostname}/about`;
     try {
         const trail = await http_follow(url, {}, world);
-        const bad = wrongWay(about, trail, world);
+        const bad = wrongWay(about, trail, world.app.name);
         if (bad)
             return [bad];
         if (trail.last.status >= 500)
             return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }];
-        return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)];
+        return [{ level: 'ok', about, text: `${url} redirects in no circle` }, hsts(trail, hostname)];
     }
     catch (error) {
         return [notReached(url, error, world, { about })];
     }
 }
-function wrongWay(about, { stopped, urls, last }, world) {
+function wrongWay(about, { stopped, urls, last }, app) {
     if (stopped === undefined)
         return undefined;
     const from = urls[0];
     const to = brief(urls.at(-1), 120);
-    const flexible = 'Where Cloudflare is in front, set its SSL mode to “Full (strict)”: “Flexible” asks the app by http, and Mastodon sends that back to https';
-    const look = `Look at what is in front of ${world.app.name}`;
+    const flexible = 'If Cloudflare is in front, set its SSL mode to “Full (strict)”: “Flexible” asks the app by http, and Mastodon sends that back to https';
+    const look = `Look at what is in front of ${app}`;
     switch (stopped) {
         case 'loop':
         case 'too many':
@@ -84737,7 +84800,7 @@ function hsts({ last }, hostname) {
 
 
 
-/** Where pictures come from: kept at all, by https, with CORS, allowed by the page's own policy, nothing by plain http. */
+/** Whether media are kept, and browsers may load them: by https, with CORS, allowed by the page's own policy. */
 const media_media = {
     name: 'media',
     title: 'Media',
@@ -84760,7 +84823,7 @@ const media_media = {
         ]);
         if (typeof pages === 'string')
             return [host, certificate, unread(pages)];
-        // What no browser can connect to is told already.
+        // If no browser can connect to the host, the certificate's finding says so already.
         const open = ['ok', 'warn'].includes(certificate.level);
         const pictures = open ? await pictureFindings(url, place, pages, world) : [];
         return [host, certificate, ...pictures, policyFinding(url, pages.front), mixedFinding(pages)];
@@ -84803,7 +84866,7 @@ function hostFinding(url) {
         };
     return { level: 'ok', about, text: `Media come by https from ${hostname}` };
 }
-/** The front page, and pictures from wherever a visitor without a login sees any. */
+/** The front page, and pictures from all lists that a visitor without a login may see. */
 async function readPages(place, world) {
     const [front, instance, emojis, timeline] = await Promise.all([
         askPlace(place, '/', world, { most: 2_000_000 }),
@@ -84817,11 +84880,11 @@ async function readPages(place, world) {
         pictures: [...(readInstance(instance.body)?.pictures ?? []), ...inLists.map(([, url]) => url)].slice(0, 500)
     };
 }
-/** A list that may be closed to visitors. */
+/** A list; empty if it is closed to visitors. */
 async function media_textOf(place, path, world) {
     return askPlace(place, path, world).then(({ status, body }) => (status === 200 ? body : ''), (error) => (unreached(error, world), ''));
 }
-/** One picture that is on the media host, fetched as a browser does from a page of the instance. */
+/** Fetches one picture from the media host, as a browser does for a page of the instance. */
 async function pictureFindings(url, place, { pictures }, world) {
     const { host } = new URL(url);
     const picture = pictures.find(address => URL.canParse(address) && new URL(address).host === host && address.startsWith('https:'));
@@ -84920,7 +84983,7 @@ function mixedFinding({ front, pictures }) {
 
 
 
-/** Whether the instance's names lead to Heroku, or to something in front of it, and whether Heroku renews their certificates. */
+/** Whether the instance's names lead to Heroku, perhaps through a proxy, and whether Heroku renews their certificates. */
 const names_names = {
     name: 'names',
     title: 'Names',
@@ -84935,13 +84998,13 @@ const names_names = {
 };
 async function names_lookAt(about, place, app, world) {
     const { hostname } = new URL(place.url);
-    // On the runner there is no name; a name of Heroku's own is Heroku's to keep.
+    // On the runner no name leads to the app. A name of Heroku's own is Heroku's matter.
     if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname))
         return [];
     const known = (await app.domains()).find(domain => covers(domain.hostname, hostname));
     const way = await wayOf(about, hostname, place, known, app, world).catch((error) => {
         const { why } = unreached(error, world);
-        return { level: 'unknown', about, text: `Where ${hostname} leads could not be found out: ${why}` };
+        return { level: 'unknown', about, text: `It could not be found out where ${hostname} leads: ${why}` };
     });
     return [way, ...acmFindings(about, hostname, known, app)];
 }
@@ -84981,7 +85044,7 @@ async function wayOf(about, hostname, place, known, app, world) {
         return { level: 'ok', about, text: `${hostname} has Heroku’s own addresses` };
     return throughFront(about, hostname, place, remedy, world);
 }
-/** A name with addresses of somebody else: do they lead to Heroku in the end? Its router signs every answer. */
+/** Whether a name with addresses of a proxy leads to Heroku in the end: its router marks each answer. */
 async function throughFront(about, hostname, place, remedy, world) {
     const answer = await askPlace(place, '/health', world);
     const front = frontOf(answer);
@@ -85004,7 +85067,7 @@ async function throughFront(about, hostname, place, remedy, world) {
 const ISSUED = ['ok', 'cert issued'];
 function acmFindings(part, hostname, known, app) {
     const status = known?.acm_status?.toLowerCase();
-    // Without it Heroku does not make the certificate; the check of certificates sees it all the same.
+    // Heroku does not make this certificate; the check `certificates` looks at it all the same.
     if (!status)
         return [];
     const about = part === 'site' ? 'acm' : `acm-${part}`;
@@ -85326,7 +85389,7 @@ function guessServiceRegion(url, headers) {
 
 
 /**
- * One signed request about one object (AWS Signature Version 4). Resolves with the answer, whatever its status.
+ * Sends one signed request for an object (AWS Signature Version 4). Resolves with the answer, whatever its status.
  * @param path of the object below the bucket's prefix; plain letters
  */
 async function askBucket(bucket, method, path, outside, body) {
@@ -85341,7 +85404,7 @@ async function askBucket(bucket, method, path, outside, body) {
         service: 's3'
     });
     const { url, headers } = await signer.sign();
-    // A length of its own: S3 takes no chunked body.
+    // With its length: S3 takes no chunked body.
     if (body !== undefined)
         headers.set('content-length', `${Buffer.byteLength(body)}`);
     return http_ask(url.href, {
@@ -85371,7 +85434,7 @@ function s3Error({ status, body }) {
 
 /** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
 const REQUEST_WITHIN = 5_000;
-/** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
+/** Whether the bucket takes a small object as Mastodon writes it, gives it back, shows it to everybody, and deletes it. */
 const objectStorage = {
     name: 'object-storage',
     title: 'Object storage',
@@ -85403,7 +85466,7 @@ const objectStorage = {
     }
 };
 async function tryBucket(bucket, world) {
-    // Where Mastodon's own are, so that whatever stands in front of the bucket knows the way.
+    // Beside Mastodon's own, so that a proxy in front of the bucket serves it, too.
     const path = `media_attachments/mastodon-on-heroku-check-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.txt`;
     const body = `Written by a nightly check, which removes it: ${path}\n`;
     const about = 'bucket';
@@ -85415,7 +85478,7 @@ async function tryBucket(bucket, world) {
     }
     catch (error) {
         const finding = notReached(what, error, world, { about });
-        // It may be there all the same.
+        // The object may have been written all the same.
         await object_storage_remove(bucket, path, world).catch(() => { });
         return [finding];
     }
@@ -85482,7 +85545,7 @@ async function publicFinding(bucket, path, body, world) {
         return [notReached(host, error, world, { about })];
     }
 }
-/** Resolves with why it is still there, or undefined where it is gone. */
+/** Why the object is still there; undefined if it is gone. */
 async function object_storage_remove(bucket, path, world) {
     const answer = await askBucket(bucket, 'DELETE', path, world);
     return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer);
@@ -89956,7 +90019,7 @@ class SMTPConnection extends external_node_events_.EventEmitter {
 
 /** Milliseconds for the server's goodbye. */
 const GOODBYE_WITHIN = 2_000;
-/** A server that did not go along. `stage`: what it was about. */
+/** A mail server failed or refused. `stage`: what we were doing then. */
 class SmtpError extends Error {
     stage;
     constructor(stage, message, cause) {
@@ -89965,8 +90028,8 @@ class SmtpError extends Error {
     }
 }
 /**
- * Says hello, starts TLS and logs in as Mastodon does, and takes its leave. No mail is sent, and no password goes over a
- * connection that is not encrypted. Rejects with an `SmtpError`.
+ * Greets a mail server, starts TLS and logs in as Mastodon does, then leaves. No mail is sent, and no password goes over
+ * an unencrypted connection. Rejects with an `SmtpError`.
  */
 function greetMailServer(server, outside) {
     return asking(outside, async (inner) => {
@@ -90014,7 +90077,7 @@ async function smtp_open({ host, port, tls, verify }, outside) {
         throw new SmtpError(certificateWords(errorCode(error) ?? '') ? 'tls' : 'connect', errorText(error), error);
     }
 }
-/** One step of the library's, whose errors come by its callback or as an event. */
+/** One step of nodemailer, which reports errors by its callback or as an event. */
 function step(connection, work) {
     return new Promise((resolve, reject) => {
         const fail = (error) => reject(explained(error));
@@ -90085,7 +90148,7 @@ function smtp_judged(server, { encrypted, loggedIn }) {
             text: `${where} answers, but without TLS${server.login ? ', so Mastodon sends its password for all to read; it was not tried' : ''}`,
             remedy: 'Set `SMTP_ENABLE_STARTTLS=always`, or `SMTP_TLS=true` with port 465'
         };
-    return { level: 'ok', text: `${where} answers; Mastodon logs in with nothing` };
+    return { level: 'ok', text: `${where} answers; Mastodon does not log in` };
 }
 function smtp_explained(server, error, world) {
     const where = smtp_nameOf(server);
@@ -90100,17 +90163,17 @@ function smtp_explained(server, error, world) {
     if (stage === 'tls')
         return {
             level: 'fail',
-            text: `${where}: no TLS connection comes about (${brief(error.message, 120)})`,
+            text: `${where}: no TLS connection could be made (${brief(error.message, 120)})`,
             remedy: 'Port 465 wants `SMTP_TLS=true`, port 587 none; the certificate must be good for `SMTP_SERVER`'
         };
     if (stage === 'talk')
         return {
             level: 'fail',
-            text: `${where} does not speak on (${replyCode(error)})`,
+            text: `${where} broke off (${replyCode(error)})`,
             remedy: 'Look at `SMTP_SERVER`, `SMTP_PORT` and `SMTP_TLS`'
         };
     const { why, runner } = unreached(cause, world);
-    // GitHub's runners may not send to port 25, and a firewall may know dynos and not runners.
+    // GitHub's runners may not use port 25, and a firewall may let dynos in and not runners.
     if (runner || cause instanceof LateError || errorCode(cause) === 'ETIMEDOUT')
         return {
             level: 'unknown',
@@ -90136,9 +90199,9 @@ function replyCode(error) {
 
 /** RFC 6455, 1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-/** A close frame of a client: FIN and opcode 8, masked, two bytes, with a mask of zeros; 1000, normal closure (RFC 6455, 5.2 and 7.4.1). */
+/** A client's close frame: FIN and opcode 8, two bytes under a mask of zeros, code 1000 (RFC 6455, 5.2 and 7.4.1). */
 const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
-/** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
+/** Asks for a WebSocket (RFC 6455, 4.1), and closes it at once if it is granted. */
 function openWebSocket(place, path, token, outside) {
     return asking(outside, async (inner) => {
         const key = (0,external_node_crypto_.randomBytes)(16).toString('base64');
@@ -90173,9 +90236,9 @@ function headersOf({ url, host }, key, token) {
 
 const HEALTH = '/api/v1/streaming/health';
 const SOCKET = '/api/v1/streaming';
-/** Nobody's token: the streaming server looks it up in Postgres, so that its refusal proves that it can. */
+/** A token that nobody has. The server looks it up in Postgres, so its refusal proves that it reaches Postgres. */
 const NOBODY = 'mastodon-on-heroku-asks-whether-you-listen';
-/** The streaming server where browsers look for it: its health, and a real WebSocket (mastodon: streaming/index.js). */
+/** Whether streaming answers at the address that browsers use: its health, and a real WebSocket (mastodon: streaming/index.js). */
 const streaming = {
     name: 'streaming',
     title: 'Streaming',
@@ -90187,7 +90250,7 @@ const streaming = {
         if (!place)
             return [];
         const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)]);
-        // Where nobody was told of a streaming server, that there is none is one thing to say.
+        // If no streaming server is set up, one finding says so.
         return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket];
     }
 };
@@ -90215,7 +90278,7 @@ async function socketOf(place, world) {
     const about = 'websocket';
     const what = `A WebSocket to ${hostOf(place)}`;
     const remedy = streaming_remedyOf(world);
-    // A token does not go over a connection that is not encrypted; on the runner there is none other.
+    // No token goes over an unencrypted connection, except on the runner, which has no other.
     const token = place.url.startsWith('https:') || place.host !== undefined ? world.token : undefined;
     try {
         const upgrade = await openWebSocket(place, SOCKET, token ?? NOBODY, world);
@@ -90292,15 +90355,15 @@ async function isValid({ instance, token, ...world }) {
 
 
 
-/** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
+/** Milliseconds for a plan: git fetches two trees for it, and Heroku is asked for a Ruby. */
 const PLANNED_WITHIN = 15_000;
-/** Of the check's time, kept to tell what is known without a plan. */
+/** Milliseconds of the check's time that are kept to tell what is known without a plan. */
 const REST = 1_000;
-/** Findings that are told; all stand in the plan. */
+/** Findings that are told here; all are in the plan. */
 const upgrade_MOST = 6;
-/** Characters of one. */
+/** Characters of a finding. */
 const outside_upgrade_LONGEST = 200;
-/** What an upgrade brings and what stands against it; or, where no plan could be made, why. */
+/** What an upgrade brings and what stops it; or why no plan could be made. */
 async function upgrade_planned(from, to, world) {
     const { clock, until } = world;
     try {
@@ -90323,8 +90386,8 @@ async function upgrade_planned(from, to, world) {
     }
 }
 /**
- * What is so today already is named and no more. The same sentences in the same order for the same plan, however its
- * parts are sorted: they stand in the issue over nights.
+ * A plan in a few sentences. Warnings that hold without the upgrade are only named. The same plan always gives the same
+ * sentences in the same order, for they stay in the issue over nights.
  */
 function inShort({ plan, already, isAppAsked }) {
     const { basis, steps } = plan;
@@ -90357,7 +90420,9 @@ function outside_upgrade_line(word) {
     return ({ name, reason }) => `${word}: ${brief(reason, outside_upgrade_LONGEST)} (${name})`;
 }
 function compare(one, other) {
-    return one < other ? -1 : one > other ? 1 : 0;
+    if (one === other)
+        return 0;
+    return one < other ? -1 : 1;
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/updates.js
@@ -90367,9 +90432,10 @@ function compare(one, other) {
 
 
 
+
 /** Days before support ends (Mastodon itself warns its admins three months before). */
 const SUPPORT_DAYS = 90;
-/** Newer Mastodon for the version that runs, and how long its line is still mended. */
+/** Whether a newer Mastodon is out, and how long the line that runs is still maintained. */
 const updates = {
     name: 'updates',
     title: 'Mastodon',
@@ -90394,7 +90460,7 @@ const updates = {
         return [update, supportFinding(version, support, world)];
     }
 };
-/** As Mastodon asks for its updates: without the part behind `+`. */
+/** The version that runs, without the part behind `+`, as Mastodon itself asks for updates. */
 async function updates_versionOf(world) {
     const deployed = await world.deployed().catch(() => undefined);
     if (deployed?.version !== undefined)
@@ -90405,7 +90471,7 @@ async function updates_versionOf(world) {
     const said = readInstance(answer.body)?.version.split('+')[0];
     return said !== undefined && /^\d+\.\d+\.\d+[\w.-]{0,40}$/.test(said) ? said : undefined;
 }
-/** Resolves with the news, or with why there are none. */
+/** The update server's news, or why there are none. */
 async function newsOf(version, world) {
     const { host } = new URL(UPDATE_SERVER);
     try {
@@ -90435,7 +90501,7 @@ function newest(version) {
 }
 async function updateFinding(version, next, world) {
     const also = next.isPatch && next.later !== undefined ? `; ${next.later} is out, too` : '';
-    // The notes' address is made here: the server's word is not followed.
+    // The address is made here: one that the server tells is not trusted.
     const told = {
         about: 'update',
         figure: next.version,
@@ -90455,7 +90521,7 @@ async function updateFinding(version, next, world) {
 function updates_newestFirst(a, b) {
     return compareVersions(b.version, a.version);
 }
-/** When support of the line ends, as the update server says, else as Mastodon's own table does. */
+/** When support of the line ends: by the update server, else by Mastodon's own table. */
 async function supportOf(version, { endOfSupport }, world) {
     if (endOfSupport !== undefined)
         return { support: endOfSupport, source: new URL(UPDATE_SERVER).host };
@@ -90487,7 +90553,7 @@ function supportFinding(version, known, { clock }) {
     if (support === 'no')
         return { level: 'fail', about, link, text: `Mastodon no longer mends ${line} (${source})`, remedy };
     const days = daysUntil(support, clock.now());
-    const date = new Date(support).toISOString().slice(0, 10);
+    const date = dayText(support);
     const figure = `${days} days`;
     if (days < 0)
         return {
@@ -90525,7 +90591,7 @@ function supportFinding(version, known, { clock }) {
 
 
 
-/** Those that look from outside, as a visitor or another server does. */
+/** The checks that look from outside, as a visitor or another server does. */
 const outside_OUTSIDE = [
     health,
     instance_instance,
@@ -90544,18 +90610,18 @@ const outside_OUTSIDE = [
 
 ;// CONCATENATED MODULE: ./lib/checks/night.js
 
+
 const NO_MEMORY = { problems: [], gone: [] };
 const night_DAY = 86_400_000;
-/** Days for which what is gone is still told, and for which a closed issue is opened again rather than a new one made. */
+/** Days for which a problem that is gone is still told, and for which a closed issue is opened again in place of a new one. */
 const SAME_STORY = 14;
 const MOST_GONE = 20;
-/** `2026-11-25`, of milliseconds since 1970. */
-function dateOf(time) {
-    return new Date(time).toISOString().slice(0, 10);
-}
-/** Compares tonight's results with what the night before left. Pure. */
+/**
+ * Compares tonight's results with what the night before kept. Pure.
+ * @param now milliseconds since 1970
+ */
 function compareNight(results, memory, now) {
-    const date = dateOf(now);
+    const date = dayText(now);
     const known = new Map(memory.problems.map(problem => [problem.key, problem]));
     const problems = results.flatMap(result => problemsOf(result, known, date));
     const there = new Set(problems.map(({ key }) => key));
@@ -90579,13 +90645,16 @@ function compareNight(results, memory, now) {
         gone: [...goneNow, ...recent].slice(0, MOST_GONE).map(titled)
     };
 }
+/** What the next night needs to know of this one. */
 function memoryOf({ problems, held, gone }) {
     const remembered = [...problems, ...held].map(({ key, level, since }) => ({ key, level, since }));
     return { problems: remembered, gone: gone.map(({ key, since, until }) => ({ key, since, until })) };
 }
 /**
- * An issue opens for a failure and for a new warning. Somebody may close it: then a warning that was in it does not open
- * it again. It closes when nothing is wrong; what could not be looked at keeps it open.
+ * What to do with the issue after a night. It opens for a failure and for a new warning. If somebody closed it, a warning
+ * that was in it does not open it again. It closes when nothing is wrong; a problem that could not be looked at keeps it
+ * open.
+ * @param issue the one of the nights before, if there is one; `closedAt` in milliseconds since 1970, like `now`
  */
 function nextStep({ problems, held }, issue, now) {
     if (issue?.open)
@@ -90602,18 +90671,22 @@ function problemsOf({ check, findings }, known, date) {
         if (level !== 'warn' && level !== 'fail')
             continue;
         const key = keyOf(check, about);
-        // Two of one key would be one line of the issue: the worse counts.
+        // Two findings of one key share a line of the issue: the worse counts.
         if (problems.get(key)?.level === 'fail')
             continue;
         const before = known.get(key);
-        const news = before === undefined ? 'new' : before.level === 'warn' && level === 'fail' ? 'worse' : undefined;
         const title = about === undefined ? check.title : `${check.title}: ${about.replaceAll('-', ' ')}`;
-        problems.set(key, { key, title, level, finding, since: before?.since ?? date, news });
+        problems.set(key, { key, title, level, finding, since: before?.since ?? date, news: night_newsOf(before, level) });
     }
     return [...problems.values()];
 }
+function night_newsOf(before, level) {
+    if (before === undefined)
+        return 'new';
+    return before.level === 'warn' && level === 'fail' ? 'worse' : undefined;
+}
 function keyOf({ name }, about) {
-    // A part may be named by what others say, and a key that cannot be read again would be new every night.
+    // Others may have named the part. A key that could not be read back would be new every night.
     return about === undefined
         ? name
         : `${name}/${about
@@ -90621,7 +90694,7 @@ function keyOf({ name }, about) {
             .replace(/[^a-z0-9]+/g, '-')
             .slice(0, 60)}`;
 }
-/** Whether a problem that was not found tonight may still be there: its check, or its part of it, could not look. */
+/** Whether a problem that was not found tonight may still be there: its check, or the part of it, could not look. */
 function isHidden(key, results) {
     const result = ofKey(key, results);
     const part = result?.findings.find(({ about }) => keyOf(result.check, about) === key);
@@ -90638,8 +90711,6 @@ function titleOf(key, results) {
     return about === undefined ? title : `${title}: ${about.replaceAll('-', ' ')}`;
 }
 
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./figures.js
-var ncc_notfoundfigures = __nccwpck_require__(3982);
 ;// CONCATENATED MODULE: ./lib/checks/run.js
 
 
@@ -90647,8 +90718,8 @@ var ncc_notfoundfigures = __nccwpck_require__(3982);
 
 
 /**
- * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
- * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
+ * Runs all checks at the same time, each until its deadline. None can break another: an error makes its check `unknown`.
+ * Resolves with the results in the order of the list; rejects only if the job is cancelled.
  */
 async function runChecks(checks, around) {
     const results = await Promise.all(checks.map(check => runCheck(check, around)));
@@ -90659,10 +90730,10 @@ async function runChecks(checks, around) {
 async function runCheck(check, around) {
     const { clock } = around;
     const started = clock.now();
-    const findings = await run_look(check, around).catch((error) => [(0,ncc_notfoundfigures.couldNotLook)(error)]);
+    const findings = await run_look(check, around).catch((error) => [couldNotLook(error)]);
     return { check, findings, level: worst(findings), took: clock.now() - started };
 }
-/** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
+/** What the check says. Rejects at its deadline, and if the job is cancelled, even if the check goes on. */
 function run_look(check, { configVars, noConfig, mastodonToken, longest, waited, ...shared }) {
     if (noConfig !== undefined && !check.alone)
         return Promise.reject(new Error(noConfig));
@@ -90673,7 +90744,7 @@ function run_look(check, { configVars, noConfig, mastodonToken, longest, waited,
     const until = clock.now() + limit;
     return within({ clock, signal: cancelled }, limit, 'no answer', async (signal) => check.look({ ...shared, config, token, signal, until }));
 }
-/** From the best to the worst: a failure counts more than what is not known, and that more than good news. */
+/** From the best to the worst. */
 const run_ORDER = ['ok', 'unknown', 'warn', 'fail'];
 function worst(findings) {
     return findings.map(({ level }) => level).sort((a, b) => run_ORDER.indexOf(b) - run_ORDER.indexOf(a))[0];
@@ -92092,7 +92163,7 @@ async function plan_plan(inputs, tools) {
     const { plan: found, upgrade } = await planOfTree(checkout, config, source, where, job, runtime);
     await plan_tell(upgrade, results);
     const ending = plan_judge(found, 'Nothing stands against this upgrade, as far as the tree alone can tell', runtime.log);
-    if (ending.outcome !== 'found')
+    if (isGreen(ending))
         runtime.log.info(`${ending.headline}.`);
     return ending;
 }

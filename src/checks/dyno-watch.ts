@@ -1,30 +1,30 @@
 import { Silence } from '../net/index.ts'
 import { type Clock } from '../runtime/index.ts'
-import { CouldNotLook } from './could-not-look.ts'
+import { CouldNotLook } from './findings.ts'
 
-/** What a one-off dyno is waited for, one after the other. */
-export type Phase = 'asked' | 'starting' | 'booting' | 'answering' | 'ending'
+/** What a one-off dyno has to do, in this order. */
+type Phase = 'asked' | 'starting' | 'booting' | 'answering' | 'ending'
 
-/** What else is known where it says nothing. */
+/** What else is known of a dyno that says nothing. */
 export interface Known {
   readonly app: string
-  /** `run.1234`, where Heroku has started one. */
+  /** `run.1234`, if Heroku has started one. */
   readonly dyno: string | undefined
-  /** As Heroku calls it: `starting`, `up`, or `gone`. */
+  /** Heroku's word: `starting`, `up`; or `gone`. */
   readonly state: string | undefined
   /** Whether the rendezvous server has let us in. */
   readonly met: boolean
 }
 
 /**
- * Milliseconds without a sign of life after which a dyno is given up; while it starts it cannot show any, and has what
- * the config says. What has its own lane inside the dyno is answered sooner (mastodon: inside.ts).
+ * Milliseconds without a sign of life after which a dyno is given up. While it starts it can give none, and has the time
+ * that the config allows. The lanes inside the dyno have less time each (`src/mastodon/inside.ts`).
  */
 const SILENT_FOR = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 }
-/** Milliseconds after which also one that shows life is given up, before the checks are that wait for it. */
+/** Milliseconds after which even a dyno that shows life is given up: before the checks that wait for it are. */
 export const LONGEST = 220_000
 
-/** Gives a dyno up that shows no life for too long, or for all too long shows nothing else. Call `stop` at its end. */
+/** Gives up a dyno that shows no life for some time, or that takes longer than `LONGEST`. Call `stop` when it has ended. */
 export class DynoWatch {
   #phase: Phase = 'asked'
   #since: number
@@ -34,7 +34,7 @@ export class DynoWatch {
   readonly #silence: Silence
   readonly #stopLongest: () => void
 
-  /** @param start milliseconds from Heroku's answer to the first line */
+  /** @param start milliseconds that it has from Heroku's answer to its first line */
   constructor(clock: Clock, start: number, giveUp: () => void) {
     this.#clock = clock
     this.#start = start
@@ -43,7 +43,7 @@ export class DynoWatch {
     this.#silence = new Silence(clock, SILENT_FOR.asked, giveUp)
   }
 
-  /** It lives, and this is what it is at now. */
+  /** The dyno lives, and is in this phase now. */
   sign(phase: Phase): void {
     this.#phase = phase
     this.#since = this.#clock.now()
@@ -55,7 +55,7 @@ export class DynoWatch {
     this.#stopLongest()
   }
 
-  /** Where it stands, since when, and what to do. */
+  /** Which phase it is stuck in, since when, and what to do. */
   stuck({ app, dyno = 'the one-off dyno', state, met }: Known): CouldNotLook {
     const since = `since ${new Date(this.#since).toISOString().slice(11, 19)} UTC`
     const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`
@@ -100,7 +100,7 @@ function stateWords(state: string | undefined, met: boolean): string {
 function starting(app: string, state: string | undefined, met: boolean): string {
   if (state === 'gone') return `See why it ended: \`heroku logs --app ${app} --source heroku\`.`
   if (state !== 'up')
-    return 'A large slug takes its time to start. Where it is always so, raise `checks.thresholds.dyno-start` (seconds), or make the slug smaller (`trim: safe`).'
+    return 'A large slug takes its time to start. If it is always so, raise `checks.thresholds.dyno-start` (seconds), or make the slug smaller (`trim: safe`).'
   return met
     ? `Its shell hangs before any command: look at \`.profile\` and \`.profile.d/\`, and try \`heroku run --app ${app} true\`.`
     : 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.'

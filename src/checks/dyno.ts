@@ -10,32 +10,35 @@ import {
   type InsideValue
 } from '../mastodon/index.ts'
 import { shortened } from '../runtime/index.ts'
-import { CouldNotLook } from './could-not-look.ts'
+import { CouldNotLook } from './findings.ts'
 import { DynoWatch, LONGEST, type Known } from './dyno-watch.ts'
 
-/** What one one-off dyno saw from inside the app. It starts when the first check asks, and once for all. */
+/** What a one-off dyno saw from inside the app. One is started for all checks, when the first one asks. */
 export interface DynoFacts {
-  /** Rejects with the reason where that part, or the whole dyno, said nothing. */
+  /** What it saw of one part. Rejects with the reason if that part, or the whole dyno, said nothing. */
   part<Name extends InsidePart>(this: void, name: Name): Promise<InsideValue<Name>>
 }
 
-/** Milliseconds for a check that needs the dyno: one that lives may take long to boot. The dyno is given up before. */
+/** Milliseconds for a check that needs the dyno, which may take long to boot. The dyno is given up before the check. */
 export const DYNO_DEADLINE = LONGEST + 20_000
-/** Milliseconds after which Heroku ends it, should nobody else. */
+/** Milliseconds after which Heroku ends it if nobody else does. */
 const LIFETIME = DYNO_DEADLINE
-/** Characters of its last output in which a complaint is looked for. */
+/** Characters of its last output that are searched for an error. */
 const TAIL = 60_000
-/** Milliseconds before it is given up at which Heroku is asked how it is. */
+/** Heroku is asked for its state this many milliseconds before it is given up. */
 const ASK_BEFORE = 4_000
 
-export interface InsideOptions extends OneOffOptions {
+interface InsideOptions extends OneOffOptions {
   /** Dyno size; the app's own without it. */
   readonly size: string | undefined
   /** Milliseconds that it may take to start. */
   readonly start: number
 }
 
-/** `close`: resolves when no dyno is left, or it has been told to stop, at once where none was started. */
+/**
+ * What a one-off dyno of an app sees. `close` ends it, and resolves when it has ended or was told to stop; at once if none
+ * was started.
+ */
 export function dynoFacts(app: HerokuApp, options: InsideOptions): DynoFacts & { close: () => Promise<void> } {
   const closed = new AbortController()
   const look = (): { answers: Answers; ended: Promise<void> } => {
@@ -47,14 +50,14 @@ export function dynoFacts(app: HerokuApp, options: InsideOptions): DynoFacts & {
   return {
     part: name => (looking ??= look()).answers.part(name),
     close: async () => {
-      // One that has said all ends by itself.
+      // A dyno that has said all ends by itself.
       if (!looking?.answers.all) closed.abort()
       await looking?.ended
     }
   }
 }
 
-/** What the dyno has said so far, for those who wait for it. */
+/** What the dyno has said so far. */
 class Answers {
   readonly #app: string
   readonly #parts = new Map(PARTS.map(name => [name, new Later<unknown>()]))
@@ -82,13 +85,18 @@ class Answers {
     return PARTS.every(name => this.has(name))
   }
 
-  /** Says why nothing more comes. */
+  get phase(): 'booting' | 'answering' | 'ending' {
+    if (this.all) return 'ending'
+    return this.has('boot') ? 'answering' : 'booting'
+  }
+
+  /** Nothing more comes: rejects what was not answered with the reason. */
   end(why: Error): void {
     for (const part of this.#parts.values()) part.reject(why)
   }
 }
 
-/** A promise that is kept from outside, once; it need not be waited for. */
+/** A promise that is settled from outside. Nobody has to wait for it. */
 class Later<Value> {
   readonly promise: Promise<Value>
   settled = false
@@ -104,7 +112,7 @@ class Later<Value> {
   }
 }
 
-/** Starts a dyno and hands on what it says. Resolves when it has ended, or was given up and told to stop. */
+/** Starts a dyno and adds what it says to `answers`. Resolves when it has ended, or was given up and told to stop. */
 async function lookInside(app: HerokuApp, answers: Answers, { size, start, ...options }: InsideOptions): Promise<void> {
   const { clock } = options
   const marker = `inside-${randomBytes(16).toString('hex')}`
@@ -143,13 +151,13 @@ async function lookInside(app: HerokuApp, answers: Answers, { size, start, ...op
         purpose: 'check',
         size,
         timeout: LIFETIME,
-        // Whole lines.
+        // `runOneOff` hands over whole lines.
         write: chunk => {
           const text = chunk.toString('utf8')
           tail = (tail + text).slice(-TAIL)
           if (!showsLife(text, marker)) return
           answers.add(readInside(text, marker))
-          watch.sign(answers.all ? 'ending' : answers.has('boot') ? 'answering' : 'booting')
+          watch.sign(answers.phase)
         },
         told: how => {
           if (how.step === 'lost') giveUp(unfinished('the connection to it was lost'))
@@ -171,19 +179,19 @@ async function lookInside(app: HerokuApp, answers: Answers, { size, start, ...op
   }
 }
 
-/** What a program that fails says is at its end; its own output may come after what it complains. Hostile text. */
+/** The error that a failed program printed last, shortened; its other output may stand below it. Hostile text. */
 function complaint(output: string, marker: string): string {
   const lines = output
     .split(/\r?\n/)
     .map(line => line.trim())
     .filter(line => !line.includes(marker))
-  const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean)
-  return shortened(shortened(line ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200)
+  const last = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean)
+  return shortened(shortened(last ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200)
 }
 
 const REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info'
 const POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps'
-/** What to look at where a server did not answer the dyno. */
+/** What to look at if a server did not answer the dyno. */
 const TO_LOOK_AT: { readonly [Name in InsidePart]?: string } = {
   redis: REDIS,
   sidekiq: REDIS,

@@ -20,7 +20,7 @@ import { within } from '../net/index.ts'
 import { once, type Clock } from '../runtime/index.ts'
 import { DEADLINE } from './deadline.ts'
 
-/** Facts of one Heroku app. Each is asked for when it is first wanted, and once for all checks. */
+/** Facts of one Heroku app. Each is asked for when a check first wants it, and once for all. */
 export interface AppFacts {
   readonly name: string
   info(): Promise<App>
@@ -32,43 +32,45 @@ export interface AppFacts {
   releases(): Promise<readonly Release[]>
   /** The one that runs; undefined before the first deploy. */
   release(): Promise<Release | undefined>
-  /** What runs; undefined where Heroku no longer has it. */
+  /** The slug that runs; undefined if Heroku no longer has it. */
   slug(): Promise<Slug | undefined>
-  /** Slugs that Heroku still has, each once, the newest first, with the time of its first release (milliseconds). */
+  /** Slugs that Heroku still has, each once, the newest first. */
   slugs(): Promise<readonly ReleasedSlug[]>
   /** The lines that Heroku itself wrote and still has, oldest first. Hostile text. */
   platformLog(): Promise<readonly LogLine[]>
-  /** Those and the app's own. */
+  /** The same lines and the app's own. */
   log(): Promise<readonly LogLine[]>
-  /** Of the Heroku Postgres behind DATABASE_URL; undefined where it is none of Heroku's. Undocumented. */
+  /** Of the Heroku Postgres behind DATABASE_URL; undefined if that is not Heroku's. Undocumented. */
   postgres(): Promise<PostgresFigures | undefined>
-  /** Eviction policy of Heroku's Key-Value Store; undefined where Redis is none of Heroku's. Undocumented. */
+  /** Eviction policy of Heroku's Key-Value Store; undefined if Redis is not Heroku's. Undocumented. */
   redisPolicy(): Promise<string | undefined>
 }
 
 export interface ReleasedSlug {
   readonly bytes: number
+  /** Milliseconds since 1970: when it was first released. */
   readonly released: number
 }
 
-export interface AppClients {
+interface AppClients {
   readonly platform: HerokuClient
   readonly data: HerokuClient
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
+/** Releases that are looked at. Heroku keeps the slugs of the last 20, and of the last 30 days (Dev Center changelog 3395). */
 const RELEASES = 50
-/** Milliseconds for a fact, however late it is asked for. */
+/** Milliseconds that a fact has at least, however late it is asked for. */
 const LEAST = 5_000
 /** Slugs whose size is asked for. */
 const SLUGS = 12
 
+/** The facts of an app, by clients of the Platform API and of Heroku's data API. Each rejects if Heroku does not answer. */
 export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClients): AppFacts {
   const { clock } = options
   const begun = clock.now()
-  // What is asked for late has less time, or it would keep those checks that have more than others.
+  // A fact that is asked for late has less time: else it would hold up checks with a longer deadline.
   const left = (): number => Math.max(LEAST, DEADLINE - (clock.now() - begun))
   const fact = <Answer>(work: () => Promise<Answer>) =>
     once(() => within(options, left(), 'Heroku did not answer', work))

@@ -3,13 +3,12 @@ import { type Check } from './check.ts'
 import { INSIDE } from './inside/index.ts'
 import { OUTSIDE } from './outside/index.ts'
 
-export type { Check, Deployed, Finding, Level, Result, Thresholds, Wants, World } from './check.ts'
+export type { Check, Deployed, Finding, Level, Result, World } from './check.ts'
 export { dynoFacts, type DynoFacts } from './dyno.ts'
-export { appFacts, type AppClients, type AppFacts } from './facts.ts'
+export { appFacts, type AppFacts } from './facts.ts'
 export type { BuildReport, JobFacts, NightlyBuild, PlannedUpgrade, GithubRepository, Tasks } from './job-facts.ts'
 export {
   compareNight,
-  dateOf,
   memoryOf,
   nextStep,
   NO_MEMORY,

@@ -1,31 +1,32 @@
+import { dayText } from '../runtime/index.ts'
 import { type Check, type Finding, type Result } from './check.ts'
 
-/** Something that is wrong, as it was found tonight. */
+/** Something that was found wrong tonight. */
 export interface Problem {
-  /** Of the check, and of its part: `queues/dead-set`. Stable over nights. */
+  /** The check's name, and its part: `queues/dead-set`. The same each night. */
   readonly key: string
   readonly title: string
   readonly level: 'warn' | 'fail'
   readonly finding: Finding
   /** The first night, `2026-11-25` (UTC). */
   readonly since: string
-  /** Whether it is told for the first time, or has become a failure. */
+  /** `new`: it was not there the night before. `worse`: it was a warning, and is a failure now. */
   readonly news: 'new' | 'worse' | undefined
 }
 
-/** What was wrong, and could not be looked at tonight: neither there nor gone. */
-export interface Held extends Remembered {
+/** What was wrong the night before, and could not be looked at tonight: it may be there still. */
+interface Held extends Remembered {
   readonly title: string
 }
 
-export interface Gone {
+interface Gone {
   readonly key: string
   readonly since: string
   /** The first night without it. */
   readonly until: string
 }
 
-/** What is known of one night, in the light of those before. */
+/** What one night found, compared with the nights before. */
 export interface Night {
   readonly date: string
   /** Failures first, then in the order of the checks. */
@@ -35,13 +36,13 @@ export interface Night {
   readonly gone: readonly (Gone & { readonly title: string })[]
 }
 
-export interface Remembered {
+interface Remembered {
   readonly key: string
   readonly level: 'warn' | 'fail'
   readonly since: string
 }
 
-/** What one night hands on to the next. */
+/** What one night keeps for the next. */
 export interface Memory {
   readonly problems: readonly Remembered[]
   readonly gone: readonly Gone[]
@@ -50,18 +51,16 @@ export interface Memory {
 export const NO_MEMORY: Memory = { problems: [], gone: [] }
 
 const DAY = 86_400_000
-/** Days for which what is gone is still told, and for which a closed issue is opened again rather than a new one made. */
+/** Days for which a problem that is gone is still told, and for which a closed issue is opened again in place of a new one. */
 const SAME_STORY = 14
 const MOST_GONE = 20
 
-/** `2026-11-25`, of milliseconds since 1970. */
-export function dateOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
-}
-
-/** Compares tonight's results with what the night before left. Pure. */
+/**
+ * Compares tonight's results with what the night before kept. Pure.
+ * @param now milliseconds since 1970
+ */
 export function compareNight(results: readonly Result[], memory: Memory, now: number): Night {
-  const date = dateOf(now)
+  const date = dayText(now)
   const known = new Map(memory.problems.map(problem => [problem.key, problem]))
   const problems = results.flatMap(result => problemsOf(result, known, date))
   const there = new Set(problems.map(({ key }) => key))
@@ -86,17 +85,20 @@ export function compareNight(results: readonly Result[], memory: Memory, now: nu
   }
 }
 
+/** What the next night needs to know of this one. */
 export function memoryOf({ problems, held, gone }: Night): Memory {
   const remembered = [...problems, ...held].map(({ key, level, since }) => ({ key, level, since }))
   return { problems: remembered, gone: gone.map(({ key, since, until }) => ({ key, since, until })) }
 }
 
-/** What becomes of the issue. `remember`: it stays closed, and only what it keeps for the next night changes. */
+/** What happens to the issue. `remember`: it stays closed, and only what it keeps for the next night is written. */
 export type IssueStep = 'none' | 'open' | 'update' | 'close' | 'reopen' | 'remember'
 
 /**
- * An issue opens for a failure and for a new warning. Somebody may close it: then a warning that was in it does not open
- * it again. It closes when nothing is wrong; what could not be looked at keeps it open.
+ * What to do with the issue after a night. It opens for a failure and for a new warning. If somebody closed it, a warning
+ * that was in it does not open it again. It closes when nothing is wrong; a problem that could not be looked at keeps it
+ * open.
+ * @param issue the one of the nights before, if there is one; `closedAt` in milliseconds since 1970, like `now`
  */
 export function nextStep(
   { problems, held }: Night,
@@ -115,18 +117,22 @@ function problemsOf({ check, findings }: Result, known: ReadonlyMap<string, Reme
     const { level, about } = finding
     if (level !== 'warn' && level !== 'fail') continue
     const key = keyOf(check, about)
-    // Two of one key would be one line of the issue: the worse counts.
+    // Two findings of one key share a line of the issue: the worse counts.
     if (problems.get(key)?.level === 'fail') continue
     const before = known.get(key)
-    const news = before === undefined ? 'new' : before.level === 'warn' && level === 'fail' ? 'worse' : undefined
     const title = about === undefined ? check.title : `${check.title}: ${about.replaceAll('-', ' ')}`
-    problems.set(key, { key, title, level, finding, since: before?.since ?? date, news })
+    problems.set(key, { key, title, level, finding, since: before?.since ?? date, news: newsOf(before, level) })
   }
   return [...problems.values()]
 }
 
+function newsOf(before: Remembered | undefined, level: Problem['level']): Problem['news'] {
+  if (before === undefined) return 'new'
+  return before.level === 'warn' && level === 'fail' ? 'worse' : undefined
+}
+
 function keyOf({ name }: Check, about: string | undefined): string {
-  // A part may be named by what others say, and a key that cannot be read again would be new every night.
+  // Others may have named the part. A key that could not be read back would be new every night.
   return about === undefined
     ? name
     : `${name}/${about
@@ -135,7 +141,7 @@ function keyOf({ name }: Check, about: string | undefined): string {
         .slice(0, 60)}`
 }
 
-/** Whether a problem that was not found tonight may still be there: its check, or its part of it, could not look. */
+/** Whether a problem that was not found tonight may still be there: its check, or the part of it, could not look. */
 function isHidden(key: string, results: readonly Result[]): boolean {
   const result = ofKey(key, results)
   const part = result?.findings.find(({ about }) => keyOf(result.check, about) === key)

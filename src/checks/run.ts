@@ -2,24 +2,24 @@ import { within } from '../net/index.ts'
 import { CancelledError } from '../runtime/index.ts'
 import { type Check, type Finding, type Level, type Result, type World } from './check.ts'
 import { ALL_WITHIN, DEADLINE } from './deadline.ts'
-import { couldNotLook } from './figures.ts'
+import { couldNotLook } from './findings.ts'
 
-/** All that the checks share; each is handed its own part of it. */
+/** All that the checks share. Each check gets its own part of it. */
 export interface Surroundings extends Omit<World, 'config' | 'token' | 'until'> {
   /** All config vars of the main app: secrets. */
   readonly configVars: Readonly<Record<string, string>>
-  /** Why there are none, where Heroku did not give them. */
+  /** Why there are none, if Heroku did not give them. */
   readonly noConfig?: string
   readonly mastodonToken: string | undefined
-  /** Milliseconds that no check may exceed, whatever its own deadline. */
+  /** Milliseconds that a check may take at most, whatever its own deadline. */
   readonly longest: number
-  /** Milliseconds for which something was waited for before the checks could begin. */
+  /** Milliseconds that passed before the checks could begin. */
   readonly waited: number
 }
 
 /**
- * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
- * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
+ * Runs all checks at the same time, each until its deadline. None can break another: an error makes its check `unknown`.
+ * Resolves with the results in the order of the list; rejects only if the job is cancelled.
  */
 export async function runChecks(checks: readonly Check[], around: Surroundings): Promise<Result[]> {
   const results = await Promise.all(checks.map(check => runCheck(check, around)))
@@ -34,7 +34,7 @@ async function runCheck(check: Check, around: Surroundings): Promise<Result> {
   return { check, findings, level: worst(findings), took: clock.now() - started }
 }
 
-/** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
+/** What the check says. Rejects at its deadline, and if the job is cancelled, even if the check goes on. */
 function look(
   check: Check,
   { configVars, noConfig, mastodonToken, longest, waited, ...shared }: Surroundings
@@ -50,9 +50,9 @@ function look(
   )
 }
 
-/** From the best to the worst: a failure counts more than what is not known, and that more than good news. */
+/** From the best to the worst. */
 const ORDER: readonly Level[] = ['ok', 'unknown', 'warn', 'fail']
 
-export function worst(findings: readonly Finding[]): Level | undefined {
+function worst(findings: readonly Finding[]): Level | undefined {
   return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0]
 }

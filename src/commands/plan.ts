@@ -6,7 +6,7 @@ import { type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
 import { type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
 import { makeUpgrade, upgradeMarkdown, type Upgrade } from '../report/index.ts'
 import { errorText, UserError, type Log, type Runtime } from '../runtime/index.ts'
-import { type Ending } from '../verdict/index.ts'
+import { isGreen, type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { addonReader } from './steps/addons.ts'
 import { herokuOf, requireApp, type HerokuAccess } from './steps/heroku.ts'
@@ -46,7 +46,7 @@ export async function plan(inputs: InputsOf<'plan'>, tools: CommandTools): Promi
   const { plan: found, upgrade } = await planOfTree(checkout, config, source, where, job, runtime)
   await tell(upgrade, results)
   const ending = judge(found, 'Nothing stands against this upgrade, as far as the tree alone can tell', runtime.log)
-  if (ending.outcome !== 'found') runtime.log.info(`${ending.headline}.`)
+  if (isGreen(ending)) runtime.log.info(`${ending.headline}.`)
   return ending
 }
 

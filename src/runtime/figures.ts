@@ -34,6 +34,16 @@ export function amountText(amount: Amount): string {
   return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`
 }
 
+/** `83 %`: a share rounded to whole per cents. */
+export function wholeShareText(part: number, whole: number): string {
+  return `${Math.round((100 * part) / whole)} %`
+}
+
+/** `1 dyno`, `2 dynos`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
+
 /** `12,345`. */
 export function numberText(value: number): string {
   return value.toLocaleString('en-US')
@@ -44,4 +54,17 @@ export function duration(milliseconds: number): string {
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
   const seconds = Math.round(milliseconds / 1000)
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** A time in its largest unit, of seconds: `45 s`, `12 minutes`, `5 hours`, `3 days`. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} minutes`
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} hours`
+  return `${Math.round(seconds / 86_400)} days`
+}
+
+/** `2026-11-25` (UTC), of milliseconds since 1970. */
+export function dayText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
 }

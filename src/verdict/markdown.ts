@@ -13,7 +13,7 @@ export function escape(hostile: string): string {
   return (
     hostile
       .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-      .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+      .replace(/[&<>`*~|\\[\]$]|:(?=\S)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
       // A link without a scheme (github.github.com/gfm: "extended www autolink").
       .replace(/www\./gi, found => found.replace('.', entity))
       // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.

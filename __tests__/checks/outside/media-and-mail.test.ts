@@ -215,14 +215,14 @@ describe('smtp', () => {
     ])
     expect(commands).toEqual([])
     expect(await said({ SMTP_ENABLE_STARTTLS: 'always' })).toEqual([
-      'fail: The mail server mail.test:587: no TLS connection comes about (500 Error: command not recognized)'
+      'fail: The mail server mail.test:587: no TLS connection could be made (500 Error: command not recognized)'
     ])
   })
 
   it('fails where the certificate is not good, unless it need not be', async () => {
     await open(internet.authority.issue(['mail.test'], -1))
     expect(await said()).toEqual([
-      'fail: The mail server mail.test:587: no TLS connection comes about (its certificate has expired)'
+      'fail: The mail server mail.test:587: no TLS connection could be made (its certificate has expired)'
     ])
     expect(await said({ SMTP_OPENSSL_VERIFY_MODE: 'none' })).toEqual([
       'ok: The mail server mail.test:587 takes the login'
@@ -232,7 +232,7 @@ describe('smtp', () => {
   it('is content with a server that wants no login', async () => {
     await open()
     expect(await said({ SMTP_AUTH_METHOD: 'none' })).toEqual([
-      'ok: The mail server mail.test:587 answers; Mastodon logs in with nothing'
+      'ok: The mail server mail.test:587 answers; Mastodon does not log in'
     ])
   })
 
@@ -240,7 +240,7 @@ describe('smtp', () => {
     const odd = net.createServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve))
     internet.lead('mail.test', 587, odd)
-    expect(await said()).toEqual(['fail: The mail server mail.test:587 does not speak on (it hung up)'])
+    expect(await said()).toEqual(['fail: The mail server mail.test:587 broke off (it hung up)'])
     await new Promise(resolve => odd.close(resolve))
     expect(await said()).toEqual(['fail: The mail server mail.test:587 cannot be reached: the connection is refused'])
     expect(await said({ SMTP_SERVER: 'gone.test' })).toEqual([

@@ -108,7 +108,7 @@ describe('names', () => {
 
   it('is unknown where the DNS does not answer, and nothing on the runner', async () => {
     expect(await said([domain()])).toEqual([
-      'unknown site: Where site.test leads could not be found out: nobody knows site.test'
+      'unknown site: It could not be found out where site.test leads: nobody knows site.test'
     ])
     expect(
       await said([], { instance: { url: 'http://127.0.0.1:1/', host: 'site.test' }, streaming: undefined })
@@ -164,7 +164,7 @@ describe('certificates', () => {
 describe('redirects and HSTS', () => {
   const OK = [
     'ok http: http://site.test/about goes over to https',
-    'ok redirects: https://site.test/about goes round in no circles',
+    'ok redirects: https://site.test/about redirects in no circle',
     'ok hsts (730 days): Browsers are told to come to site.test by https alone, for 730 days'
   ]
   const said = async (answers: Answers = {}, plain?: Handler): Promise<string[]> => {

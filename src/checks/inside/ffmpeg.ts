@@ -5,31 +5,31 @@ import { DYNO_DEADLINE } from '../dyno.ts'
 const ENCODERS = ['libx264', 'aac', 'libmp3lame']
 const WITHOUT = 'an upload of video, audio or an animated GIF is answered with an error'
 
-/** Whether ffmpeg is there, can do what Mastodon needs, and is what the config asks for. */
+/** Whether ffmpeg is there, has the encoders that Mastodon needs, and is what the config asks for. */
 export const ffmpeg: Check = {
   name: 'ffmpeg',
   title: 'ffmpeg',
   config: [],
   deadline: DYNO_DEADLINE,
   async look({ dyno, wants }) {
-    const { ffmpeg, ffprobe, encoders, problem } = await dyno.part('ffmpeg')
+    const { ffmpeg: version, ffprobe, encoders, problem } = await dyno.part('ffmpeg')
     const missing = ENCODERS.filter(name => !encoders.includes(name))
-    const figure = ffmpeg ?? 'none'
-    if (ffmpeg !== null && ffprobe !== null && missing.length === 0) return [present(wants.ffmpeg, figure)]
-    if (ffmpeg === null && ffprobe === null && problem === null) return [absent(wants.ffmpeg, figure)]
+    const figure = version ?? 'none'
+    if (version !== null && ffprobe !== null && missing.length === 0) return [present(wants.ffmpeg, figure)]
+    if (version === null && ffprobe === null && problem === null) return [absent(wants.ffmpeg, figure)]
     return [
       {
         level: 'fail',
         figure,
-        text: `ffmpeg is there and cannot do its work, so ${WITHOUT}: ${problem ?? unable(ffmpeg, ffprobe, missing)}`,
+        text: `ffmpeg is there and cannot do its work, so ${WITHOUT}: ${problem ?? unable(version, ffprobe, missing)}`,
         remedy: 'Deploy again: a build on the runner tries ffmpeg as a dyno would, and mends its library path.'
       }
     ]
   }
 }
 
-function unable(ffmpeg: string | null, ffprobe: string | null, missing: readonly string[]): string {
-  if (ffmpeg === null) return 'there is no ffmpeg beside ffprobe'
+function unable(version: string | null, ffprobe: string | null, missing: readonly string[]): string {
+  if (version === null) return 'there is no ffmpeg beside ffprobe'
   return ffprobe === null ? 'there is no ffprobe beside it' : `it lacks the encoder ${missing.join(' and ')}`
 }
 

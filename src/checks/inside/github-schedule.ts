@@ -1,12 +1,15 @@
+import { counted } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { type GithubRepository } from '../job-facts.ts'
-import { counted } from '../figures.ts'
 
 const DAY = 86_400_000
-/** Days without activity after which GitHub switches off schedules of a public repository (docs.github.com: events that trigger workflows, schedule). */
+/**
+ * Days without activity after which GitHub switches off the schedules of a public repository (docs.github.com: events that
+ * trigger workflows, schedule).
+ */
 const SWITCHED_OFF = 60
 const WARN_FROM = 45
-/** Workflows of this kit; what else a fork inherits is off for good reason. */
+/** Workflows of this action. The others that a fork inherits are off for good reason. */
 const OURS = /(^|\/)heroku-[\w.-]+\.ya?ml$/
 
 /** Whether GitHub has switched off the schedule of a workflow, or is about to. */

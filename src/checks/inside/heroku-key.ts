@@ -1,9 +1,8 @@
 import { HerokuError } from '../../heroku/index.ts'
-import { MAKE_KEY } from '../../runtime/index.ts'
+import { counted, MAKE_KEY } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
-import { counted } from '../figures.ts'
 
-/** Whether the key of deploys and checks still works, and how long. */
+/** Whether the Heroku key still works, and for how long. */
 export const herokuKey: Check = {
   name: 'heroku-key',
   title: 'Heroku key',

@@ -19,7 +19,7 @@ import { slugSize } from './slug-size.ts'
 import { stack } from './stack.ts'
 import { worker } from './worker.ts'
 
-/** Those that look through Heroku and through one one-off dyno. */
+/** The checks that look through Heroku's API and through one one-off dyno. */
 export const INSIDE: readonly Check[] = [
   worker,
   queues,

@@ -1,13 +1,14 @@
 import { codesIn, type LogLine } from '../../heroku/index.ts'
 import { ERROR_CODES, LIMITS, type ErrorCode } from '../../knowledge/index.ts'
+import { counted, roughDuration } from '../../runtime/index.ts'
 import { type Check, type Finding, type Level, type World } from '../check.ts'
-import { counted, part, span } from '../figures.ts'
+import { lookAtPart } from '../findings.ts'
 
 interface Judgement {
   readonly level: Level
-  /** How many there must be before it is worth a word: a busy instance has some of them every day. */
+  /** How many there must be to warn: a busy instance has some every day. */
   readonly from?: number
-  /** If there is more to do than to look at the log. */
+  /** What to do, if it is more than to look at the log. */
   readonly remedy?: (app: string) => string
 }
 
@@ -15,7 +16,7 @@ interface Judgement {
 const logLess = (app: string): string =>
   `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`
 
-/** How bad Heroku's codes are, of those that tell something about the instance. R14 and R15 are told by `memory`. */
+/** How bad Heroku's error codes are for the instance. R14 and R15 are for the check `memory`. */
 const JUDGEMENTS: ReadonlyMap<string, Judgement> = new Map(
   Object.entries({
     H10: { level: 'fail' },
@@ -42,36 +43,36 @@ const JUDGEMENTS: ReadonlyMap<string, Judgement> = new Map(
   } satisfies Partial<Record<ErrorCode, Judgement>>)
 )
 
-/** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
+/** Heroku's program that sends on a dyno's log lines. It has no number, as the app's processes have (`web.1`). */
 const SENDER = 'log-shuttle'
 
-/** Milliseconds in which a fault counts as now. */
+/** Milliseconds for which an error counts as recent. */
 const RECENT = 3_600_000
 
 /** Characters of time, source and dyno before each line. */
 const HEADER = 50
 
-/** Milliseconds. The lines of a minute, such as those of a start, say nothing of a day. */
+/** Milliseconds of log that tell how much is logged a day: a few minutes, such as a start, do not. */
 const SHORTEST = 600_000
 
-/** H, R and L codes in the lines that Heroku still has, with the time they span; and how much is logged. */
+/** Heroku's error codes (H, R, L) in the log lines that it still has; and how much is logged. */
 export const logCodes: Check = {
   name: 'log-codes',
   title: 'Errors in the log',
   config: [],
   async look(world) {
     const [codes, volume] = await Promise.all([
-      part('codes', () => codesOf(world)),
-      part('volume', () => volumeOf(world))
+      lookAtPart('codes', () => codesOf(world)),
+      lookAtPart('volume', () => volumeOf(world))
     ])
     return [...codes, ...volume]
   }
 }
 
-async function codesOf({ app, clock }: World): Promise<Finding[]> {
+async function codesOf({ app, clock }: Pick<World, 'app' | 'clock'>): Promise<Finding[]> {
   const now = clock.now()
   const { counts, reach } = codeCounts(await app.platformLog(), now)
-  // What a dyno's own sender lost stands among the lines of the app.
+  // The lines that log-shuttle lost are told among the app's own.
   const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER)
   for (const [code, seen] of codeCounts(shuttle, now).counts) counts.set(code, seen)
   const found = [...counts].flatMap(([code, seen]) => {
@@ -81,11 +82,9 @@ async function codesOf({ app, clock }: World): Promise<Finding[]> {
   if (found.length === 0)
     return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }]
   return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
-    const ago = span((now - last) / 1000)
-    // A deploy or a crash that is over is worth a look, and not a red morning.
-    const recent = now - last <= RECENT
+    const ago = roughDuration((now - last) / 1000)
     return {
-      level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
+      level: levelOf(level, number >= from, now - last <= RECENT),
       about: code.toLowerCase(),
       figure: `${number}`,
       text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
@@ -95,8 +94,14 @@ async function codesOf({ app, clock }: World): Promise<Finding[]> {
   })
 }
 
-/** Heroku keeps no longer history, so the rate is that of the last lines. */
-async function volumeOf({ app }: World): Promise<Finding[]> {
+/** A deploy or a crash that is over is worth a look, and no failure. */
+function levelOf(level: Level, isOften: boolean, isRecent: boolean): Level {
+  if (!isOften) return 'ok'
+  return level === 'fail' && !isRecent ? 'warn' : level
+}
+
+/** How much is logged, by the last lines: Heroku keeps no more of them. */
+async function volumeOf({ app }: Pick<World, 'app'>): Promise<Finding[]> {
   const lines = await app.log()
   const [first, last] = [lines[0], lines.at(-1)]
   if (!first || !last || last.time - first.time < SHORTEST) return []
@@ -114,9 +119,9 @@ async function volumeOf({ app }: World): Promise<Finding[]> {
   ]
 }
 
-export interface Seen {
+interface Seen {
   readonly number: number
-  /** Log lines that were lost, as Heroku counts them. */
+  /** Lost log lines, by Heroku's count. */
   readonly lost: number
   /** Milliseconds since 1970. */
   readonly last: number
@@ -128,11 +133,14 @@ function lostIn(text: string): number {
   return Number(before ?? after ?? 0)
 }
 
-/** How often each code came, and in what: `1500 lines of the last 5 hours`. */
+/**
+ * How often each of Heroku's error codes stands in log lines, and when last.
+ * @returns also in what was looked: `1500 lines of the last 5 hours`
+ */
 export function codeCounts(lines: readonly LogLine[], now: number): { counts: Map<string, Seen>; reach: string } {
   const counts = new Map<string, Seen>()
   for (const { time, source, dyno, text } of lines) {
-    // What the app prints may look like one.
+    // The app itself may print something that looks like a code.
     if (source !== 'heroku' && dyno !== SENDER) continue
     for (const code of codesIn(text)) {
       const { number = 0, lost = 0 } = counts.get(code) ?? {}
@@ -140,7 +148,7 @@ export function codeCounts(lines: readonly LogLine[], now: number): { counts: Ma
     }
   }
   const since = lines[0]
-    ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`
+    ? `${counted(lines.length, 'line')} of the last ${roughDuration((now - lines[0].time) / 1000)}`
     : 'an empty log'
   return { counts, reach: since }
 }

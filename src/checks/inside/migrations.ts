@@ -1,8 +1,8 @@
+import { counted } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { counted } from '../figures.ts'
 
-/** Whether the database is the one that the running code wants, both phases. */
+/** Whether migrations of the running code are pending, of either phase. */
 export const migrations: Check = {
   name: 'migrations',
   title: 'Migrations',

@@ -1,9 +1,8 @@
-import { sizeText } from '../../runtime/index.ts'
+import { counted, sizeText, wholeShareText } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { type BuildReport } from '../job-facts.ts'
-import { counted, percent } from '../figures.ts'
 
-/** Whether the branch would still build with today's buildpacks, as this very run has tried, and what has changed in them since the deploy. */
+/** Whether the branch still builds with today's buildpacks, as this run has tried; and which of them changed since the deploy. */
 export const nightlyBuild: Check = {
   name: 'nightly-build',
   title: "Tonight's build",
@@ -20,7 +19,7 @@ export const nightlyBuild: Check = {
           level: 'fail',
           text: `The build failed (${failedJobs.join(', ')}): the next deploy would, too`,
           remedy:
-            'Look at the log of that job in this run; where the code is the same as yesterday, a buildpack has changed.'
+            'Look at the log of that job in this run; if the code is the same as yesterday, a buildpack has changed.'
         }
       ]
     }
@@ -29,7 +28,7 @@ export const nightlyBuild: Check = {
 }
 
 function size({ compressed, limit, withinLimit, problem }: BuildReport): Finding {
-  const figure = percent(compressed, limit)
+  const figure = wholeShareText(compressed, limit)
   const text = `The build makes a slug of ${sizeText(compressed)} of ${sizeText(limit)}`
   if (problem !== undefined) {
     return {
@@ -48,7 +47,7 @@ function size({ compressed, limit, withinLimit, problem }: BuildReport): Finding
   }
 }
 
-/** A buildpack that moved is news and no fault: the build has just shown that it works. */
+/** A buildpack that changed is news and no fault: tonight's build shows that it works. */
 function drift(tonight: BuildReport, deployed: BuildReport | undefined): Finding[] {
   if (!deployed) return []
   const before = new Map(deployed.buildpacks.map(({ name, sha256 }) => [name, sha256]))

@@ -3,7 +3,7 @@ import { type Check, type Level } from '../check.ts'
 
 const LEVELS = { supported: 'ok', ended: 'warn', unknown: 'unknown' } as const satisfies Record<NodeState['is'], Level>
 
-/** Node comes with the slug: which one the next slug may have is said by package.json. */
+/** Whether the Node that the next slug may get still has security updates: package.json says which one. */
 export const node: Check = {
   name: 'node',
   title: 'Node',

@@ -1,8 +1,8 @@
 import { type PostgresFigures, type Share } from '../../heroku/index.ts'
-import { sizeText } from '../../runtime/index.ts'
+import { sizeText, wholeShareText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { fullness, part, percent } from '../figures.ts'
+import { fullness, lookAtPart } from '../findings.ts'
 
 const PLANS = 'https://elements.heroku.com/addons/heroku-postgresql'
 const LARGER =
@@ -17,10 +17,10 @@ export const postgres: Check = {
   config: [],
   deadline: DYNO_DEADLINE,
   async look(world) {
-    const plan = await part('plan', async () => onHeroku(await world.app.postgres()))
-    // Where Heroku's API says nothing of them, the database itself does, without the plan's size.
+    const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres()))
+    // If Heroku's API tells no size, the database itself does, though not how much the plan allows.
     const known = plan.some(({ about }) => about === 'size')
-    return known ? plan : [...plan, ...(await part('size', () => fromInside(world)))]
+    return known ? plan : [...plan, ...(await lookAtPart('size', () => fromInside(world)))]
   }
 }
 
@@ -35,7 +35,7 @@ function onHeroku(figures: PostgresFigures | undefined): Finding[] {
       measured(
         'size',
         size,
-        `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : sizeText(bytes)} on ${plan}`,
+        `Postgres holds ${bytes === undefined ? wholeShareText(size.part, size.whole) : sizeText(bytes)} on ${plan}`,
         LARGER
       ),
     connections &&
@@ -45,7 +45,7 @@ function onHeroku(figures: PostgresFigures | undefined): Finding[] {
   return findings.filter(finding => finding !== undefined)
 }
 
-async function fromInside({ dyno }: World): Promise<Finding[]> {
+async function fromInside({ dyno }: Pick<World, 'dyno'>): Promise<Finding[]> {
   const { bytes, connections, most } = await dyno.part('postgres')
   return [
     {
@@ -60,7 +60,7 @@ async function fromInside({ dyno }: World): Promise<Finding[]> {
 
 function measured(about: string, { part, whole }: Share, text: string, remedy: string): Finding {
   const level = fullness(part, whole)
-  const figure = percent(part, whole)
+  const figure = wholeShareText(part, whole)
   return level === 'ok'
     ? { level, about, figure, text }
     : { level, about, figure, text: `${text}: ${figure}`, remedy, link: PLANS }

@@ -1,28 +1,29 @@
-import { type Check, type Finding, type World } from '../check.ts'
+import { counted, roughDuration } from '../../runtime/index.ts'
+import { type Check, type Finding } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { counted, span } from '../figures.ts'
 
-/** Seconds after which a queue stands still rather than being busy. */
+/** Seconds after which a queue counts as standing still, not as busy. */
 const STANDS_STILL = 3_600
 /** Sidekiq keeps 10,000 dead jobs and drops the oldest (sidekiq: `dead_max_jobs`). */
 const DEAD_KEPT = 10_000
 
+/** How long jobs wait in Sidekiq's queues, and how many are dead. */
 export const queues: Check = {
   name: 'queues',
   title: 'Sidekiq queues',
   config: [],
   deadline: DYNO_DEADLINE,
   async look(world) {
-    const { queues, dead, retries } = await world.dyno.part('sidekiq')
-    return [latency(queues, world), deadSet(dead, retries)]
+    const { queues: all, dead, retries } = await world.dyno.part('sidekiq')
+    return [latency(all, world.thresholds.queueLatency), deadSet(dead, retries)]
   }
 }
 
-function latency(queues: readonly { name: string; size: number; latency: number }[], { thresholds }: World): Finding {
-  const jobs = queues.reduce((sum, { size }) => sum + size, 0)
-  const slowest = queues.toSorted((a, b) => b.latency - a.latency)[0]
-  const figure = span(slowest?.latency ?? 0)
-  if (!slowest || slowest.latency <= thresholds.queueLatency) {
+function latency(all: readonly { name: string; size: number; latency: number }[], most: number): Finding {
+  const jobs = all.reduce((sum, { size }) => sum + size, 0)
+  const slowest = all.toSorted((a, b) => b.latency - a.latency)[0]
+  const figure = roughDuration(slowest?.latency ?? 0)
+  if (!slowest || slowest.latency <= most) {
     return {
       level: 'ok',
       about: 'latency',
@@ -30,7 +31,7 @@ function latency(queues: readonly { name: string; size: number; latency: number 
       text: `${counted(jobs, 'job')} in all queues; the oldest waits for ${figure}`
     }
   }
-  const stands = slowest.latency > Math.max(STANDS_STILL, 10 * thresholds.queueLatency)
+  const stands = slowest.latency > Math.max(STANDS_STILL, 10 * most)
   return {
     level: stands ? 'fail' : 'warn',
     about: 'latency',

@@ -1,11 +1,11 @@
-import { sizeText } from '../../runtime/index.ts'
+import { sizeText, wholeShareText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { fullness, part, percent } from '../figures.ts'
+import { fullness, lookAtPart } from '../findings.ts'
 
 const PLANS = 'https://elements.heroku.com/addons/heroku-redis'
 
-/** Sidekiq's Redis: what it does when it is full, and how full it is. */
+/** Sidekiq's Redis: what it does when it is full, and how full it is now. */
 export const redis: Check = {
   name: 'redis',
   title: 'Redis',
@@ -13,15 +13,15 @@ export const redis: Check = {
   deadline: DYNO_DEADLINE,
   async look(world) {
     const [policy, memory] = await Promise.all([
-      part('eviction', () => eviction(world)),
-      part('memory', () => fill(world))
+      lookAtPart('eviction', () => eviction(world)),
+      lookAtPart('memory', () => fill(world))
     ])
     return [...policy, ...memory]
   }
 }
 
-/** The data API answers at once; where Redis is another's, only the dyno can tell. */
-async function eviction({ app, dyno }: World): Promise<Finding[]> {
+/** By Heroku's data API, which answers at once; if Redis is not Heroku's, only the dyno can tell. */
+async function eviction({ app, dyno }: Pick<World, 'app' | 'dyno'>): Promise<Finding[]> {
   const onHeroku = await app.redisPolicy().catch(() => undefined)
   const policy = onHeroku ?? (await dyno.part('redis')).policy
   if (policy === 'noeviction')
@@ -43,7 +43,7 @@ async function eviction({ app, dyno }: World): Promise<Finding[]> {
   ]
 }
 
-async function fill({ dyno }: World): Promise<Finding[]> {
+async function fill({ dyno }: Pick<World, 'dyno'>): Promise<Finding[]> {
   const { used, most, evicted } = await dyno.part('redis')
   const about = 'memory'
   const lost = evicted > 0 ? `; it has dropped ${evicted} keys since it started` : ''
@@ -58,7 +58,7 @@ async function fill({ dyno }: World): Promise<Finding[]> {
     ]
   const level = fullness(used, most)
   const text = `Redis holds ${sizeText(used)} of ${sizeText(most)}${lost}`
-  const figure = percent(used, most)
+  const figure = wholeShareText(used, most)
   if (level === 'ok') return [{ level, about, figure, text }]
   const remedy =
     'Move to a larger plan: when it is full, every write fails and the instance answers with errors. Look first whether a queue has grown (`/sidekiq`).'

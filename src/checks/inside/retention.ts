@@ -1,8 +1,11 @@
+import { counted } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { counted } from '../figures.ts'
 
-/** Unset by default: then media of other servers are kept for ever (mastodon: config/settings.yml, scheduler/vacuum_scheduler). */
+/**
+ * Whether media of other servers are removed some day. By default they are kept for ever (mastodon: config/settings.yml,
+ * scheduler/vacuum_scheduler).
+ */
 export const retention: Check = {
   name: 'retention',
   title: 'Retention of cached media',

@@ -14,8 +14,8 @@ const LINK = 'https://www.ruby-lang.org/en/downloads/branches/'
 const LEVELS = { safe: 'ok', holed: 'warn', ended: 'fail', unknown: 'unknown' } as const
 
 /**
- * Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center:
- * stack-update-policy). Which Ruby the next slug has is said by Gemfile.lock.
+ * Whether the Ruby that runs, and the one of the next slug, have known holes. Ruby comes with the slug. Everything below it
+ * comes with the base image, which Heroku renews when a dyno starts (Dev Center: stack-update-policy).
  */
 export const ruby: Check = {
   name: 'ruby',
@@ -23,7 +23,7 @@ export const ruby: Check = {
   config: [],
   deadline: DYNO_DEADLINE,
   async look({ dyno, job, clock }) {
-    // What the checkout cannot tell is no reason not to tell what runs.
+    // If the checkout cannot tell the next Ruby, the one that runs is still told.
     const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), job.ruby().catch(() => undefined)])
     const now = clock.now()
     const state = stateOfRuby(figure, now)
@@ -34,11 +34,11 @@ export const ruby: Check = {
           { ...running, more: seen(next), remedy: remedyOf(figure, next, now), link: LINK },
           ...notLocked(figure, next, now)
         ]
-      : [running, ...notLocked(figure, next, now), ...locked(figure, next, now)]
+      : [running, ...notLocked(figure, next, now), ...nextBuild(figure, next, now)]
   }
 }
 
-/** What the next build installs, and what one might take for it. */
+/** Which Ruby the next build installs, and that `.ruby-version` does not decide it. */
 function seen(next: TreeRuby | undefined): string[] {
   if (!next?.locked) return []
   const { version } = next.locked
@@ -63,8 +63,8 @@ function notLocked(running: string, next: TreeRuby | undefined, now: number): Fi
   return [{ level: 'warn', about: 'next-build', text: `${NO_RUBY_LOCKED}; Ruby ${running} runs now`, remedy }]
 }
 
-/** A next build that would bring holes to an app that has none. */
-function locked(running: string, next: TreeRuby | undefined, now: number): Finding[] {
+/** Warns if the next build would bring a Ruby with holes to an app that has none. */
+function nextBuild(running: string, next: TreeRuby | undefined, now: number): Finding[] {
   if (!next?.locked || next.locked.jruby !== undefined) return []
   const { version } = next.locked
   const state = stateOfRuby(version, now)

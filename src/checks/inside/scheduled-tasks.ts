@@ -1,6 +1,6 @@
+import { counted } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { type Tasks } from '../job-facts.ts'
-import { counted } from '../figures.ts'
 
 /** Whether the app's scheduled tasks are those of the config, and ran. */
 export const scheduledTasks: Check = {
@@ -9,13 +9,13 @@ export const scheduledTasks: Check = {
   config: [],
   async look({ job }) {
     const tasks = await job.tasks()
-    return tasks ? [drift(tasks), ...late(tasks)] : []
+    return tasks ? [drift(tasks), ...late(tasks.late)] : []
   }
 }
 
-function drift({ wanted, drift }: Tasks): Finding {
-  // A task that somebody made in the dashboard is theirs.
-  const wrong = drift.filter(({ kind }) => kind !== 'unknown')
+function drift({ wanted, drift: all }: Tasks): Finding {
+  // A task that somebody made in the dashboard is their own.
+  const wrong = all.filter(({ kind }) => kind !== 'unknown')
   const figure = `${wrong.length} of ${wanted}`
   if (wrong.length === 0)
     return {
@@ -33,14 +33,14 @@ function drift({ wanted, drift }: Tasks): Finding {
   }
 }
 
-function late({ late }: Tasks): Finding[] {
-  if (late.length === 0) return []
+function late(tasks: Tasks['late']): Finding[] {
+  if (tasks.length === 0) return []
   return [
     {
       level: 'warn',
       about: 'late',
-      figure: `${late.length}`,
-      text: `Tasks did not run as they should: ${late.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
+      figure: `${tasks.length}`,
+      text: `Tasks did not run as they should: ${tasks.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
       remedy:
         'Look at what it printed: in the log of the dyno `scheduler`, in the add-on’s dashboard, or in the run of the workflow. Heroku Scheduler now and then leaves a run out.'
     }

@@ -1,13 +1,15 @@
+import { counted, roughDuration } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { counted, part, span } from '../figures.ts'
+import { lookAtPart } from '../findings.ts'
 
 /**
- * Seconds. The vacuum is started once a day, at a minute that each process draws anew between 3 and 6 UTC when it boots
- * (mastodon: config/sidekiq.yml), so a worker that is restarted in those hours may miss one night.
+ * Seconds. The vacuum is started once a day, between 3 and 6 UTC, at a minute that each process draws when it boots
+ * (mastodon: config/sidekiq.yml). So a worker that is restarted in those hours may miss a night.
  */
 const VACUUM_EVERY = 2 * 86_400
 
+/** Whether one Sidekiq process runs Mastodon's own schedule, and whether its vacuum was started lately. */
 export const scheduler: Check = {
   name: 'scheduler',
   title: "Mastodon's own schedule",
@@ -15,14 +17,14 @@ export const scheduler: Check = {
   deadline: DYNO_DEADLINE,
   async look({ dyno }) {
     const [listeners, last] = await Promise.all([
-      part('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
-      part('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
+      lookAtPart('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
+      lookAtPart('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
     ])
     return [...listeners, ...last]
   }
 }
 
-/** Exactly one process may (mastodon docs: admin/scaling). */
+/** Exactly one process may listen to the queue `scheduler` (mastodon docs: admin/scaling). */
 function listening(all: readonly { readonly queues: readonly string[] }[]): Finding {
   const listeners = all.filter(({ queues }) => queues.includes('scheduler')).length
   const finding = { about: 'listeners', figure: `${listeners}` }
@@ -49,16 +51,21 @@ function listening(all: readonly { readonly queues: readonly string[] }[]): Find
 function vacuum(ago: number | null): Finding {
   const about = 'vacuum'
   if (ago !== null && ago <= VACUUM_EVERY) {
-    return { level: 'ok', about, figure: span(ago), text: `Mastodon's vacuum was last started ${span(ago)} ago` }
+    return {
+      level: 'ok',
+      about,
+      figure: roughDuration(ago),
+      text: `Mastodon's vacuum was last started ${roughDuration(ago)} ago`
+    }
   }
   return {
     level: 'warn',
     about,
-    figure: ago === null ? 'never' : span(ago),
+    figure: ago === null ? 'never' : roughDuration(ago),
     text:
       ago === null
         ? "Mastodon's vacuum never ran"
-        : `Mastodon's vacuum was last started ${span(ago)} ago; it should be every day`,
+        : `Mastodon's vacuum was last started ${roughDuration(ago)} ago; it should be every day`,
     remedy:
       'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.'
   }

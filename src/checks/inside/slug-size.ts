@@ -1,17 +1,16 @@
-import { sizeText } from '../../runtime/index.ts'
+import { dayText, sizeText, wholeShareText } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
 import { type ReleasedSlug } from '../facts.ts'
-import { percent } from '../figures.ts'
 
 const DAY = 86_400_000
-/** Days ahead from which on a slug that grows towards its limit is told of. */
+/** A growing slug is warned of if it is over its limit within so many days. */
 const AHEAD = 60
-/** Two slugs of an hour say nothing of a trend. */
+/** Milliseconds between the oldest and the newest slug; less tells no trend. */
 const SHORTEST = 7 * DAY
 const REMEDY =
   'Look at the size report for what grew; `trim: safe`, `ffmpeg: without` or a higher `slug.limit` make room.'
 
-/** The slug that runs against the limit, and how fast it grows by the slugs that Heroku still has. */
+/** The size of the slug that runs against its limit; and how fast slugs grow, by those that Heroku still has. */
 export const slugSize: Check = {
   name: 'slug-size',
   title: 'Slug size',
@@ -22,7 +21,7 @@ export const slugSize: Check = {
     if (bytes === undefined) throw new Error('Heroku does not say how large the slug is')
     const { slugLimit } = wants
     const text = `The slug has ${sizeText(bytes)} of ${sizeText(slugLimit)}`
-    const figure = percent(bytes, slugLimit)
+    const figure = wholeShareText(bytes, slugLimit)
     if (bytes > slugLimit) {
       return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }]
     }
@@ -32,7 +31,7 @@ export const slugSize: Check = {
     const days = Math.floor((slugLimit - bytes) / trend)
     const rate = `${text}; it grows by ${sizeText(trend * 30)} in 30 days (over ${slugs.length} slugs)`
     if (days > AHEAD) return [{ level: 'ok', figure, text: rate }]
-    const when = new Date(clock.now() + days * DAY).toISOString().slice(0, 10)
+    const when = dayText(clock.now() + days * DAY)
     return [
       {
         level: 'warn',
@@ -44,7 +43,7 @@ export const slugSize: Check = {
   }
 }
 
-/** Bytes a day: the slope of the line that fits best (least squares). Undefined where there is too little to tell. */
+/** Bytes a day: the slope of the line that fits best (least squares). Undefined if there are too few slugs to tell. */
 function growth(slugs: readonly ReleasedSlug[]): number | undefined {
   const times = slugs.map(({ released }) => released)
   if (slugs.length < 3 || Math.max(...times) - Math.min(...times) < SHORTEST) return undefined

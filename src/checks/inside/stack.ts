@@ -3,27 +3,28 @@ import { type Check, type Finding, type Level } from '../check.ts'
 
 const LEVELS = { supported: 'ok', 'ends-soon': 'warn', ended: 'fail' } as const satisfies Record<Life['state'], Level>
 
+/** How long Heroku still supports the stacks of the apps. */
 export const stack: Check = {
   name: 'stack',
   title: 'Stack',
   config: [],
   async look({ app, streamingApp, clock }) {
     const apps = [app, ...(streamingApp ? [streamingApp] : [])]
-    const all = await Promise.all(apps.map(async one => ({ name: one.name, stack: (await one.info()).stack.name })))
-    return all.map(({ name, stack }, index) => ({
-      ...judge(stack, clock.now(), name),
+    const all = await Promise.all(apps.map(async one => ({ name: one.name, runs: (await one.info()).stack.name })))
+    return all.map(({ name, runs }, index) => ({
+      ...judge(runs, clock.now(), name),
       ...(index === 0 ? {} : { about: 'streaming' })
     }))
   }
 }
 
-function judge(stack: string, now: number, app: string): Finding {
-  const life = stackLife(stack, now)
-  if (!life) return { level: 'unknown', text: `${app} runs on ${stack}; when that ends this version does not know` }
+function judge(name: string, now: number, app: string): Finding {
+  const life = stackLife(name, now)
+  if (!life) return { level: 'unknown', text: `${app} runs on ${name}; when that ends this version does not know` }
   const found = {
     level: LEVELS[life.state],
     figure: `${life.days} days`,
-    text: `${app} runs on ${stack}, which ${stackLifeInWords(life)}`
+    text: `${app} runs on ${name}, which ${stackLifeInWords(life)}`
   }
   if (life.state === 'supported') return found
   return {

@@ -1,7 +1,7 @@
+import { counted } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
-import { counted } from '../figures.ts'
 
-/** Mastodon federates, mails and cleans up in Sidekiq alone, and `/health` stays green without it (mastodon: Procfile). */
+/** Whether a worker dyno runs. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
 export const worker: Check = {
   name: 'worker',
   title: 'Worker dyno',

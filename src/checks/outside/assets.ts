@@ -6,7 +6,7 @@ import { unreached } from '../probes/network.ts'
 import { answered, hostOf, lookAtLogs, notReached } from './said.ts'
 import { NO_NAME } from './instance.ts'
 
-/** The styles and scripts that the front page asks for: without them it stays white. */
+/** Whether the styles and scripts come that the front page asks for: without them it stays white. */
 export const assets: Check = {
   name: 'assets',
   title: 'Front page',
@@ -34,7 +34,7 @@ export const assets: Check = {
   }
 }
 
-/** Why each asset that does not come does not. */
+/** Why assets do not come: a sentence for each that does not. */
 async function missing(
   urls: readonly string[],
   place: NonNullable<World['instance']>,

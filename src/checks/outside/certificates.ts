@@ -1,3 +1,4 @@
+import { dayText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { certificateOf, daysUntil } from '../probes/certificate.ts'
 import { notReached } from './said.ts'
@@ -9,7 +10,7 @@ export const certificates: Check = {
   config: ['LOCAL_DOMAIN'],
   look(world) {
     const { instance, streaming, config } = world
-    // On the runner there is no name, and so no certificate.
+    // On the runner no name leads to the app, so there is no certificate.
     if (!instance || instance.host !== undefined) return Promise.resolve([])
     const site = new URL(instance.url).hostname
     const names = new Map([[site, 'site']])
@@ -27,9 +28,9 @@ export async function certificateFinding(about: string, host: string, world: Wor
   try {
     const { until, issuer, trouble } = await certificateOf(host, 443, world)
     const days = daysUntil(until, clock.now())
-    const date = new Date(until).toISOString().slice(0, 10)
+    const date = dayText(until)
     const figure = `${days} days`
-    const remedy = `Where Heroku makes it: \`heroku certs:auto --app ${app.name}\`; else renew it where it is made (${issuer})`
+    const remedy = `If Heroku made it: \`heroku certs:auto --app ${app.name}\`; else renew it at its issuer (${issuer})`
     if (trouble) return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy }
     if (days < thresholds.certificateDays)
       return {

@@ -9,7 +9,7 @@ import { NO_NAME } from './instance.ts'
 const MORE =
   'the name in handles must answer for its accounts, or send on to `WEB_DOMAIN` (docs.joinmastodon.org: admin/config#web_domain)'
 
-/** What other servers ask before they talk to this one: host-meta, WebFinger, NodeInfo. */
+/** Whether the instance answers what other servers ask first: host-meta, WebFinger, NodeInfo. */
 export const federation: Check = {
   name: 'federation',
   title: 'Federation',
@@ -33,7 +33,10 @@ export const federation: Check = {
   }
 }
 
-/** Follows redirects from the name in handles, as other servers do. `wrong`: why the last answer is not good. */
+/**
+ * Asks the name in handles, and follows its redirects as other servers do.
+ * @param wrong why the last answer is not good; undefined if it is
+ */
 async function lookAt(
   about: string,
   local: string,
@@ -45,14 +48,11 @@ async function lookAt(
   const what = `${local}${path.replace(/\?.*$/, '')}`
   const remedy = `Look at what answers ${local}: ${MORE}`
   try {
-    // On the runner every name of the instance is asked at the app's own address.
+    // On the runner the app's own address answers for every name of the instance.
     const url = new URL(path, place.host === undefined ? `https://${local}/` : place.url).href
     const { last, stopped, urls } = await follow(url, place.host === undefined ? {} : { host: local }, world)
-    const why = stopped
-      ? `sends readers on to where they cannot follow (${brief(urls.at(-1) ?? '')})`
-      : last.status === 200
-        ? wrong(last)
-        : answered(last)
+    const reply = (): string | undefined => (last.status === 200 ? wrong(last) : answered(last))
+    const why = stopped ? `sends readers on to where they cannot follow (${brief(urls.at(-1) ?? '')})` : reply()
     return why === undefined
       ? { level: 'ok', about, text: `${what} answers` }
       : { level: 'fail', about, text: `${what} ${why}`, remedy }
@@ -73,7 +73,7 @@ const jrd = v.looseObject({
   links: v.array(v.looseObject({ rel: v.string(), href: v.optional(v.string()) }))
 })
 
-/** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
+/** Asked for the instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
 function webfinger({ body }: HttpAnswer, local: string): string | undefined {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), jrd), body)
   if (!success) return 'does not answer as WebFinger does'
@@ -100,7 +100,7 @@ async function nodeinfo(place: InstancePlace, world: World): Promise<Finding> {
         text: `${what} ${found.status === 200 ? 'is named nowhere' : answered(found)}`,
         remedy: lookAtLogs(world)
       }
-    // Asked where the instance is; only its path is taken from the answer.
+    // The instance itself is asked: only the path is taken from the answer.
     const { pathname } = new URL(link)
     const answer = await ask(new URL(pathname, place.url).href, { host: place.host }, world)
     const told = v.safeParse(v.pipe(v.string(), v.parseJson(), information), answer.body)

@@ -5,15 +5,16 @@ import { ANIMATED_GIF } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace, type HttpAnswer } from '../probes/http.ts'
 
-/** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
+/** Milliseconds between two looks at an upload that is not processed yet. */
 const PAUSE = 2_000
+/** Milliseconds, from the start of the check, for the upload to be processed. */
 const WORKED_WITHIN = 15_000
-/** Milliseconds for a look and for the removal, so that also a slow instance leaves time for it before the deadline. */
+/** Milliseconds for one look, and for the removal: even a slow instance leaves time for it before the deadline. */
 const LOOK_WITHIN = 3_000
 const media = v.object({ id: v.pipe(v.string(), v.regex(/^\d{1,30}$/)), type: v.string(), url: v.nullish(v.string()) })
 type Media = v.InferOutput<typeof media>
 
-/** From outside, what ffmpeg is for: a GIF with two frames is uploaded, has to come out as a video, and is removed again. */
+/** Uploads a GIF of two frames, which Mastodon has to make a video of with ffmpeg; then removes it. */
 export const gifUpload: Check = {
   name: 'gif-upload',
   title: 'Animated GIFs',
@@ -33,13 +34,13 @@ export const gifUpload: Check = {
     try {
       return [judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)]
     } finally {
-      // Mastodon itself forgets after a day what no post has (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
+      // Mastodon itself removes uploads without a post after a day (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
       await ask(brisk, 'DELETE', `/api/v1/media/${made.id}`).catch(() => {})
     }
   }
 }
 
-/** Waits until a worker has made of it what it makes; `undefined` if none could. */
+/** Waits until Mastodon has processed the upload; undefined if it could not. */
 async function worked({ id }: Media, world: World, until: number): Promise<Media | undefined> {
   const timeout = Math.max(0, until - world.clock.now())
   const ended = await poll(world, { first: PAUSE, longest: PAUSE, timeout }, async () => {
@@ -72,8 +73,8 @@ function refused({ status, body }: HttpAnswer, world: World): Finding {
   throw new Error(`the upload was answered with ${status}`)
 }
 
-/** Where `auto` left ffmpeg out that is a choice, if a costly one. */
-function broken(how: string, { wants }: World): Finding {
+/** A failure only if the config says `ffmpeg: with`: `auto` may have left it out. */
+function broken(how: string, { wants }: Pick<World, 'wants'>): Finding {
   return {
     level: wants.ffmpeg === 'with' ? 'fail' : 'warn',
     text: `An animated GIF ${how}`,
@@ -88,7 +89,7 @@ function read({ body, status }: HttpAnswer): Media {
   throw new Error(`the upload was answered with ${status}, and not as Mastodon does`)
 }
 
-/** One request with the token, to the instance alone: redirects are not followed. */
+/** One request with the token, to the instance itself: redirects are not followed. */
 function ask(world: World, method: string, path: string, part?: { type: string; body: Buffer }): Promise<HttpAnswer> {
   const headers = {
     authorization: `Bearer ${world.token!}`,

@@ -5,10 +5,10 @@ import { askPlace } from '../probes/http.ts'
 import { brief } from '../probes/network.ts'
 import { answered, hostOf, notReached, seconds } from './said.ts'
 
-/** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
+/** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only if Puma is. */
 const SLOW = 3_000
 
-/** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
+/** Whether Puma answers, at the app's own address and by the instance's name (mastodon: HealthController; no host check, no redirect). */
 export const health: Check = {
   name: 'health',
   title: 'Web dynos',
@@ -26,7 +26,7 @@ export const health: Check = {
         }
       ]
     const { instance } = world
-    // On the runner both are one.
+    // On the runner the name is asked at the app's own address.
     const named = instance?.host === undefined ? instance : undefined
     const findings = await Promise.all([
       ...(known && info.web_url ? [lookAt('app', { url: info.web_url }, world)] : []),
@@ -42,7 +42,7 @@ async function lookAt(about: string, place: InstancePlace, world: World): Promis
   const remedy =
     about === 'app'
       ? `Look at \`heroku ps --app ${world.app.name}\` and \`heroku logs --app ${world.app.name}\``
-      : 'Where the app itself answers, look at what is between it and its name: DNS, certificate, CDN'
+      : 'If the app itself answers, look at what is between it and its name: DNS, certificate, CDN'
   try {
     const answer = await askPlace(place, '/health', world)
     const figure = seconds(answer.took)

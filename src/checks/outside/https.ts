@@ -3,10 +3,10 @@ import { follow, type Trail } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
 import { answered, lookAtLogs, notReached } from './said.ts'
 
-/** Seconds. Half a year, as browsers want it of a site that takes it seriously (hstspreload.org wants a whole one). */
+/** Seconds: half a year (hstspreload.org wants a whole one). */
 const LONG = 15_552_000
 
-/** Plain http goes over to https, no redirect goes round in circles, and browsers are told to stay (HSTS). */
+/** Whether plain http is sent on to https, redirects end, and browsers are told to use https alone (HSTS). */
 export const https: Check = {
   name: 'https',
   title: 'Redirects and HSTS',
@@ -24,7 +24,7 @@ async function fromPlain(hostname: string, world: World): Promise<Finding> {
   const url = `http://${hostname}/about`
   try {
     const trail = await follow(url, {}, world)
-    const bad = wrongWay(about, trail, world)
+    const bad = wrongWay(about, trail, world.app.name)
     if (bad) return bad
     if (trail.last.url.startsWith('http:'))
       return {
@@ -51,23 +51,23 @@ async function fromSecure(hostname: string, world: World): Promise<Finding[]> {
   const url = `https://${hostname}/about`
   try {
     const trail = await follow(url, {}, world)
-    const bad = wrongWay(about, trail, world)
+    const bad = wrongWay(about, trail, world.app.name)
     if (bad) return [bad]
     if (trail.last.status >= 500)
       return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }]
-    return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)]
+    return [{ level: 'ok', about, text: `${url} redirects in no circle` }, hsts(trail, hostname)]
   } catch (error) {
     return [notReached(url, error, world, { about })]
   }
 }
 
-function wrongWay(about: string, { stopped, urls, last }: Trail, world: World): Finding | undefined {
+function wrongWay(about: string, { stopped, urls, last }: Trail, app: string): Finding | undefined {
   if (stopped === undefined) return undefined
   const from = urls[0]!
   const to = brief(urls.at(-1)!, 120)
   const flexible =
-    'Where Cloudflare is in front, set its SSL mode to “Full (strict)”: “Flexible” asks the app by http, and Mastodon sends that back to https'
-  const look = `Look at what is in front of ${world.app.name}`
+    'If Cloudflare is in front, set its SSL mode to “Full (strict)”: “Flexible” asks the app by http, and Mastodon sends that back to https'
+  const look = `Look at what is in front of ${app}`
   switch (stopped) {
     case 'loop':
     case 'too many':

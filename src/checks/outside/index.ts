@@ -13,7 +13,7 @@ import { smtp } from './smtp.ts'
 import { streaming } from './streaming.ts'
 import { updates } from './updates.ts'
 
-/** Those that look from outside, as a visitor or another server does. */
+/** The checks that look from outside, as a visitor or another server does. */
 export const OUTSIDE: readonly Check[] = [
   health,
   instance,

@@ -7,7 +7,7 @@ import { answered, hostOf, notReached } from './said.ts'
 
 const PATH = '/api/v2/instance'
 
-/** What the instance says of itself: the version that runs, where browsers find streaming, whether push works. */
+/** What the instance says of itself: its version, where browsers find streaming, whether push notifications work. */
 export const instance: Check = {
   name: 'instance',
   title: 'The instance’s own word',
@@ -28,19 +28,22 @@ export const instance: Check = {
   }
 }
 
-/** For every check that asks the instance by its name. */
+/** The finding of each check that asks the instance by its name, if it has none. */
 export const NO_NAME: Finding = {
   level: 'unknown',
   text: '`LOCAL_DOMAIN` is not set, so the instance cannot be asked by its name',
-  remedy: 'Set `LOCAL_DOMAIN`, and `WEB_DOMAIN` where the site has another name'
+  remedy: 'Set `LOCAL_DOMAIN`, and `WEB_DOMAIN` if the site has another name'
 }
 
-function remedyFor(how: string, { app }: World): string {
+function remedyFor(how: string, { app }: Pick<World, 'app'>): string {
   if (how.includes('Blocked host')) return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name'
   return `Look at \`heroku logs --app ${app.name}\`: the page is made with Postgres and Redis, \`/health\` is not`
 }
 
-async function versionOf({ version }: Instance, { config, deployed }: World): Promise<Finding> {
+async function versionOf(
+  { version }: Instance,
+  { config, deployed }: Pick<World, 'config' | 'deployed'>
+): Promise<Finding> {
   const about = 'version'
   const shown = brief(version, 60)
   const was = await deployed().catch(() => undefined)
@@ -72,7 +75,10 @@ async function versionOf({ version }: Instance, { config, deployed }: World): Pr
   return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` }
 }
 
-function streamingOf({ streaming }: Instance, { config, instance: place }: World): Finding {
+function streamingOf(
+  { streaming }: Instance,
+  { config, instance: place }: Pick<World, 'config' | 'instance'>
+): Finding {
   const about = 'streaming-url'
   const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app'
   const shown = brief(streaming ?? '', 100)
@@ -103,7 +109,7 @@ function streamingOf({ streaming }: Instance, { config, instance: place }: World
   return { level: 'ok', about, text: `It sends browsers to ${shown}` }
 }
 
-function pushOf({ webPush }: Instance, { app }: World): Finding {
+function pushOf({ webPush }: Instance, { app }: Pick<World, 'app'>): Finding {
   const about = 'web-push'
   if (webPush) return { level: 'ok', about, text: 'It has a key for push notifications' }
   return {

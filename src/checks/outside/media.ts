@@ -7,7 +7,7 @@ import { certificateFinding } from './certificates.ts'
 import { NO_NAME } from './instance.ts'
 import { answered, hostOf, notReached } from './said.ts'
 
-/** Where pictures come from: kept at all, by https, with CORS, allowed by the page's own policy, nothing by plain http. */
+/** Whether media are kept, and browsers may load them: by https, with CORS, allowed by the page's own policy. */
 export const media: Check = {
   name: 'media',
   title: 'Media',
@@ -26,7 +26,7 @@ export const media: Check = {
       readPages(place, world).catch((error: unknown) => unreached(error, world).why)
     ])
     if (typeof pages === 'string') return [host, certificate, unread(pages)]
-    // What no browser can connect to is told already.
+    // If no browser can connect to the host, the certificate's finding says so already.
     const open = ['ok', 'warn'].includes(certificate.level)
     const pictures = open ? await pictureFindings(url, place, pages, world) : []
     return [host, certificate, ...pictures, policyFinding(url, pages.front), mixedFinding(pages)]
@@ -80,7 +80,7 @@ interface Pages {
   readonly pictures: readonly string[]
 }
 
-/** The front page, and pictures from wherever a visitor without a login sees any. */
+/** The front page, and pictures from all lists that a visitor without a login may see. */
 async function readPages(place: InstancePlace, world: World): Promise<Pages> {
   const [front, instance, emojis, timeline] = await Promise.all([
     askPlace(place, '/', world, { most: 2_000_000 }),
@@ -95,7 +95,7 @@ async function readPages(place: InstancePlace, world: World): Promise<Pages> {
   }
 }
 
-/** A list that may be closed to visitors. */
+/** A list; empty if it is closed to visitors. */
 async function textOf(place: InstancePlace, path: string, world: World): Promise<string> {
   return askPlace(place, path, world).then(
     ({ status, body }) => (status === 200 ? body : ''),
@@ -103,7 +103,7 @@ async function textOf(place: InstancePlace, path: string, world: World): Promise
   )
 }
 
-/** One picture that is on the media host, fetched as a browser does from a page of the instance. */
+/** Fetches one picture from the media host, as a browser does for a page of the instance. */
 async function pictureFindings(
   url: string,
   place: InstancePlace,
@@ -178,7 +178,7 @@ function policyFinding(url: string, { headers }: HttpAnswer): Finding {
 }
 
 /** Whether a directive of a policy names a host (W3C: CSP 3, 6.7.2.8; as Mastodon writes them). */
-export function allows(policy: string, name: string, host: string): boolean {
+function allows(policy: string, name: string, host: string): boolean {
   const directives = policy.split(/[;,]/).map(directive => directive.trim().split(/\s+/))
   const sources = directives.find(([first]) => first?.toLowerCase() === name)?.slice(1) ?? []
   return sources.some(source => {

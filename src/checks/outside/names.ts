@@ -6,7 +6,7 @@ import { askPlace } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
 import { cameThroughHeroku, frontOf } from './said.ts'
 
-/** Whether the instance's names lead to Heroku, or to something in front of it, and whether Heroku renews their certificates. */
+/** Whether the instance's names lead to Heroku, perhaps through a proxy, and whether Heroku renews their certificates. */
 export const names: Check = {
   name: 'names',
   title: 'Names',
@@ -24,12 +24,12 @@ export const names: Check = {
 
 async function lookAt(about: string, place: InstancePlace, app: AppFacts, world: World): Promise<Finding[]> {
   const { hostname } = new URL(place.url)
-  // On the runner there is no name; a name of Heroku's own is Heroku's to keep.
+  // On the runner no name leads to the app. A name of Heroku's own is Heroku's matter.
   if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname)) return []
   const known = (await app.domains()).find(domain => covers(domain.hostname, hostname))
   const way = await wayOf(about, hostname, place, known, app, world).catch((error: unknown): Finding => {
     const { why } = unreached(error, world)
-    return { level: 'unknown', about, text: `Where ${hostname} leads could not be found out: ${why}` }
+    return { level: 'unknown', about, text: `It could not be found out where ${hostname} leads: ${why}` }
   })
   return [way, ...acmFindings(about, hostname, known, app)]
 }
@@ -78,7 +78,7 @@ async function wayOf(
   return throughFront(about, hostname, place, remedy, world)
 }
 
-/** A name with addresses of somebody else: do they lead to Heroku in the end? Its router signs every answer. */
+/** Whether a name with addresses of a proxy leads to Heroku in the end: its router marks each answer. */
 async function throughFront(
   about: string,
   hostname: string,
@@ -109,7 +109,7 @@ const ISSUED = ['ok', 'cert issued']
 
 function acmFindings(part: string, hostname: string, known: Domain | undefined, app: AppFacts): Finding[] {
   const status = known?.acm_status?.toLowerCase()
-  // Without it Heroku does not make the certificate; the check of certificates sees it all the same.
+  // Heroku does not make this certificate; the check `certificates` looks at it all the same.
   if (!status) return []
   const about = part === 'site' ? 'acm' : `acm-${part}`
   if (ISSUED.includes(status)) return [{ level: 'ok', about, text: `Heroku renews the certificate of ${hostname}` }]

@@ -10,7 +10,7 @@ import { answered, notReached } from './said.ts'
 /** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
 const REQUEST_WITHIN = 5_000
 
-/** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
+/** Whether the bucket takes a small object as Mastodon writes it, gives it back, shows it to everybody, and deletes it. */
 export const objectStorage: Check = {
   name: 'object-storage',
   title: 'Object storage',
@@ -42,7 +42,7 @@ export const objectStorage: Check = {
 }
 
 async function tryBucket(bucket: Bucket, world: World): Promise<Finding[]> {
-  // Where Mastodon's own are, so that whatever stands in front of the bucket knows the way.
+  // Beside Mastodon's own, so that a proxy in front of the bucket serves it, too.
   const path = `media_attachments/mastodon-on-heroku-check-${randomBytes(8).toString('hex')}.txt`
   const body = `Written by a nightly check, which removes it: ${path}\n`
   const about = 'bucket'
@@ -52,7 +52,7 @@ async function tryBucket(bucket: Bucket, world: World): Promise<Finding[]> {
     if (put.status >= 300) return [{ level: 'fail', about, ...refused(what, 'takes no object', put, bucket) }]
   } catch (error) {
     const finding = notReached(what, error, world, { about })
-    // It may be there all the same.
+    // The object may have been written all the same.
     await remove(bucket, path, world).catch(() => {})
     return [finding]
   }
@@ -119,7 +119,7 @@ async function publicFinding(bucket: Bucket, path: string, body: string, world: 
   }
 }
 
-/** Resolves with why it is still there, or undefined where it is gone. */
+/** Why the object is still there; undefined if it is gone. */
 async function remove(bucket: Bucket, path: string, world: World): Promise<string | undefined> {
   const answer = await askBucket(bucket, 'DELETE', path, world)
   return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer)

@@ -2,14 +2,19 @@ import { type Finding, type World } from '../check.ts'
 import { type HttpAnswer } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
 
-/** What to tell of a target that was not reached: nothing is known where the runner's own network may be the cause. */
-export function notReached(what: string, error: unknown, world: World, more: Partial<Finding> = {}): Finding {
+/** The finding of a target that was not reached: `unknown` if the runner's own network may be the cause. */
+export function notReached(
+  what: string,
+  error: unknown,
+  world: Pick<World, 'signal'>,
+  more: Partial<Finding> = {}
+): Finding {
   const { why, runner } = unreached(error, world)
   if (runner) return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}` }
   return { level: 'fail', text: `${what} cannot be reached: ${why}`, ...more }
 }
 
-/** `answered 403`, with who answered where it was not the app. */
+/** `answered 403`, and who answered if it was not the app. */
 export function answered({ status, headers, body }: HttpAnswer): string {
   if (headers['cf-mitigated'] === 'challenge') return `answered ${status}: Cloudflare asks whether we are human`
   if (status === 403 && /^\s*(<[^>]*>|\s)*Blocked host/i.test(body.slice(0, 2_000)))
@@ -20,7 +25,7 @@ export function answered({ status, headers, body }: HttpAnswer): string {
   return `answered ${status}`
 }
 
-/** Who stands before the app, as the headers tell. */
+/** Which CDN answered, by its headers; undefined if none is known. */
 export function frontOf({ headers }: HttpAnswer): string | undefined {
   if (headers['cf-ray'] !== undefined) return 'Cloudflare'
   if (headers['x-amz-cf-id'] !== undefined) return 'CloudFront'
@@ -33,7 +38,7 @@ export function cameThroughHeroku({ headers: { via = '' } }: HttpAnswer): boolea
   return /\b(vegur|heroku-router)\b/.test(via)
 }
 
-/** What to do where only the app can know. */
+/** The remedy if only the app's log can tell more. */
 export function lookAtLogs({ app }: Pick<World, 'app'>): string {
   return `Look at \`heroku logs --app ${app.name}\``
 }

@@ -46,7 +46,7 @@ function judged(server: MailServer, { encrypted, loggedIn }: Greeting): Finding 
       text: `${where} answers, but without TLS${server.login ? ', so Mastodon sends its password for all to read; it was not tried' : ''}`,
       remedy: 'Set `SMTP_ENABLE_STARTTLS=always`, or `SMTP_TLS=true` with port 465'
     }
-  return { level: 'ok', text: `${where} answers; Mastodon logs in with nothing` }
+  return { level: 'ok', text: `${where} answers; Mastodon does not log in` }
 }
 
 function explained(server: MailServer, error: unknown, world: World): Finding {
@@ -62,17 +62,17 @@ function explained(server: MailServer, error: unknown, world: World): Finding {
   if (stage === 'tls')
     return {
       level: 'fail',
-      text: `${where}: no TLS connection comes about (${brief((error as Error).message, 120)})`,
+      text: `${where}: no TLS connection could be made (${brief((error as Error).message, 120)})`,
       remedy: 'Port 465 wants `SMTP_TLS=true`, port 587 none; the certificate must be good for `SMTP_SERVER`'
     }
   if (stage === 'talk')
     return {
       level: 'fail',
-      text: `${where} does not speak on (${replyCode(error)})`,
+      text: `${where} broke off (${replyCode(error)})`,
       remedy: 'Look at `SMTP_SERVER`, `SMTP_PORT` and `SMTP_TLS`'
     }
   const { why, runner } = unreached(cause, world)
-  // GitHub's runners may not send to port 25, and a firewall may know dynos and not runners.
+  // GitHub's runners may not use port 25, and a firewall may let dynos in and not runners.
   if (runner || cause instanceof LateError || errorCode(cause) === 'ETIMEDOUT')
     return {
       level: 'unknown',

@@ -8,10 +8,10 @@ import { answered, hostOf, notReached } from './said.ts'
 
 const HEALTH = '/api/v1/streaming/health'
 const SOCKET = '/api/v1/streaming'
-/** Nobody's token: the streaming server looks it up in Postgres, so that its refusal proves that it can. */
+/** A token that nobody has. The server looks it up in Postgres, so its refusal proves that it reaches Postgres. */
 const NOBODY = 'mastodon-on-heroku-asks-whether-you-listen'
 
-/** The streaming server where browsers look for it: its health, and a real WebSocket (mastodon: streaming/index.js). */
+/** Whether streaming answers at the address that browsers use: its health, and a real WebSocket (mastodon: streaming/index.js). */
 export const streaming: Check = {
   name: 'streaming',
   title: 'Streaming',
@@ -22,7 +22,7 @@ export const streaming: Check = {
     const place = world.streaming ?? world.instance
     if (!place) return []
     const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)])
-    // Where nobody was told of a streaming server, that there is none is one thing to say.
+    // If no streaming server is set up, one finding says so.
     return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket]
   }
 }
@@ -42,7 +42,7 @@ async function healthOf(place: InstancePlace, world: World): Promise<Finding> {
   }
 }
 
-function remedyOf({ streaming: place, streamingApp }: World): string {
+function remedyOf({ streaming: place, streamingApp }: Pick<World, 'streaming' | 'streamingApp'>): string {
   if (!place)
     return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)'
   return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`
@@ -52,7 +52,7 @@ async function socketOf(place: InstancePlace, world: World): Promise<Finding> {
   const about = 'websocket'
   const what = `A WebSocket to ${hostOf(place)}`
   const remedy = remedyOf(world)
-  // A token does not go over a connection that is not encrypted; on the runner there is none other.
+  // No token goes over an unencrypted connection, except on the runner, which has no other.
   const token = place.url.startsWith('https:') || place.host !== undefined ? world.token : undefined
   try {
     const upgrade = await openWebSocket(place, SOCKET, token ?? NOBODY, world)

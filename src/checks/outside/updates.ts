@@ -10,6 +10,7 @@ import {
   type Update,
   type UpstreamNews
 } from '../../mastodon/index.ts'
+import { dayText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { daysUntil } from '../probes/certificate.ts'
 import { ask, askPlace } from '../probes/http.ts'
@@ -19,7 +20,7 @@ import { planned } from './upgrade.ts'
 /** Days before support ends (Mastodon itself warns its admins three months before). */
 const SUPPORT_DAYS = 90
 
-/** Newer Mastodon for the version that runs, and how long its line is still mended. */
+/** Whether a newer Mastodon is out, and how long the line that runs is still maintained. */
 export const updates: Check = {
   name: 'updates',
   title: 'Mastodon',
@@ -44,7 +45,7 @@ export const updates: Check = {
   }
 }
 
-/** As Mastodon asks for its updates: without the part behind `+`. */
+/** The version that runs, without the part behind `+`, as Mastodon itself asks for updates. */
 async function versionOf(world: World): Promise<string | undefined> {
   const deployed = await world.deployed().catch(() => undefined)
   if (deployed?.version !== undefined) return deployed.version
@@ -54,7 +55,7 @@ async function versionOf(world: World): Promise<string | undefined> {
   return said !== undefined && /^\d+\.\d+\.\d+[\w.-]{0,40}$/.test(said) ? said : undefined
 }
 
-/** Resolves with the news, or with why there are none. */
+/** The update server's news, or why there are none. */
 async function newsOf(version: string, world: World): Promise<UpstreamNews | string> {
   const { host } = new URL(UPDATE_SERVER)
   try {
@@ -71,9 +72,9 @@ async function newsOf(version: string, world: World): Promise<UpstreamNews | str
 }
 
 interface Next {
-  /** What to go to: of the line that runs, where it has a newer one. */
+  /** The version to go to: the newest of the line that runs, if that has a newer one. */
   readonly version: string
-  /** The newest of a later line. */
+  /** The newest version of a later line. */
   readonly later: string | undefined
   readonly isPatch: boolean
   readonly isUrgent: boolean
@@ -100,7 +101,7 @@ function newest(version: string): Finding {
 
 async function updateFinding(version: string, next: Next, world: World): Promise<Finding> {
   const also = next.isPatch && next.later !== undefined ? `; ${next.later} is out, too` : ''
-  // The notes' address is made here: the server's word is not followed.
+  // The address is made here: one that the server tells is not trusted.
   const told = {
     about: 'update',
     figure: next.version,
@@ -127,7 +128,7 @@ interface KnownSupport {
   readonly source: string
 }
 
-/** When support of the line ends, as the update server says, else as Mastodon's own table does. */
+/** When support of the line ends: by the update server, else by Mastodon's own table. */
 async function supportOf(
   version: string,
   { endOfSupport }: UpstreamNews,
@@ -144,7 +145,7 @@ async function supportOf(
   }
 }
 
-function supportFinding(version: string, known: KnownSupport | undefined, { clock }: World): Finding {
+function supportFinding(version: string, known: KnownSupport | undefined, { clock }: Pick<World, 'clock'>): Finding {
   const about = 'support'
   const line = seriesOf(version)
   const link = 'https://github.com/mastodon/mastodon/blob/main/SECURITY.md'
@@ -162,7 +163,7 @@ function supportFinding(version: string, known: KnownSupport | undefined, { cloc
   if (support === 'no')
     return { level: 'fail', about, link, text: `Mastodon no longer mends ${line} (${source})`, remedy }
   const days = daysUntil(support, clock.now())
-  const date = new Date(support).toISOString().slice(0, 10)
+  const date = dayText(support)
   const figure = `${days} days`
   if (days < 0)
     return {

@@ -5,16 +5,16 @@ import { type Finding, type World } from '../check.ts'
 import { type PlannedUpgrade } from '../job-facts.ts'
 import { brief } from '../probes/network.ts'
 
-/** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
+/** Milliseconds for a plan: git fetches two trees for it, and Heroku is asked for a Ruby. */
 const PLANNED_WITHIN = 15_000
-/** Of the check's time, kept to tell what is known without a plan. */
+/** Milliseconds of the check's time that are kept to tell what is known without a plan. */
 const REST = 1_000
-/** Findings that are told; all stand in the plan. */
+/** Findings that are told here; all are in the plan. */
 const MOST = 6
-/** Characters of one. */
+/** Characters of a finding. */
 const LONGEST = 200
 
-/** What an upgrade brings and what stands against it; or, where no plan could be made, why. */
+/** What an upgrade brings and what stops it; or why no plan could be made. */
 export async function planned(
   from: string,
   to: string,
@@ -40,8 +40,8 @@ export async function planned(
 }
 
 /**
- * What is so today already is named and no more. The same sentences in the same order for the same plan, however its
- * parts are sorted: they stand in the issue over nights.
+ * A plan in a few sentences. Warnings that hold without the upgrade are only named. The same plan always gives the same
+ * sentences in the same order, for they stay in the issue over nights.
  */
 function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
   const { basis, steps } = plan
@@ -77,5 +77,6 @@ function line(word: string): (finding: PlanFinding) => string {
 }
 
 function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
+  if (one === other) return 0
+  return one < other ? -1 : 1
 }

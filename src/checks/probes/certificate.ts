@@ -2,17 +2,17 @@ import { errorCode } from '../../runtime/index.ts'
 import { asking, brief, certificateWords, secure, type Outside } from './network.ts'
 
 /** The certificate that a server shows. */
-export interface Certificate {
+interface Certificate {
   /** Names that it is good for. */
   readonly names: readonly string[]
   readonly issuer: string
   /** Milliseconds since 1970: when it ends. */
   readonly until: number
-  /** Why no browser would take it: Node's code and a sentence; undefined where it is good. */
+  /** Why a browser would refuse it: Node's code and a sentence; undefined if it is good. */
   readonly trouble: { readonly code: string; readonly why: string } | undefined
 }
 
-/** Looks at the certificate of a host, good or not. Rejects where no TLS connection comes about. */
+/** The certificate of a host, good or not. Rejects if there is no TLS connection. */
 export function certificateOf(host: string, port: number, outside: Outside): Promise<Certificate> {
   return asking(outside, async inner => {
     const socket = await secure(host, port, inner, false)
@@ -32,7 +32,7 @@ export function certificateOf(host: string, port: number, outside: Outside): Pro
   })
 }
 
-/** Whole days until a moment; negative where it has passed. */
+/** Whole days until a moment; negative if it has passed. */
 export function daysUntil(moment: number, now: number): number {
   return Math.floor((moment - now) / 86_400_000)
 }

@@ -9,13 +9,13 @@ export interface HttpAnswer extends HttpPage {
   readonly took: number
 }
 
-export type Ask = Omit<HttpPageOptions, 'way' | 'limit'>
+type Ask = Omit<HttpPageOptions, 'way' | 'limit'>
 
 const MOST = 1_000_000
 
 /**
- * One request (GET, if not said otherwise), answered whole within the network's time for one question; redirects are answers.
- * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
+ * Sends one request, GET by default, and reads the whole answer within the network's time for one. A redirect is an
+ * answer. Rejects on a lost connection, a bad certificate, and past `most` bytes (1 MB by default).
  */
 export async function ask(url: string, options: Ask, outside: Outside): Promise<HttpAnswer> {
   const { network, clock } = outside
@@ -24,18 +24,18 @@ export async function ask(url: string, options: Ask, outside: Outside): Promise<
   return { ...page, url, took: clock.now() - started }
 }
 
-/** The same of a path of a place. */
+/** `ask` for a path of the instance or its streaming server. */
 export function askPlace(place: InstancePlace, path: string, outside: Outside, options: Ask = {}): Promise<HttpAnswer> {
   return ask(new URL(path, place.url).href, { host: place.host, ...options }, outside)
 }
 
-/** Where a way of redirects ended. */
+/** Where redirects led. */
 export interface Trail {
-  /** Addresses in the order in which they were asked. */
+  /** All addresses, in order; the last may not have been asked. */
   readonly urls: readonly string[]
-  /** What the last one answered. */
+  /** The last answer. */
   readonly last: HttpAnswer
-  /** Why it was not followed further; undefined where the last answer is none to follow. */
+  /** Why the next redirect was not followed; undefined if the last answer is none. */
   readonly stopped?: 'loop' | 'too many' | 'downgrade' | 'elsewhere'
 }
 
@@ -60,8 +60,8 @@ export async function follow(url: string, options: Ask, outside: Outside): Promi
   }
 }
 
-/** Where an answer sends its reader; undefined where it does not. */
-export function redirectOf({ url, status, headers: { location } }: HttpAnswer): string | undefined {
+/** Where an answer redirects to; undefined if it does not. */
+function redirectOf({ url, status, headers: { location } }: HttpAnswer): string | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined || location.length > 2_000) return undefined
   return URL.canParse(location, url) ? new URL(location, url).href : undefined
 }

@@ -3,24 +3,24 @@ import { errorCode } from '../../runtime/index.ts'
 
 /** What the DNS says of a name. */
 export interface Resolved {
-  /** The names that it is an alias of (CNAME), one after the other. */
+  /** The names that it is an alias of (CNAME), in the order in which they lead on. */
   readonly aliases: readonly string[]
-  /** IPv4 and IPv6 addresses; empty where the name leads nowhere. */
+  /** IPv4 and IPv6 addresses; empty if the name leads nowhere. */
   readonly addresses: readonly string[]
 }
 
 export interface DnsNames {
-  /** Rejects where the DNS itself does not answer. */
+  /** Rejects if the DNS does not answer. */
   resolve(name: string, signal: AbortSignal): Promise<Resolved>
 }
 
 const MOST_ALIASES = 8
-/** The name, or what is asked of it, is not there: an answer, too. */
+/** Codes of an answer that says: no such name, or no such record. */
 const NOTHING = ['ENOTFOUND', 'ENODATA']
 
 /**
- * The DNS itself, without the machine's hosts file.
- * @param servers `host:port`; by default the system's
+ * Names by the DNS, without the machine's hosts file.
+ * @param servers `host:port` of DNS servers; the system's by default
  */
 export function dnsNames(servers?: readonly string[]): DnsNames {
   return {

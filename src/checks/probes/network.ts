@@ -3,31 +3,32 @@ import { dial, secured, tlsOptions, within, type WayOut } from '../../net/index.
 import { errorCode, errorText, shortened, type Clock } from '../../runtime/index.ts'
 import { dnsNames, type DnsNames } from './names.ts'
 
-/** How checks reach the world outside. Tests lead names to ports of this machine; no user can. */
+/** How checks reach the internet. Tests lead names to ports of this machine; no user can. */
 export interface Network extends WayOut {
   readonly names: DnsNames
-  /** Milliseconds that one question may take. */
+  /** Milliseconds for one answer. */
   readonly answerWithin: number
 }
 
-/** What a probe is handed; the `World` of a check is one. */
+/** What a probe gets; the `World` of a check is one. */
 export interface Outside {
   readonly network: Network
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** Milliseconds for one answer: a check asks several times within its own deadline. */
+/** Milliseconds for one answer: a check asks several times before its deadline. */
 const ANSWER_WITHIN = 10_000
 
-/** The real network, through the runner's proxy if its variables name one (all but DNS). */
+/** The real network: all but DNS goes through the runner's proxy, if its environment names one. */
 export function realNetwork(): Network {
   return { dial, names: dnsNames(), answerWithin: ANSWER_WITHIN }
 }
 
 /**
- * Opens a TLS connection. With `check`, rejects where the certificate is not good for the host.
- * @param host also the name that is asked for (SNI)
+ * Opens a TLS connection.
+ * @param host is also the name that the server is asked for (SNI)
+ * @param check whether a certificate that is not good for the host makes it reject
  */
 export async function secure(
   host: string,
@@ -39,19 +40,19 @@ export async function secure(
   return secured(socket, host, { ...tlsOptions(host, network.trust), rejectUnauthorized: check })
 }
 
-/** Does one piece of work within the time that the network has for one question. */
+/** Does one piece of work within the network's time for one answer. */
 export function asking<Answer>(outside: Outside, work: (outside: Outside) => Promise<Answer>): Promise<Answer> {
   const { network, clock } = outside
   return within(outside, network.answerWithin, 'no answer', signal => work({ network, clock, signal }))
 }
 
-/** Why a target was not reached. `runner`: it may as well be the network of the runner, so nothing is known. */
-export interface Unreached {
+/** Why a target was not reached. `runner`: the runner's own network may be the cause, so nothing is known of the target. */
+interface Unreached {
   readonly why: string
   readonly runner: boolean
 }
 
-/** Codes that tell of the way from here, not of the target (Node: errors#common-system-errors, dns#error-codes). */
+/** Codes of errors in the runner's own network, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED']
 const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name is not in the DNS',
@@ -61,14 +62,14 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection takes too long'
 }
 
-/** A step on a way that does not lead on: `url`. Its cause says why. */
+/** One address in a chain of redirects did not answer. Its cause says why. */
 export class StepError extends Error {
   constructor(url: string, cause: unknown) {
     super(`${url} does not answer`, { cause })
   }
 }
 
-/** What an error says of the target. Rethrows where the work was ended from outside. */
+/** Why a target was not reached, by the error. Throws the error again if the signal ended the work. */
 export function unreached(error: unknown, outside: Pick<Outside, 'signal'>): Unreached {
   if (outside.signal.aborted) throw error
   if (error instanceof StepError) {
@@ -79,7 +80,7 @@ export function unreached(error: unknown, outside: Pick<Outside, 'signal'>): Unr
   return { why: WORDS[code] ?? certificateWords(code) ?? brief(errorText(error)), runner: RUNNER.includes(code) }
 }
 
-/** OpenSSL's and Node's names for what is wrong with a certificate (Node: tls#x509-certificate-error-codes). */
+/** What is wrong with a certificate, by OpenSSL's and Node's codes (Node: tls#x509-certificate-error-codes). */
 const CERTIFICATE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
@@ -95,7 +96,7 @@ export function certificateWords(code: string): string | undefined {
   return CERTIFICATE[code]
 }
 
-/** One line of others' text, short and without control characters. */
+/** Text of others in one line, shortened and without control characters. */
 export function brief(text: string, most = 200): string {
   const line = text.replace(/\p{Cc}+/gu, ' ').trim()
   return shortened(line, most)

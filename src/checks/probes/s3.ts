@@ -4,7 +4,7 @@ import { ask, type HttpAnswer } from './http.ts'
 import { brief, type Outside } from './network.ts'
 
 /**
- * One signed request about one object (AWS Signature Version 4). Resolves with the answer, whatever its status.
+ * Sends one signed request for an object (AWS Signature Version 4). Resolves with the answer, whatever its status.
  * @param path of the object below the bucket's prefix; plain letters
  */
 export async function askBucket(
@@ -25,7 +25,7 @@ export async function askBucket(
     service: 's3'
   })
   const { url, headers } = await signer.sign()
-  // A length of its own: S3 takes no chunked body.
+  // With its length: S3 takes no chunked body.
   if (body !== undefined) headers.set('content-length', `${Buffer.byteLength(body)}`)
   return ask(
     url.href,

@@ -5,7 +5,7 @@ import { tlsOptions, within } from '../../net/index.ts'
 import { errorCode, errorText } from '../../runtime/index.ts'
 import { asking, certificateWords, secure, type Outside } from './network.ts'
 
-/** An error of the library, as it fills it in. */
+/** An error of nodemailer. */
 interface NodemailerError extends Error {
   /** `EAUTH`, `ETLS`, `ESOCKET` … */
   readonly code?: string
@@ -17,14 +17,14 @@ interface NodemailerError extends Error {
 /** Milliseconds for the server's goodbye. */
 const GOODBYE_WITHIN = 2_000
 
-/** How far a mail server let us in. */
+/** How far a mail server took us. */
 export interface Greeting {
   readonly encrypted: boolean
-  /** False where there is no login, or where the password would have gone unencrypted. */
+  /** False if there is no login, or if the password would have gone unencrypted. */
   readonly loggedIn: boolean
 }
 
-/** A server that did not go along. `stage`: what it was about. */
+/** A mail server failed or refused. `stage`: what we were doing then. */
 export class SmtpError extends Error {
   readonly stage: 'connect' | 'tls' | 'login' | 'talk'
 
@@ -35,8 +35,8 @@ export class SmtpError extends Error {
 }
 
 /**
- * Says hello, starts TLS and logs in as Mastodon does, and takes its leave. No mail is sent, and no password goes over a
- * connection that is not encrypted. Rejects with an `SmtpError`.
+ * Greets a mail server, starts TLS and logs in as Mastodon does, then leaves. No mail is sent, and no password goes over
+ * an unencrypted connection. Rejects with an `SmtpError`.
  */
 export function greetMailServer(server: MailServer, outside: Outside): Promise<Greeting> {
   return asking(outside, async inner => {
@@ -83,7 +83,7 @@ async function open({ host, port, tls, verify }: MailServer, outside: Outside): 
   }
 }
 
-/** One step of the library's, whose errors come by its callback or as an event. */
+/** One step of nodemailer, which reports errors by its callback or as an event. */
 function step(connection: SmtpConnection, work: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(explained(error))

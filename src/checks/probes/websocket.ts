@@ -5,21 +5,21 @@ import { open } from '../../net/index.ts'
 import { VERSION } from '../../runtime/index.ts'
 import { asking, type Outside } from './network.ts'
 
-/** What a server made of the wish to speak WebSocket. */
+/** A server's answer to the request for a WebSocket. */
 export interface SocketAnswer {
-  /** 101 where it agreed. */
+  /** 101 if it agreed. */
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** Whether its answer to the key is the right one: not a cache's or another program's 101. */
+  /** Whether it answered the key rightly, so that the 101 is not a cache's or another program's. */
   readonly genuine: boolean
 }
 
 /** RFC 6455, 1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
-/** A close frame of a client: FIN and opcode 8, masked, two bytes, with a mask of zeros; 1000, normal closure (RFC 6455, 5.2 and 7.4.1). */
+/** A client's close frame: FIN and opcode 8, two bytes under a mask of zeros, code 1000 (RFC 6455, 5.2 and 7.4.1). */
 const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])
 
-/** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
+/** Asks for a WebSocket (RFC 6455, 4.1), and closes it at once if it is granted. */
 export function openWebSocket(
   place: InstancePlace,
   path: string,

@@ -5,7 +5,7 @@ import path from 'node:path'
 import {
   provision,
   provisionDynos,
-  readProvisionPlan,
+  readLacking,
   readTarget,
   type Provisioning,
   type Tools
@@ -262,7 +262,7 @@ describe('an app that has nothing', () => {
   it('the plan changes nothing', async () => {
     const empty = await Empty.open()
     try {
-      expect((await readProvisionPlan(empty.job().of, WISHES)).addons).toHaveLength(3)
+      expect((await readLacking(empty.job().of, WISHES)).addons).toHaveLength(3)
       expect(empty.heroku.requests.filter(request => !request.startsWith('GET '))).toEqual([])
     } finally {
       await empty.heroku.close()

@@ -12,7 +12,7 @@ import {
   type BroughtBack,
   type BuildRecipe,
   type Deployable,
-  type DeployPlan,
+  type DeployRequest,
   type Target,
   type Tools,
   type Trees
@@ -127,7 +127,7 @@ export interface WorldOptions {
   /** What goes wrong with the new slug. */
   readonly broken?: 'release' | 'boot' | 'health'
   readonly preboot?: boolean
-  readonly strategy?: DeployPlan['migrations']
+  readonly strategy?: DeployRequest['migrations']
   readonly builder?: 'runner' | 'heroku'
   readonly staging?: boolean
   readonly streaming?: boolean
@@ -325,7 +325,7 @@ export class World {
     if (signal === 'SIGTERM') await run
   }
 
-  #plan(client: HerokuClient, app: string, commit: string, told: Told, clock: Clock): DeployPlan {
+  #plan(client: HerokuClient, app: string, commit: string, told: Told, clock: Clock): DeployRequest {
     return {
       app: new HerokuApp(client, app, clock),
       ...(this.#options.staging && app === APP ? { staging: new HerokuApp(client, STAGING, clock) } : {}),

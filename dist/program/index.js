@@ -69429,22 +69429,22 @@ function howTo(main, app, vars, attachments) {
     return `Set \`streaming-setup: true\` to have it done, or: ${commands.join(', ')}.`;
 }
 
-;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
+;// CONCATENATED MODULE: ./lib/deploy/lacking.js
 
 
 
 
 /** What every app on Heroku is given. */
-const provision_plan_PLATFORM = { ...NEEDS.staticFiles.vars, ...NEEDS.redisDriver.vars };
+const lacking_PLATFORM = { ...NEEDS.staticFiles.vars, ...NEEDS.redisDriver.vars };
 /** Mastodon cannot do without them, whatever app.json says. */
 const NEEDED = Object.keys(SERVICES);
 /** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
 const RUNS = ['web', 'worker'];
 /** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
-function planProvision(have, wishes) {
+function findLacking(have, wishes) {
     const addons = missingAddons(have, wishes.appJson);
     const { secrets, blockers, hints } = missingSecrets(have, wishes.secrets);
-    const vars = provision_plan_missingVars(have, wishes);
+    const vars = lacking_missingVars(have, wishes);
     const domain = domainOf({ ...vars, ...have.config });
     const isOwn = domain === undefined || /(^|\.)herokuapp\.com$/.test(domain);
     return {
@@ -69455,7 +69455,7 @@ function planProvision(have, wishes) {
         certificates: !isOwn && have.info.acm !== true && !have.domains.some(({ sni_endpoint }) => sni_endpoint),
         scale: missingDynos(have, wishes.appJson),
         streaming: streamingOf(have),
-        blockers: [...blockers, ...unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
+        blockers: [...blockers, ...unset(have, wishes, vars), ...lacking_redis(have, wishes, addons)],
         hints: [...hints, ...unfinished(have)]
     };
 }
@@ -69522,13 +69522,13 @@ function missingSecrets({ app, config, hasRun }, groups) {
  * Values that app.json knows, those that Heroku wants, and the streaming server's address. What app.json does not require
  * is a start for a new app: on one that has run, upstream's `S3_ENABLED` would take media away from where they are.
  */
-function provision_plan_missingVars({ config, hasRun, streaming }, { appJson }) {
+function lacking_missingVars({ config, hasRun, streaming }, { appJson }) {
     const known = appJson.env.flatMap(({ name, value, required }) => value === undefined || value === '' || (!required && (hasRun || (name === 'S3_ENABLED' && hasOtherStorage(config))))
         ? []
         : [[name, value]]);
     const url = streaming?.webUrl;
     const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
-    const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
+    const all = { ...lacking_PLATFORM, ...Object.fromEntries([...known, ...live]) };
     return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
 }
 /** S3 would come before it if both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
@@ -69553,7 +69553,7 @@ function unset({ app, config }, { appJson, secrets }, vars) {
         }
     ];
 }
-function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
+function lacking_redis({ app }, { takesHerokuRedis }, addons) {
     if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === REDIS))
         return [];
     return [
@@ -69612,8 +69612,8 @@ function unfinished({ app, config, streaming }) {
 /** Newest releases among which one with a slug is looked for. */
 const provision_RELEASES = 25;
 /** Reads the app, and what it lacks. Changes nothing. */
-async function readProvisionPlan(of, wishes) {
-    return planProvision(await readHave(of), wishes);
+async function readLacking(of, wishes) {
+    return findLacking(await readHave(of), wishes);
 }
 /**
  * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
@@ -69623,7 +69623,7 @@ async function readProvisionPlan(of, wishes) {
 async function provision(of, wishes, tools) {
     const { client, app } = of;
     const { story } = tools;
-    const plan = await readProvisionPlan(of, wishes);
+    const plan = await readLacking(of, wishes);
     provision_refuse(plan);
     if (isProvisioned(plan))
         story.note(`${app.name} lacks nothing`);
@@ -69648,7 +69648,7 @@ async function provision(of, wishes, tools) {
 async function provisionDynos(of, wishes, tools) {
     const { app } = of;
     const { story } = tools;
-    const { scale, certificates } = await readProvisionPlan(of, wishes);
+    const { scale, certificates } = await readLacking(of, wishes);
     const types = new Set((await app.formation()).map(({ type }) => type));
     const wanted = scale.filter(({ type }) => types.has(type));
     if (wanted.length > 0) {
@@ -69700,7 +69700,7 @@ async function untilProvisioned(app, tools) {
 }
 /** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
 async function configure(of, wishes, { story }) {
-    const plan = await readProvisionPlan(of, wishes);
+    const plan = await readLacking(of, wishes);
     provision_refuse(plan);
     const made = {};
     for (const group of plan.secrets)
@@ -69739,329 +69739,7 @@ async function tellDomains({ client, app }, { story }) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/deploy/process-types.js
-
-
-
-
-
-
-
-
-/** A slug has no process type for dynos that run: its release would take them away. */
-class LostTypeError extends UserError {
-}
-/**
- * Asks what an app runs now, and throws a `LostTypeError` if a slug has no process type for some of it. Comes before the
- * slug is uploaded or released. With the finding `lost-process-type` let through it is told, and stops nothing.
- */
-async function requireTypes({ app }, slug, commit, { role, wishes }, tools) {
-    const formation = await app.formation();
-    const running = wishes && role === 'web' ? provisionedFormation(formation, wishes.appJson) : formation;
-    judgeTypes(app.name, running, slug, commit, role, tools);
-}
-/** The same for a formation that was read before. */
-function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }, role, { story }) {
-    const has = Object.keys(processTypes);
-    const lost = lostTypes(formation, has);
-    if (lost.length === 0)
-        return;
-    const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
-    const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
-    const reason = told.map(one => one.reason).join('; ');
-    const remedy = [...new Set(told.map(one => one.remedy))].join(' ');
-    if (!mayLoseTypes)
-        throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
-    story.warn(`${reason}. ${remedy} (lost-process-type)`);
-}
-/** What going back to an old slug would end, and how to go on; undefined if that is nothing. */
-function lostByGoingBack(app, formation, processTypes) {
-    const has = Object.keys(processTypes);
-    const told = lostTypes(formation, has).map(one => explainLost(app, one, { what: 'the old slug', has, procfile: undefined }));
-    if (told.length === 0)
-        return undefined;
-    return {
-        reason: told.map(({ reason }) => reason).join('; '),
-        remedy: told.map(({ remedy }) => remedy).join(' ')
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/release.js
-
-
-
-
-
-
-/** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends UserError {
-}
-const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
-/**
- * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
- * pending. Rejects with a `ReleasePhaseError` if its command failed.
- */
-async function finishRelease(app, release, tools) {
-    const { version } = release;
-    const about = {
-        what: `Release v${version}`,
-        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
-    };
-    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
-    if (latest.status !== 'succeeded') {
-        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
-    }
-    return { release: latest, migrations: readMigrationsLine(output) };
-}
-/**
- * Releases a slug and follows it to its end, unless it is the app's current release already.
- * @param made told as soon as there is a release
- */
-async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
-    const { story } = tools;
-    if (current?.slug?.id === slug.id) {
-        story.note(`${app.name} runs this slug already, in v${current.version}`);
-        made(current);
-        return { release: current, migrations: undefined };
-    }
-    const newest = releases[0]?.version ?? 0;
-    story.begin(`a release of ${app.name}`);
-    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
-    story.note(`Release v${release.version} of ${app.name} is made`);
-    made(release);
-    const finished = await finishRelease(app, release, tools);
-    story.note(`v${release.version} succeeded`);
-    return finished;
-}
-/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` if another release came. */
-async function requireCurrent(app, version, slugId) {
-    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
-    if (newest?.slug?.id === slugId && newest.version >= version)
-        return;
-    throw new UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
-}
-function readMigrationsLine(output) {
-    const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
-    if (before === undefined)
-        return undefined;
-    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/rollout.js
-
-
-
-/** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends UserError {
-}
-const NOT_FORMATION = ['release', 'run', 'scheduler'];
-/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
-const CRASHES = 2;
-/**
- * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with a `CrashError` if a new dyno keeps crashing.
- * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
- */
-async function waitForDynos(app, version, tools) {
-    const { story } = tools;
-    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
-    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
-    if (types.length === 0)
-        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
-    let crashes = 0;
-    let last = [];
-    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
-    const what = `the dynos of ${app.name} to run v${version}`;
-    const fail = (...of) => new CrashError(...of);
-    await waitFor(tools, { what, next, fail }, async () => {
-        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
-        const isNew = ({ release }) => (release?.version ?? 0) >= version;
-        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
-        crashes = crashed.length > 0 ? crashes + 1 : 0;
-        if (crashes >= CRASHES)
-            throw await explainCrash(app, crashed, tools);
-        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
-        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
-        return ready || undefined;
-    });
-    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
-}
-async function explainCrash(app, crashed, tools) {
-    const lines = await herokuLog(app, 100, tools);
-    const names = crashed.map(({ name }) => name);
-    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
-    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
-    const known = [...new Set([...codes, ...router])];
-    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
-    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
-        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/rollback.js
-
-
-
-
-
-
-
-
-
-
-/** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends UserError {
-}
-/**
- * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
- * days and 20 releases are gone: Dev Center changelog 3395).
- * @param badSlug id of the slug to get away from
- */
-async function lastGoodRelease(app, releases, badSlug) {
-    const left = leftBehind(releases);
-    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
-    const tried = new Set();
-    for (const release of candidates) {
-        const id = release.slug.id;
-        if (tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug)
-            return { release, slug };
-    }
-    return undefined;
-}
-/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
-function leftBehind(releases) {
-    const left = new Set();
-    for (const { version: at, description, status } of releases) {
-        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
-        if (to === undefined || status !== 'succeeded')
-            continue;
-        for (const { version } of releases)
-            if (version > Number(to) && version < at)
-                left.add(version);
-    }
-    return left;
-}
-/** Built by this action, so that it tells its commit. */
-function isOurs({ commit_description: description }) {
-    return description?.startsWith('mastodon-on-heroku ') ?? false;
-}
-/**
- * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
- * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
- * that, 4.6 can sign nothing).
- */
-async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
-    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
-    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
-    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
-    if (!known) {
-        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
-    }
-    const applied = await appliedMigrations(app, size, tools);
-    const since = () => commitsSince(app, release, releases);
-    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
-    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
-    if (verdict.safe)
-        return;
-    const reasons = [
-        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
-        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
-    ];
-    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
-}
-/**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
- * no longer one for its code, or if it has no process type for dynos that run.
- * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
- * @param released what is to be done once it is released, before its dynos are waited for
- */
-async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false, released } = {}) {
-    const { app, releases, formation } = target;
-    const good = await lastGoodRelease(app, releases, badSlug);
-    if (!good) {
-        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
-    }
-    const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {});
-    if (lost && !mayLoseTypes)
-        throw new RollbackRefused(lost.reason, lost.remedy);
-    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
-    if (lost)
-        tools.story.warn(`${lost.reason}. ${lost.remedy}`);
-    const release = await releaseAgain(app, good, tools, released);
-    const commit = good.slug.commit ?? undefined;
-    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
-    await requireCurrent(app, release.version, good.slug.id);
-    return { release, commit };
-}
-/** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
-async function bringStreamingBack(target, commit, tools) {
-    const { app, releases, currentSlug } = target;
-    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
-    if (commit !== undefined && currentSlug?.commit === commit)
-        return tools.story.note(`${app.name} runs ${runs} already`);
-    const tried = new Set();
-    for (const release of releases) {
-        const id = release.slug?.id;
-        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug?.commit !== commit)
-            continue;
-        const { version } = await releaseAgain(app, { release, slug }, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
-        return requireCurrent(app, version, id);
-    }
-    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
-}
-async function releaseAgain(app, { release: old, slug }, tools, released) {
-    const newest = (await app.releases(1))[0]?.version ?? 0;
-    tools.story.begin(`a rollback of ${app.name}`);
-    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
-    const release = await app.createRelease(slug.id, description, newest);
-    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
-    await finishRelease(app, release, tools);
-    await released?.();
-    await waitForDynos(app, release.version, tools);
-    return release;
-}
-/**
- * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
- * may have been applied by code that the old release never ran with.
- */
-async function commitsSince(app, good, releases) {
-    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
-    const commits = new Set();
-    for (const id of new Set(ids))
-        commits.add((await app.slug(id))?.commit ?? undefined);
-    return commits;
-}
-/**
- * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
- * them, too.
- */
-async function orphans(applied, known, { migrations, versionsAt }, since) {
-    const inNewTree = new Set(migrations.map(({ version }) => version));
-    const newest = [...known].sort().at(-1) ?? '';
-    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
-    if (candidates.length === 0)
-        return [];
-    const newer = new Set();
-    for (const commit of await since()) {
-        const versions = commit === undefined ? undefined : await versionsAt(commit);
-        if (!versions)
-            return [];
-        for (const version of versions)
-            newer.add(version);
-    }
-    return candidates.filter(version => !newer.has(version));
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/plan.js
-
+;// CONCATENATED MODULE: ./lib/deploy/request.js
 
 
 
@@ -71945,6 +71623,328 @@ function preflight_refuse(findings) {
 }
 function preflight_sentence({ reason, remedy, name }) {
     return `${reason}. ${remedy} (${name})`;
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/release.js
+
+
+
+
+
+
+/** The release phase failed: the release before still serves, and no dyno was touched. */
+class ReleasePhaseError extends UserError {
+}
+const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
+/**
+ * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
+ * pending. Rejects with a `ReleasePhaseError` if its command failed.
+ */
+async function finishRelease(app, release, tools) {
+    const { version } = release;
+    const about = {
+        what: `Release v${version}`,
+        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
+    };
+    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
+    if (latest.status !== 'succeeded') {
+        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
+    }
+    return { release: latest, migrations: readMigrationsLine(output) };
+}
+/**
+ * Releases a slug and follows it to its end, unless it is the app's current release already.
+ * @param made told as soon as there is a release
+ */
+async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
+    const { story } = tools;
+    if (current?.slug?.id === slug.id) {
+        story.note(`${app.name} runs this slug already, in v${current.version}`);
+        made(current);
+        return { release: current, migrations: undefined };
+    }
+    const newest = releases[0]?.version ?? 0;
+    story.begin(`a release of ${app.name}`);
+    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
+    story.note(`Release v${release.version} of ${app.name} is made`);
+    made(release);
+    const finished = await finishRelease(app, release, tools);
+    story.note(`v${release.version} succeeded`);
+    return finished;
+}
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` if another release came. */
+async function requireCurrent(app, version, slugId) {
+    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
+    if (newest?.slug?.id === slugId && newest.version >= version)
+        return;
+    throw new UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+}
+function readMigrationsLine(output) {
+    const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
+    if (before === undefined)
+        return undefined;
+    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/process-types.js
+
+
+
+
+
+
+
+
+/** A slug has no process type for dynos that run: its release would take them away. */
+class LostTypeError extends UserError {
+}
+/**
+ * Asks what an app runs now, and throws a `LostTypeError` if a slug has no process type for some of it. Comes before the
+ * slug is uploaded or released. With the finding `lost-process-type` let through it is told, and stops nothing.
+ */
+async function requireTypes({ app }, slug, commit, { role, wishes }, tools) {
+    const formation = await app.formation();
+    const running = wishes && role === 'web' ? provisionedFormation(formation, wishes.appJson) : formation;
+    judgeTypes(app.name, running, slug, commit, role, tools);
+}
+/** The same for a formation that was read before. */
+function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }, role, { story }) {
+    const has = Object.keys(processTypes);
+    const lost = lostTypes(formation, has);
+    if (lost.length === 0)
+        return;
+    const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
+    const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
+    const reason = told.map(one => one.reason).join('; ');
+    const remedy = [...new Set(told.map(one => one.remedy))].join(' ');
+    if (!mayLoseTypes)
+        throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
+    story.warn(`${reason}. ${remedy} (lost-process-type)`);
+}
+/** What going back to an old slug would end, and how to go on; undefined if that is nothing. */
+function lostByGoingBack(app, formation, processTypes) {
+    const has = Object.keys(processTypes);
+    const told = lostTypes(formation, has).map(one => explainLost(app, one, { what: 'the old slug', has, procfile: undefined }));
+    if (told.length === 0)
+        return undefined;
+    return {
+        reason: told.map(({ reason }) => reason).join('; '),
+        remedy: told.map(({ remedy }) => remedy).join(' ')
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/rollout.js
+
+
+
+/** Dynos of the new release crash, or never come up: the site may be down. */
+class CrashError extends UserError {
+}
+const NOT_FORMATION = ['release', 'run', 'scheduler'];
+/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
+const CRASHES = 2;
+/**
+ * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
+ * Rejects with a `CrashError` if a new dyno keeps crashing.
+ * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
+ */
+async function waitForDynos(app, version, tools) {
+    const { story } = tools;
+    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
+    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
+    if (types.length === 0)
+        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
+    let crashes = 0;
+    let last = [];
+    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
+    const what = `the dynos of ${app.name} to run v${version}`;
+    const fail = (...of) => new CrashError(...of);
+    await waitFor(tools, { what, next, fail }, async () => {
+        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
+        const isNew = ({ release }) => (release?.version ?? 0) >= version;
+        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
+        crashes = crashed.length > 0 ? crashes + 1 : 0;
+        if (crashes >= CRASHES)
+            throw await explainCrash(app, crashed, tools);
+        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
+        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
+        return ready || undefined;
+    });
+    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
+}
+async function explainCrash(app, crashed, tools) {
+    const lines = await herokuLog(app, 100, tools);
+    const names = crashed.map(({ name }) => name);
+    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
+    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
+    const known = [...new Set([...codes, ...router])];
+    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
+    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
+        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/rollback.js
+
+
+
+
+
+
+
+
+
+
+
+/** Going back is refused, with the reason and the way forward. */
+class RollbackRefused extends UserError {
+}
+/**
+ * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
+ * days and 20 releases are gone: Dev Center changelog 3395).
+ * @param badSlug id of the slug to get away from
+ */
+async function lastGoodRelease(app, releases, badSlug) {
+    const left = leftBehind(releases);
+    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
+    const tried = new Set();
+    for (const release of candidates) {
+        const id = release.slug.id;
+        if (tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug)
+            return { release, slug };
+    }
+    return undefined;
+}
+/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+function leftBehind(releases) {
+    const left = new Set();
+    for (const { version: at, description, status } of releases) {
+        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
+        if (to === undefined || status !== 'succeeded')
+            continue;
+        for (const { version } of releases)
+            if (version > Number(to) && version < at)
+                left.add(version);
+    }
+    return left;
+}
+/** Built by this action, so that it tells its commit. */
+function isOurs({ commit_description: description }) {
+    return description?.startsWith('mastodon-on-heroku ') ?? false;
+}
+/**
+ * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
+ * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
+ * that, 4.6 can sign nothing).
+ */
+async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
+    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
+    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
+    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
+    if (!known) {
+        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
+    }
+    const applied = await appliedMigrations(app, size, tools);
+    const since = () => commitsSince(app, release, releases);
+    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
+    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
+    if (verdict.safe)
+        return;
+    const reasons = [
+        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
+        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
+    ];
+    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
+}
+/**
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
+ * no longer one for its code, or if it has no process type for dynos that run.
+ * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
+ * @param released what is to be done once it is released, before its dynos are waited for
+ */
+async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false, released } = {}) {
+    const { app, releases, formation } = target;
+    const good = await lastGoodRelease(app, releases, badSlug);
+    if (!good) {
+        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
+    }
+    const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {});
+    if (lost && !mayLoseTypes)
+        throw new RollbackRefused(lost.reason, lost.remedy);
+    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
+    if (lost)
+        tools.story.warn(`${lost.reason}. ${lost.remedy}`);
+    const release = await releaseAgain(app, good, tools, released);
+    const commit = good.slug.commit ?? undefined;
+    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
+    await requireCurrent(app, release.version, good.slug.id);
+    return { release, commit };
+}
+/** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
+async function bringStreamingBack(target, commit, tools) {
+    const { app, releases, currentSlug } = target;
+    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
+    if (commit !== undefined && currentSlug?.commit === commit)
+        return tools.story.note(`${app.name} runs ${runs} already`);
+    const tried = new Set();
+    for (const release of releases) {
+        const id = release.slug?.id;
+        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug?.commit !== commit)
+            continue;
+        const { version } = await releaseAgain(app, { release, slug }, tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        return requireCurrent(app, version, id);
+    }
+    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
+}
+async function releaseAgain(app, { release: old, slug }, tools, released) {
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    tools.story.begin(`a rollback of ${app.name}`);
+    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
+    const release = await app.createRelease(slug.id, description, newest);
+    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
+    await finishRelease(app, release, tools);
+    await released?.();
+    await waitForDynos(app, release.version, tools);
+    return release;
+}
+/**
+ * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
+ * may have been applied by code that the old release never ran with.
+ */
+async function commitsSince(app, good, releases) {
+    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
+    const commits = new Set();
+    for (const id of new Set(ids))
+        commits.add((await app.slug(id))?.commit ?? undefined);
+    return commits;
+}
+/**
+ * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
+ * them, too.
+ */
+async function orphans(applied, known, { migrations, versionsAt }, since) {
+    const inNewTree = new Set(migrations.map(({ version }) => version));
+    const newest = [...known].sort().at(-1) ?? '';
+    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
+    if (candidates.length === 0)
+        return [];
+    const newer = new Set();
+    for (const commit of await since()) {
+        const versions = commit === undefined ? undefined : await versionsAt(commit);
+        if (!versions)
+            return [];
+        for (const version of versions)
+            newer.add(version);
+    }
+    return candidates.filter(version => !newer.has(version));
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/supply.js
@@ -75682,12 +75682,7 @@ async function versionsAt(checkout, commit) {
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
-
-
-
-
-
+;// CONCATENATED MODULE: ./lib/commands/steps/committed-ffmpeg.js
 
 
 
@@ -75705,104 +75700,19 @@ function committedFfmpeg(config, files, builder) {
     const { kept } = trim_trim(files, globs.length > 0 ? [globRule(globs)] : []);
     const found = ffmpegPrograms(kept).flatMap(program => (isOfPackage(program.path) ? [] : [program.path]));
     if (config.ffmpeg === 'without' && found.length > 0) {
-        throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(displayPath))}`, builder === 'runner'
+        throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${committed_ffmpeg_listed(found.map(displayPath))}`, builder === 'runner'
             ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
             : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.');
     }
     return found;
 }
-/**
- * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
- * that mends the library path into the tree.
- */
-async function tryFfmpeg({ ffmpeg: choice }, { stack }, { workshop, app, applied }, { log, signal }) {
-    const { files } = slugFiles(app.entries, app.root, app.layerOf);
-    const programs = ffmpegPrograms(trim_trim(files, applied).kept);
-    if (programs.length === 0) {
-        log.info('The built tree has no executable called ffmpeg');
-        return { onPath: new Set() };
-    }
-    const place = await workshop.openDyno(app);
-    try {
-        const options = { place, root: app.root, entries: app.entries, stack, signal };
-        const onPath = await findOnPath(options);
-        for (const program of programs.slice(0, 20)) {
-            const where = onPath.has(program.path) ? 'on the PATH' : 'not on the PATH';
-            log.info(`${displayPath(program.path)} of ${app.layers[program.layer].name}, ${where}`);
-        }
-        const isOfPackage = packageFiles(files);
-        const isWanted = choice !== 'without' && programs.some(program => onPath.has(program.path) || !isOfPackage(program.path));
-        if (!isWanted)
-            return { onPath };
-        const check = await checkFfmpeg(options);
-        log.info(check.works
-            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
-            : (check.problem ?? 'It does not work'));
-        if (check.mended.length > 0)
-            log.info(`Put on the library path: ${check.mended.join(', ')}`);
-        return { onPath, check };
-    }
-    finally {
-        await place.close();
-    }
-}
-/** The builds that the slug without ffmpeg may need. */
-function otherBuilds(source, { buildpacks, aptfile }, workshop, { run, log }) {
-    const fill = async (folder) => {
-        await writeSource(source, folder, run);
-        if (aptfile !== undefined)
-            await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
-    };
-    return {
-        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
-        buildAgain: (without, why) => {
-            log.info(`The slug without ffmpeg is built from the start: ${why}`);
-            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
-        }
-    };
-}
-/** Names of the steps whose ffmpeg is in the slug with it. */
-function providerNames({ with: files, programs, layerNames }) {
-    if (!files)
-        return [];
-    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
-}
-function isSlugs({ onPath, inPackage }) {
-    return onPath || !inPackage;
-}
-/** What should be known if the tree is not what names or the config said. */
-function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
-    const warnings = [];
-    const { programs } = variants;
-    if (guess && !variants.with) {
-        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
-        warnings.push(`ffmpeg was expected from ${ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
-    }
-    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
-    if (addsFfmpeg && others.length > 0) {
-        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
-    }
-    if (choice === 'auto' && !variants.without) {
-        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
-        if (check && !check.works)
-            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
-    }
-    return warnings;
-}
-/** Where the programs lie that the slug without ffmpeg would still have. */
-function stuckPlaces(variants) {
-    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
-    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
-}
-function ffmpeg_placesOf({ layerNames }, programs) {
-    return ffmpeg_listed(programs.map(program => `${displayPath(program.path)} (${layerNames[program.layer]})`));
-}
-const ffmpeg_SHOWN = 5;
+const committed_ffmpeg_SHOWN = 5;
 /** Characters of one name: a report has room for so much (src/report/data.ts). */
-const ffmpeg_LONGEST = 300;
-function ffmpeg_listed(names) {
-    const more = names.length > ffmpeg_SHOWN ? ` and ${names.length - ffmpeg_SHOWN} more` : '';
-    const shown = names.slice(0, ffmpeg_SHOWN).map(name => (name.length > ffmpeg_LONGEST ? `…${name.slice(-ffmpeg_LONGEST)}` : name));
+const committed_ffmpeg_LONGEST = 300;
+/** The first few of them, and how many there are more. */
+function committed_ffmpeg_listed(names) {
+    const more = names.length > committed_ffmpeg_SHOWN ? ` and ${names.length - committed_ffmpeg_SHOWN} more` : '';
+    const shown = names.slice(0, committed_ffmpeg_SHOWN).map(name => (name.length > committed_ffmpeg_LONGEST ? `…${name.slice(-committed_ffmpeg_LONGEST)}` : name));
     return shown.join(', ') + more;
 }
 
@@ -81836,6 +81746,103 @@ function judgeGrowth({ comparison, maxGrowth }, log) {
     throw new GateError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${sizeText(head - base)}, from ${sizeText(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
+
+
+
+
+
+
+
+
+
+/**
+ * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
+ * that mends the library path into the tree.
+ */
+async function tryFfmpeg({ ffmpeg: choice }, { stack }, { workshop, app, applied }, { log, signal }) {
+    const { files } = slugFiles(app.entries, app.root, app.layerOf);
+    const programs = ffmpegPrograms(trim_trim(files, applied).kept);
+    if (programs.length === 0) {
+        log.info('The built tree has no executable called ffmpeg');
+        return { onPath: new Set() };
+    }
+    const place = await workshop.openDyno(app);
+    try {
+        const options = { place, root: app.root, entries: app.entries, stack, signal };
+        const onPath = await findOnPath(options);
+        for (const program of programs.slice(0, 20)) {
+            const where = onPath.has(program.path) ? 'on the PATH' : 'not on the PATH';
+            log.info(`${displayPath(program.path)} of ${app.layers[program.layer].name}, ${where}`);
+        }
+        const isOfPackage = packageFiles(files);
+        const isWanted = choice !== 'without' && programs.some(program => onPath.has(program.path) || !isOfPackage(program.path));
+        if (!isWanted)
+            return { onPath };
+        const check = await checkFfmpeg(options);
+        log.info(check.works
+            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+            : (check.problem ?? 'It does not work'));
+        if (check.mended.length > 0)
+            log.info(`Put on the library path: ${check.mended.join(', ')}`);
+        return { onPath, check };
+    }
+    finally {
+        await place.close();
+    }
+}
+/** The builds that the slug without ffmpeg may need. */
+function otherBuilds(source, { buildpacks, aptfile }, workshop, { run, log }) {
+    const fill = async (folder) => {
+        await writeSource(source, folder, run);
+        if (aptfile !== undefined)
+            await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
+    };
+    return {
+        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
+        buildAgain: (without, why) => {
+            log.info(`The slug without ffmpeg is built from the start: ${why}`);
+            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
+        }
+    };
+}
+/** Names of the steps whose ffmpeg is in the slug with it. */
+function providerNames({ with: files, programs, layerNames }) {
+    if (!files)
+        return [];
+    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
+}
+function isSlugs({ onPath, inPackage }) {
+    return onPath || !inPackage;
+}
+/** What should be known if the tree is not what names or the config said. */
+function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
+    const warnings = [];
+    const { programs } = variants;
+    if (guess && !variants.with) {
+        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
+        warnings.push(`ffmpeg was expected from ${committed_ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
+    }
+    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
+    if (addsFfmpeg && others.length > 0) {
+        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
+    }
+    if (choice === 'auto' && !variants.without) {
+        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
+        if (check && !check.works)
+            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
+    }
+    return warnings;
+}
+/** Where the programs lie that the slug without ffmpeg would still have. */
+function stuckPlaces(variants) {
+    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
+    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
+}
+function ffmpeg_placesOf({ layerNames }, programs) {
+    return committed_ffmpeg_listed(programs.map(program => `${displayPath(program.path)} (${layerNames[program.layer]})`));
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/slugs.js
 
 
@@ -82481,9 +82488,7 @@ function found({ message, nextStep }) {
     return { outcome: 'found', headline: message, next: [nextStep], findings: [finding] };
 }
 
-;// CONCATENATED MODULE: ./lib/checks/findings.js
-
-
+;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
 /** A check could not look, and something can be done about it. */
 class CouldNotLook extends Error {
     remedy;
@@ -82491,29 +82496,6 @@ class CouldNotLook extends Error {
         super(message);
         this.remedy = remedy;
     }
-}
-/** How full something is: a warning from 80 % on, a failure from 95 % on. */
-function fullness(used, limit) {
-    const share = used / limit;
-    if (share >= 0.95)
-        return 'fail';
-    return share >= 0.8 ? 'warn' : 'ok';
-}
-/** Looks at one part of a check. If that fails, this part is `unknown`, and the others still count. */
-async function lookAtPart(about, look) {
-    try {
-        return await look();
-    }
-    catch (error) {
-        return [couldNotLook(error, about)];
-    }
-}
-/** The finding of a check, or of its part `about`, that could not look: `unknown`, with the error as the reason. */
-function couldNotLook(error, about) {
-    // Whoever tells a finding puts the full stop.
-    const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
-    const text = `It could not look: ${why}`;
-    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
@@ -83154,6 +83136,34 @@ const herokuKey = {
         }
     }
 };
+
+;// CONCATENATED MODULE: ./lib/checks/findings.js
+
+
+
+/** How full something is: a warning from 80 % on, a failure from 95 % on. */
+function fullness(used, limit) {
+    const share = used / limit;
+    if (share >= 0.95)
+        return 'fail';
+    return share >= 0.8 ? 'warn' : 'ok';
+}
+/** Looks at one part of a check. If that fails, this part is `unknown`, and the others still count. */
+async function lookAtPart(about, look) {
+    try {
+        return await look();
+    }
+    catch (error) {
+        return [couldNotLook(error, about)];
+    }
+}
+/** The finding of a check, or of its part `about`, that could not look: `unknown`, with the error as the reason. */
+function couldNotLook(error, about) {
+    // Whoever tells a finding puts the full stop.
+    const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
+    const text = `It could not look: ${why}`;
+    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
+}
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/log-codes.js
 
@@ -92052,25 +92062,25 @@ async function comment_write(github, { pullRequest, run, config }, body, createI
     }
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/provision-plan.js
+;// CONCATENATED MODULE: ./lib/commands/steps/lacking.js
 
 
 /**
  * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects if a person
  * has to do something first. Returns whether the app can be looked at as it will run: its config is complete.
  */
-async function provision_plan_planProvision(of, { story }, results) {
-    const plan = await readProvisionPlan(of, await of.wishes());
-    const rows = provisionRows(plan);
+async function showLacking(of, { story }, results) {
+    const lacking = await readLacking(of, await of.wishes());
+    const rows = provisionRows(lacking);
     if (rows.length === 0)
         story.note(`${of.app.name} lacks nothing`);
     for (const { what, which } of rows)
         story.note(`${what}: ${which}`);
-    for (const { reason, remedy } of plan.hints)
+    for (const { reason, remedy } of lacking.hints)
         story.note(`Do this, too: ${reason}. ${remedy}`);
-    await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(plan)}\n`));
-    provision_refuse(plan);
-    return isConfigured(plan);
+    await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(lacking)}\n`));
+    provision_refuse(lacking);
+    return isConfigured(lacking);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/provisioning.js
@@ -92188,7 +92198,7 @@ async function planOfApp(inputs, access, config, { askDatabase, showTasks }, { r
         const source = await story.span('Source', () => sourceOf(checkout, inputs.ref, own, runtime));
         const provisioning = provisioningOf(config, { client, app }, () => Promise.resolve(source), results);
         if (inputs.provision && !askDatabase) {
-            const complete = await story.step('What the app lacks', () => provision_plan_planProvision(provisioning, tools, results));
+            const complete = await story.step('What the app lacks', () => showLacking(provisioning, tools, results));
             if (!complete)
                 return `${name} would be provisioned first. Nothing was changed`;
         }

@@ -1,6 +1,6 @@
 import { Silence } from '../net/index.ts'
 import { type Clock } from '../runtime/index.ts'
-import { CouldNotLook } from './findings.ts'
+import { CouldNotLook } from './could-not-look.ts'
 
 /** What a one-off dyno has to do, in this order. */
 type Phase = 'asked' | 'starting' | 'booting' | 'answering' | 'ending'

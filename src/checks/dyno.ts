@@ -10,7 +10,7 @@ import {
   type InsideValue
 } from '../mastodon/index.ts'
 import { shortened } from '../runtime/index.ts'
-import { CouldNotLook } from './findings.ts'
+import { CouldNotLook } from './could-not-look.ts'
 import { DynoWatch, LONGEST, type Known } from './dyno-watch.ts'
 
 /** What a one-off dyno saw from inside the app. One is started for all checks, when the first one asks. */

@@ -1,15 +1,6 @@
 import { errorText, shortened } from '../runtime/index.ts'
 import { type Finding, type Level } from './check.ts'
-
-/** A check could not look, and something can be done about it. */
-export class CouldNotLook extends Error {
-  readonly remedy: string
-
-  constructor(message: string, remedy: string) {
-    super(message)
-    this.remedy = remedy
-  }
-}
+import { CouldNotLook } from './could-not-look.ts'
 
 /** How full something is: a warning from 80 % on, a failure from 95 % on. */
 export function fullness(used: number, limit: number): Level {

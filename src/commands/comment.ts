@@ -5,7 +5,7 @@ import { UserError, type Runtime } from '../runtime/index.ts'
 import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { githubOf } from './steps/github.ts'
-import { reportOfThisJob, reportOfTriggeringRun, type Measured } from './steps/measured.ts'
+import { reportOfThisJob, reportOfTriggeringRun, type FoundReport } from './steps/measured.ts'
 import { lookAround } from './steps/told.ts'
 
 /**
@@ -52,7 +52,7 @@ function isWorthAComment(
 
 async function write(
   github: Github,
-  { pullRequest, run, config }: Measured,
+  { pullRequest, run, config }: FoundReport,
   body: string,
   createIf: boolean,
   { log, signal }: Runtime,

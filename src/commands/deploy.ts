@@ -2,9 +2,9 @@ import { type Config } from '../config/index.ts'
 import {
   deploy as runDeploy,
   MIGRATIONS,
-  type Artifact,
+  type MadeSlug,
   type Deployable,
-  type DeployPlan,
+  type DeployRequest,
   type DeployProgress,
   type Tools
 } from '../deploy/index.ts'
@@ -121,7 +121,7 @@ interface DeployWays {
   readonly streamingSetup: boolean
   /** Of one-off dynos. */
   readonly dynoSize?: string
-  readonly addons: DeployPlan['addons']
+  readonly addons: DeployRequest['addons']
   /** Tells GitHub of the deployment. */
   readonly openDeployment?: (commit: string) => Promise<OpenDeployment | undefined>
   /** The commit, if it was taken already. */
@@ -218,14 +218,14 @@ async function prepare(
 }
 
 /** The slugs, built here: by an earlier build of the same, or now. */
-async function runnerBuild(inputs: SlugInputs, of: ToBuild, gate: Gate, tools: CommandTools): Promise<Artifact[]> {
+async function runnerBuild(inputs: SlugInputs, of: ToBuild, gate: Gate, tools: CommandTools): Promise<MadeSlug[]> {
   const { config, source, recipe, fingerprint } = of
   const { log } = tools.runtime
   const { web, streaming } =
     (await builtBefore(tools.machine, inputs.outputDir, fingerprint, config.slug.limit, gate, log)) ??
     (await buildHere(inputs, of, gate, tools))
   const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint: fingerprint.whole }
-  const slug: Artifact = {
+  const slug: MadeSlug = {
     ...common,
     ...web,
     role: 'web',

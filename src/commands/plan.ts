@@ -20,7 +20,7 @@ import {
   type Checkout,
   type Source
 } from './steps/source.ts'
-import { planProvision } from './steps/provision-plan.ts'
+import { showLacking } from './steps/lacking.ts'
 import { provisioningOf } from './steps/provisioning.ts'
 import { planFrom, planOfTree } from './steps/upgrade.ts'
 import { withStory } from './steps/with-story.ts'
@@ -96,7 +96,7 @@ export async function planOfApp(
     const source = await story.span('Source', () => sourceOf(checkout, inputs.ref, own, runtime))
     const provisioning = provisioningOf(config, { client, app }, () => Promise.resolve(source), results)
     if (inputs.provision && !askDatabase) {
-      const complete = await story.step('What the app lacks', () => planProvision(provisioning, tools, results))
+      const complete = await story.step('What the app lacks', () => showLacking(provisioning, tools, results))
       if (!complete) return `${name} would be provisioned first. Nothing was changed`
     }
     const applied =

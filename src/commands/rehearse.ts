@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { imagesFor, otherUser } from '../buildpacks/index.ts'
 import { type Config } from '../config/index.ts'
-import { finishRelease, shipSlug, waitForDynos, type Artifact, type Deployable, type Tools } from '../deploy/index.ts'
+import { finishRelease, shipSlug, waitForDynos, type MadeSlug, type Deployable, type Tools } from '../deploy/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import { DEFAULT_STACK, NEEDS } from '../knowledge/index.ts'
 import {
@@ -164,7 +164,7 @@ function withBaseSchema(
 ): Deployable {
   const { supply } = deployable
   if (supply.by !== 'runner') throw new Error('a rehearsal builds on the runner')
-  const build = async (): Promise<readonly Artifact[]> => {
+  const build = async (): Promise<readonly MadeSlug[]> => {
     const artifacts = await supply.build()
     await runtime.log.group('The base branch’s schema', () => releaseBaseSchema(base, connectTo, artifacts, runtime))
     return artifacts
@@ -176,7 +176,7 @@ function withBaseSchema(
 async function releaseBaseSchema(
   { checkout, ref }: BaseBranch,
   connectTo: (story: Story) => Connection,
-  artifacts: readonly Artifact[],
+  artifacts: readonly MadeSlug[],
   runtime: Runtime
 ): Promise<void> {
   const { log, clock } = runtime
@@ -239,7 +239,7 @@ async function repack(
   slug: string,
   base: Commit,
   scratch: string
-): Promise<Pick<Artifact, 'file' | 'sha256'>> {
+): Promise<Pick<MadeSlug, 'file' | 'sha256'>> {
   const { run, signal } = checkout
   const folder = path.join(scratch, 'base')
   const tree = path.join(scratch, 'base-source')

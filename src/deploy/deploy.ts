@@ -5,9 +5,9 @@ import { buildOn } from './builds.ts'
 import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
-import { GateError, type Deployable, type DeployPlan } from './plan.ts'
+import { GateError, type Deployable, type DeployRequest } from './request.ts'
 import { liveFacts, refuse, tellPlan } from './preflight.ts'
-import { type Wishes } from './provision-plan.ts'
+import { type Wishes } from './lacking.ts'
 import { provision, provisionDynos, type Provisioning } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
@@ -24,7 +24,7 @@ import { type Tools } from './tools.ts'
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
  * looks whether it is done already, so a deploy that was killed goes on where it was.
  */
-export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
+export async function deploy(plan: DeployRequest, tools: Tools): Promise<void> {
   const { story } = tools
   const { progress } = plan
   const apps = await readApps(plan, tools)
@@ -37,7 +37,7 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
 }
 
 /** The apps as they are, once what they lack is there, if it may be bought and set. */
-async function readApps(plan: DeployPlan, tools: Tools): Promise<Apps> {
+async function readApps(plan: DeployRequest, tools: Tools): Promise<Apps> {
   const { story } = tools
   const { provisioning } = plan
   const read = async (): Promise<Target> => {
@@ -67,7 +67,7 @@ async function readApps(plan: DeployPlan, tools: Tools): Promise<Apps> {
 
 /** From the release to the last migration. If the new code is at fault, the release before is brought back. */
 async function changeOver(
-  plan: DeployPlan,
+  plan: DeployRequest,
   { main, streaming, wishes }: Apps,
   deployable: Deployable,
   shippable: Shippables,
@@ -105,7 +105,7 @@ function provisionStep(provisioning: Provisioning, wishes: Wishes, tools: Tools)
 }
 
 /** The post-deployment migrations. */
-async function migrateAfter(plan: DeployPlan, { slug, finished }: Live, tools: Tools): Promise<void> {
+async function migrateAfter(plan: DeployRequest, { slug, finished }: Live, tools: Tools): Promise<void> {
   const { story } = tools
   await story.step('Post-deployment migrations', async () => {
     // Else another release's code would run its own.
@@ -133,7 +133,7 @@ function isFaultOfTheRelease(error: unknown): boolean {
 
 /** Better told now than when the site is down. */
 async function judgeUpgrade(
-  plan: DeployPlan,
+  plan: DeployRequest,
   { main, streaming, staging, wishes }: Apps,
   deployable: Deployable,
   tools: Tools
@@ -147,7 +147,7 @@ async function judgeUpgrade(
     refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings)
 }
 
-async function readStreaming(plan: DeployPlan, main: Target, tools: Tools): Promise<Target> {
+async function readStreaming(plan: DeployRequest, main: Target, tools: Tools): Promise<Target> {
   const target = await readTarget(plan.streaming!, plan.mask, tools)
   return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming!, plan.mask, tools), tools)
 }
@@ -165,7 +165,7 @@ async function goLive(
   role: Role,
   shippable: Shippable,
   deployable: Deployable,
-  { progress, migrations }: DeployPlan,
+  { progress, migrations }: DeployRequest,
   tools: Tools
 ): Promise<Live> {
   const { story } = tools
@@ -202,7 +202,7 @@ async function shipStreaming(
   target: Target,
   shippable: Shippable,
   deployable: Deployable,
-  plan: DeployPlan,
+  plan: DeployRequest,
   tools: Tools
 ): Promise<void> {
   const { app } = target
@@ -217,7 +217,7 @@ async function shipStreaming(
 }
 
 async function rollBack(
-  plan: DeployPlan,
+  plan: DeployRequest,
   target: Target,
   badSlug: ShippedSlug,
   { trees }: Deployable,
@@ -270,7 +270,11 @@ function describe({ app, current, currentSlug, preboot, stack, formation }: Targ
   )
 }
 
-function tellMigrations({ migrations }: FinishedRelease, strategy: DeployPlan['migrations'], { story }: Tools): void {
+function tellMigrations(
+  { migrations }: FinishedRelease,
+  strategy: DeployRequest['migrations'],
+  { story }: Tools
+): void {
   if (!migrations) return
   const { before, after, ran } = migrations
   if (before === 0) story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`)

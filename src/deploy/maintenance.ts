@@ -1,7 +1,7 @@
 import { within } from '../net/index.ts'
 import { errorText } from '../runtime/index.ts'
 import { appliedMigrations } from './migrate.ts'
-import { type Deployable, type DeployPlan } from './plan.ts'
+import { type Deployable, type DeployRequest } from './request.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
@@ -10,14 +10,14 @@ const OFF_WITHIN = 8_000
 
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 export class Maintenance {
-  readonly #plan: DeployPlan
+  readonly #plan: DeployRequest
   readonly #target: Target
   readonly #deployable: Deployable
   readonly #tools: Tools
   /** Also if an earlier job was killed before it could turn it off. */
   #on: boolean
 
-  constructor(plan: DeployPlan, target: Target, deployable: Deployable, tools: Tools) {
+  constructor(plan: DeployRequest, target: Target, deployable: Deployable, tools: Tools) {
     this.#plan = plan
     this.#target = target
     this.#deployable = deployable

@@ -9,7 +9,7 @@ import {
 } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { STREAMING_PROCESS_TYPES } from '../slug/index.ts'
-import { provisionedFormation, type Wishes } from './provision-plan.ts'
+import { provisionedFormation, type Wishes } from './lacking.ts'
 import { streamingLacks } from './streaming.ts'
 import { type PlanTarget } from './target.ts'
 

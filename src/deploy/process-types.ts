@@ -1,22 +1,22 @@
 import { type Formation } from '../heroku/index.ts'
 import { explainLost, lostTypes, type Dynos, type TreeProblem } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { type Deployable } from './plan.ts'
-import { provisionedFormation, type Wishes } from './provision-plan.ts'
-import { type Artifact, type Role } from './slugs.ts'
+import { type Deployable } from './request.ts'
+import { provisionedFormation, type Wishes } from './lacking.ts'
+import { type MadeSlug, type Role } from './slugs.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 /** A slug has no process type for dynos that run: its release would take them away. */
 export class LostTypeError extends UserError {}
 
-export interface Place {
+export interface SlugUse {
   readonly role: Role
   /** Of a job that provisions the app: the dynos that it will run then count, too. */
   readonly wishes?: Wishes
 }
 
-type Slug = Pick<Artifact, 'processTypes'>
+type Slug = Pick<MadeSlug, 'processTypes'>
 type Commit = Pick<Deployable, 'procfile' | 'mayLoseTypes'>
 
 /**
@@ -27,7 +27,7 @@ export async function requireTypes(
   { app }: Pick<Target, 'app'>,
   slug: Slug,
   commit: Commit,
-  { role, wishes }: Place,
+  { role, wishes }: SlugUse,
   tools: Tools
 ): Promise<void> {
   const formation = await app.formation()

@@ -1,5 +1,5 @@
 import { prose, table } from '../verdict/index.ts'
-import { type Need, type ProvisionPlan } from './provision-plan.ts'
+import { type ToDo, type Lacking } from './lacking.ts'
 
 export interface PlanRow {
   readonly what: string
@@ -7,15 +7,7 @@ export interface PlanRow {
 }
 
 /** What would be bought, made and set, a row each: names alone, no value. */
-export function provisionRows({
-  addons,
-  vars,
-  secrets,
-  domain,
-  certificates,
-  scale,
-  streaming
-}: ProvisionPlan): PlanRow[] {
+export function provisionRows({ addons, vars, secrets, domain, certificates, scale, streaming }: Lacking): PlanRow[] {
   const names = Object.keys(vars)
   const made = secrets.flatMap(group => group.vars)
   const rows: (PlanRow | undefined)[] = [
@@ -37,7 +29,7 @@ export function provisionRows({
 }
 
 /** The same for the job's summary, with what a person has to do. */
-export function provisionMarkdown(plan: ProvisionPlan): string {
+export function provisionMarkdown(plan: Lacking): string {
   const rows = provisionRows(plan)
   const shown = rows.map(({ what, which }) => [what, prose(which)])
   return [
@@ -49,7 +41,7 @@ export function provisionMarkdown(plan: ProvisionPlan): string {
     .join('\n\n')
 }
 
-function needs(title: string, list: readonly Need[]): string {
+function needs(title: string, list: readonly ToDo[]): string {
   if (list.length === 0) return ''
   return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${prose(reason)}. ${prose(remedy)}`)].join('\n')
 }

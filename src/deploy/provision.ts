@@ -8,7 +8,7 @@ import {
   type HerokuClient
 } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { isProvisioned, planProvision, type Have, type ProvisionPlan, type Wishes } from './provision-plan.ts'
+import { isProvisioned, findLacking, type Have, type Lacking, type Wishes } from './lacking.ts'
 import { waitFor, type Tools } from './tools.ts'
 
 export interface Provisioning {
@@ -27,8 +27,8 @@ export interface Provisioning {
 const RELEASES = 25
 
 /** Reads the app, and what it lacks. Changes nothing. */
-export async function readProvisionPlan(of: Provisioning, wishes: Wishes): Promise<ProvisionPlan> {
-  return planProvision(await readHave(of), wishes)
+export async function readLacking(of: Provisioning, wishes: Wishes): Promise<Lacking> {
+  return findLacking(await readHave(of), wishes)
 }
 
 /**
@@ -39,7 +39,7 @@ export async function readProvisionPlan(of: Provisioning, wishes: Wishes): Promi
 export async function provision(of: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
   const { client, app } = of
   const { story } = tools
-  const plan = await readProvisionPlan(of, wishes)
+  const plan = await readLacking(of, wishes)
   refuse(plan)
   if (isProvisioned(plan)) story.note(`${app.name} lacks nothing`)
   else story.begin(`provisioning of ${app.name}`)
@@ -63,7 +63,7 @@ export async function provision(of: Provisioning, wishes: Wishes, tools: Tools):
 export async function provisionDynos(of: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
   const { app } = of
   const { story } = tools
-  const { scale, certificates } = await readProvisionPlan(of, wishes)
+  const { scale, certificates } = await readLacking(of, wishes)
   const types = new Set((await app.formation()).map(({ type }) => type))
   const wanted = scale.filter(({ type }) => types.has(type))
   if (wanted.length > 0) {
@@ -78,7 +78,7 @@ export async function provisionDynos(of: Provisioning, wishes: Wishes, tools: To
 }
 
 /** Throws what a person has to do first, if anything. */
-export function refuse({ blockers }: ProvisionPlan): void {
+export function refuse({ blockers }: Lacking): void {
   if (blockers.length === 0) return
   throw new UserError(
     `Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`,
@@ -122,7 +122,7 @@ async function untilProvisioned(app: HerokuApp, tools: Tools): Promise<void> {
 
 /** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
 async function configure(of: Provisioning, wishes: Wishes, { story }: Tools): Promise<void> {
-  const plan = await readProvisionPlan(of, wishes)
+  const plan = await readLacking(of, wishes)
   refuse(plan)
   const made: Record<string, string> = {}
   for (const group of plan.secrets) Object.assign(made, group.make())

@@ -2,7 +2,7 @@ import { type HerokuApp, type Release } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { followToEnd } from './follow.ts'
 import { type Target } from './target.ts'
-import { releaseDescription, type Artifact, type ShippedSlug } from './slugs.ts'
+import { releaseDescription, type MadeSlug, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
 
 /** What the release phase said of the database (mastodon/release.ts prints it). */
@@ -50,7 +50,7 @@ export async function finishRelease(app: HerokuApp, release: Release, tools: Too
 export async function releaseOnce(
   { app, releases, current }: Target,
   slug: ShippedSlug,
-  { commit, role, fingerprint }: Pick<Artifact, 'commit' | 'role' | 'fingerprint'>,
+  { commit, role, fingerprint }: Pick<MadeSlug, 'commit' | 'role' | 'fingerprint'>,
   tools: Tools,
   made: (release: Release) => void = () => {}
 ): Promise<FinishedRelease> {

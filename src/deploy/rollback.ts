@@ -1,5 +1,5 @@
 import { type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
-import { rollbackVerdict, type Migration } from '../mastodon/index.ts'
+import { rollbackVerdict } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { checkHealth, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { appliedMigrations } from './migrate.ts'
@@ -7,18 +7,11 @@ import { type Target } from './target.ts'
 import { lostByGoingBack } from './process-types.ts'
 import { finishRelease, requireCurrent } from './release.ts'
 import { waitForDynos } from './rollout.ts'
+import { type Trees } from './request.ts'
 import { type Tools } from './tools.ts'
 
 /** Going back is refused, with the reason and the way forward. */
 export class RollbackRefused extends UserError {}
-
-/** What is known of the code, from the checkout. */
-export interface Trees {
-  /** Migrations of the commit that runs now. */
-  readonly migrations: readonly Migration[]
-  /** Versions that a commit knows, or undefined if the checkout does not have that commit. */
-  readonly versionsAt: (commit: string) => Promise<ReadonlySet<string> | undefined>
-}
 
 export interface GoodRelease {
   readonly release: Release

@@ -7,7 +7,7 @@ import { type Tools } from './tools.ts'
 export type Role = 'web' | 'streaming'
 
 /** A slug on this machine, ready to go. */
-export interface Artifact {
+export interface MadeSlug {
   readonly role: Role
   readonly file: string
   /** Hexadecimal, of the .tgz. */
@@ -41,7 +41,7 @@ export function slugDescription({
   role,
   fingerprint,
   variant
-}: Pick<Artifact, 'role' | 'fingerprint' | 'variant'>): string {
+}: Pick<MadeSlug, 'role' | 'fingerprint' | 'variant'>): string {
   return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`
 }
 
@@ -82,7 +82,7 @@ export async function findShipped(
  * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
  * the store has is checked by its ETag, else by its size.
  */
-export async function shipSlug(app: HerokuApp, artifact: Artifact, tools: Tools): Promise<ShippedSlug> {
+export async function shipSlug(app: HerokuApp, artifact: MadeSlug, tools: Tools): Promise<ShippedSlug> {
   const { story, log, clock, signal } = tools
   const { file, sha256, processTypes, commit, stack, variant } = artifact
   const description = slugDescription(artifact)

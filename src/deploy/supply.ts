@@ -1,12 +1,12 @@
 import { buildOn, findBuilt, type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { checkHealth, ownHealth } from './health.ts'
-import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './plan.ts'
+import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './request.ts'
 import { requireTypes } from './process-types.ts'
-import { type Wishes } from './provision-plan.ts'
+import { type Wishes } from './lacking.ts'
 import { type Target } from './target.ts'
 import { finishRelease, releaseOnce } from './release.ts'
 import { waitForDynos } from './rollout.ts'
-import { findShipped, shipSlug, type Artifact, type Role, type ShippedSlug } from './slugs.ts'
+import { findShipped, shipSlug, type MadeSlug, type Role, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
 
 /** The apps of a deploy. */
@@ -72,7 +72,7 @@ async function fromRunner(
   if (web && (live || !streaming)) return { web: { slug: web }, streaming: live && { slug: live } }
 
   const built = await story.span('Build', supply.build)
-  const artifact = (role: Role): Artifact => {
+  const artifact = (role: Role): MadeSlug => {
     const found = built.find(one => one.role === role)
     if (!found) throw new Error(`no slug was built for ${role}`)
     return found

@@ -42,7 +42,7 @@ export {
   USUAL_LIMIT,
   usualSize,
   type Drift,
-  type Ending,
+  type TaskEnding,
   type LastRun,
   type ScheduledTask,
   type Scheduler,

@@ -12,7 +12,7 @@ import {
   wantedTasks,
   takeDue,
   USUAL_LIMIT,
-  type Ending,
+  type TaskEnding,
   type HerokuApp,
   type ScheduledTask,
   type Taken,
@@ -110,7 +110,7 @@ export async function runDueTasks(
 
 interface Ended {
   readonly taken: Taken
-  readonly ending: Ending
+  readonly ending: TaskEnding
 }
 
 /** Writes how the last task ended, and takes the next. */
@@ -145,7 +145,7 @@ async function runTaken(
   { task, due, missed }: Taken,
   defaultSize: string | undefined,
   tools: Tools
-): Promise<Ending> {
+): Promise<TaskEnding> {
   const { story, clock, log } = tools
   const { command, limit = USUAL_LIMIT } = task
   const runnable: RunnableTask = { command, size: task.size || defaultSize, limit: limit * 1_000 }

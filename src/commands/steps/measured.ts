@@ -23,7 +23,7 @@ type ReportInputs = Slice<'report' | 'artifactName'>
 type JudgeInputs = Slice<'config' | 'app' | 'slugLimit'>
 
 /** What is to be told, and where. */
-export interface Measured {
+export interface FoundReport {
   readonly report: Report
   readonly pullRequest: BaseOf & { readonly number: number }
   /** The run that measured it. */
@@ -42,7 +42,7 @@ export async function reportOfThisJob(
   github: Github,
   job: GithubJob,
   log: Log
-): Promise<Measured | undefined> {
+): Promise<FoundReport | undefined> {
   const { event, runId, runAttempt } = job
   if (!event.pullRequest) {
     log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`)
@@ -72,7 +72,7 @@ export async function reportOfTriggeringRun(
   run: WorkflowRunEvent,
   job: GithubJob,
   runtime: Runtime
-): Promise<Measured | undefined> {
+): Promise<FoundReport | undefined> {
   const { log } = runtime
   if (run.event !== 'pull_request') {
     log.info(`The run that started this one is of no pull request (event: ${run.event}); nothing to comment on.`)

@@ -20,7 +20,8 @@ import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
 import { readTreeFile, UserError, walkTree, type BytePath, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK, guessProvider, requireCommitted, slugFiles, type FfmpegProvider } from '../../slug/index.ts'
 import { takenOut } from '../../source/index.ts'
-import { committedFfmpeg } from './ffmpeg.ts'
+import { committedFfmpeg } from './committed-ffmpeg.ts'
+
 import { neededByBuildpacks, neededByDynos, requireKept } from './kept.ts'
 import { procfileOf, type Source } from './source.ts'
 

@@ -16,7 +16,7 @@ import {
 import { type JobResults } from '../../inputs/index.ts'
 import { amountText, sizeText, type Log, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
-import { TAKE_IT_OUT } from './ffmpeg.ts'
+import { TAKE_IT_OUT } from './committed-ffmpeg.ts'
 import { requireFit, type Gate } from './size-gate.ts'
 
 /** Writes every file and output, the summary, and annotations. */

@@ -19,7 +19,7 @@ export {
   parseLedger,
   takeDue,
   type Asker,
-  type Ending,
+  type TaskEnding,
   type Ledger,
   type Taken,
   type Turn

@@ -129,7 +129,7 @@ function isOver(claim: Claim, run: string, now: number): boolean {
   return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt))
 }
 
-export interface Ending {
+export interface TaskEnding {
   readonly outcome: TaskOutcome
   readonly exitCode?: number
   /** Milliseconds. */
@@ -137,7 +137,7 @@ export interface Ending {
 }
 
 /** The ledger when a task that this run had taken has ended. */
-export function markEnded({ app, tasks }: Ledger, { task }: Taken, run: string, ending: Ending): Ledger {
+export function markEnded({ app, tasks }: Ledger, { task }: Taken, run: string, ending: TaskEnding): Ledger {
   const { outcome, exitCode, took } = ending
   return {
     app,

@@ -8,7 +8,7 @@ import {
   SERVICES,
   settingsOf,
   storageOf,
-  type Need as KnownNeed
+  type Need
 } from '../knowledge/index.ts'
 import { instanceDomain, type AppJson, type LiveFacts, type SecretGroup, type WantedAddon } from '../mastodon/index.ts'
 import { missingOfStreaming, type MissingOfStreaming } from './streaming.ts'
@@ -35,7 +35,7 @@ export interface Have {
     { readonly app: string; readonly webUrl?: string | null; readonly config: Have['config'] } | undefined
 }
 
-export interface ProvisionPlan {
+export interface Lacking {
   readonly addons: readonly (WantedAddon & { readonly why: string })[]
   /** Config vars that are no secrets. */
   readonly vars: Readonly<Record<string, string>>
@@ -48,12 +48,12 @@ export interface ProvisionPlan {
   readonly scale: readonly Scale[]
   readonly streaming: (MissingOfStreaming & { readonly app: string }) | undefined
   /** What a person must do first: nothing is bought before. */
-  readonly blockers: readonly Need[]
+  readonly blockers: readonly ToDo[]
   /** What a person should do, too. */
-  readonly hints: readonly Need[]
+  readonly hints: readonly ToDo[]
 }
 
-export interface Need {
+export interface ToDo {
   readonly reason: string
   readonly remedy: string
 }
@@ -66,7 +66,7 @@ const NEEDED = Object.keys(SERVICES)
 const RUNS = ['web', 'worker']
 
 /** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
-export function planProvision(have: Have, wishes: Wishes): ProvisionPlan {
+export function findLacking(have: Have, wishes: Wishes): Lacking {
   const addons = missingAddons(have, wishes.appJson)
   const { secrets, blockers, hints } = missingSecrets(have, wishes.secrets)
   const vars = missingVars(have, wishes)
@@ -86,12 +86,12 @@ export function planProvision(have: Have, wishes: Wishes): ProvisionPlan {
 }
 
 /** Whether there is nothing to do. */
-export function isProvisioned(plan: ProvisionPlan): boolean {
+export function isProvisioned(plan: Lacking): boolean {
   return isConfigured(plan) && plan.scale.length === 0 && plan.domain === undefined && !plan.certificates
 }
 
 /** Whether add-ons and config vars are as the commit wants them, so that it can be looked at as it will run. */
-export function isConfigured({ addons, vars, secrets }: ProvisionPlan): boolean {
+export function isConfigured({ addons, vars, secrets }: Lacking): boolean {
   return addons.length + Object.keys(vars).length + secrets.length === 0
 }
 
@@ -110,7 +110,7 @@ function domainOf(config: Readonly<Record<string, string>>): string | undefined 
   return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined
 }
 
-function missingAddons({ addons, config }: Have, appJson: AppJson): ProvisionPlan['addons'] {
+function missingAddons({ addons, config }: Have, appJson: AppJson): Lacking['addons'] {
   const there = new Set(addons.filter(({ state }) => state !== 'deprovisioned').map(addon => addon.addon_service.name))
   const named = new Set(appJson.addons.map(({ plan }) => serviceOf(plan)))
   const wanted = [...appJson.addons, ...NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))]
@@ -132,13 +132,13 @@ function missingAddons({ addons, config }: Have, appJson: AppJson): ProvisionPla
 function missingSecrets(
   { app, config, hasRun }: Have,
   groups: readonly SecretGroup[]
-): Pick<ProvisionPlan, 'secrets' | 'blockers' | 'hints'> {
+): Pick<Lacking, 'secrets' | 'blockers' | 'hints'> {
   const lacking = (group: SecretGroup): string[] => group.vars.filter(name => !config[name])
   const isWhollyMissing = (group: SecretGroup): boolean => lacking(group).length === group.vars.length
   const missing = groups.filter(group => lacking(group).length > 0)
   if (!hasRun && groups.every(isWhollyMissing)) return { secrets: missing, blockers: [], hints: [] }
   const why = hasRun ? 'has run before' : 'has other secrets already'
-  const needs = (of: readonly SecretGroup[]): Need[] =>
+  const needs = (of: readonly SecretGroup[]): ToDo[] =>
     of.map(group => ({
       reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
       remedy: `${configSet(app, lacking(group))} with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
@@ -173,7 +173,7 @@ function hasOtherStorage(config: Have['config']): boolean {
 }
 
 /** What app.json requires and nobody gave: only a person can know it. */
-function unset({ app, config }: Have, { appJson, secrets }: Wishes, vars: ProvisionPlan['vars']): Need[] {
+function unset({ app, config }: Have, { appJson, secrets }: Wishes, vars: Lacking['vars']): ToDo[] {
   const comes = new Set([
     ...secrets.flatMap(group => group.vars),
     ...Object.values(SERVICES).map(({ brings }) => brings)
@@ -192,7 +192,7 @@ function unset({ app, config }: Have, { appJson, secrets }: Wishes, vars: Provis
   ]
 }
 
-function redis({ app }: Have, { takesHerokuRedis }: Wishes, addons: ProvisionPlan['addons']): Need[] {
+function redis({ app }: Have, { takesHerokuRedis }: Wishes, addons: Lacking['addons']): ToDo[] {
   if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === REDIS)) return []
   return [
     {
@@ -212,7 +212,7 @@ function missingDynos({ formation }: Pick<Have, 'formation'>, appJson: AppJson):
   })
 }
 
-function streamingOf({ streaming }: Have): ProvisionPlan['streaming'] {
+function streamingOf({ streaming }: Have): Lacking['streaming'] {
   if (!streaming) return undefined
   const missing = missingOfStreaming(streaming.config)
   return Object.keys(missing.vars).length + missing.attachments.length === 0
@@ -221,8 +221,8 @@ function streamingOf({ streaming }: Have): ProvisionPlan['streaming'] {
 }
 
 /** What a person should give, too. */
-function unfinished({ app, config, streaming }: Have): Need[] {
-  const group = (need: KnownNeed, reason: string): Need[] => {
+function unfinished({ app, config, streaming }: Have): ToDo[] {
+  const group = (need: Need, reason: string): ToDo[] => {
     const missing = Object.keys(settingsOf(need)).filter(name => !config[name])
     return missing.length === 0 ? [] : [{ reason, remedy: `${configSet(app, missing)}.` }]
   }

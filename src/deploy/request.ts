@@ -1,13 +1,26 @@
 import { type HerokuApp, type Release } from '../heroku/index.ts'
-import { type LiveAddon, type LiveFacts, type TreeProcfile, type UpgradePlan } from '../mastodon/index.ts'
+import {
+  type LiveAddon,
+  type LiveFacts,
+  type TreeProcfile,
+  type UpgradePlan,
+  type Migration
+} from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { type ProbeResult } from './health.ts'
 import { type Target } from './target.ts'
 import { type Provisioning } from './provision.ts'
-import { type Trees } from './rollback.ts'
-import { type Artifact, type ShippedSlug } from './slugs.ts'
+import { type MadeSlug, type ShippedSlug } from './slugs.ts'
 import { type StreamingSetup } from './streaming.ts'
+
+/** What is known of the code, from the checkout. */
+export interface Trees {
+  /** Migrations of the commit that runs now. */
+  readonly migrations: readonly Migration[]
+  /** Versions that a commit knows, or undefined if the checkout does not have that commit. */
+  readonly versionsAt: (commit: string) => Promise<ReadonlySet<string> | undefined>
+}
 
 /** What is to be deployed, once the app's stack is known. */
 export interface Deployable {
@@ -32,7 +45,7 @@ export type Supply = RunnerSupply | HerokuSupply
 export interface RunnerSupply {
   readonly by: 'runner'
   /** Rejects if a slug is over the limit: nothing is sent then. */
-  readonly build: () => Promise<readonly Artifact[]>
+  readonly build: () => Promise<readonly MadeSlug[]>
 }
 
 export interface HerokuSupply {
@@ -47,7 +60,7 @@ export interface HerokuSupply {
 /** The slug is over its limit. */
 export class GateError extends UserError {}
 
-export interface DeployPlan {
+export interface DeployRequest {
   readonly app: HerokuApp
   readonly streaming?: HerokuApp
   /** Where Heroku builds before production has the slug; its slugs are used again, too. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import {
   isProvisioned,
   liveFacts,
-  planProvision,
+  findLacking,
   provisionMarkdown,
   provisionRows,
   type Have,
@@ -64,7 +64,7 @@ const EMPTY: Have = {
   hasRun: false,
   streaming: undefined
 }
-const plan = (have: Partial<Have> = {}, of = wishes()) => planProvision({ ...EMPTY, ...have }, of)
+const plan = (have: Partial<Have> = {}, of = wishes()) => findLacking({ ...EMPTY, ...have }, of)
 const madeBy = (have: Partial<Have>, of?: Wishes): string[] => plan(have, of).secrets.flatMap(({ vars }) => vars)
 
 describe('an app that has nothing', () => {

@@ -10,7 +10,7 @@ import { UserError, type Log } from '../../src/runtime/index.ts'
 import { temp } from '../helpers/temp.ts'
 import { makeTree } from '../slug/helpers.ts'
 
-const WHERE = 'The full output stands in the log group of this buildpack.'
+const WHERE = 'The full output is in the log group of this buildpack.'
 const silent: Log = {
   info: () => undefined,
   warning: () => undefined,
@@ -106,16 +106,16 @@ describe('what to do after a failed compile step', () => {
     ["The gemspec changed, but the lockfile can't be updated because frozen mode is set", /run `bundle install`/],
     ['You are trying to install in deployment mode after changing\nyour Gemfile.', /run `bundle install`/],
     ['Gemfile.lock required. Please check it in.', /^Commit Gemfile\.lock/],
-    ['ViteRuby::MissingExecutableError: ❌ The vite binary is not available.', /heroku\/nodejs must stand in front/],
-    ['Errno::ENOENT: No such file or directory - yarn', /heroku\/nodejs must stand in front/],
-    ['sh: 1: yarn: not found', /heroku\/nodejs must stand in front/],
+    ['ViteRuby::MissingExecutableError: ❌ The vite binary is not available.', /heroku\/nodejs must come before/],
+    ['Errno::ENOENT: No such file or directory - yarn', /heroku\/nodejs must come before/],
+    ['sh: 1: yarn: not found', /heroku\/nodejs must come before/],
     ['curl: (6) Could not resolve host: example.com', /run the job again/],
     ['tar: x: Cannot write: No space left on device', /^The disk is full/]
   ])('%j', (output, says) => {
     const next = nextStepAfter(`-----> Building\n${output}\n !\n`)
     expect(next).toMatch(says)
     expect(next).toContain(WHERE)
-    expect(next).not.toContain('misses')
+    expect(next).not.toContain('needs the variable')
   })
 
   it.each([
@@ -132,7 +132,7 @@ describe('what to do after a failed compile step', () => {
     ['Missing required env FONT_TOKEN', 'FONT_TOKEN']
   ])('names the variable that is missing: %j', (output, name) => {
     expect(nextStepAfter(`rake aborted!\n${output}\n/app/config/x.rb:3\n`)).toMatch(
-      new RegExp(`^The build misses the variable ${name}: set it under \`slug\\.env\``)
+      new RegExp(`^The build needs the variable ${name}: set it under \`slug\\.env\``)
     )
   })
 

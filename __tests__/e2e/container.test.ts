@@ -104,7 +104,11 @@ describeOrSkip('build in a container', reason, () => {
   })
 
   it.each([
-    ['an image that is not there', { 'build-image': 'local/nothing:1' }, /The image local\/nothing:1 cannot be had/],
+    [
+      'an image that is not there',
+      { 'build-image': 'local/nothing:1' },
+      /The image local\/nothing:1 could not be pulled/
+    ],
     ['a network that is not there', { 'build-network': 'nowhere' }, /no network "nowhere"/]
   ])('says what to do about %s', async (_what, wrong, says) => {
     const fork = new Fork()

@@ -236,7 +236,7 @@ function isLoopback(hostname) {
 
 ;// CONCATENATED MODULE: ./lib/slug/files.js
 
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+/** A walk's entries as files of a slug. Sockets, pipes and devices cannot be in one: they are in `leftOut`. */
 function slugFiles(entries, root, layerOf) {
     const files = [];
     const leftOut = [];
@@ -248,7 +248,7 @@ function slugFiles(entries, root, layerOf) {
     }
     return { files, leftOut };
 }
-/** A slug's files in the order in which they are packed: that of a walk. */
+/** A slug's files in the order in which they are packed, which is that of a walk. */
 function inPackOrder(files) {
     return files.toSorted((a, b) => comparePaths(a.path, b.path));
 }
@@ -257,17 +257,18 @@ function inPackOrder(files) {
 
 
 const BLOCK = 512;
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+/** Every name in a slug starts with this: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
 const SLUG_ROOT = './app/';
-/** Two empty blocks end a tar archive. */
+/** Bytes: two empty blocks end a tar archive. */
 const TAR_END = 2 * BLOCK;
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
+/** How many zero bytes fill up the last 512-byte block of a file's content. */
 function padding(size) {
     return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 /**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ * The header of one name in GNU tar's own format: owned by root, long names in `L` and `K` records, which hold any bytes.
+ * @param time seconds since 1970
+ * @param link an earlier name in the archive, of which this one is a hard link
  */
 function tarHeader(file, time, link) {
     const { name, target } = namesOf(file, link);
@@ -290,7 +291,7 @@ function headerBytes(file, link) {
     const long = (text) => (text.length > SHORT ? BLOCK + text.length + 1 + padding(text.length + 1) : 0);
     return BLOCK + long(name) + long(target);
 }
-/** Bytes of a name that a header's own field holds. */
+/** Bytes of a name that fit into a header's field. */
 const SHORT = 100;
 function namesOf(file, link) {
     const isFolder = file.kind === 'directory' && file.path !== '';
@@ -331,7 +332,7 @@ function record({ name, target, size, type, mode, time }) {
 function octal(value, digits) {
     return value.toString(8).padStart(digits, '0');
 }
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+/** GNU's form for numbers that are too large for octal digits: files of 8 GiB and more. */
 function base256(header, offset, length, value) {
     header.writeUInt8(0x80, offset);
     header.writeBigUInt64BE(BigInt(value), offset + length - 8);
@@ -343,7 +344,7 @@ function base256(header, offset, length, value) {
 
 
 
-/** The program of a packing thread: reads files, hashes them, compresses blocks. It answers each task with one message. */
+/** The program of a packing thread: it hashes files and compresses blocks, and answers each task with one message. */
 const CHUNK = 1024 * 1024;
 const buffer = Buffer.allocUnsafe(CHUNK);
 function hashFiles({ files }) {
@@ -368,7 +369,7 @@ function hashFile(path, size) {
         (0,external_node_fs_namespaceObject.closeSync)(fd);
     }
 }
-/** Holds a block before it is compressed; kept, since a new one for each block is memory that nobody collects in time. */
+/** Holds a block before it is compressed. It is used again: one for each block would not be collected in time. */
 let space = Buffer.allocUnsafe(0);
 function compress({ rawBytes, parts, level, store }) {
     if (space.length < rawBytes)
@@ -401,7 +402,7 @@ function compress({ rawBytes, parts, level, store }) {
     return answer;
 }
 const STORE_HEADER = 12;
-/** A block of an earlier build. */
+/** A block that an earlier build kept; none if the file is missing or damaged. */
 function readStored({ store, rawBytes }) {
     let file;
     try {
@@ -415,21 +416,21 @@ function readStored({ store, rawBytes }) {
     const bytes = file.subarray(STORE_HEADER);
     if ((0,external_node_zlib_namespaceObject.crc32)(bytes, file.readUInt32LE(4)) !== file.readUInt32LE(8))
         return {};
-    // A copy: small files come in memory that they share, and that cannot be handed over.
+    // A copy: Node reads small files into shared memory, which cannot be transferred.
     return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } };
 }
 function writeStored(store, { bytes, crc }, rawBytes) {
     const header = Buffer.alloc(STORE_HEADER);
     header.writeUInt32LE(rawBytes, 0);
     header.writeUInt32LE(crc, 4);
-    header.writeUInt32LE((0,external_node_zlib_namespaceObject.crc32)(bytes, crc), 8); // of the checksum, too
+    header.writeUInt32LE((0,external_node_zlib_namespaceObject.crc32)(bytes, crc), 8); // it covers the checksum, too
     const part = `${store}.${process.pid}.part`;
     try {
         (0,external_node_fs_namespaceObject.writeFileSync)(part, Buffer.concat([header, bytes]));
         (0,external_node_fs_namespaceObject.renameSync)(part, store);
     }
     catch {
-        // The store only saves time: a full disk is found where the slug itself is written.
+        // The store only saves time. Writing the slug itself will report a full disk.
     }
 }
 function openFile(path) {

@@ -63603,13 +63603,13 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/aptfile.js
-/** Reads the text of an Aptfile. Never throws: what the buildpack would fail on comes back as `problems`. */
+/** Reads the text of an Aptfile. Never throws: what would make the buildpack fail is in `problems`. */
 function parseAptfile(text) {
     const lines = readLines(text);
     const problems = lines.flatMap(({ raw, words, entries }, i) => problemOf(i + 1, raw, words, entries) ?? []);
     return { entries: lines.flatMap(({ entries }) => entries), problems };
 }
-/** The first problem with its file and line, and how many lines more have one; undefined if there is none. */
+/** The first problem with its file and line, and how many more lines have one; undefined if there is none. */
 function aptfileProblem({ problems }) {
     const [first, ...others] = problems;
     if (!first)
@@ -63618,8 +63618,8 @@ function aptfileProblem({ problems }) {
     return { what: `Aptfile:${first.line}: ${first.what}${more}`, next: first.next };
 }
 /**
- * The text without some of its entries. All others stay, with their line's options, and so do comments and the order;
- * a line that asks for nothing any more goes. The same text if nothing is to go.
+ * The text without some of its entries. Everything else stays: other entries, options, comments, the order. A line that
+ * has no entry left goes.
  */
 function withoutAptEntries(text, isGone) {
     const goes = (entry) => entry.kind !== 'repository' && isGone(entry);
@@ -63634,13 +63634,13 @@ function withoutAptEntries(text, isGone) {
     })
         .join('\n');
 }
-/** Whether an entry asks for ffmpeg itself: by its name, a pattern of it, or the name of a .deb. */
+/** Whether an entry asks for ffmpeg itself: by name, by a pattern of the name, or as a .deb. */
 function asksForFfmpeg(entry) {
     if (entry.kind === 'package')
         return /^(?:jellyfin-)?ffmpeg\d*$/i.test(plainName(entry.name));
     return entry.kind === 'address' && /(?:^|-)ffmpeg(?![a-z])/i.test(packageOfDeb(entry.url));
 }
-/** A package's name without what makes it a pattern or an order: `ffmpeg*`, `^ffmpeg$`, `ffmpeg.*`, `ffmpeg+`. */
+/** A package's name without what apt reads as a pattern or an order: `ffmpeg` for `ffmpeg*`, `^ffmpeg$`, `ffmpeg.*`, `ffmpeg+`. */
 function plainName(name) {
     return name.replace(/^\^/, '').replace(/(?:[*+$]|\.\*)$/, '');
 }
@@ -63649,7 +63649,7 @@ function packageOfDeb(url) {
     const file = url.slice(url.lastIndexOf('/') + 1);
     return file.replace(/\.deb$/, '').replace(/_.*$/, '');
 }
-/** What grep's `\s` stands for; JavaScript's has a no-break space and a byte order mark, too. */
+/** Not JavaScript's `\s`: grep's has neither the no-break space nor the byte order mark. */
 const SKIPPED = /^[ \t\v\f\r]*(?:#|$)/;
 function readLines(text) {
     return text.split('\n').map((raw, i) => {
@@ -63668,7 +63668,7 @@ function readLines(text) {
 const TAKES_VALUE = /^(?:-[a-zA-Z]*[tco]|--(?:target-release|default-release|config-file|option|with-source|solver|planner))$/;
 /** `-t x`, `-tx`, `-t=x`, `--target-release x`, `--target-release=x`. */
 const RELEASE = /^(?:-[a-zA-Z]*?t|--(?:target|default)-release)=?(.*)$/;
-/** A release counts for its whole line, and the last one given is the one. */
+/** `-t` counts for its whole line; the last one wins. */
 function readWords(raw, line) {
     const found = [...raw.matchAll(/[^ \t]+/g)].map(({ 0: text, index: at }) => ({ text, at }));
     const packages = new Set();
@@ -63689,7 +63689,7 @@ function readWords(raw, line) {
     }
     return found.map((word, i) => (packages.has(i) ? { ...word, entry: packageOf(word.text, line, release) } : word));
 }
-/** A carriage return is no part of a name: it is told as a problem. A path or an address stays whole. */
+/** A carriage return is not part of the name here; `problemOf` reports it. A path or an address stays whole. */
 function packageOf(text, line, release) {
     const word = text.replace(/\r/g, '');
     const [, name = word, arch, version, own] = /^([^:=/]+)(?::([^=/]+))?(?:=(.*)|\/(.*))?$/.exec(word) ?? [];
@@ -63702,7 +63702,7 @@ function packageOf(text, line, release) {
         ...((own ?? release) !== undefined && { release: own ?? release })
     };
 }
-/** Takes words out of a line, each with the space behind it. */
+/** Takes words out of a line, each with the space after it. */
 function cut(raw, gone) {
     let rest = raw;
     for (const { text, at } of gone.toReversed())
@@ -63720,17 +63720,17 @@ function problemOf(line, raw, words, entries) {
         return told('the file begins with a byte order mark, and apt takes it for a part of the name', 'Save the Aptfile as UTF-8 without a byte order mark: `sed -i "1s/^\\xef\\xbb\\xbf//" Aptfile`.');
     }
     if (words.some(({ text }) => text.startsWith(':repo:')))
-        return told('`:repo:` counts at the very beginning of a line alone', 'Take away what stands before it.');
+        return told('`:repo:` counts only at the very beginning of a line', 'Remove what is before it.');
     const isAddress = entries[0].kind === 'address';
     if (isAddress ? /[ \t]/.test(raw) : words.some(({ text }) => /^https?:\/\/.*\.deb$/i.test(text)))
-        return told('the address of a .deb has something before or behind it, and is fetched only if nothing else stands on its line', 'Put it on a line of its own, without a space or comment.');
+        return told('the address of a .deb is fetched only if nothing else is on its line', 'Put it on a line of its own, without a space or comment.');
     if (words.some(({ text }) => text.startsWith('#')))
-        return told('the comment stands behind something, and apt takes each of its words for a package', 'Put the comment on a line of its own.');
+        return told('a comment after a package is read as package names', 'Put the comment on a line of its own.');
     return undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/json.js
-/** Why a text is no JSON (RFC 8259), and where. */
+/** Why a text is not JSON (RFC 8259), and at which character. */
 class JsonFault extends Error {
     /** Characters from the start of the text. */
     offset;
@@ -63739,10 +63739,10 @@ class JsonFault extends Error {
         this.offset = offset;
     }
 }
-/** Deeper than any file of a person, and far from the end of the stack. */
+/** Deeper than any file that a person writes, and far from a stack overflow. */
 const DEEPEST = 100;
 const BLANKS = /[ \t\r\n]*/y;
-// One character at a time: two ways to match the same text would be tried against each other.
+// One character at a time: with two ways to match the same text the time would grow without bound.
 // eslint-disable-next-line no-control-regex
 const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
@@ -63754,8 +63754,8 @@ const CONSTANTS = new Map([
     ['null', null]
 ]);
 /**
- * Reads a JSON text (RFC 8259). Throws a `JsonFault` for the first thing that is no JSON, and also for a key that is in
- * an object twice, and for more than 100 levels.
+ * Reads a JSON text (RFC 8259). Throws a `JsonFault` for the first mistake, for a key that an object has twice, and for
+ * more than 100 levels.
  */
 function json_parseJson(text) {
     return new JsonText(text).whole();
@@ -63841,7 +63841,7 @@ class JsonText {
             throw this.#brokenString();
         return JSON.parse(this.#take(token));
     }
-    /** The text that begins here has no end, or something in it that JSON does not know. */
+    /** The text that begins here does not end, or holds something that JSON does not allow. */
     #brokenString() {
         for (let at = this.#at + 1; at < this.#text.length; at++) {
             const character = this.#text[at];
@@ -63857,7 +63857,7 @@ class JsonText {
         }
         return this.#fault('the text that begins here does not end in this line');
     }
-    /** What stands here is nothing that may. */
+    /** The error for something that cannot be here. */
     #strange() {
         const rest = this.#text.slice(this.#at, this.#at + 10);
         if (/^(?:\/\/|\/\*|#)/.test(rest))
@@ -63898,15 +63898,15 @@ function json_valueOf(open, parts) {
 ;// CONCATENATED MODULE: ./lib/buildpacks/app-json.js
 
 
-/** Upstream's has 2 kB. */
+/** Characters. Upstream's has 2,000. */
 const app_json_LARGEST = 200_000;
 /** Characters of a line that an error shows. */
 const WIDEST = 160;
 const FILE = 'app.json';
 const SCHEMA = 'https://devcenter.heroku.com/articles/app-json-schema';
 /**
- * app.json of a tree (Dev Center: app-json-schema), with the places of what it says. A byte-order mark at its start is
- * skipped. Everything that is wrong with it is a `UserError` with file, line and column, and the line's text.
+ * app.json of a tree (Dev Center: app-json-schema). A byte-order mark at its start is skipped. A mistake in it is a
+ * `UserError` with file, line and column, and the text of the line.
  */
 class AppJsonFile {
     #text;
@@ -63921,7 +63921,7 @@ class AppJsonFile {
     get value() {
         return this.#root.value;
     }
-    /** `buildpacks`, in order; none where it names none. Texts instead of `{ "url": … }` are read as meant. */
+    /** `buildpacks`, in order; empty if there are none. A text instead of `{ "url": … }` is taken for the URL. */
     buildpacks() {
         const list = this.#member('buildpacks');
         if (list === undefined)
@@ -63936,7 +63936,7 @@ class AppJsonFile {
             return { url, at: this.#place(this.#find(path).offset) };
         });
     }
-    /** What Heroku would not take though it is read here. */
+    /** What is read here and Heroku would refuse. */
     warnings() {
         const list = this.#member('buildpacks');
         const text = Array.isArray(list) ? list.findIndex(item => typeof item === 'string') : -1;
@@ -63946,7 +63946,7 @@ class AppJsonFile {
         const at = this.#place(this.#find(['buildpacks', text]).offset);
         return [`${at}: a buildpack is named by a text. It is used, but Heroku itself refuses that: write { "url": "…" }`];
     }
-    /** `stack`, where it names one. */
+    /** `stack`; undefined if there is none. */
     stack() {
         const stack = this.#member('stack');
         if (stack === undefined)
@@ -63955,14 +63955,14 @@ class AppJsonFile {
             return stack;
         throw this.wrong(['stack'], '`stack` must be a text such as "heroku-24"', 'Correct it, or take it out.');
     }
-    /** The error for what stands at a path, or for the innermost thing on the way that is there. */
+    /** The error for the value at a path; if there is none, for the innermost one around it. */
     wrong(path, problem, nextStep = `Correct it there. What ${FILE} may hold: ${SCHEMA}`) {
         return this.#error(this.#find(path).offset, problem, nextStep);
     }
     #parse() {
         if (this.#text.length > app_json_LARGEST)
             throw new UserError(`${FILE} is larger than ${app_json_LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
-        // What is left of UTF-16, and of any other encoding, in what was read as UTF-8.
+        // UTF-16, or another encoding, read as UTF-8 has these characters.
         const other = /[\0\ufffd]/.exec(this.#text);
         if (other)
             throw this.#error(other.index, `${FILE} is not written in UTF-8`, 'Save it as UTF-8 and commit it.');
@@ -63999,7 +63999,7 @@ class AppJsonFile {
         const { number, column } = this.#lineOf(offset);
         return `${FILE}:${number}:${column}`;
     }
-    /** Line and column from 1; of a long line the part around the column. */
+    /** Line and column count from 1. Of a long line only the part around the column is given. */
     #lineOf(offset) {
         const before = this.#text.slice(0, offset).split(/\r\n|\n|\r/);
         const start = offset - before.at(-1).length;
@@ -64023,8 +64023,8 @@ function isObject(value) {
 
 const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
 /**
- * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
- * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ * Reads the name of a buildpack. Only the config may name a folder outside of the commit: app.json is in the hands of
+ * whoever opens a pull request. Throws a `UserError` for any other form.
  */
 function parseBuildpack(text, origin) {
     // eslint-disable-next-line no-control-regex
@@ -64052,7 +64052,7 @@ function folderReference(text, origin) {
     return { kind: 'folder', text, folder };
 }
 const FORMER_GITHUB = /^git:\/\/(?:www\.)?github\.com\/(?=[\w.-]+\/[\w.-]+(?:#|$))/i;
-/** GitHub has served no git:// since 15 March 2022 (github.blog: improving-git-protocol-security-github), and the same by https. */
+/** GitHub stopped git:// on 15 March 2022 (github.blog: improving-git-protocol-security-github); https has the same. */
 function formerGithub(written) {
     const text = written.replace(FORMER_GITHUB, 'https://github.com/');
     const note = `${written} is read as ${text}: GitHub serves no git:// any more. Write it so.`;
@@ -64075,8 +64075,8 @@ function urlReference(text) {
     return { kind: 'git', text, url: url.href, ref };
 }
 /**
- * The part of a reference that names the buildpack, whatever its form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
- * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. What it says is no proof of what it does.
+ * The NAME in a reference of any form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
+ * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. A name proves nothing about what it does.
  */
 function reference_buildpackName(reference) {
     const parts = reference
@@ -64087,11 +64087,11 @@ function reference_buildpackName(reference) {
     return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '');
 }
 const HEROKUS = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i;
-/** `ruby` for heroku/ruby and https://github.com/heroku/heroku-buildpack-ruby; undefined if it is not one of Heroku's own. */
+/** `ruby` for heroku/ruby and https://github.com/heroku/heroku-buildpack-ruby; undefined if it is not Heroku's own. */
 function herokusOwn(reference) {
     return HEROKUS.exec(reference)?.[1]?.toLowerCase();
 }
-/** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
+/** Whether a buildpack's name says that it is heroku-buildpack-apt, or somebody's copy of it. */
 function isAptBuildpack(reference) {
     return /\bapt\b/i.test(reference_buildpackName(reference));
 }
@@ -64103,7 +64103,7 @@ function reference_decoded(hash) {
         return hash;
     }
 }
-/** What stands before an `@` may be a password, however the address is written. */
+/** Hides what is before an `@`: it may be a password. */
 function refuse(text, why) {
     const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
     return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
@@ -64115,8 +64115,9 @@ function refuse(text, why) {
 
 const MOST_BUILDPACKS = 30;
 /**
- * The buildpacks in order: the config's, else app.json's; nothing is detected. app.json is read only if the config names
- * none. Throws a `UserError`, with the line if it is about app.json.
+ * The buildpacks in order: the config's, else app.json's. Nothing is guessed from the tree. app.json is not read if the
+ * config names buildpacks. Throws a `UserError` if neither names any, or one cannot be read.
+ * @param appJson the text of app.json; undefined if there is none
  */
 function chooseBuildpacks(configured, appJson) {
     const { chosen, warnings } = readBuildpacks(configured, appJson);
@@ -64128,7 +64129,7 @@ function chooseBuildpacks(configured, appJson) {
         throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
     return { chosen, warnings };
 }
-/** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
+/** The same, but the list is empty if neither names any. */
 function readBuildpacks(configured, appJson) {
     if (configured?.length) {
         const chosen = configured.map(({ buildpack, sha256 }) => ({
@@ -64146,7 +64147,7 @@ function readBuildpacks(configured, appJson) {
 function notesOn(chosen) {
     return chosen.flatMap(({ reference }) => reference.note ?? []);
 }
-/** app.json's buildpacks; what is wrong with one is said with its place. */
+/** app.json's buildpacks. An error about one says its line. */
 function namedIn(file) {
     return file.buildpacks().map(({ url, at }) => {
         try {
@@ -64179,12 +64180,13 @@ var tar_stream = __nccwpck_require__(6118);
 
 const archive_LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
 const BLOCK = 512;
-/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+/** Bytes of headers, long names and padding that an entry may have beside its content. */
 const ENTRY_OVERHEAD = 8 * BLOCK;
 /**
- * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
- * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
- * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
+ * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. The archive comes from the network, so
+ * it is refused with a `UserError` if a name or link leads out of the folder, if it holds a device, if it unpacks to more
+ * than the limits, or if it is cut off. Then nothing is left. If everything is in one top folder, as in GitHub's
+ * archives, that folder becomes `into`.
  */
 async function extractTarball(file, into, limits = archive_LIMITS) {
     const part = `${into}.part`;
@@ -64218,7 +64220,7 @@ async function unpack(file, unpacker, limits) {
         if (seen === 0)
             throw new Error('it holds no file');
     })();
-    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
+    // Waits for both, so that no rejection is unhandled. The reader's error comes first: it says more.
     const [read, fed] = await Promise.allSettled([
         reading.catch((error) => {
             tar.destroy(error);
@@ -64230,7 +64232,7 @@ async function unpack(file, unpacker, limits) {
         if (result.status === 'rejected')
             throw result.reason;
 }
-/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+/** Passes a tar on. Fails if it is longer than its files can be, or does not end with a block of zeros: then it was cut off. */
 function requireWhole({ bytes, entries }) {
     const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
     let size = 0;
@@ -64273,9 +64275,9 @@ function explain(error) {
 class Unpacker {
     #root;
     #limits;
-    /** Names that are no folder: nothing may be put below them. */
+    /** Names that are not folders: nothing may be put below them. */
     #leaves = new Set();
-    /** Targets of the links among them. */
+    /** Links by name, each with its target. */
     #links = new Map();
     #bytes = 0;
     #entries = 0;
@@ -64310,7 +64312,7 @@ class Unpacker {
         }
         else if (header.type === 'link') {
             const target = this.#safeName(header.linkname ?? '');
-            // The same link at another depth leads elsewhere.
+            // A second name for a link may be at another depth, and the target would lead elsewhere.
             if (this.#links.has(target))
                 throw archive_refuse(header.name, 'is a hard link that goes through a link');
             await (0,promises_namespaceObject.link)(external_node_path_namespaceObject.join(this.#root, target), at);
@@ -64327,7 +64329,7 @@ class Unpacker {
         if (this.#bytes > this.#limits.bytes)
             throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
     }
-    /** A name that stays in the folder and goes through no link. */
+    /** The name, cleaned. Throws if it leads out of the folder or goes through a link. */
     #safeName(name) {
         // eslint-disable-next-line no-control-regex
         if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
@@ -64340,8 +64342,8 @@ class Unpacker {
         return clean;
     }
     /**
-     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
-     * another link, `..` is not where the names say.
+     * Throws if a link leads out of `top`, the folder that is kept. A target may have `..` only at its start: after another
+     * link, `..` leads elsewhere than the names say.
      */
     requireLinksInside(top) {
         for (const [name, target] of this.#links) {
@@ -64365,7 +64367,7 @@ function archive_refuse(name, why) {
 
 
 
-/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
+/** SHA-256 (hex) over a folder's names, contents, links and executable bits, without `.git`. Equal folders have equal digests. */
 async function treeDigest(folder) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     for (const { path, kind, mode, size, target } of walkTree(folder, name => name === '.git')) {
@@ -64395,7 +64397,7 @@ async function treeDigest(folder) {
 
 
 const LARGEST_ARCHIVE = 1_000_000_000;
-/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+/** Fetches a buildpack into `into`. Throws a `UserError` that names it if that fails; then `into` is gone. */
 async function fetchBuildpack(reference, options) {
     const { into, sha256: pin } = options;
     const name = nameOf(reference);
@@ -64454,7 +64456,7 @@ async function bringTarball(address, { into, cacheFolder, sha256: pin, ...tools 
     const archive = `${into}.tgz`;
     try {
         const { sha256 } = await download(await address(), archive, LARGEST_ARCHIVE, tools);
-        // A wrong one is not even unpacked.
+        // One that is not the pinned one is not unpacked.
         if (pin === undefined || pin === sha256)
             await extractTarball(archive, into);
         const keep = kept(sha256);
@@ -64487,7 +64489,7 @@ async function sha256Of(file) {
     return hash.digest('hex');
 }
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
-/** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
+/** Git's messages for a missing ref and for a login, explained (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
 function explainGit(stderr, ref) {
     if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
         return new UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
@@ -64501,7 +64503,7 @@ function explainGit(stderr, ref) {
 }
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
-    // Also of redirects: never from https to http.
+    // Redirects too: never from https to http.
     const env = fetchEnvironment(url.startsWith('https:') ? 'https' : 'https:http', options);
     const git = async (...args) => {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
@@ -64514,7 +64516,7 @@ async function bringGit(url, ref, options) {
     };
     await git('init', '--quiet', '--', into);
     await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
-    // The repository's own attributes must not change a byte: a program with CRLF does not start.
+    // The repository's own attributes must not change a byte: with CRLF a program does not start.
     await (0,promises_namespaceObject.mkdir)(external_node_path_namespaceObject.join(into, '.git', 'info'), { recursive: true });
     await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(into, '.git', 'info', 'attributes'), UNCHANGED);
     await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
@@ -64537,7 +64539,7 @@ async function requireSteps(folder, name) {
     const root = await (0,promises_namespaceObject.realpath)(folder);
     for (const step of ['detect', 'compile', 'release']) {
         const program = await (0,promises_namespaceObject.realpath)(external_node_path_namespaceObject.join(folder, 'bin', step)).catch(() => undefined);
-        // Else a link could open a file of the runner to everyone.
+        // `chmod` through a link could open a file of the runner to everyone.
         if (program !== undefined && !program.startsWith(root + external_node_path_namespaceObject.sep)) {
             throw new UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
         }
@@ -64555,7 +64557,7 @@ function fetch_explain(error, name) {
         return new UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
     if (error instanceof HttpError) {
-        return new UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+        return new UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again. If it fails again, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
     }
     if (errorCode(error) === 'ENOENT') {
         return new UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
@@ -64572,7 +64574,7 @@ function fetch_explain(error, name) {
 
 
 
-/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+/** Fetches the buildpacks, one after the other. Throws what `fetchBuildpack` throws. */
 async function fetchAll(chosen, options) {
     const fetched = [];
     for (const [i, { reference, sha256 }] of chosen.entries()) {
@@ -64591,8 +64593,8 @@ async function fetchAll(chosen, options) {
 ;// CONCATENATED MODULE: ./lib/buildpacks/looks-for.js
 
 /**
- * Files without which the detect step of Heroku's own buildpacks fails (bin/detect of heroku/heroku-buildpack-ruby,
- * -nodejs, -apt and -activestorage-preview, which takes any tree).
+ * The files that the detect step of Heroku's own buildpacks needs (bin/detect of heroku/heroku-buildpack-ruby, -nodejs,
+ * -apt and -activestorage-preview; the last takes any tree).
  */
 const LOOKS_FOR = new Map([
     ['ruby', ['Gemfile']],
@@ -64601,8 +64603,8 @@ const LOOKS_FOR = new Map([
     ['activestorage-preview', []]
 ]);
 /**
- * The files that a buildpack's detect step looks for; undefined if that is not known of it.
- * @param reference as it is named: `heroku/ruby`, `https://github.com/heroku/heroku-buildpack-ruby#v1`
+ * The files that a buildpack's detect step needs; undefined if that is not known.
+ * @param reference `heroku/ruby`, `https://github.com/heroku/heroku-buildpack-ruby#v1`
  */
 function looksFor(reference) {
     return LOOKS_FOR.get(herokusOwn(reference) ?? '');
@@ -64619,11 +64621,11 @@ const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createReq
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Milliseconds between SIGTERM and SIGKILL. */
 const host_GRACE = 2_000;
-/** A variable that all processes of a step inherit, also those that leave its process group. */
+/** A variable that every process of a step inherits, even if it leaves the process group. */
 const host_MARK = 'BUILD_STEP_ID';
 /**
- * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
- * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
+ * Buildpacks run on this machine as another user: a process of our own uid could read this job's keys in
+ * `/proc/<pid>/environ`. Throws a `UserError` if no other user is possible and the job holds a key or token.
  */
 function openHost(folders, { secretsHeld, identity = otherUser() }) {
     if (!identity && secretsHeld.length > 0) {
@@ -64637,7 +64639,7 @@ function openHost(folders, { secretsHeld, identity = otherUser() }) {
         kind: 'host',
         paths: folders,
         run: async (step) => {
-            // Temporary files that a buildpack leaves go with its home.
+            // Temporary files that a buildpack leaves are removed with its home.
             const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
             running.add(current);
             try {
@@ -64654,7 +64656,7 @@ function openHost(folders, { secretsHeld, identity = otherUser() }) {
         }
     };
 }
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+/** The user `heroku` of Heroku's images, else `nobody`; null if we are not root. */
 function otherUser() {
     if (process.getuid?.() !== 0)
         return null;
@@ -64664,7 +64666,7 @@ function otherUser() {
     const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
     return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
 }
-/** One program with all the processes that it starts. */
+/** A program and all the processes that it starts. */
 class RunningStep {
     #step;
     #mark = (0,external_node_crypto_.randomUUID)();
@@ -64682,7 +64684,7 @@ class RunningStep {
         this.#child.stdout.on('data', step.output);
         this.#child.stderr.on('data', step.output);
     }
-    /** Resolves when the program and all that it left behind have ended, and their output is read. */
+    /** Resolves when the program and everything it started have ended, and their output is read. */
     async result() {
         const { signal, timeout } = this.#step;
         let timedOut = false;
@@ -64711,7 +64713,7 @@ class RunningStep {
     /** Ends every process of the step at once. */
     end() {
         this.#signalGroup('SIGKILL');
-        // Again until none is found: one that is just being started carries the mark, too.
+        // Until none is found: a process that is just starting has the mark, too.
         for (let round = 0; round < 100; round++) {
             const left = this.#marked();
             if (left.length === 0)
@@ -64729,7 +64731,7 @@ class RunningStep {
             this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
         });
     }
-    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
+    /** Reads what is still in the pipes. A process without our mark may hold them open for ever, so the wait is bounded. */
     async #drain() {
         const pipes = [this.#child.stdout, this.#child.stderr];
         const open = pipes.filter(pipe => !pipe.closed);
@@ -64748,7 +64750,7 @@ class RunningStep {
         if (this.#child.pid !== undefined)
             kill(-this.#child.pid, signal);
     }
-    /** Processes with our mark in their environment that still run. */
+    /** Running processes with our mark in their environment. */
     #marked() {
         const mark = `${host_MARK}=${this.#mark}\0`;
         return (0,external_node_fs_namespaceObject.readdirSync)('/proc')
@@ -64792,7 +64794,7 @@ function imagesFor(stack) {
     if (number !== undefined)
         return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
     if (stack === 'container' || stack === 'cnb') {
-        throw new UserError(`The stack "${stack}" has images, not slugs`, `This works for Cedar apps with classic buildpacks: set \`stack: ${DEFAULT_STACK}\` on the app and in the config.`);
+        throw new UserError(`The stack "${stack}" has images, not slugs`, `Only Cedar apps with classic buildpacks can be built: set \`stack: ${DEFAULT_STACK}\` on the app and in the config.`);
     }
     throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, `Set \`stack\` in the config file, such as ${DEFAULT_STACK} (the one of your app: \`heroku stack\`).`);
 }
@@ -64802,11 +64804,11 @@ function imagesFor(stack) {
 
 
 const procfile_LONGEST_COMMAND = 10_000;
-/** By this name alone Heroku reads it (Dev Center: procfile). */
+/** Heroku reads no other name (Dev Center: procfile). */
 const procfile_FILE = 'Procfile';
 /**
- * The Procfile in the top folder of a tree. Names are compared as the tree has them, also on a disk that does not tell
- * capitals apart. Throws a `UserError` with file and line for what is no process type.
+ * The Procfile in the top folder of a tree. Names are compared exactly, even on a disk that ignores capitals. Throws a
+ * `UserError` with file and line for a line that is not a process type.
  */
 function readProcfile(root) {
     const names = (0,external_node_fs_namespaceObject.readdirSync)(root);
@@ -64820,8 +64822,7 @@ function readProcfile(root) {
 }
 /**
  * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`). A byte
- * order mark, Windows line ends and tabs are none of the types. Throws a `UserError` with the line's number for one that
- * is none.
+ * order mark, the line ends of Windows and tabs are ignored.
  */
 function parseProcfile(text) {
     if (text.includes('\0'))
@@ -64847,7 +64848,7 @@ function linesOf(text) {
         .split(/\r?\n/)
         .map((line, i) => ({ number: i + 1, line: line.trim() }));
 }
-/** `# worker: bundle exec sidekiq`; prose with a colon is among them, and is no type that anybody asks for. */
+/** `# worker: bundle exec sidekiq`. Prose with a colon is found, too; nobody asks for a type of that name. */
 function commentedTypes(text) {
     return linesOf(text).flatMap(({ number, line }) => {
         const [, type] = /^#[#\s]*([-\w]{1,128}):\s*\S/.exec(line) ?? [];
@@ -64873,7 +64874,7 @@ function procfile_wrong(line, problem, nextStep) {
 function mergeProcessTypes(defaults, procfile) {
     return { ...defaults, ...procfile };
 }
-/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
+/** `default_process_types` in the YAML that a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
 function parseReleaseOutput(yaml, buildpack) {
     const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
     const document = (0,dist/* parseDocument */.Tp)(yaml);
@@ -64898,7 +64899,7 @@ function parseReleaseOutput(yaml, buildpack) {
     }
     return types;
 }
-/** `__proto__` is a name like any other. */
+/** Also for `__proto__`, which is a name like any other. */
 function procfile_define(types, name, command) {
     Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
 }
@@ -64909,9 +64910,8 @@ function procfile_shown(text) {
 ;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
 
 /**
- * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
- * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else its
- * default. It installs nothing by `.ruby-version`
+ * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` in Gemfile.lock. Undefined if there is none
+ * that heroku/ruby can read: then it takes the Ruby in the build cache, else its default. It ignores `.ruby-version`
  * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
  */
 function lockedRuby(gemfileLock) {
@@ -64921,24 +64921,24 @@ function lockedRuby(gemfileLock) {
     const [, jruby] = /^RUBY VERSION\r?\n {2,3}ruby [^(]{1,100}\(jruby ([\d.]{1,40})\)/m.exec(gemfileLock) ?? [];
     return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) };
 }
-/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+/** Whether a buildpack is Heroku's own for Ruby, which fetches Heroku's own Rubies. */
 function isHerokuRuby(buildpack) {
     return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack);
 }
-/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
+/** Whether a buildpack installs what `lockedRuby` says: heroku/ruby, or by its name a copy of it. */
 function installsLockedRuby(buildpack) {
     return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack);
 }
-/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
+/** heroku/ruby fetches Ruby here (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
 const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
-/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
+/** Stacks with one architecture. Since heroku-24 there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
 const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
-/** A Ruby that these stacks have. */
+/** A Ruby that every supported stack has. */
 const KNOWN = '3.4.1';
 /**
- * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
- * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
- * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
+ * Whether Heroku has a Ruby for a stack; undefined if that is not known. The bucket answers 403 to any wrong address, so
+ * a "no" counts only if another Ruby is found in the same folder.
+ * @param vendorUrl where to look instead: the buildpack reads it from BUILDPACK_VENDOR_URL
  */
 async function hasRuby({ ruby, stack, vendorUrl = VENDOR }, tools) {
     const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
@@ -64948,7 +64948,7 @@ async function hasRuby({ ruby, stack, vendorUrl = VENDOR }, tools) {
         return true;
     return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
 }
-/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
+/** The name in heroku/ruby's download (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
 function ruby_nameOf({ version, jruby }) {
     return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`;
 }
@@ -64957,14 +64957,14 @@ function ruby_nameOf({ version, jruby }) {
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/buildpacks/failures.js
 
-/** Failures that forks meet, with the text that tells them and its source. The first that fits is taken. */
+/** Failures that forks meet, each with the source of its text. The first match counts. */
 const failures_KNOWN = [
     {
         says: /No space left on device/,
         next: 'The disk is full: free space before this step, or use a runner with a larger disk.'
     },
     {
-        // heroku/heroku-buildpack-nodejs: lib/package_managers/yarn.sh; YN0028 is yarn 2's and later, the last one yarn 1's.
+        // heroku/heroku-buildpack-nodejs: lib/package_managers/yarn.sh; YN0028 is of yarn 2 and later, the last text of yarn 1.
         says: /Yarn lockfile is not in sync|Outdated Yarn lockfile|YN0028|Your lockfile needs to be updated/,
         next: 'yarn.lock does not fit package.json: run `yarn install` in a checkout of the fork, and commit yarn.lock.'
     },
@@ -65014,9 +65014,9 @@ const failures_KNOWN = [
         next: 'Commit Gemfile.lock.'
     },
     {
-        // ElMassimo/vite_ruby: lib/vite_ruby/missing_executable_error.rb; Ruby and bash where yarn or node are not there.
+        // ElMassimo/vite_ruby: lib/vite_ruby/missing_executable_error.rb; Ruby's and bash's words for a missing yarn or node.
         says: /The vite binary is not available|No such file or directory - (?:yarn|node)\b|\b(?:yarn|node): (?:command )?not found/,
-        next: 'There is no Node when the assets are built: heroku/nodejs must stand in front of heroku/ruby in the list of buildpacks.'
+        next: 'There is no Node when the assets are built: heroku/nodejs must come before heroku/ruby in the list of buildpacks.'
     },
     {
         // heroku/heroku-buildpack-nodejs: lib/failures.sh; bundler: lib/bundler/fetcher/downloader.rb; curl.
@@ -65025,22 +65025,22 @@ const failures_KNOWN = [
     }
 ];
 const NAME = '([A-Z][A-Z0-9]{0,49}_[A-Z0-9_]{1,49})';
-/** Texts that say which build-time variable is missing. */
+/** Texts that name a missing build-time variable. */
 const MISSING = [
     // Ruby's ENV.fetch.
     /key not found: \\?"([A-Z][A-Z0-9_]{0,99})\\?"/,
     // mastodon/mastodon: config/initializers/active_record_encryption.rb.
     new RegExp(`these variables are set:\\s{1,20}- ${NAME}`),
-    // mastodon/mastodon: config/boot.rb, and what others write.
+    // mastodon/mastodon: config/boot.rb; gems in similar words.
     new RegExp(`\\b${NAME}["'\`]? (?:(?:environment |env )?variable )?(?:is not set|is not defined|is missing|is required|is unset|must be set)\\b`),
     new RegExp(`\\b[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?:? ["'\`]?${NAME}`)
 ];
 /** Rails: railties/lib/rails/application.rb, `secret_key_base`. */
 const NO_SECRET = /Missing `secret_key_base` for/;
-const WHERE = 'The full output stands in the log group of this buildpack.';
+const WHERE = 'The full output is in the log group of this buildpack.';
 /**
- * What to do about a compile step that failed, as far as its last output tells. That is text of others: nothing of it is
- * taken over but the name of a variable or of a program in a list.
+ * What to do about a failed compile step, by its last output. The output is hostile: only the name of a variable or of a
+ * listed program is taken from it.
  */
 function nextStepAfter(output) {
     const text = (0,external_node_util_.stripVTControlCharacters)(output);
@@ -65054,18 +65054,18 @@ function nextStepAfter(output) {
 }
 function missingVariable(text) {
     if (NO_SECRET.test(text))
-        return 'The build misses a secret that it does not need: `slug.env: { SECRET_KEY_BASE_DUMMY: "1" }` in the config stands for it.';
+        return 'The build asks for a secret that it does not need: set `slug.env: { SECRET_KEY_BASE_DUMMY: "1" }` in the config.';
     const name = MISSING.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined);
     if (name === undefined)
         return undefined;
-    return `The build misses the variable ${name}: set it under \`slug.env\` in the config. A value for the build alone is enough; never one of the app’s secrets.`;
+    return `The build needs the variable ${name}: set it under \`slug.env\` in the config. Any value that lets it build will do; never one of the app’s secrets.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
 
 /**
- * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
- * A name belongs to the layer that wrote it last.
+ * Records which step of a build wrote which name. Layer 0 is the source; each buildpack adds one. A name belongs to the
+ * layer that last wrote it.
  */
 class LayerLog {
     #root;
@@ -65077,7 +65077,7 @@ class LayerLog {
     constructor(root) {
         this.#root = root;
     }
-    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
+    /** Closes a layer: every name that is new or changed since the last one belongs to it. Returns its index. */
     close() {
         const layer = this.#count++;
         const before = this.#stamps;
@@ -65107,7 +65107,7 @@ class LayerLog {
     ownerOf(path) {
         return this.#owner.get(path) ?? 0;
     }
-    /** Names of one layer that a later one changed or removed. */
+    /** Names that a later layer changed or removed. */
     get mixed() {
         return this.#mixed;
     }
@@ -65125,8 +65125,9 @@ class LayerLog {
 
 
 /**
- * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
- * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): detect, then compile with the
+ * `export` files of the buildpacks before it, then release. Throws a `UserError` with the buildpack's name, its exit code
+ * and the last lines of its output; a `CancelledError` on the signal.
  */
 async function buildApp(options) {
     const { folders, buildpacks, clock, log } = options;
@@ -65163,8 +65164,8 @@ async function buildApp(options) {
     };
 }
 /**
- * Brings the files of ENV_DIR up to date; one that a buildpack wrote there for those after it stays. A buildpack may have
- * left links there, and nothing is written through one.
+ * Brings the files of ENV_DIR up to date. A file that a buildpack wrote there for the next ones stays. A buildpack may
+ * have left links there: nothing is written through them.
  */
 function writeVariables(folder, before, now) {
     for (const name of Object.keys(before))
@@ -65175,7 +65176,7 @@ function writeVariables(folder, before, now) {
             writeTreeFile(folder, name, value);
 }
 const COMPILE = "# Sources the `export` files of earlier buildpacks, then becomes a compile step:\n# compile.sh PROGRAM BUILD_DIR CACHE_DIR ENV_DIR [EXPORT…]\nfor file in \"${@:5}\"; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nexec \"$1\" \"$2\" \"$3\" \"$4\"\n";
-/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+/** Only standard output has the YAML. A buildpack may have no release step. */
 const build_RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
 const LAST_LINES = 20;
 const RELEASE_OUTPUT_LIMIT = 1_000_000;
@@ -65267,12 +65268,12 @@ class BuildpackSteps {
             timeout: Math.max(1, this.#deadline - clock.now())
         });
         if (result.timedOut) {
-            throw new UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+            throw new UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Its log group shows what it waited for. If it only needs more time, set a longer `build-timeout`.');
         }
         return result;
     }
 }
-/** Passes output on and keeps its end. */
+/** Passes output on, and keeps the last 16 kB. */
 class build_Tail {
     #to;
     #end = Buffer.alloc(0);
@@ -65287,7 +65288,7 @@ class build_Tail {
         return this.#end.toString('utf8');
     }
 }
-/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+/** The last lines of a program's output for an error, without control characters (colours, cursor moves). */
 function quote(output) {
     const lines = (0,external_node_util_.stripVTControlCharacters)(output)
         .replace(/[^\P{Cc}\n\t]/gu, '')
@@ -65302,7 +65303,7 @@ function quote(output) {
 
 
 
-/** Where the folders lie in the container: the app as on a dyno. */
+/** The folders in the container; the app's is the same as on a dyno. */
 const PATHS = {
     app: '/app',
     cache: '/tmp/build-cache',
@@ -65313,8 +65314,8 @@ const PATHS = {
 /** Common Runtime dynos are amd64 (heroku/base-images: README). */
 const PLATFORM = 'linux/amd64';
 /**
- * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
- * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ * Starts one container of `image` for the whole build. Buildpacks run in it without capabilities, under our own uid, or
+ * 1000 if we are root. Throws a `UserError` if Docker, the image or the network is missing.
  */
 async function openContainer(folders, options) {
     const user = buildUser();
@@ -65341,7 +65342,7 @@ class Container {
     }
     async start(folders) {
         const { image, network, readOnlyApp, signal, log } = this.#options;
-        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
+        log.info(`Starting a container of ${image}; the image is pulled first if it is not here yet`);
         const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
         const guards = [
             '--cap-drop',
@@ -65365,7 +65366,7 @@ class Container {
         const { uid, gid } = this.#user;
         const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
         const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
-        // Values go through the client's environment, so that none stands in an argument list.
+        // Values go through the client's environment, never through its arguments.
         const { dockerEnv } = this.#options;
         const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
         const child = (0,external_node_child_process_namespaceObject.spawn)('docker', args, {
@@ -65404,12 +65405,12 @@ class Container {
     async close() {
         await this.#docker(['rm', '--force', this.#name], false);
     }
-    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+    /** Ends every process of the build's user: no daemon of a step may go on writing. */
     async #endRest() {
         const { uid, gid } = this.#user;
         await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
     }
-    /** Some programs (npm, ssh) do not run as a user without a name. */
+    /** Gives the build's user a name: npm and ssh do not run without one. */
     async #nameUser() {
         const { uid, gid } = this.#user;
         const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
@@ -65427,7 +65428,7 @@ class Container {
             PATHS.home
         ]);
     }
-    /** `cancellable`: cleaning up goes on after the job was cancelled. */
+    /** Cleaning up is not `cancellable`: it goes on after the job was cancelled. */
     #docker(args, cancellable = true) {
         const { run, dockerEnv, signal } = this.#options;
         return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
@@ -65448,11 +65449,11 @@ function explainStart(code, stderr, { image, network }) {
         return new UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
     }
     if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+        return new UserError(`The image ${image} could not be pulled: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
     }
     if (/network .* not found/i.test(stderr))
         return new UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+    return new UserError(`The build container of ${image} could not be started: ${said}`, `Correct what Docker complains of, ${ON_HOST}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
@@ -65465,7 +65466,7 @@ function explainStart(code, stderr, { image, network }) {
 
 
 
-/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
+/** Builds source trees, each in its own folders and place. `close` removes the places. */
 class Workshop {
     #options;
     #places = [];
@@ -65473,8 +65474,9 @@ class Workshop {
         this.#options = options;
     }
     /**
-     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
+     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells the builds of a run apart;
+     * builds of one name and stack share a kept CACHE_DIR. A build that fails leaves that as it was. Throws what `buildApp`
+     * and opening the place throw.
      */
     async build(name, buildpacks, fill) {
         const { scratch, keptCache, stack, run } = this.#options;
@@ -65491,7 +65493,7 @@ class Workshop {
             await replace(kept, folders.cache, run);
         return app;
     }
-    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
+    /** A place like a dyno: the run image, the built app read-only, no network, nothing else of the build. */
     async openDyno(app) {
         const folders = await makeFolders(external_node_path_namespaceObject.join(this.#options.scratch, 'dyno'));
         return this.#open({ ...folders, app: app.root }, true);
@@ -65499,7 +65501,7 @@ class Workshop {
     async close() {
         await Promise.all(this.#places.splice(0).map(place => place.close()));
     }
-    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
+    /** Buildpacks write into their own folder, so each build gets a fresh copy. */
     async #copy(buildpack, into) {
         const folder = external_node_path_namespaceObject.join(into, external_node_path_namespaceObject.basename(buildpack.folder));
         await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
@@ -65536,18 +65538,18 @@ async function makeFolders(root) {
     await (0,promises_namespaceObject.chmod)(root, 0o755);
     return folders;
 }
-/** A copy: a build that fails leaves what is kept as it was. */
+/** A copy, so that a failed build leaves what is kept as it was. */
 async function copyInto(kept, folder, run) {
     if ((0,external_node_fs_namespaceObject.existsSync)(kept))
         await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
 }
-/** Puts a folder in the place of the kept one, which may be on another disk. */
+/** Replaces the kept folder, which may be on another disk. */
 async function replace(kept, folder, run) {
     await (0,promises_namespaceObject.mkdir)(external_node_path_namespaceObject.dirname(kept), { recursive: true });
     await succeed(run, 'rm', ['-rf', '--', kept]);
     await succeed(run, 'mv', ['--', folder, kept]);
 }
-/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
+/** The system's own tools keep links, owners and names that are not UTF-8. */
 async function succeed(run, program, args) {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
     if (code === 0)
@@ -69816,7 +69818,7 @@ class Maintenance {
 
 ;// CONCATENATED MODULE: ./lib/slug/files.js
 
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+/** A walk's entries as files of a slug. Sockets, pipes and devices cannot be in one: they are in `leftOut`. */
 function slugFiles(entries, root, layerOf) {
     const files = [];
     const leftOut = [];
@@ -69828,7 +69830,7 @@ function slugFiles(entries, root, layerOf) {
     }
     return { files, leftOut };
 }
-/** A slug's files in the order in which they are packed: that of a walk. */
+/** A slug's files in the order in which they are packed, which is that of a walk. */
 function inPackOrder(files) {
     return files.toSorted((a, b) => comparePaths(a.path, b.path));
 }
@@ -69837,11 +69839,11 @@ function inPackOrder(files) {
 
 
 
-/** Where a slug lies at run time (Dev Center: dynos). */
+/** A slug's folder on a dyno (Dev Center: dynos). */
 const APP = '/app/';
 /**
- * The executables called `ffmpeg` among the files of a slug: files with an x bit, and links that lead to one among these
- * files. Where they lie and who wrote them does not count.
+ * The executables called `ffmpeg` among the files of a slug, in any folder and of any layer: files with an x bit, and
+ * links to one within the slug.
  */
 function ffmpegPrograms(files) {
     const named = files.filter(file => file.kind !== 'directory' && external_node_path_namespaceObject.posix.basename(file.path) === 'ffmpeg');
@@ -69851,8 +69853,8 @@ function ffmpegPrograms(files) {
     return named.filter(file => isExecutable(ffmpeg_tree_follow(tree, file.path)));
 }
 /**
- * Tells whether a file belongs to an npm package, a gem, or a buildpack that was committed (a folder with bin/detect and
- * bin/compile): it is there for that one's sake.
+ * Tells whether a file belongs to an npm package, a gem, or a committed buildpack (a folder with bin/detect and
+ * bin/compile): then it is there for that, not for Mastodon.
  */
 function packageFiles(files) {
     const names = new Set(files.map(({ path }) => path));
@@ -69866,7 +69868,7 @@ function packageFiles(files) {
         return false;
     };
 }
-/** Tells a path by its real folders, so that one found by way of a link can be compared; undefined if it leads nowhere. */
+/** Resolves the links in a path's folders, so that paths can be compared; undefined if the path leads nowhere. */
 function realNames(files) {
     const tree = new Map(files.map(file => [file.path, file]));
     return name => {
@@ -69878,9 +69880,9 @@ function realNames(files) {
 function isExecutable(file) {
     return file?.kind === 'file' && (file.mode & 0o111) !== 0;
 }
-/** Links that a kernel follows for one path (path_resolution(7)). */
+/** Links that the kernel follows in one path (path_resolution(7)). */
 const MOST_LINKS = 40;
-/** What a path leads to within the slug; undefined if it leads out of it, nowhere, or in a circle. */
+/** The file that a path leads to; undefined if it leads out of the slug, nowhere, or in a circle. */
 function ffmpeg_tree_follow(tree, name) {
     const left = name.split('/');
     const done = [];
@@ -69917,14 +69919,15 @@ function ffmpeg_tree_follow(tree, name) {
 
 
 
-/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+/** The script that extends the library path; only the slug with ffmpeg has it. */
 const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
 /** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
 const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
 /**
- * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
- * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
- * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ * Runs ffmpeg and ffprobe of the built tree with `.profile.d` sourced. If a library is missing but is somewhere in the
+ * tree, a script in `.profile.d` puts its folder on the library path, and they are run again. heroku-buildpack-apt unpacks
+ * packages and does not install them, so libraries in folders of their own are not found. Throws a `UserError` if
+ * `.profile.d` is not a folder, and what `Place.run` throws.
  */
 async function checkFfmpeg(options) {
     const mended = [];
@@ -69939,8 +69942,8 @@ async function checkFfmpeg(options) {
     }
 }
 /**
- * Where a dyno finds ffmpeg with `.profile.d` sourced: the executables of that name on its PATH, in its order, and the one
- * that FFMPEG_BINARY names; paths in the tree, links to folders resolved. What lies outside the tree is left out.
+ * The ffmpeg that a dyno finds with `.profile.d` sourced: the executables of that name on its PATH, and the one that
+ * FFMPEG_BINARY names. They are paths in the tree with links to folders resolved; others are left out.
  */
 async function findOnPath(options) {
     const { output } = await run(options, ['bash', '-c', `type -aP -- ffmpeg ${ffmpeg_check_FFMPEG}`]);
@@ -69953,7 +69956,7 @@ async function findOnPath(options) {
         .flatMap(file => realName(bytePath(file.slice(app.length))) ?? []);
     return new Set(found);
 }
-/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+/** Writes the script into the tree. The build may have left links: nothing is written through them. */
 async function writeMend(root, script) {
     const file = (0,external_node_path_namespaceObject.join)(root, MEND_FILE);
     const folder = (0,external_node_path_namespaceObject.dirname)(file);
@@ -69964,7 +69967,7 @@ async function writeMend(root, script) {
     await (0,promises_namespaceObject.rm)(file, { force: true });
     await (0,promises_namespaceObject.writeFile)(file, script, { flag: 'wx' });
 }
-/** A script for `.profile.d` that adds folders below the app to the library path, one a line. */
+/** The script that adds folders of the app to the library path. */
 function mendScript(folders) {
     const lines = [
         '# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.',
@@ -70002,10 +70005,11 @@ async function tryOnce(options) {
         }
     };
 }
-/** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
+/** As Mastodon calls them: by name, or by a config var (mastodon/mastodon: config/initializers/ffmpeg.rb). */
 const ffmpeg_check_FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
 const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
 const TRANSCODE = "# What Mastodon does with an animated GIF (here in base64, the one argument): H.264 in mp4, then asks ffprobe what came\n# out. The programs are called as Mastodon calls them: by name, or as a config var says.\nset -e\nfolder=$(mktemp -d)\ntrap 'rm -rf \"$folder\"' EXIT\nprintf %s \"$1\" | base64 -d > \"$folder/in.gif\"\n\"${FFMPEG_BINARY:-ffmpeg}\" -nostdin -v error -y -i \"$folder/in.gif\" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an \"$folder/out.mp4\"\n\"${FFPROBE_BINARY:-ffprobe}\" -v error -show_entries stream=codec_name -of json \"$folder/out.mp4\" | grep -q h264\n";
+/** Milliseconds for one program. */
 const TIMEOUT = 60_000;
 const MOST_OUTPUT = 1_000_000;
 async function run({ place, stack, signal }, program) {
@@ -70027,7 +70031,7 @@ async function run({ place, stack, signal }, program) {
     const output = Buffer.concat(chunks).toString('utf8');
     return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
 }
-/** The folder of a library in the tree; the first one in byte order where there are several. */
+/** The folder of a library in the tree; the first in byte order if there are several. */
 function findFolder(entries, library) {
     const name = `/${bytePath(library)}`;
     const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
@@ -70044,11 +70048,12 @@ function lastLine(output) {
 
 
 
-/** Added if a slug with ffmpeg is asked for and nothing says that it brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+/** Added if ffmpeg is asked for and nothing seems to bring it. Mastodon's app.json has it since 4.3 (mastodon/mastodon#31135). */
 const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
 /**
- * What will bring ffmpeg, by the names of the buildpacks, as they are written in config or app.json, and the Aptfile. It is
- * a guess: the built tree shows what is so (`waysOut`).
+ * What will bring ffmpeg, judged by the names of the buildpacks and by the Aptfile; undefined if nothing will. It is a
+ * guess: the built tree shows what is so (`waysOut`).
+ * @param references buildpacks as the config or app.json names them
  */
 function guessProvider(references, aptfile) {
     const placesOf = (isIt) => references.flatMap((reference, i) => (isIt(reference) ? [i] : []));
@@ -70057,16 +70062,16 @@ function guessProvider(references, aptfile) {
     const apt = asks ? placesOf(isAptBuildpack)[0] : undefined;
     return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
 }
-/** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
+/** Whether a buildpack's name says that it brings ffmpeg. All that are known bring nothing else. */
 function saysFfmpeg(reference) {
     return /ffmpeg|activestorage-preview/i.test(reference_buildpackName(reference));
 }
 /**
- * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
- * stacks of that time did not have (mastodon/mastodon: Aptfile).
+ * Packages that Mastodon's Aptfiles had only for ffmpeg: libraries that it needs at run time and that the stacks of that
+ * time did not have (mastodon/mastodon: Aptfile).
  */
 const FFMPEG_PACKAGES = new Set([
-    // Its extra codecs
+    // ffmpeg's extra codecs
     'libavcodec-extra',
     // 1.4 to 4.2 (#3276)
     'libxdamage1',
@@ -70088,14 +70093,14 @@ const FFMPEG_PACKAGES = new Set([
     'libxcb-render0',
     'libxcb-shm0',
     'libxrender1',
-    // 4.2 (#24866), and what it stands for
+    // 4.2 (#24866), and the packages behind it
     'libopenblas0-pthread',
     'libblas3',
     'liblapack3'
 ]);
 /** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
 const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/;
-/** The Aptfile without what is there for ffmpeg; the same text if it does not ask for ffmpeg. */
+/** The text of an Aptfile without what is there for ffmpeg; unchanged if it does not ask for ffmpeg. */
 function aptfileWithoutFfmpeg(aptfile) {
     const { entries } = parseAptfile(aptfile);
     return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile;
@@ -70109,14 +70114,14 @@ function isForFfmpeg(entry) {
 /** ffmpeg's own programs. */
 const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/;
 /**
- * Decides for each executable called ffmpeg how it can be left out, and which buildpacks have to go or run again for it.
- * A step whose ffmpeg a later one wrote over counts, too.
+ * Decides for each executable called ffmpeg how it can be left out, and which buildpacks must go or run again for it. A
+ * step whose ffmpeg a later step overwrote counts, too.
  */
 function waysOut({ layers, mixed }, files, aptfile) {
     const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
     const isOfPackage = packageFiles(files);
     const wayOfLayer = layers.map(({ buildpack }, layer) => {
-        // What was committed is the fork's own.
+        // The commit itself: it is the fork's own.
         if (!buildpack)
             return 'stays';
         if (readsAptfile(buildpack))
@@ -70137,11 +70142,11 @@ function waysOut({ layers, mixed }, files, aptfile) {
         .toSorted((a, b) => a - b);
     return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } };
 }
-/** Whether a buildpack's own scripts name the Aptfile, whatever it is called. */
+/** Whether a buildpack's scripts name the Aptfile, whatever the buildpack is called. */
 function readsAptfile({ folder }) {
     return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)));
 }
-/** A script too large to be one is none. */
+/** The text of a script; empty if it is missing, or too large to be one. */
 function scriptOf(folder, script) {
     try {
         return readTreeFile(folder, script) ?? '';
@@ -70152,7 +70157,7 @@ function scriptOf(folder, script) {
         throw error;
     }
 }
-/** Its name says so, and there is no program of another kind among what it brought. */
+/** Whether its name says ffmpeg, and it brought no other program. */
 function bringsOnlyFfmpeg({ reference }, layer, files) {
     const isOther = (file) => file.layer === layer &&
         isExecutable(file) &&
@@ -70160,7 +70165,7 @@ function bringsOnlyFfmpeg({ reference }, layer, files) {
         !/^\.profile\.d\/|\.so(?:\.|$)/.test(file.path);
     return saysFfmpeg(reference) && !files.some(isOther);
 }
-/** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
+/** The files without ffmpeg of these layers, and without ffmpeg's own programs in the same folder. */
 function withoutPrograms(files, layers) {
     const placeOf = (file) => `${file.layer} ${external_node_path_namespaceObject.posix.dirname(file.path)}`;
     const isOfPackage = packageFiles(files);
@@ -70170,8 +70175,8 @@ function withoutPrograms(files, layers) {
     return files.filter(file => !goes(file));
 }
 /**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only if no other
- * step wrote over its files and it wrote over nobody's. Returns why not.
+ * Why the provider's files cannot simply be taken out of the built tree: another step overwrote one of them, or it
+ * overwrote one of another step. Undefined if they can.
  */
 function whyNotSubtract(app, provider) {
     const isProvider = providerLayers(provider);
@@ -70185,13 +70190,13 @@ function whyNotSubtract(app, provider) {
 function providerLayers({ buildpacks, apt }) {
     return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
 }
-/** The slug's files without those that the provider brought. `aptAgain` is needed if the provider is the Aptfile. */
+/** The slug's files without those of the provider. `aptAgain` is needed if the provider has an apt step. */
 function withoutProvider(files, provider, aptAgain) {
     const isProvider = providerLayers(provider);
     const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
     const kept = new Set(files.filter(stays));
     const needed = foldersOf(kept);
-    // A folder that the provider made stays if others put something into it (`.profile.d`).
+    // A folder that the provider made stays if others put something into it, such as `.profile.d`.
     const rest = files.flatMap(file => {
         if (kept.has(file))
             return [file];
@@ -70223,10 +70228,9 @@ function foldersOf(files) {
 
 
 /**
- * Picks the variant. If there is only one, that is the one: whether it is what was asked for, and fits, is for the caller
- * to say.
+ * Picks the variant. If there is only one it is that one: the caller says whether it fits and is what was asked for.
  * @param fits whether so many bytes are within the limit
- * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
+ * @param ffmpegWorks whether ffmpeg was run and worked, or was not run; `auto` leaves out one that does not work
  */
 function chooseVariant(choice, sizes, fits, ffmpegWorks = true) {
     const isWanted = (bytes) => choice === 'with' || (choice === 'auto' && ffmpegWorks && fits(bytes));
@@ -70236,16 +70240,16 @@ function chooseVariant(choice, sizes, fits, ffmpegWorks = true) {
         throw new Error('there is no slug to choose from');
     return { variant: takesFfmpeg ? 'with' : 'without', bytes };
 }
-/** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
+/** Warnings about a slug's size and about the limit, by what Heroku does; both are bytes. */
 function sizeWarnings(bytes, limit) {
     const warnings = [];
     const [warnsAt, stopsAt] = [sizeText(LIMITS.slugWarns), sizeText(LIMITS.slugStops)];
     if (bytes > LIMITS.slugStops)
-        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
+        warnings.push(`The slug is larger than ${stopsAt}: Heroku takes no larger one`);
     else if (bytes > LIMITS.slugWarns)
         warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
     if (limit > LIMITS.slugStops)
-        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
+        warnings.push(`The limit is above ${stopsAt}: Heroku takes no larger slug`);
     return warnings;
 }
 
@@ -70253,17 +70257,18 @@ function sizeWarnings(bytes, limit) {
 
 
 const tar_BLOCK = 512;
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+/** Every name in a slug starts with this: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
 const SLUG_ROOT = './app/';
-/** Two empty blocks end a tar archive. */
+/** Bytes: two empty blocks end a tar archive. */
 const TAR_END = 2 * tar_BLOCK;
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
+/** How many zero bytes fill up the last 512-byte block of a file's content. */
 function padding(size) {
     return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
 }
 /**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ * The header of one name in GNU tar's own format: owned by root, long names in `L` and `K` records, which hold any bytes.
+ * @param time seconds since 1970
+ * @param link an earlier name in the archive, of which this one is a hard link
  */
 function tarHeader(file, time, link) {
     const { name, target } = tar_namesOf(file, link);
@@ -70286,7 +70291,7 @@ function headerBytes(file, link) {
     const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
     return tar_BLOCK + long(name) + long(target);
 }
-/** Bytes of a name that a header's own field holds. */
+/** Bytes of a name that fit into a header's field. */
 const SHORT = 100;
 function tar_namesOf(file, link) {
     const isFolder = file.kind === 'directory' && file.path !== '';
@@ -70327,7 +70332,7 @@ function tar_record({ name, target, size, type, mode, time }) {
 function tar_octal(value, digits) {
     return value.toString(8).padStart(digits, '0');
 }
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+/** GNU's form for numbers that are too large for octal digits: files of 8 GiB and more. */
 function base256(header, offset, length, value) {
     header.writeUInt8(0x80, offset);
     header.writeBigUInt64BE(BigInt(value), offset + length - 8);
@@ -70344,7 +70349,11 @@ const blocks_MOST = 2 * 1024 * 1024;
 const PIECE = 1024 * 1024;
 /** The folder `./app/` itself: it belongs to no layer. */
 const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
-/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+/**
+ * Cuts a slug into blocks.
+ * @param files in pack order
+ * @param publicTime seconds since 1970, for files in `public/` (`timeOf`)
+ */
 function cutBlocks(files, identityOf, publicTime) {
     const cutter = new Cutter(identityOf);
     const carriers = new Map();
@@ -70369,7 +70378,7 @@ class Cutter {
     #identityOf;
     #blocks = [];
     #parts = [];
-    /** All that the bytes of the block depend on. */
+    /** Everything that the block's bytes depend on. */
     #content = '';
     bytes = 0;
     constructor(identityOf) {
@@ -70407,7 +70416,7 @@ class Cutter {
         const { file, header, time, link, from, to, pad } = part;
         this.#parts.push(part);
         this.bytes += partBytes(part);
-        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+        // Zero bytes separate fields that may hold any other byte. A header depends on nothing else.
         if (header > 0)
             this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
         this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
@@ -70419,15 +70428,15 @@ function partBytes({ header, from, to, pad }) {
 }
 const FIXED_TIME = 1_000_000_000;
 /**
- * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
- * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
- * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * A file's time in the slug, in seconds since 1970. It is fixed: the time of the build differs on each machine. Only files
+ * that Rails serves (`public/`) have the commit's time. Browsers ask for those that keep their names (the service worker,
+ * emoji) with If-Modified-Since, and get a new version only if its time is newer
  * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
  */
 function timeOf({ path }, publicTime) {
     return path.startsWith('public/') ? publicTime : FIXED_TIME;
 }
-/** One name in 32 may begin a block; which ones depends on the name alone. */
+/** Whether a block may begin with this name: one in 32, by a hash of the name (FNV-1a). */
 function isBoundary(path) {
     let hash = 0x811c9dc5;
     for (let i = 0; i < path.length; i++)
@@ -70437,12 +70446,12 @@ function isBoundary(path) {
 
 ;// CONCATENATED MODULE: ./lib/slug/gzip.js
 /**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ * One gzip member out of pieces that were compressed separately (RFC 1951, 1952). Each piece is raw deflate that ends on a
+ * byte boundary and is not marked as the last, so the pieces can be joined; their checksums are combined.
  */
 /** No name, no time, "Unix": the same for every slug. */
 const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+/** An empty last deflate block, then checksum and length (mod 2^32) of all uncompressed bytes. */
 function gzipTrailer(crc, rawBytes) {
     const trailer = Buffer.alloc(10);
     trailer[0] = 0x03;
@@ -70489,9 +70498,9 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./lib/slug/threads.js
 
 
-/** A thread needs little; a small heap makes it collect its garbage early. */
+/** A thread needs little memory; with a small heap it collects garbage early. */
 const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
-/** A few threads that take tasks in order. */
+/** A pool of threads that take tasks in order. */
 class Threads {
     #workers;
     #idle;
@@ -70505,7 +70514,7 @@ class Threads {
     get count() {
         return this.#workers.length;
     }
-    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
+    /** Resolves with the thread's answer. Rejects with what the thread threw, and if a thread has ended. */
     do(task) {
         return new Promise((resolve, reject) => {
             if (this.#failure)
@@ -70514,7 +70523,7 @@ class Threads {
             this.#next();
         });
     }
-    /** Ends the threads; tasks that wait or run are rejected. */
+    /** Ends the threads. Tasks that wait or run are rejected. */
     async close() {
         this.#fail(new Error('packing was ended'));
         await Promise.all(this.#workers.map(worker => worker.terminate()));
@@ -70546,7 +70555,7 @@ class Threads {
             waiting?.resolve(answer);
         this.#next();
     }
-    /** One thread less is no pool: all that waits or runs fails with the first reason. */
+    /** If one thread fails, every task that waits or runs is rejected with the first reason. */
     #fail(error) {
         this.#failure ??= error;
         for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
@@ -70572,14 +70581,15 @@ const HASH_BATCH_FILES = 200;
 const HASH_BATCH_BYTES = 8 * 1024 * 1024;
 /**
  * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
- * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
+ * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, with any number of threads. `close` must
+ * be called.
  */
 class Packer {
     #threads;
     #options;
     #identities = new Map();
     #known = new Map();
-    /** No packing has failed: then the blocks that are known are all that is needed. */
+    /** No packing has failed, so the known blocks are all that are needed. */
     #complete = false;
     constructor(options) {
         this.#options = options;
@@ -70589,8 +70599,8 @@ class Packer {
             (0,external_node_fs_namespaceObject.mkdirSync)(options.blockStore, { recursive: true });
     }
     /**
-     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
-     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
+     * Packs all jobs in one pass: a block that several slugs share is read and compressed once. Rejects with a `UserError` if
+     * the disk is full, with a `CancelledError` on the signal; then nothing of the outputs is left.
      */
     async pack(jobs) {
         const slugs = [];
@@ -70613,7 +70623,7 @@ class Packer {
             throw this.#options.signal.aborted ? new CancelledError('Packing the slug') : error;
         }
     }
-    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
+    /** Ends the threads. If all was packed, stored blocks that no slug used are removed. */
     async close() {
         this.#options.signal.removeEventListener('abort', this.#abort);
         await this.#threads.close();
@@ -70627,7 +70637,7 @@ class Packer {
         }
     }
     #abort = () => void this.#threads.close();
-    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+    /** A digest of its content; a number if no blocks are kept, since then a file is only compared with itself. */
     #identityOf = (file) => {
         const key = file.inode ?? file;
         const known = this.#identities.get(key);
@@ -70661,7 +70671,7 @@ class Packer {
             batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
         });
     }
-    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
+    /** Packs the blocks of all slugs, each once, so that every slug gets its own in order. */
     async #packBlocks(slugs) {
         const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
         await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
@@ -70677,7 +70687,7 @@ class Packer {
                     await slug.take(known, answer?.bytes);
         });
     }
-    /** The block as an earlier build packed it. */
+    /** The block that an earlier build kept; undefined if there is none. */
     async #fromStore({ key, rawBytes }) {
         const store = this.#placeOf(key);
         if (store === undefined || !(0,external_node_fs_namespaceObject.existsSync)(store))
@@ -70697,12 +70707,12 @@ class Packer {
         };
     }
 }
-/** Other ways of packing give other bytes for the same block: they must not meet. */
+/** Another level or zlib gives other bytes for the same block, so it is part of a block's name. */
 const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
 function nameInStore(key) {
     return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
 }
-/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+/** Seconds since 1970, within what a tar header holds: a commit may claim any time. */
 function pack_seconds(milliseconds) {
     return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
 }
@@ -70755,7 +70765,7 @@ class Slug {
         return { ...packed, sha256: this.#sha256.digest('hex') };
     }
     async discard() {
-        await this.#file?.close().catch(() => { }); // it goes anyway
+        await this.#file?.close().catch(() => { }); // it is removed next
         if (this.output)
             await (0,promises_namespaceObject.rm)(this.#part, { force: true });
     }
@@ -70777,8 +70787,8 @@ class Slug {
     }
 }
 /**
- * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
- * (the lists come from one tree, so shared blocks come in the same order).
+ * One list of all blocks that keeps each list's order. A block that several lists have is in it once, if their orders
+ * allow that; lists of one tree do.
  */
 function mergeOrders(lists) {
     const next = lists.map(() => 0);
@@ -70788,7 +70798,7 @@ function mergeOrders(lists) {
         const heads = lists.map((list, i) => list[next[i]]);
         if (heads.every(head => head === undefined))
             return merged;
-        // A head that another list still needs later waits, unless every head waits.
+        // A head waits if another list has the same block later, unless all heads wait.
         const free = heads.find((head, i) => head &&
             !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
         const block = free ?? heads.find(head => head !== undefined);
@@ -70808,8 +70818,8 @@ function countKeys(blocks) {
     return counts;
 }
 /**
- * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
- * The first failure ends it.
+ * Runs `work` on the items, at most `width` at a time, and gives the results to `take` in the order of the items. Ends at
+ * the first failure.
  */
 async function inOrder(items, width, work, take = async () => { }) {
     const running = [];
@@ -70825,7 +70835,7 @@ async function inOrder(items, width, work, take = async () => { }) {
         await Promise.allSettled(running);
     }
 }
-/** A part as a thread takes it. */
+/** A part as a thread gets it. */
 function toTask({ file, header, time, link, from, to, pad }) {
     const { path, kind, mode, size, target } = file;
     return {
@@ -70846,8 +70856,8 @@ function absolute(file) {
 
 
 /**
- * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
- * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ * Divides the compressed bytes of a slug among its files, so that they add up to the whole. A file owns the blocks that it
+ * fills; a block with several files is split by their raw bytes.
  */
 function measure({ blocks, bytes, rawBytes }) {
     const weights = new Map();
@@ -70893,9 +70903,9 @@ function add(sums, key, { compressed, raw, files }) {
 
 
 
-/** Programs that run JavaScript, or install it. */
+/** Programs that run JavaScript or install it, as a part of a regular expression. */
 const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)';
-/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
+/** A Ruby string that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
 const RUBY_RUNS = new RegExp(`(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`);
 const scripts_LARGEST = 1_000_000;
 /** The words of a command or a shell script, each once. */
@@ -70903,8 +70913,8 @@ function scripts_wordsOf(text) {
     return new Set(text.split(/[\s;&|()"'\x60]+/));
 }
 /**
- * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
- * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
+ * A command, with the text of the scripts that it names, and of the scripts that these name. Of a Ruby script only the
+ * lines with a command: in Ruby `node` is often a variable.
  */
 function withScripts(command, files) {
     const read = new Set();
@@ -70924,14 +70934,14 @@ function withScripts(command, files) {
     };
     return visit(command);
 }
-/** The lines of Ruby that name what runs Node. */
+/** The lines of a Ruby script that run Node or name node_modules. */
 function commandsIn(ruby) {
     return ruby
         .split('\n')
         .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
         .join('\n');
 }
-/** The text of a file; empty for what is none, and for what is too large to be a script. */
+/** The text of a file; empty if it is not a file, or is too large for a script. */
 function scripts_textOf({ kind, size, root, path }) {
     return kind === 'file' && size <= scripts_LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
 }
@@ -70943,12 +70953,12 @@ const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 
 
 
-/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
+/** Process types of the streaming app (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
 const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
 const STARTS = 'streaming';
 /** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
 const streaming_ROOT = '.';
-/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
+/** The server itself, what starts it, what describes it, what is loaded before it, and Node. */
 const streaming_NEEDED = [
     /^bin\/heroku-web$/,
     /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
@@ -70960,15 +70970,15 @@ const streaming_NEEDED = [
 ];
 /** A file of the server itself. */
 const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?[jt]s$/;
-/** What a developer's tools read of the server's folder, and Node does not. */
+/** Files in the server's folder for a developer's tools. */
 const OF_TOOLS = /^streaming\/[\w.-]+\.config\.[cm]?[jt]s$/;
-/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`, and the same of a file (`./name`, `../name`). */
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`, also with a file (`./name`, `../name`). */
 const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"\x60](?:(\.{1,2}\/[^'"\s\x60]{1,500})|((?:@[^'"/\s\x60]{1,200}\/)?[^'"./\s\x60][^'"/\s\x60]{0,200}))/g;
-/** A package's name as npm has it: nothing in it leads out of a folder. */
+/** An npm package's name. It cannot lead out of a folder. */
 const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 /**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
- * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
+ * The files of the streaming app's slug: those of a built tree that the streaming server needs, with its packages
+ * (`streamingPackages`). Throws a `UserError` if a file or package that it needs is missing.
  */
 function streamingFiles(files) {
     const tree = new Tree(files);
@@ -70988,9 +70998,9 @@ function streamingFiles(files) {
     return files.filter(({ path }) => wanted.has(path));
 }
 /**
- * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
- * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
- * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
+ * Tells whether a file belongs to a package that the streaming server needs: the dependencies in streaming/package.json,
+ * what the server's files import, and the dependencies of those, found as Node finds them; and the links by which Node
+ * reaches a package in another folder (workspaces, pnpm). Throws a `UserError` if a package is missing.
  */
 function streamingPackages(files) {
     const tree = new Tree(files);
@@ -71001,9 +71011,9 @@ function packagesIn(tree, imported) {
     return file => tree.followed.has(file) || isInside(packages, file);
 }
 /**
- * Whether a file belongs to one of these packages: to the nearest above it, and not to the packages that it has of its
- * own. Any folder may be a package's: of a workspace, or in a store of Yarn or pnpm. One deeper in a package that is called
- * node_modules is a part of it (Rollup writes such ones).
+ * Whether a file belongs to one of these packages: the nearest folder above it that is one counts, but not what is in that
+ * package's own node_modules. A package may be in any folder (a workspace, a store of Yarn or pnpm). A node_modules deeper in
+ * a package is a part of it: Rollup writes such folders.
  */
 function isInside(packages, file) {
     for (let at = external_node_path_namespaceObject.posix.dirname(file); at !== '.'; at = external_node_path_namespaceObject.posix.dirname(at)) {
@@ -71013,7 +71023,7 @@ function isInside(packages, file) {
     return false;
 }
 /**
- * Folders of the packages that are needed, the server's own first.
+ * Folders of the needed packages, the server's own first.
  * @param imports names that the server's files import
  */
 function streaming_packagesOf(tree, imports) {
@@ -71048,7 +71058,7 @@ function namesIn(dependencies) {
 function missing(folder, name) {
     return new UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
-/** Where packages are in a list of files. */
+/** Finds packages and modules in a list of files. */
 class Tree {
     /** Links by which a package was reached. */
     followed = new Set();
@@ -71060,9 +71070,8 @@ class Tree {
         return this.#files.has(file);
     }
     /**
-     * What the server's own files import, declared or not: packages, since a fork may use one of the root's package.json, and
-     * files outside of its folder, with what those import. What only looks like an import names nothing that is there, or
-     * keeps one too many.
+     * What the server's files import: packages, declared or not (a fork may use one of the root's package.json), and files
+     * outside of its folder, with what those import. Text that only looks like an import keeps one package too many at worst.
      */
     imports() {
         const names = new Set();
@@ -71082,18 +71091,18 @@ class Tree {
         }
         return { packages: [...names], files };
     }
-    /** As Node finds a file: by its whole name, or as `require` also does without its end (nodejs.org: "All together…"). */
+    /** A module as Node finds it: by its whole name, or without its ending, as `require` does (nodejs.org: "All together…"). */
     #module(name) {
         const found = ['', '.js', '.json', '.cjs', '/index.js'].map(end => this.#files.get(`${name}${end}`));
         return found.find(file => file?.kind === 'file');
     }
-    /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
+    /** Throws a `UserError` if the built tree does not have a file. */
     require(file) {
         if (this.has(file))
             return;
         throw new UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
     }
-    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
+    /** A package's folder as Node finds it: in the nearest node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
     resolve(folder, name) {
         for (let at = folder;; at = external_node_path_namespaceObject.posix.dirname(at)) {
             const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
@@ -71117,7 +71126,7 @@ class Tree {
             });
         }
     }
-    /** The folder itself, or where a link to it leads within the tree. */
+    /** The folder, or the one that a link leads to within the tree. */
     #real(place) {
         const file = this.#files.get(place);
         if (file?.kind === 'directory')
@@ -71140,10 +71149,10 @@ class Tree {
 
 
 /**
- * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
- * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
- * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
- * built in a way that is not known here, nothing goes, and the reason is given.
+ * Which packages a dyno reads, as the built tree shows it. On a dyno Node runs only the streaming server, and Rails serves
+ * built assets: in Mastodon 4.4 to 4.8 no Ruby in app/, config/ or lib/ names node_modules, except the cache folder of
+ * vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree differs, or is built in a way that is
+ * not known here, everything stays, and the reason is given. Never throws a `UserError`.
  */
 function nodeUse(tree) {
     const { files, bundler, streaming } = tree;
@@ -71170,13 +71179,13 @@ function nodeUse(tree) {
 function keep(keptBecause) {
     return { keptBecause };
 }
-/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
+/** Whether packages stay in archives that Node reads (yarnpkg.com: "Plug'n'Play"). */
 function isPlugAndPlay(files) {
     return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
 }
 /**
- * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
- * JavaScript is read by Node alone; what a buildpack installs is not the fork's.
+ * Files that Ruby or a shell may read on a dyno, of any layer: a buildpack may have moved a folder to the top. Only Node
+ * reads JavaScript; what a buildpack installs is not the fork's.
  */
 const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.ya?ml)|(?:.*\/)?[^/]+\.(?:rb|rake|ru|erb|haml|slim|sh)|Rakefile|Gemfile(?:\.lock)?)$/;
 const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]+|(?:streaming\/)?node_modules)\//;
@@ -71184,7 +71193,7 @@ const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]
 const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i;
 /** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
 const PROGRAM = /^bin\//;
-/** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
+/** The first line of the fork's code that names node_modules or runs Node, comments left out: `config/x.rb:3 runs Node`. */
 function lineThatReads(files) {
     for (const file of files) {
         if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path))
@@ -71204,9 +71213,9 @@ function whatItDoes(line, isProgram) {
         return 'names node_modules';
     return !isProgram && RUBY_RUNS.test(line) ? 'runs Node' : undefined;
 }
-/** In a `node_modules` of the app: its own, or the streaming server's. */
+/** Below the app's own `node_modules`, or the streaming server's. */
 const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
-/** A link by which something else of the tree is read from a package, such as `public/emoji`. */
+/** A link elsewhere in the tree that leads into a package, such as `public/emoji`. */
 function linkInto(files) {
     const link = files.find(({ kind, path: at, target = '' }) => {
         if (kind !== 'symlink' || NODE_MODULES.test(at))
@@ -71215,7 +71224,7 @@ function linkInto(files) {
     });
     return link && `${displayPath(link.path)} is a link into node_modules`;
 }
-/** Gems that run Node with packages of the app while it serves, by what their READMEs say. */
+/** Gems that run Node with the app's packages at run time, by their READMEs. */
 const GEMS = /^ {4}(grover|mjml-rails|nodo|schmooze) \(/m;
 function gemThatReads(files) {
     const lock = files.find(({ path }) => path === 'Gemfile.lock');
@@ -71224,11 +71233,11 @@ function gemThatReads(files) {
 }
 /** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`), without an option that loads a package. */
 const SERVER = /\bnode(?:\s{1,9}(?!-r|--(?:require|import|loader|experimental-loader)\b)-[\w=-]{1,100}){0,20}\s{1,9}(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
-/** Rails builds assets with Node, also by this task. */
+/** Commands that run Node, `assets:precompile` among them. */
 const RUNS_NODE = new RegExp(`(?:^|[\\s;&|(\x60"'/=])(?:${RUNNERS}|vite)(?=[\\s;&|)\x60"']|$)|node_modules|\\bassets:precompile\\b`, 'm');
-/** A package that Node loads before the server. */
+/** Options that make Node load a package before the server. */
 const LOADS = /NODE_OPTIONS[^\n]{0,500}?(?:--(?:require|import|(?:experimental-)?loader)\b|["'=\s]-r)/;
-/** What a dyno sources before its command; those of buildpacks and of this action need no package. */
+/** What a dyno sources before its command. This action's own scripts need no package. */
 const SOURCED = /^(?:\.profile|\.profile\.d\/(?!mastodon-on-heroku)[^/]+)$/;
 function commandThatRuns({ files, processTypes, tasks = [] }) {
     const byPath = new Map(files.map(file => [file.path, file]));
@@ -71251,8 +71260,8 @@ var picomatch = __nccwpck_require__(4006);
 
 
 /**
- * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
- * it; `**` crosses folders; a leading dot needs no mention.
+ * Tells whether any of the globs matches a path. A glob counts from the top folder. `docs`, `docs/`, `/docs` and `docs/**`
+ * are the folder and everything in it. `**` crosses folders. `*` matches a leading dot, too.
  */
 function globMatcher(globs) {
     const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true });
@@ -71262,18 +71271,18 @@ function withFolder(glob) {
     const name = glob.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
     return [name, `${name}/**`];
 }
-/** Globs that match nothing of a tree, in their order. */
+/** The globs that match no file of a tree. */
 function unmatchedGlobs(globs, files) {
     return globs.filter(glob => {
         const matches = globMatcher([glob]);
         return !files.some(({ path }) => matches(path));
     });
 }
-/** What a dyno of a Rails app boots with, whatever its command (Bundler, Rails: config/environment.rb). */
+/** What every dyno of a Rails app needs to boot, whatever its command (Bundler, Rails: config/environment.rb). */
 const BOOTS_WITH = ['Gemfile', 'Gemfile.lock', 'config.ru', 'Rakefile', 'ruby', 'bundle', 'rails'].concat(['boot', 'application', 'environment'].map(name => `config/${name}.rb`));
 /**
- * Throws a `UserError` if the globs take away what a process type is started with: the files and programs of its command, the
- * files of the scripts that it names, what Rails boots with, or all that makes the PATH.
+ * Throws a `UserError` if the globs take away what a process type needs to start: files and programs of its command, files
+ * that its scripts name, what Rails boots with, or all scripts that set the PATH.
  */
 function requirePrograms(globs, files, processTypes) {
     if (globs.length === 0)
@@ -71299,8 +71308,8 @@ function requirePrograms(globs, files, processTypes) {
     require(sourced, 'every dyno has its PATH from');
 }
 /**
- * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
- * path, and what Rails boots with. Buildpacks bring the other programs.
+ * The same before the build, so that nobody waits for it in vain. It looks only at what the process types name by path and
+ * at what Rails boots with; buildpacks bring the other programs.
  */
 function requireCommitted(globs, files, processTypes) {
     const named = new Set([
@@ -71309,7 +71318,7 @@ function requireCommitted(globs, files, processTypes) {
     ]);
     requirePrograms(globs, files.filter(({ path }) => named.has(path)), processTypes);
 }
-/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
+/** Finds what a word of a command means: a path of the app, or a program of that name in a `bin` folder. */
 function placesIn(files) {
     const places = new Map();
     const add = (name, path) => {
@@ -71334,21 +71343,21 @@ function placesIn(files) {
 
 
 /**
- * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
- * phase, streaming server and tootctl ran without it.
+ * The rules of `slug.trim: safe`. They take only what a real Mastodon was seen to run without (docs/benchmarks.md): web,
+ * worker, release phase, streaming server and tootctl.
  */
 function safeRules(facts) {
     const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
     const rules = [
-        trim_rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        trim_rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to those
         /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        trim_rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        trim_rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // the stand-in for SECRET_KEY_BASE
         ),
         trim_rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
         trim_rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
         trim_rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions; Ruby’s documentation, headers and static library.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/(share\/(ri|man|doc)|include|lib\/pkgconfig)\//, /^vendor\/ruby-[^/]+\/lib\/(libruby-static\.a$|ruby\/gems\/[^/]+\/(cache\/[^/]+\.gem$|doc\/))/),
         trim_rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
-        // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
+        // Only for linking. In a folder of modules ImageMagick finds its decoders by it (libltdl): those stay.
         /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
     ];
     if (builtAt !== '/app') {
@@ -71371,7 +71380,7 @@ function safeRules(facts) {
     }
     return rules;
 }
-/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
+/** What could go beyond that: it costs something, or may be of use to a fork. It is measured, and never applied on its own. */
 function possibleRules({ node, rubyNeedsNode, streaming }) {
     const rules = [
         possible('app-javascript', 'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.', ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']),
@@ -71403,14 +71412,14 @@ function possible(name, why, globs) {
     const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`;
     return { name, why, setting, matches: globMatcher(globs) };
 }
-/** The globs of the config, as one rule (`globMatcher`). */
+/** The config's globs as one rule. */
 function globRule(globs) {
     return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
 }
 function trim_rule(name, why, ...patterns) {
     return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
 }
-/** Takes away what the rules match, and folders that are empty only because of that. */
+/** Takes out what the rules match, and the folders that this leaves empty. */
 function trim_trim(files, rules) {
     const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
     const gone = new Set(files.filter(isGone));
@@ -71420,11 +71429,11 @@ function trim_trim(files, rules) {
     const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
     return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
 }
-/** Folders from which something went and in which nothing stays. */
+/** Folders that lost something and have nothing left. */
 function emptiedFolders(files, gone) {
     const lost = new Set();
     const alive = new Set();
-    // In pack order a folder comes before what is in it; from the end it comes after.
+    // Backwards: in pack order a folder comes before what is in it.
     for (const file of files.toReversed()) {
         const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
         const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
@@ -71444,11 +71453,11 @@ function emptiedFolders(files, gone) {
 
 
 
-/** Both variants of a built app; the one without ffmpeg is derived from it if that gives the same files. */
+/** Both variants of a built app. The one without ffmpeg is derived from the same build if that gives the same files. Throws what the builds throw. */
 async function makeVariants(app, facts, other) {
     const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
     const own = layerNames.length - 1;
-    // The tree is walked again: the library path may have been mended since it was built.
+    // The tree is walked again: the check of ffmpeg may have written a script into it.
     const { files, leftOut } = slugFiles(walkTree(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
     const left = (slug) => trim_trim(slug, facts.applied).kept;
     const { programs, provider } = waysOut(app, left(files), facts.aptfile);
@@ -71470,7 +71479,7 @@ async function makeVariants(app, facts, other) {
     const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer));
     const without = withoutPrograms(derived.files, singly);
     const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path));
-    // It was committed, or another package of the Aptfile has brought it back.
+    // It is the fork's own, or another package of the Aptfile brought it again.
     if ([...rest].some(isSlugs))
         return { ...made, with: files, programs: tell(rest) };
     return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) };
@@ -71483,7 +71492,7 @@ async function deriveWithout(app, provider, files, other) {
     const reason = whyNotSubtract(app, provider);
     if (reason !== undefined) {
         const again = await other.buildAgain(buildpacks, reason);
-        // Two buildpacks may have one name: a layer is known by its place among those that ran again.
+        // Two buildpacks may have the same name, so layers are matched by their index.
         const places = app.layers.flatMap((_, i) => (buildpacks.includes(i - 1) ? [] : [i]));
         const layerOf = (path) => places[again.layerOf(path)];
         return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
@@ -71504,7 +71513,7 @@ async function deriveWithout(app, provider, files, other) {
 
 
 
-/** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
+/** Trims, packs and measures each variant, picks one and writes it, then measures what each rule saves on it. Throws what `Packer.pack` throws. */
 async function weigh(options) {
     const { variants, packer, choice, fits, ffmpegWorks, applied, output } = options;
     const folder = external_node_path_namespaceObject.dirname(output);
@@ -71526,7 +71535,7 @@ async function weigh(options) {
             await (0,promises_namespaceObject.rm)(one.packed, { force: true });
     }
 }
-/** A saving is packed, not summed: what two rules save together is not what each saves. */
+/** Every saving is packed: what two rules save together is not the sum of what each saves. */
 async function measureSavings({ packer, applied, offered, possible }, files, bytes) {
     const rules = applied.length > 0 ? applied : offered;
     const kept = trim_trim(files, rules).kept;

@@ -4,11 +4,11 @@ import { JsonFault, parseJson, type JsonNode } from './json.ts'
 /** A buildpack as app.json names it. */
 interface NamedBuildpack {
   readonly url: string
-  /** Where it stands: `app.json:7:14`. */
+  /** File, line and column: `app.json:7:14`. */
   readonly at: string
 }
 
-/** Upstream's has 2 kB. */
+/** Characters. Upstream's has 2,000. */
 const LARGEST = 200_000
 /** Characters of a line that an error shows. */
 const WIDEST = 160
@@ -16,8 +16,8 @@ const FILE = 'app.json'
 const SCHEMA = 'https://devcenter.heroku.com/articles/app-json-schema'
 
 /**
- * app.json of a tree (Dev Center: app-json-schema), with the places of what it says. A byte-order mark at its start is
- * skipped. Everything that is wrong with it is a `UserError` with file, line and column, and the line's text.
+ * app.json of a tree (Dev Center: app-json-schema). A byte-order mark at its start is skipped. A mistake in it is a
+ * `UserError` with file, line and column, and the text of the line.
  */
 export class AppJsonFile {
   readonly #text: string
@@ -34,7 +34,7 @@ export class AppJsonFile {
     return this.#root.value
   }
 
-  /** `buildpacks`, in order; none where it names none. Texts instead of `{ "url": … }` are read as meant. */
+  /** `buildpacks`, in order; empty if there are none. A text instead of `{ "url": … }` is taken for the URL. */
   buildpacks(): NamedBuildpack[] {
     const list = this.#member('buildpacks')
     if (list === undefined) return []
@@ -47,7 +47,7 @@ export class AppJsonFile {
     })
   }
 
-  /** What Heroku would not take though it is read here. */
+  /** What is read here and Heroku would refuse. */
   warnings(): string[] {
     const list = this.#member('buildpacks')
     const text = Array.isArray(list) ? list.findIndex(item => typeof item === 'string') : -1
@@ -57,7 +57,7 @@ export class AppJsonFile {
     return [`${at}: a buildpack is named by a text. It is used, but Heroku itself refuses that: write { "url": "…" }`]
   }
 
-  /** `stack`, where it names one. */
+  /** `stack`; undefined if there is none. */
   stack(): string | undefined {
     const stack = this.#member('stack')
     if (stack === undefined) return undefined
@@ -65,7 +65,7 @@ export class AppJsonFile {
     throw this.wrong(['stack'], '`stack` must be a text such as "heroku-24"', 'Correct it, or take it out.')
   }
 
-  /** The error for what stands at a path, or for the innermost thing on the way that is there. */
+  /** The error for the value at a path; if there is none, for the innermost one around it. */
   wrong(
     path: readonly (string | number)[],
     problem: string,
@@ -77,7 +77,7 @@ export class AppJsonFile {
   #parse(): JsonNode {
     if (this.#text.length > LARGEST)
       throw new UserError(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`)
-    // What is left of UTF-16, and of any other encoding, in what was read as UTF-8.
+    // UTF-16, or another encoding, read as UTF-8 has these characters.
     const other = /[\0\ufffd]/.exec(this.#text)
     if (other) throw this.#error(other.index, `${FILE} is not written in UTF-8`, 'Save it as UTF-8 and commit it.')
     try {
@@ -115,7 +115,7 @@ export class AppJsonFile {
     return `${FILE}:${number}:${column}`
   }
 
-  /** Line and column from 1; of a long line the part around the column. */
+  /** Line and column count from 1. Of a long line only the part around the column is given. */
   #lineOf(offset: number): { number: number; column: number; line: string } {
     const before = this.#text.slice(0, offset).split(/\r\n|\n|\r/)
     const start = offset - before.at(-1)!.length

@@ -1,30 +1,31 @@
 /**
- * An Aptfile, as heroku/heroku-buildpack-apt:bin/compile reads it (seen by running it over each of these forms): a line
- * that ends with `deb` is one address for curl; a line that begins with `:repo:` is a source of packages; blank lines
- * and lines whose first character is `#` do not count; any other is split at spaces and tabs, and all its words are
- * arguments of `apt-get install`.
+ * An Aptfile, as heroku/heroku-buildpack-apt:bin/compile reads it (seen by running it over each of these forms):
+ * - a line that ends with `deb` is one address for curl;
+ * - a line that begins with `:repo:` is a source of packages;
+ * - blank lines and lines whose first character is `#` do not count;
+ * - any other line is split at spaces and tabs, and all its words are arguments of `apt-get install`.
  */
 export interface Aptfile {
-  /** In the order in which they stand there. */
+  /** In the file's order. */
   readonly entries: readonly AptEntry[]
-  /** What the buildpack fails on, at most one a line. */
+  /** What makes the buildpack fail, at most one for each line. */
   readonly problems: readonly AptProblem[]
 }
 
 export type AptEntry = AptPackage | AptAddress | AptRepository
 
-/** `name`, `name:arch`, `name=version`, `name/release`, and any of them behind `-t release`. */
+/** `name`, `name:arch`, `name=version` or `name/release`, each also after `-t release`. */
 export interface AptPackage {
   readonly kind: 'package'
   readonly line: number
-  /** As it is written: also a pattern (`libvpx[5-9]`, `ffmpeg*`), and `name+` or `name-`. */
+  /** As written: it may be a pattern (`libvpx[5-9]`, `ffmpeg*`), `name+` or `name-`. */
   readonly name: string
   readonly arch?: string
   readonly version?: string
   readonly release?: string
 }
 
-/** A .deb that is fetched by itself. */
+/** The address of one .deb. */
 export interface AptAddress {
   readonly kind: 'address'
   readonly line: number
@@ -39,22 +40,22 @@ interface AptRepository {
 }
 
 interface AptProblem {
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number
-  /** What is wrong there, as a sentence without its end. */
+  /** What is wrong, as a sentence without its full stop. */
   readonly what: string
   /** What to do. */
   readonly next: string
 }
 
-/** Reads the text of an Aptfile. Never throws: what the buildpack would fail on comes back as `problems`. */
+/** Reads the text of an Aptfile. Never throws: what would make the buildpack fail is in `problems`. */
 export function parseAptfile(text: string): Aptfile {
   const lines = readLines(text)
   const problems = lines.flatMap(({ raw, words, entries }, i) => problemOf(i + 1, raw, words, entries) ?? [])
   return { entries: lines.flatMap(({ entries }) => entries), problems }
 }
 
-/** The first problem with its file and line, and how many lines more have one; undefined if there is none. */
+/** The first problem with its file and line, and how many more lines have one; undefined if there is none. */
 export function aptfileProblem({ problems }: Aptfile): { what: string; next: string } | undefined {
   const [first, ...others] = problems
   if (!first) return undefined
@@ -63,8 +64,8 @@ export function aptfileProblem({ problems }: Aptfile): { what: string; next: str
 }
 
 /**
- * The text without some of its entries. All others stay, with their line's options, and so do comments and the order;
- * a line that asks for nothing any more goes. The same text if nothing is to go.
+ * The text without some of its entries. Everything else stays: other entries, options, comments, the order. A line that
+ * has no entry left goes.
  */
 export function withoutAptEntries(text: string, isGone: (entry: AptPackage | AptAddress) => boolean): string {
   const goes = (entry: AptEntry): boolean => entry.kind !== 'repository' && isGone(entry)
@@ -78,13 +79,13 @@ export function withoutAptEntries(text: string, isGone: (entry: AptPackage | Apt
     .join('\n')
 }
 
-/** Whether an entry asks for ffmpeg itself: by its name, a pattern of it, or the name of a .deb. */
+/** Whether an entry asks for ffmpeg itself: by name, by a pattern of the name, or as a .deb. */
 export function asksForFfmpeg(entry: AptEntry): boolean {
   if (entry.kind === 'package') return /^(?:jellyfin-)?ffmpeg\d*$/i.test(plainName(entry.name))
   return entry.kind === 'address' && /(?:^|-)ffmpeg(?![a-z])/i.test(packageOfDeb(entry.url))
 }
 
-/** A package's name without what makes it a pattern or an order: `ffmpeg*`, `^ffmpeg$`, `ffmpeg.*`, `ffmpeg+`. */
+/** A package's name without what apt reads as a pattern or an order: `ffmpeg` for `ffmpeg*`, `^ffmpeg$`, `ffmpeg.*`, `ffmpeg+`. */
 export function plainName(name: string): string {
   return name.replace(/^\^/, '').replace(/(?:[*+$]|\.\*)$/, '')
 }
@@ -103,13 +104,13 @@ interface Line {
 
 interface Word {
   readonly text: string
-  /** Where it begins in the line. */
+  /** Index of its first character in the line. */
   readonly at: number
   /** Absent for an option and its value. */
   readonly entry?: AptPackage
 }
 
-/** What grep's `\s` stands for; JavaScript's has a no-break space and a byte order mark, too. */
+/** Not JavaScript's `\s`: grep's has neither the no-break space nor the byte order mark. */
 const SKIPPED = /^[ \t\v\f\r]*(?:#|$)/
 
 function readLines(text: string): Line[] {
@@ -130,7 +131,7 @@ const TAKES_VALUE =
 /** `-t x`, `-tx`, `-t=x`, `--target-release x`, `--target-release=x`. */
 const RELEASE = /^(?:-[a-zA-Z]*?t|--(?:target|default)-release)=?(.*)$/
 
-/** A release counts for its whole line, and the last one given is the one. */
+/** `-t` counts for its whole line; the last one wins. */
 function readWords(raw: string, line: number): Word[] {
   const found = [...raw.matchAll(/[^ \t]+/g)].map(({ 0: text, index: at }) => ({ text, at }))
   const packages = new Set<number>()
@@ -149,7 +150,7 @@ function readWords(raw: string, line: number): Word[] {
   return found.map((word, i) => (packages.has(i) ? { ...word, entry: packageOf(word.text, line, release) } : word))
 }
 
-/** A carriage return is no part of a name: it is told as a problem. A path or an address stays whole. */
+/** A carriage return is not part of the name here; `problemOf` reports it. A path or an address stays whole. */
 function packageOf(text: string, line: number, release: string | undefined): AptPackage {
   const word = text.replace(/\r/g, '')
   const [, name = word, arch, version, own] = /^([^:=/]+)(?::([^=/]+))?(?:=(.*)|\/(.*))?$/.exec(word) ?? []
@@ -163,7 +164,7 @@ function packageOf(text: string, line: number, release: string | undefined): Apt
   }
 }
 
-/** Takes words out of a line, each with the space behind it. */
+/** Takes words out of a line, each with the space after it. */
 function cut(raw: string, gone: readonly Word[]): string {
   let rest = raw
   for (const { text, at } of gone.toReversed())
@@ -192,17 +193,14 @@ function problemOf(
     )
   }
   if (words.some(({ text }) => text.startsWith(':repo:')))
-    return told('`:repo:` counts at the very beginning of a line alone', 'Take away what stands before it.')
+    return told('`:repo:` counts only at the very beginning of a line', 'Remove what is before it.')
   const isAddress = entries[0]!.kind === 'address'
   if (isAddress ? /[ \t]/.test(raw) : words.some(({ text }) => /^https?:\/\/.*\.deb$/i.test(text)))
     return told(
-      'the address of a .deb has something before or behind it, and is fetched only if nothing else stands on its line',
+      'the address of a .deb is fetched only if nothing else is on its line',
       'Put it on a line of its own, without a space or comment.'
     )
   if (words.some(({ text }) => text.startsWith('#')))
-    return told(
-      'the comment stands behind something, and apt takes each of its words for a package',
-      'Put the comment on a line of its own.'
-    )
+    return told('a comment after a package is read as package names', 'Put the comment on a line of its own.')
   return undefined
 }

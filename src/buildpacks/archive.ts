@@ -8,20 +8,21 @@ import { extract, type Header } from 'tar-stream'
 import { errorText, explainDiskFull, UserError } from '../runtime/index.ts'
 
 interface ExtractLimits {
-  /** Unpacked bytes. */
+  /** Bytes, unpacked. */
   readonly bytes: number
   readonly entries: number
 }
 
 const LIMITS: ExtractLimits = { bytes: 2_000_000_000, entries: 100_000 }
 const BLOCK = 512
-/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+/** Bytes of headers, long names and padding that an entry may have beside its content. */
 const ENTRY_OVERHEAD = 8 * BLOCK
 
 /**
- * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
- * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
- * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
+ * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. The archive comes from the network, so
+ * it is refused with a `UserError` if a name or link leads out of the folder, if it holds a device, if it unpacks to more
+ * than the limits, or if it is cut off. Then nothing is left. If everything is in one top folder, as in GitHub's
+ * archives, that folder becomes `into`.
  */
 export async function extractTarball(file: string, into: string, limits = LIMITS): Promise<void> {
   const part = `${into}.part`
@@ -53,7 +54,7 @@ async function unpack(file: string, unpacker: Unpacker, limits: ExtractLimits): 
     }
     if (seen === 0) throw new Error('it holds no file')
   })()
-  // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
+  // Waits for both, so that no rejection is unhandled. The reader's error comes first: it says more.
   const [read, fed] = await Promise.allSettled([
     reading.catch((error: Error) => {
       tar.destroy(error)
@@ -64,7 +65,7 @@ async function unpack(file: string, unpacker: Unpacker, limits: ExtractLimits): 
   for (const result of [read, fed]) if (result.status === 'rejected') throw result.reason
 }
 
-/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+/** Passes a tar on. Fails if it is longer than its files can be, or does not end with a block of zeros: then it was cut off. */
 function requireWhole({ bytes, entries }: ExtractLimits): Transform {
   const most = bytes + (entries + 1) * ENTRY_OVERHEAD
   let size = 0
@@ -111,9 +112,9 @@ function explain(error: unknown): unknown {
 class Unpacker {
   readonly #root: string
   readonly #limits: ExtractLimits
-  /** Names that are no folder: nothing may be put below them. */
+  /** Names that are not folders: nothing may be put below them. */
   readonly #leaves = new Set<string>()
-  /** Targets of the links among them. */
+  /** Links by name, each with its target. */
   readonly #links = new Map<string, string>()
   #bytes = 0
   #entries = 0
@@ -146,7 +147,7 @@ class Unpacker {
       content.resume()
     } else if (header.type === 'link') {
       const target = this.#safeName(header.linkname ?? '')
-      // The same link at another depth leads elsewhere.
+      // A second name for a link may be at another depth, and the target would lead elsewhere.
       if (this.#links.has(target)) throw refuse(header.name, 'is a hard link that goes through a link')
       await link(path.join(this.#root, target), at)
       content.resume()
@@ -160,7 +161,7 @@ class Unpacker {
     if (this.#bytes > this.#limits.bytes) throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`)
   }
 
-  /** A name that stays in the folder and goes through no link. */
+  /** The name, cleaned. Throws if it leads out of the folder or goes through a link. */
   #safeName(name: string): string {
     // eslint-disable-next-line no-control-regex
     if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
@@ -173,8 +174,8 @@ class Unpacker {
   }
 
   /**
-   * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
-   * another link, `..` is not where the names say.
+   * Throws if a link leads out of `top`, the folder that is kept. A target may have `..` only at its start: after another
+   * link, `..` leads elsewhere than the names say.
    */
   requireLinksInside(top: string): void {
     for (const [name, target] of this.#links) {

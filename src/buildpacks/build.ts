@@ -20,20 +20,20 @@ import { mergeProcessTypes, parseReleaseOutput, readProcfile } from './procfile.
 
 interface BuildOptions {
   readonly place: Place
-  /** The place's folders on this machine. The app folder holds the source tree. */
+  /** The place's folders on this machine; the app's holds the source tree. */
   readonly folders: PlaceFolders
   readonly buildpacks: readonly FetchedBuildpack[]
   /**
-   * Build-time variables: the files of ENV_DIR. Never the app's config vars. Asked for the tree as it is before each
-   * buildpack, since one may have moved a folder to its top.
+   * Build-time variables: the files of ENV_DIR. Never the app's config vars. They are asked for again before each
+   * buildpack, since one before may have moved a folder to the top of the tree.
    */
   readonly variables: Variables
   readonly stack: string
-  /** The commit, as SOURCE_VERSION. */
+  /** SOURCE_VERSION. */
   readonly commit: string
-  /** An id of this build, as REQUEST_ID. */
+  /** REQUEST_ID: any id of this build. */
   readonly requestId: string
-  /** How `.slugignore` took a file out of the tree; undefined if it did not. */
+  /** Which line of `.slugignore` took a file out, for people; undefined if none did. */
   readonly takenOut: (file: string) => string | undefined
   /** Milliseconds for all buildpacks together. */
   readonly timeout: number
@@ -46,12 +46,12 @@ interface BuildOptions {
 export type Variables = (tree: string) => Readonly<Record<string, string>>
 
 interface Layer {
-  /** For people: `source`, or the buildpack's name. */
+  /** `source`, or the buildpack's name. */
   readonly name: string
   /** What detect printed; empty for the source. */
   readonly detected: string
   readonly buildpack?: FetchedBuildpack
-  /** Milliseconds that its steps took. */
+  /** How long its steps took. */
   readonly milliseconds: number
   readonly processTypes: Readonly<Record<string, string>>
 }
@@ -59,21 +59,22 @@ interface Layer {
 export interface BuiltApp {
   /** The app's folder on this machine. */
   readonly root: string
-  /** BUILD_DIR: the same folder as the buildpacks saw it. */
+  /** BUILD_DIR: the same folder, as the buildpacks saw it. */
   readonly builtAt: string
   readonly entries: readonly TreeEntry[]
-  /** The source first, then the buildpacks in order. */
+  /** The source, then the buildpacks in order. */
   readonly layers: readonly Layer[]
-  /** Index of the layer that wrote a name last. */
+  /** Index of the layer that last wrote a name. */
   readonly layerOf: (path: BytePath) => number
   readonly mixed: readonly LayerMix[]
-  /** The Procfile's, over the last buildpack's defaults (facts: Heroku's push log shows both). */
+  /** The Procfile's, over the defaults of the last buildpack, as in the log of a push to Heroku. */
   readonly processTypes: Readonly<Record<string, string>>
 }
 
 /**
- * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
- * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): detect, then compile with the
+ * `export` files of the buildpacks before it, then release. Throws a `UserError` with the buildpack's name, its exit code
+ * and the last lines of its output; a `CancelledError` on the signal.
  */
 export async function buildApp(options: BuildOptions): Promise<BuiltApp> {
   const { folders, buildpacks, clock, log } = options
@@ -113,8 +114,8 @@ export async function buildApp(options: BuildOptions): Promise<BuiltApp> {
 }
 
 /**
- * Brings the files of ENV_DIR up to date; one that a buildpack wrote there for those after it stays. A buildpack may have
- * left links there, and nothing is written through one.
+ * Brings the files of ENV_DIR up to date. A file that a buildpack wrote there for the next ones stays. A buildpack may
+ * have left links there: nothing is written through them.
  */
 function writeVariables(
   folder: string,
@@ -127,7 +128,7 @@ function writeVariables(
 }
 
 const COMPILE = programText(new URL('./programs/compile.sh', import.meta.url))
-/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+/** Only standard output has the YAML. A buildpack may have no release step. */
 const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi'
 
 const LAST_LINES = 20
@@ -238,14 +239,14 @@ class BuildpackSteps {
     if (result.timedOut) {
       throw new UserError(
         `Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`,
-        'Look in its log group for what it waits for, or set a longer `build-timeout`.'
+        'Its log group shows what it waited for. If it only needs more time, set a longer `build-timeout`.'
       )
     }
     return result
   }
 }
 
-/** Passes output on and keeps its end. */
+/** Passes output on, and keeps the last 16 kB. */
 class Tail {
   readonly #to: HostileOutput
   #end = Buffer.alloc(0)
@@ -264,7 +265,7 @@ class Tail {
   }
 }
 
-/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+/** The last lines of a program's output for an error, without control characters (colours, cursor moves). */
 function quote(output: string): string {
   const lines = stripVTControlCharacters(output)
     .replace(/[^\P{Cc}\n\t]/gu, '')

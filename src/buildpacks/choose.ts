@@ -4,7 +4,7 @@ import { parseBuildpack, type BuildpackReference } from './reference.ts'
 
 interface ConfiguredBuildpack {
   readonly buildpack: string
-  /** What the fetched buildpack must be, 64 hexadecimal digits. */
+  /** The SHA-256 that the fetched buildpack must have: 64 hexadecimal digits. */
   readonly sha256?: string
 }
 
@@ -15,15 +15,16 @@ export interface ChosenBuildpack {
 
 interface BuildpackChoice {
   readonly chosen: readonly ChosenBuildpack[]
-  /** What is used otherwise than it is written, or than Heroku would: for people. */
+  /** What is read in another way than it is written, or than Heroku would read it. */
   readonly warnings: readonly string[]
 }
 
 const MOST_BUILDPACKS = 30
 
 /**
- * The buildpacks in order: the config's, else app.json's; nothing is detected. app.json is read only if the config names
- * none. Throws a `UserError`, with the line if it is about app.json.
+ * The buildpacks in order: the config's, else app.json's. Nothing is guessed from the tree. app.json is not read if the
+ * config names buildpacks. Throws a `UserError` if neither names any, or one cannot be read.
+ * @param appJson the text of app.json; undefined if there is none
  */
 export function chooseBuildpacks(
   configured: readonly ConfiguredBuildpack[] | undefined,
@@ -42,7 +43,7 @@ export function chooseBuildpacks(
   return { chosen, warnings }
 }
 
-/** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
+/** The same, but the list is empty if neither names any. */
 export function readBuildpacks(
   configured: readonly ConfiguredBuildpack[] | undefined,
   appJson: string | undefined
@@ -64,7 +65,7 @@ function notesOn(chosen: readonly ChosenBuildpack[]): string[] {
   return chosen.flatMap(({ reference }) => reference.note ?? [])
 }
 
-/** app.json's buildpacks; what is wrong with one is said with its place. */
+/** app.json's buildpacks. An error about one says its line. */
 function namedIn(file: AppJsonFile): ChosenBuildpack[] {
   return file.buildpacks().map(({ url, at }) => {
     try {

@@ -7,7 +7,7 @@ interface ContainerOptions {
   readonly image: string
   /** Docker's network: `bridge`, `host`, `none` or one of its own. */
   readonly network: string
-  /** For trying the built app: nothing can write into it. */
+  /** Mounts the app's folder read-only: for trying the built app. */
   readonly readOnlyApp: boolean
   readonly run: RunCommand
   /** Environment of the docker client. */
@@ -16,7 +16,7 @@ interface ContainerOptions {
   readonly signal: AbortSignal
 }
 
-/** Where the folders lie in the container: the app as on a dyno. */
+/** The folders in the container; the app's is the same as on a dyno. */
 const PATHS: PlaceFolders = {
   app: '/app',
   cache: '/tmp/build-cache',
@@ -29,8 +29,8 @@ const PATHS: PlaceFolders = {
 const PLATFORM = 'linux/amd64'
 
 /**
- * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
- * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ * Starts one container of `image` for the whole build. Buildpacks run in it without capabilities, under our own uid, or
+ * 1000 if we are root. Throws a `UserError` if Docker, the image or the network is missing.
  */
 export async function openContainer(folders: PlaceFolders, options: ContainerOptions): Promise<Place> {
   const user = buildUser()
@@ -59,7 +59,7 @@ class Container implements Place {
 
   async start(folders: PlaceFolders): Promise<void> {
     const { image, network, readOnlyApp, signal, log } = this.#options
-    log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`)
+    log.info(`Starting a container of ${image}; the image is pulled first if it is not here yet`)
     const mounts = (Object.keys(PATHS) as (keyof PlaceFolders)[]).flatMap(name =>
       mount(folders[name], PATHS[name], readOnlyApp && name === 'app')
     )
@@ -86,7 +86,7 @@ class Container implements Place {
     const { uid, gid } = this.#user
     const variables = Object.keys(step.env).flatMap(name => ['--env', name])
     const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv]
-    // Values go through the client's environment, so that none stands in an argument list.
+    // Values go through the client's environment, never through its arguments.
     const { dockerEnv } = this.#options
     const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`
     const child = spawn('docker', args, {
@@ -128,13 +128,13 @@ class Container implements Place {
     await this.#docker(['rm', '--force', this.#name], false)
   }
 
-  /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+  /** Ends every process of the build's user: no daemon of a step may go on writing. */
   async #endRest(): Promise<void> {
     const { uid, gid } = this.#user
     await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1'])
   }
 
-  /** Some programs (npm, ssh) do not run as a user without a name. */
+  /** Gives the build's user a name: npm and ssh do not run without one. */
   async #nameUser(): Promise<void> {
     const { uid, gid } = this.#user
     const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd'
@@ -153,7 +153,7 @@ class Container implements Place {
     ])
   }
 
-  /** `cancellable`: cleaning up goes on after the job was cancelled. */
+  /** Cleaning up is not `cancellable`: it goes on after the job was cancelled. */
   #docker(args: string[], cancellable = true): ReturnType<RunCommand> {
     const { run, dockerEnv, signal } = this.#options
     return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined })
@@ -189,7 +189,7 @@ function explainStart(code: number, stderr: string, { image, network }: Containe
     )
   ) {
     return new UserError(
-      `The image ${image} cannot be had: ${said}`,
+      `The image ${image} could not be pulled: ${said}`,
       'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.'
     )
   }
@@ -200,6 +200,6 @@ function explainStart(code: number, stderr: string, { image, network }: Containe
     )
   return new UserError(
     `The build container of ${image} could not be started: ${said}`,
-    `Mend what Docker says, ${ON_HOST}`
+    `Correct what Docker complains of, ${ON_HOST}`
   )
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { below, walkTree } from '../runtime/index.ts'
 
-/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
+/** SHA-256 (hex) over a folder's names, contents, links and executable bits, without `.git`. Equal folders have equal digests. */
 export async function treeDigest(folder: string): Promise<string> {
   const hash = createHash('sha256')
   for (const { path, kind, mode, size, target } of walkTree(folder, name => name === '.git')) {

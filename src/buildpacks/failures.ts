@@ -1,20 +1,20 @@
 import { stripVTControlCharacters } from 'node:util'
 
 interface Known {
-  /** A text of the program that failed. Bounded, and without two ways to match the same. */
+  /** What the failed program printed. The output is hostile: every repetition is bounded. */
   readonly says: RegExp
   /** What to do; `$1` stands for the first group. */
   readonly next: string
 }
 
-/** Failures that forks meet, with the text that tells them and its source. The first that fits is taken. */
+/** Failures that forks meet, each with the source of its text. The first match counts. */
 const KNOWN: readonly Known[] = [
   {
     says: /No space left on device/,
     next: 'The disk is full: free space before this step, or use a runner with a larger disk.'
   },
   {
-    // heroku/heroku-buildpack-nodejs: lib/package_managers/yarn.sh; YN0028 is yarn 2's and later, the last one yarn 1's.
+    // heroku/heroku-buildpack-nodejs: lib/package_managers/yarn.sh; YN0028 is of yarn 2 and later, the last text of yarn 1.
     says: /Yarn lockfile is not in sync|Outdated Yarn lockfile|YN0028|Your lockfile needs to be updated/,
     next: 'yarn.lock does not fit package.json: run `yarn install` in a checkout of the fork, and commit yarn.lock.'
   },
@@ -64,9 +64,9 @@ const KNOWN: readonly Known[] = [
     next: 'Commit Gemfile.lock.'
   },
   {
-    // ElMassimo/vite_ruby: lib/vite_ruby/missing_executable_error.rb; Ruby and bash where yarn or node are not there.
+    // ElMassimo/vite_ruby: lib/vite_ruby/missing_executable_error.rb; Ruby's and bash's words for a missing yarn or node.
     says: /The vite binary is not available|No such file or directory - (?:yarn|node)\b|\b(?:yarn|node): (?:command )?not found/,
-    next: 'There is no Node when the assets are built: heroku/nodejs must stand in front of heroku/ruby in the list of buildpacks.'
+    next: 'There is no Node when the assets are built: heroku/nodejs must come before heroku/ruby in the list of buildpacks.'
   },
   {
     // heroku/heroku-buildpack-nodejs: lib/failures.sh; bundler: lib/bundler/fetcher/downloader.rb; curl.
@@ -77,13 +77,13 @@ const KNOWN: readonly Known[] = [
 
 const NAME = '([A-Z][A-Z0-9]{0,49}_[A-Z0-9_]{1,49})'
 
-/** Texts that say which build-time variable is missing. */
+/** Texts that name a missing build-time variable. */
 const MISSING: readonly RegExp[] = [
   // Ruby's ENV.fetch.
   /key not found: \\?"([A-Z][A-Z0-9_]{0,99})\\?"/,
   // mastodon/mastodon: config/initializers/active_record_encryption.rb.
   new RegExp(`these variables are set:\\s{1,20}- ${NAME}`),
-  // mastodon/mastodon: config/boot.rb, and what others write.
+  // mastodon/mastodon: config/boot.rb; gems in similar words.
   new RegExp(
     `\\b${NAME}["'\`]? (?:(?:environment |env )?variable )?(?:is not set|is not defined|is missing|is required|is unset|must be set)\\b`
   ),
@@ -92,11 +92,11 @@ const MISSING: readonly RegExp[] = [
 /** Rails: railties/lib/rails/application.rb, `secret_key_base`. */
 const NO_SECRET = /Missing `secret_key_base` for/
 
-const WHERE = 'The full output stands in the log group of this buildpack.'
+const WHERE = 'The full output is in the log group of this buildpack.'
 
 /**
- * What to do about a compile step that failed, as far as its last output tells. That is text of others: nothing of it is
- * taken over but the name of a variable or of a program in a list.
+ * What to do about a failed compile step, by its last output. The output is hostile: only the name of a variable or of a
+ * listed program is taken from it.
  */
 export function nextStepAfter(output: string): string {
   const text = stripVTControlCharacters(output)
@@ -110,8 +110,8 @@ export function nextStepAfter(output: string): string {
 
 function missingVariable(text: string): string | undefined {
   if (NO_SECRET.test(text))
-    return 'The build misses a secret that it does not need: `slug.env: { SECRET_KEY_BASE_DUMMY: "1" }` in the config stands for it.'
+    return 'The build asks for a secret that it does not need: set `slug.env: { SECRET_KEY_BASE_DUMMY: "1" }` in the config.'
   const name = MISSING.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined)
   if (name === undefined) return undefined
-  return `The build misses the variable ${name}: set it under \`slug.env\` in the config. A value for the build alone is enough; never one of the app’s secrets.`
+  return `The build needs the variable ${name}: set it under \`slug.env\` in the config. Any value that lets it build will do; never one of the app’s secrets.`
 }

@@ -20,12 +20,12 @@ import { type BuildpackReference } from './reference.ts'
 export interface FetchOptions extends FetchTools, NetTools {
   /** The new folder that will hold the buildpack. */
   readonly into: string
-  /** Keeps archives between runs. */
+  /** Keeps archives with a pinned SHA-256 between runs. */
   readonly cacheFolder?: string
   readonly registryUrl: string
-  /** The commit's tree, in which relative folders are looked for. */
+  /** The commit's tree: a relative folder is one of it. */
   readonly sourceTree: string
-  /** What the buildpack must be. */
+  /** The SHA-256 that the buildpack must have. */
   readonly sha256?: string
   readonly run: RunCommand
   readonly signal: AbortSignal
@@ -37,16 +37,16 @@ export interface FetchedBuildpack {
   /** As it was written. */
   readonly reference: string
   readonly kind: BuildpackReference['kind']
-  /** Of the archive; of the tree where it came by git or is a folder (`treeDigest`). */
+  /** Of the archive; of the files (`treeDigest`) if it came by git or is a folder. */
   readonly sha256: string
-  /** The commit, where it came by git. */
+  /** The commit, if it came by git. */
   readonly version?: string
   readonly folder: string
 }
 
 const LARGEST_ARCHIVE = 1_000_000_000
 
-/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+/** Fetches a buildpack into `into`. Throws a `UserError` that names it if that fails; then `into` is gone. */
 export async function fetchBuildpack(reference: BuildpackReference, options: FetchOptions): Promise<FetchedBuildpack> {
   const { into, sha256: pin } = options
   const name = nameOf(reference)
@@ -118,7 +118,7 @@ async function bringTarball(
   const archive = `${into}.tgz`
   try {
     const { sha256 } = await download(await address(), archive, LARGEST_ARCHIVE, tools)
-    // A wrong one is not even unpacked.
+    // One that is not the pinned one is not unpacked.
     if (pin === undefined || pin === sha256) await extractTarball(archive, into)
     const keep = kept(sha256)
     if (cacheFolder && keep && pin === sha256) {
@@ -149,7 +149,7 @@ async function sha256Of(file: string): Promise<string | undefined> {
 
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'
 
-/** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
+/** Git's messages for a missing ref and for a login, explained (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
 function explainGit(stderr: string, ref: string | undefined): UserError | undefined {
   if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
     return new UserError(
@@ -175,7 +175,7 @@ function explainGit(stderr: string, ref: string | undefined): UserError | undefi
 
 async function bringGit(url: string, ref: string | undefined, options: FetchOptions): Promise<Brought> {
   const { into, run, signal } = options
-  // Also of redirects: never from https to http.
+  // Redirects too: never from https to http.
   const env = fetchEnvironment(url.startsWith('https:') ? 'https' : 'https:http', options)
   const git = async (...args: string[]): Promise<string> => {
     const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
@@ -191,7 +191,7 @@ async function bringGit(url: string, ref: string | undefined, options: FetchOpti
   }
   await git('init', '--quiet', '--', into)
   await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD')
-  // The repository's own attributes must not change a byte: a program with CRLF does not start.
+  // The repository's own attributes must not change a byte: with CRLF a program does not start.
   await mkdir(path.join(into, '.git', 'info'), { recursive: true })
   await writeFile(path.join(into, '.git', 'info', 'attributes'), UNCHANGED)
   await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD')
@@ -218,7 +218,7 @@ async function requireSteps(folder: string, name: string): Promise<void> {
   const root = await realpath(folder)
   for (const step of ['detect', 'compile', 'release']) {
     const program = await realpath(path.join(folder, 'bin', step)).catch(() => undefined)
-    // Else a link could open a file of the runner to everyone.
+    // `chmod` through a link could open a file of the runner to everyone.
     if (program !== undefined && !program.startsWith(root + path.sep)) {
       throw new UserError(
         `${name} is no buildpack: its bin/${step} is a link that leads out of it`,
@@ -247,7 +247,7 @@ function explain(error: unknown, name: string): unknown {
   if (error instanceof HttpError) {
     return new UserError(
       `Buildpack ${name} could not be fetched: ${error.message}`,
-      'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.',
+      'Run the job again. If it fails again, name another source of the buildpack under `slug.buildpacks`.',
       { cause: error }
     )
   }

@@ -4,12 +4,12 @@ import { type ChosenBuildpack } from './choose.ts'
 import { fetchBuildpack, type FetchedBuildpack, type FetchOptions } from './fetch.ts'
 
 interface GatherOptions extends Omit<FetchOptions, 'into' | 'sha256'> {
-  /** The new folder that will hold the buildpacks, each in one of its own. */
+  /** A new folder; each buildpack gets a folder in it. */
   readonly folder: string
   readonly log: Log
 }
 
-/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+/** Fetches the buildpacks, one after the other. Throws what `fetchBuildpack` throws. */
 export async function fetchAll(
   chosen: readonly ChosenBuildpack[],
   options: GatherOptions

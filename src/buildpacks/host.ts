@@ -7,19 +7,19 @@ import { type Place, type PlaceFolders, type BuildStep, type StepResult } from '
 interface HostOptions {
   /** Names of the inputs and variables that hold a key or token in this job. */
   readonly secretsHeld: readonly string[]
-  /** The user that buildpacks run as: null where there can be none but ours; found out where it is not given. */
+  /** The user that buildpacks run as; null if only our own is possible. Default: `otherUser()`. */
   readonly identity?: Owner | null
 }
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 2_000
-/** A variable that all processes of a step inherit, also those that leave its process group. */
+/** A variable that every process of a step inherits, even if it leaves the process group. */
 const MARK = 'BUILD_STEP_ID'
 
 /**
- * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
- * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
+ * Buildpacks run on this machine as another user: a process of our own uid could read this job's keys in
+ * `/proc/<pid>/environ`. Throws a `UserError` if no other user is possible and the job holds a key or token.
  */
 export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherUser() }: HostOptions): Place {
   if (!identity && secretsHeld.length > 0) {
@@ -34,7 +34,7 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
     kind: 'host',
     paths: folders,
     run: async step => {
-      // Temporary files that a buildpack leaves go with its home.
+      // Temporary files that a buildpack leaves are removed with its home.
       const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity)
       running.add(current)
       try {
@@ -50,7 +50,7 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
   }
 }
 
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+/** The user `heroku` of Heroku's images, else `nobody`; null if we are not root. */
 export function otherUser(): Owner | null {
   if (process.getuid?.() !== 0) return null
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -60,7 +60,7 @@ export function otherUser(): Owner | null {
   return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) }
 }
 
-/** One program with all the processes that it starts. */
+/** A program and all the processes that it starts. */
 class RunningStep {
   readonly #step: BuildStep
   readonly #mark = randomUUID()
@@ -80,7 +80,7 @@ class RunningStep {
     this.#child.stderr!.on('data', step.output)
   }
 
-  /** Resolves when the program and all that it left behind have ended, and their output is read. */
+  /** Resolves when the program and everything it started have ended, and their output is read. */
   async result(): Promise<StepResult> {
     const { signal, timeout } = this.#step
     let timedOut = false
@@ -107,7 +107,7 @@ class RunningStep {
   /** Ends every process of the step at once. */
   end(): void {
     this.#signalGroup('SIGKILL')
-    // Again until none is found: one that is just being started carries the mark, too.
+    // Until none is found: a process that is just starting has the mark, too.
     for (let round = 0; round < 100; round++) {
       const left = this.#marked()
       if (left.length === 0) return
@@ -125,7 +125,7 @@ class RunningStep {
     })
   }
 
-  /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
+  /** Reads what is still in the pipes. A process without our mark may hold them open for ever, so the wait is bounded. */
   async #drain(): Promise<void> {
     const pipes = [this.#child.stdout!, this.#child.stderr!]
     const open = pipes.filter(pipe => !pipe.closed)
@@ -145,7 +145,7 @@ class RunningStep {
     if (this.#child.pid !== undefined) kill(-this.#child.pid, signal)
   }
 
-  /** Processes with our mark in their environment that still run. */
+  /** Running processes with our mark in their environment. */
   #marked(): number[] {
     const mark = `${MARK}=${this.#mark}\0`
     return readdirSync('/proc')

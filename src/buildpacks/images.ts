@@ -8,7 +8,7 @@ export function imagesFor(stack: string): { build: string; run: string } {
   if (stack === 'container' || stack === 'cnb') {
     throw new UserError(
       `The stack "${stack}" has images, not slugs`,
-      `This works for Cedar apps with classic buildpacks: set \`stack: ${DEFAULT_STACK}\` on the app and in the config.`
+      `Only Cedar apps with classic buildpacks can be built: set \`stack: ${DEFAULT_STACK}\` on the app and in the config.`
     )
   }
   throw new UserError(

@@ -1,17 +1,17 @@
 /**
- * A value of a JSON text with the places of its parts. `JSON.parse` tells no place for most faults, and another one in
- * each version of Node.
+ * A value of a JSON text, with the places of its parts. `JSON.parse` gives no place for most mistakes, and what it gives
+ * differs with each version of Node.
  */
 export interface JsonNode {
-  /** Where it begins: characters from the start of the text. */
+  /** Its first character, counted from the start of the text. */
   readonly offset: number
   /** As `JSON.parse` gives it. */
   readonly value: unknown
-  /** What is inside an object or a list, by key or by index. */
+  /** Members of an object by key, or of a list by index. */
   readonly parts?: ReadonlyMap<string | number, JsonNode>
 }
 
-/** Why a text is no JSON (RFC 8259), and where. */
+/** Why a text is not JSON (RFC 8259), and at which character. */
 export class JsonFault extends Error {
   /** Characters from the start of the text. */
   readonly offset: number
@@ -22,11 +22,11 @@ export class JsonFault extends Error {
   }
 }
 
-/** Deeper than any file of a person, and far from the end of the stack. */
+/** Deeper than any file that a person writes, and far from a stack overflow. */
 const DEEPEST = 100
 
 const BLANKS = /[ \t\r\n]*/y
-// One character at a time: two ways to match the same text would be tried against each other.
+// One character at a time: with two ways to match the same text the time would grow without bound.
 // eslint-disable-next-line no-control-regex
 const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y
@@ -39,8 +39,8 @@ const CONSTANTS = new Map<string, unknown>([
 ])
 
 /**
- * Reads a JSON text (RFC 8259). Throws a `JsonFault` for the first thing that is no JSON, and also for a key that is in
- * an object twice, and for more than 100 levels.
+ * Reads a JSON text (RFC 8259). Throws a `JsonFault` for the first mistake, for a key that an object has twice, and for
+ * more than 100 levels.
  */
 export function parseJson(text: string): JsonNode {
   return new JsonText(text).whole()
@@ -118,7 +118,7 @@ class JsonText {
     return JSON.parse(this.#take(token)) as string
   }
 
-  /** The text that begins here has no end, or something in it that JSON does not know. */
+  /** The text that begins here does not end, or holds something that JSON does not allow. */
   #brokenString(): JsonFault {
     for (let at = this.#at + 1; at < this.#text.length; at++) {
       const character = this.#text[at]!
@@ -132,7 +132,7 @@ class JsonText {
     return this.#fault('the text that begins here does not end in this line')
   }
 
-  /** What stands here is nothing that may. */
+  /** The error for something that cannot be here. */
   #strange(): JsonFault {
     const rest = this.#text.slice(this.#at, this.#at + 10)
     if (/^(?:\/\/|\/\*|#)/.test(rest)) return this.#fault('JSON has no comments')

@@ -1,8 +1,8 @@
 import { walkTree, type BytePath, type TreeEntry } from '../runtime/index.ts'
 
 /**
- * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
- * A name belongs to the layer that wrote it last.
+ * Records which step of a build wrote which name. Layer 0 is the source; each buildpack adds one. A name belongs to the
+ * layer that last wrote it.
  */
 export class LayerLog {
   readonly #root: string
@@ -16,7 +16,7 @@ export class LayerLog {
     this.#root = root
   }
 
-  /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
+  /** Closes a layer: every name that is new or changed since the last one belongs to it. Returns its index. */
   close(): number {
     const layer = this.#count++
     const before = this.#stamps
@@ -45,7 +45,7 @@ export class LayerLog {
     return this.#owner.get(path) ?? 0
   }
 
-  /** Names of one layer that a later one changed or removed. */
+  /** Names that a later layer changed or removed. */
   get mixed(): readonly LayerMix[] {
     return this.#mixed
   }

@@ -1,14 +1,14 @@
-/** Where buildpacks, and later the built app's own programs, run: in a container, or on this machine. */
+/** Where buildpacks run, and later the built app's own programs: a container, or this machine. */
 export interface Place {
   readonly kind: 'container' | 'host'
   /** The folders as a program in the place sees them. */
   readonly paths: PlaceFolders
   /**
-   * Runs one program to its end. Its output (both streams, in order of arrival) goes to `output`. Rejects with a
-   * `CancelledError` when the signal is aborted; every process of the step is ended before this settles, whatever the outcome.
+   * Runs one program to its end. Both output streams go to `output` as they arrive. Rejects with a `CancelledError` if
+   * the signal is aborted. When it settles, every process of the step has ended, whatever the outcome.
    */
   run(step: BuildStep): Promise<StepResult>
-  /** Ends everything that still runs and removes what the place made. May be called twice. Never throws. */
+  /** Ends what still runs and removes what the place made. May be called twice. Never throws. */
   close(): Promise<void>
 }
 
@@ -29,18 +29,18 @@ export interface PlaceFolders {
 export interface BuildStep {
   /** Program and arguments, in paths of the place. Never a shell line. */
   readonly argv: string[]
-  /** The whole environment (PATH is added where it is missing). */
+  /** The whole environment; PATH is added if it is missing. */
   readonly env: Record<string, string>
   /** Working folder, in paths of the place. */
   readonly cwd: string
   readonly output: (chunk: Buffer) => void
   readonly signal: AbortSignal
-  /** Milliseconds until every process of the step is ended. */
+  /** Milliseconds, after which every process of the step is ended. */
   readonly timeout: number
 }
 
 export interface StepResult {
-  /** Exit code; 128 + number where a signal ended it. */
+  /** Exit code; 128 + the signal's number if a signal ended it. */
   readonly code: number
   readonly timedOut: boolean
 }

@@ -3,18 +3,18 @@ import { parseDocument } from 'yaml'
 import { readTreeFile, UserError } from '../runtime/index.ts'
 
 const LONGEST_COMMAND = 10_000
-/** By this name alone Heroku reads it (Dev Center: procfile). */
+/** Heroku reads no other name (Dev Center: procfile). */
 const FILE = 'Procfile'
 
-/** What the top folder of a tree says of its process types. */
+/** The process types of a tree. */
 export interface Procfile {
-  /** `Procfile`, or without one a file whose name differs from it by capitals alone; absent if there is neither. */
+  /** `Procfile`, else a file whose name differs only in capitals; absent if there is neither. */
   readonly file?: string
-  /** Commands by type; none without a `Procfile`. */
+  /** Commands by type; empty without a `Procfile`. */
   readonly types: Readonly<Record<string, string>>
-  /** Its lines that would name a type if they were no comments. */
+  /** Comments that look like a process type. */
   readonly comments: readonly CommentedType[]
-  /** The line of `.slugignore` that took the file out. The tree does not show it: whoever applied `.slugignore` adds it. */
+  /** The line of `.slugignore` that took the file out; whoever applied `.slugignore` adds it. */
   readonly ignoredAt?: number
 }
 
@@ -27,8 +27,8 @@ interface CommentedType {
 }
 
 /**
- * The Procfile in the top folder of a tree. Names are compared as the tree has them, also on a disk that does not tell
- * capitals apart. Throws a `UserError` with file and line for what is no process type.
+ * The Procfile in the top folder of a tree. Names are compared exactly, even on a disk that ignores capitals. Throws a
+ * `UserError` with file and line for a line that is not a process type.
  */
 export function readProcfile(root: string): Procfile {
   const names = readdirSync(root)
@@ -42,8 +42,7 @@ export function readProcfile(root: string): Procfile {
 
 /**
  * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`). A byte
- * order mark, Windows line ends and tabs are none of the types. Throws a `UserError` with the line's number for one that
- * is none.
+ * order mark, the line ends of Windows and tabs are ignored.
  */
 function parseProcfile(text: string): Record<string, string> {
   if (text.includes('\0'))
@@ -73,7 +72,7 @@ function linesOf(text: string): { number: number; line: string }[] {
     .map((line, i) => ({ number: i + 1, line: line.trim() }))
 }
 
-/** `# worker: bundle exec sidekiq`; prose with a colon is among them, and is no type that anybody asks for. */
+/** `# worker: bundle exec sidekiq`. Prose with a colon is found, too; nobody asks for a type of that name. */
 function commentedTypes(text: string): CommentedType[] {
   return linesOf(text).flatMap(({ number, line }) => {
     const [, type] = /^#[#\s]*([-\w]{1,128}):\s*\S/.exec(line) ?? []
@@ -105,7 +104,7 @@ export function mergeProcessTypes(
   return { ...defaults, ...procfile }
 }
 
-/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
+/** `default_process_types` in the YAML that a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
 export function parseReleaseOutput(yaml: string, buildpack: string): Record<string, string> {
   const next =
     'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.'
@@ -133,7 +132,7 @@ export function parseReleaseOutput(yaml: string, buildpack: string): Record<stri
   return types
 }
 
-/** `__proto__` is a name like any other. */
+/** Also for `__proto__`, which is a name like any other. */
 function define(types: Record<string, string>, name: string, command: string): void {
   Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true })
 }

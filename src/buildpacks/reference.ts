@@ -11,9 +11,9 @@ export type BuildpackReference = Written &
   )
 
 interface Written {
-  /** What was written, or what it is read as. */
+  /** As written, or as it is read. */
   readonly text: string
-  /** Says so if it is read otherwise than it was written. */
+  /** A sentence for people, if it is read in another way than it is written. */
   readonly note?: string
 }
 
@@ -21,8 +21,8 @@ const FORMS =
   'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).'
 
 /**
- * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
- * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ * Reads the name of a buildpack. Only the config may name a folder outside of the commit: app.json is in the hands of
+ * whoever opens a pull request. Throws a `UserError` for any other form.
  */
 export function parseBuildpack(text: string, origin: 'config' | 'app.json'): BuildpackReference {
   // eslint-disable-next-line no-control-regex
@@ -47,7 +47,7 @@ function folderReference(text: string, origin: 'config' | 'app.json'): Buildpack
 
 const FORMER_GITHUB = /^git:\/\/(?:www\.)?github\.com\/(?=[\w.-]+\/[\w.-]+(?:#|$))/i
 
-/** GitHub has served no git:// since 15 March 2022 (github.blog: improving-git-protocol-security-github), and the same by https. */
+/** GitHub stopped git:// on 15 March 2022 (github.blog: improving-git-protocol-security-github); https has the same. */
 function formerGithub(written: string): BuildpackReference {
   const text = written.replace(FORMER_GITHUB, 'https://github.com/')
   const note = `${written} is read as ${text}: GitHub serves no git:// any more. Write it so.`
@@ -69,8 +69,8 @@ function urlReference(text: string): BuildpackReference {
 }
 
 /**
- * The part of a reference that names the buildpack, whatever its form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
- * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. What it says is no proof of what it does.
+ * The NAME in a reference of any form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
+ * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. A name proves nothing about what it does.
  */
 export function buildpackName(reference: string): string {
   const parts = reference
@@ -84,12 +84,12 @@ export function buildpackName(reference: string): string {
 const HEROKUS =
   /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i
 
-/** `ruby` for heroku/ruby and https://github.com/heroku/heroku-buildpack-ruby; undefined if it is not one of Heroku's own. */
+/** `ruby` for heroku/ruby and https://github.com/heroku/heroku-buildpack-ruby; undefined if it is not Heroku's own. */
 export function herokusOwn(reference: string): string | undefined {
   return HEROKUS.exec(reference)?.[1]?.toLowerCase()
 }
 
-/** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
+/** Whether a buildpack's name says that it is heroku-buildpack-apt, or somebody's copy of it. */
 export function isAptBuildpack(reference: string): boolean {
   return /\bapt\b/i.test(buildpackName(reference))
 }
@@ -102,7 +102,7 @@ function decoded(hash: string): string {
   }
 }
 
-/** What stands before an `@` may be a password, however the address is written. */
+/** Hides what is before an `@`: it may be a password. */
 function refuse(text: string, why: string): UserError {
   const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300)
   return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS)

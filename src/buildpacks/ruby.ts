@@ -2,16 +2,15 @@ import { statusOf, type NetTools } from '../net/index.ts'
 
 /** The Ruby that a Gemfile.lock names, as heroku/ruby reads it. */
 export interface LockedRuby {
-  /** `3.3.8`, or `4.1.0.preview1`. A patch level (`3.3.8p144`) is left out, as heroku/ruby leaves it out. */
+  /** `3.3.8`, or `4.1.0.preview1`. Without a patch level (`3.3.8p144`): heroku/ruby drops it, too. */
   readonly version: string
-  /** The version of JRuby, if it is one. heroku/ruby takes any other engine for plain Ruby. */
+  /** JRuby's version, if it is JRuby. heroku/ruby takes any other engine for plain Ruby. */
   readonly jruby?: string
 }
 
 /**
- * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
- * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else its
- * default. It installs nothing by `.ruby-version`
+ * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` in Gemfile.lock. Undefined if there is none
+ * that heroku/ruby can read: then it takes the Ruby in the build cache, else its default. It ignores `.ruby-version`
  * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
  */
 export function lockedRuby(gemfileLock: string): LockedRuby | undefined {
@@ -22,27 +21,27 @@ export function lockedRuby(gemfileLock: string): LockedRuby | undefined {
   return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) }
 }
 
-/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+/** Whether a buildpack is Heroku's own for Ruby, which fetches Heroku's own Rubies. */
 export function isHerokuRuby(buildpack: string): boolean {
   return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack)
 }
 
-/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
+/** Whether a buildpack installs what `lockedRuby` says: heroku/ruby, or by its name a copy of it. */
 export function installsLockedRuby(buildpack: string): boolean {
   return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack)
 }
 
-/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
+/** heroku/ruby fetches Ruby here (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
 const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com'
-/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
+/** Stacks with one architecture. Since heroku-24 there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
 const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22']
-/** A Ruby that these stacks have. */
+/** A Ruby that every supported stack has. */
 const KNOWN = '3.4.1'
 
 /**
- * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
- * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
- * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
+ * Whether Heroku has a Ruby for a stack; undefined if that is not known. The bucket answers 403 to any wrong address, so
+ * a "no" counts only if another Ruby is found in the same folder.
+ * @param vendorUrl where to look instead: the buildpack reads it from BUILDPACK_VENDOR_URL
  */
 export async function hasRuby(
   { ruby, stack, vendorUrl = VENDOR }: { ruby: LockedRuby; stack: string; vendorUrl?: string },
@@ -56,7 +55,7 @@ export async function hasRuby(
   return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined
 }
 
-/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
+/** The name in heroku/ruby's download (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
 function nameOf({ version, jruby }: LockedRuby): string {
   return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`
 }

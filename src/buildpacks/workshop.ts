@@ -10,12 +10,12 @@ import { type Place, type PlaceFolders } from './place.ts'
 
 interface WorkshopOptions {
   readonly kind: Place['kind']
-  /** Images of a container; unused on the host. */
+  /** Images for a container; unused on the host. */
   readonly buildImage: string
   readonly runImage: string
   /** Docker's network for the build. */
   readonly network: string
-  /** Names of what holds a key or token in this job. */
+  /** Names of the inputs and variables that hold a key or token in this job. */
   readonly secretsHeld: readonly string[]
   readonly stack: string
   /** The commit, full hash. */
@@ -24,12 +24,12 @@ interface WorkshopOptions {
   readonly variables: Variables
   /** Milliseconds for the buildpacks of one build. */
   readonly timeout: number
-  /** Folder below which builds have theirs. */
+  /** Each build gets a folder in this one. */
   readonly scratch: string
-  /** Folder below which CACHE_DIR is kept between runs. */
+  /** CACHE_DIR of each build is kept in here between runs. */
   readonly keptCache?: string
   readonly requestId: string
-  /** How `.slugignore` took a file out of the tree; undefined if it did not. */
+  /** Which line of `.slugignore` took a file out, for people; undefined if none did. */
   readonly takenOut: (file: string) => string | undefined
   /** Environment of the docker client. */
   readonly dockerEnv: Record<string, string>
@@ -39,7 +39,7 @@ interface WorkshopOptions {
   readonly signal: AbortSignal
 }
 
-/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
+/** Builds source trees, each in its own folders and place. `close` removes the places. */
 export class Workshop {
   readonly #options: WorkshopOptions
   readonly #places: Place[] = []
@@ -49,8 +49,9 @@ export class Workshop {
   }
 
   /**
-   * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-   * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
+   * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells the builds of a run apart;
+   * builds of one name and stack share a kept CACHE_DIR. A build that fails leaves that as it was. Throws what `buildApp`
+   * and opening the place throw.
    */
   async build(
     name: string,
@@ -71,7 +72,7 @@ export class Workshop {
     return app
   }
 
-  /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
+  /** A place like a dyno: the run image, the built app read-only, no network, nothing else of the build. */
   async openDyno(app: BuiltApp): Promise<Place> {
     const folders = await makeFolders(path.join(this.#options.scratch, 'dyno'))
     return this.#open({ ...folders, app: app.root }, true)
@@ -81,7 +82,7 @@ export class Workshop {
     await Promise.all(this.#places.splice(0).map(place => place.close()))
   }
 
-  /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
+  /** Buildpacks write into their own folder, so each build gets a fresh copy. */
   async #copy(buildpack: FetchedBuildpack, into: string): Promise<FetchedBuildpack> {
     const folder = path.join(into, path.basename(buildpack.folder))
     await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder])
@@ -121,19 +122,19 @@ async function makeFolders(root: string): Promise<PlaceFolders> {
   return folders
 }
 
-/** A copy: a build that fails leaves what is kept as it was. */
+/** A copy, so that a failed build leaves what is kept as it was. */
 async function copyInto(kept: string, folder: string, run: RunCommand): Promise<void> {
   if (existsSync(kept)) await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder])
 }
 
-/** Puts a folder in the place of the kept one, which may be on another disk. */
+/** Replaces the kept folder, which may be on another disk. */
 async function replace(kept: string, folder: string, run: RunCommand): Promise<void> {
   await mkdir(path.dirname(kept), { recursive: true })
   await succeed(run, 'rm', ['-rf', '--', kept])
   await succeed(run, 'mv', ['--', folder, kept])
 }
 
-/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
+/** The system's own tools keep links, owners and names that are not UTF-8. */
 async function succeed(run: RunCommand, program: string, args: string[]): Promise<void> {
   const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })
   if (code === 0) return

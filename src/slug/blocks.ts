@@ -4,10 +4,9 @@ import { type SlugFile } from './files.ts'
 import { headerBytes, padding, TAR_END } from './tar.ts'
 
 /**
- * A slug is cut into blocks of about 1 MiB that are compressed each for itself. Where a block begins depends on the
- * names and sizes near it alone, so that two slugs which differ in some files have most blocks in common: a variant
- * costs only what differs, the blocks of an earlier build can be used again, and the bytes of a slug depend on its
- * files and on nothing else.
+ * A slug is cut into blocks of about 1 MiB, each compressed separately. Only names and sizes nearby decide where a block
+ * begins, so two slugs with a few different files have most blocks in common: a second variant costs only what differs,
+ * and blocks of an earlier build can be used again. The bytes of a slug depend on its files alone.
  */
 export interface Block {
   /** Equal keys mean equal bytes. */
@@ -17,23 +16,23 @@ export interface Block {
   readonly rawBytes: number
 }
 
-/** A piece of a block: a name's header, some of its content, or both. A slug has 100,000 of them, so they are small. */
+/** A piece of a block: a name's header, some of its content, or both. A slug has 100,000 of them. */
 export interface SlugPart {
   readonly file: SlugFile
-  /** Bytes of the header, which is made when the block is packed; 0 where the part has none. */
+  /** Bytes of the header, 0 for none. It is made when the block is packed. */
   readonly header: number
   /** The header's time, in seconds since 1970. */
   readonly time: number
-  /** The name that carries the content, where this one is a hard link to it. */
+  /** The name with the content, if this one is a hard link to it. */
   readonly link: BytePath | undefined
   /** The range of the file's content, in bytes. */
   readonly from: number
   readonly to: number
-  /** Zero bytes behind it. */
+  /** Zero bytes after it. */
   readonly pad: number
 }
 
-/** What is the same for two files only where their contents are equal. */
+/** Gives two files the same text only if their contents are equal. */
 type IdentityOf = (file: SlugFile) => string
 
 const LEAST = 512 * 1024
@@ -44,7 +43,11 @@ const PIECE = 1024 * 1024
 /** The folder `./app/` itself: it belongs to no layer. */
 export const ROOT: SlugFile = { path: '' as BytePath, kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 }
 
-/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+/**
+ * Cuts a slug into blocks.
+ * @param files in pack order
+ * @param publicTime seconds since 1970, for files in `public/` (`timeOf`)
+ */
 export function cutBlocks(files: readonly SlugFile[], identityOf: IdentityOf, publicTime: number): Block[] {
   const cutter = new Cutter(identityOf)
   const carriers = new Map<string, BytePath>()
@@ -67,7 +70,7 @@ class Cutter {
   readonly #identityOf: IdentityOf
   readonly #blocks: Block[] = []
   #parts: SlugPart[] = []
-  /** All that the bytes of the block depend on. */
+  /** Everything that the block's bytes depend on. */
   #content = ''
   bytes = 0
 
@@ -110,7 +113,7 @@ class Cutter {
     const { file, header, time, link, from, to, pad } = part
     this.#parts.push(part)
     this.bytes += partBytes(part)
-    // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+    // Zero bytes separate fields that may hold any other byte. A header depends on nothing else.
     if (header > 0)
       this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`
     this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`
@@ -125,16 +128,16 @@ export function partBytes({ header, from, to, pad }: SlugPart): number {
 const FIXED_TIME = 1_000_000_000
 
 /**
- * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
- * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
- * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * A file's time in the slug, in seconds since 1970. It is fixed: the time of the build differs on each machine. Only files
+ * that Rails serves (`public/`) have the commit's time. Browsers ask for those that keep their names (the service worker,
+ * emoji) with If-Modified-Since, and get a new version only if its time is newer
  * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
  */
 function timeOf({ path }: SlugFile, publicTime: number): number {
   return path.startsWith('public/') ? publicTime : FIXED_TIME
 }
 
-/** One name in 32 may begin a block; which ones depends on the name alone. */
+/** Whether a block may begin with this name: one in 32, by a hash of the name (FNV-1a). */
 function isBoundary(path: BytePath): boolean {
   let hash = 0x811c9dc5
   for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193)

@@ -15,13 +15,13 @@ import {
 import { realNames } from './ffmpeg-tree.ts'
 import { slugFiles } from './files.ts'
 
-/** What ffmpeg in the built tree can do, found out by running it as a dyno would. */
+/** What ffmpeg in the built tree can do, seen by running it as a dyno would. */
 export interface FfmpegCheck {
-  /** Both programs start, and an animated GIF became an mp4 as Mastodon makes it (lib/paperclip/transcoder.rb). */
+  /** Both programs started and made an mp4 of an animated GIF, as Mastodon does (lib/paperclip/transcoder.rb). */
   readonly works: boolean
   /** First line of `ffmpeg -version`. */
   readonly version?: string
-  /** Of the encoders that Mastodon asks for, those that it has. */
+  /** Those of Mastodon's encoders that it has. */
   readonly encoders: readonly string[]
   /** Folders below the app that had to be put on LD_LIBRARY_PATH before it started. */
   readonly mended: readonly string[]
@@ -29,14 +29,14 @@ export interface FfmpegCheck {
   readonly problem?: string
 }
 
-/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+/** The script that extends the library path; only the slug with ffmpeg has it. */
 export const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh'
 
 /** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
 const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp']
 
 interface CheckOptions {
-  /** Where a dyno's programs run: the run image, since the build image hides missing libraries. */
+  /** A place like a dyno, with the run image: the build image has libraries that a dyno lacks. */
   readonly place: Place
   /** The app's folder on this machine. */
   readonly root: string
@@ -46,9 +46,10 @@ interface CheckOptions {
 }
 
 /**
- * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
- * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
- * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ * Runs ffmpeg and ffprobe of the built tree with `.profile.d` sourced. If a library is missing but is somewhere in the
+ * tree, a script in `.profile.d` puts its folder on the library path, and they are run again. heroku-buildpack-apt unpacks
+ * packages and does not install them, so libraries in folders of their own are not found. Throws a `UserError` if
+ * `.profile.d` is not a folder, and what `Place.run` throws.
  */
 export async function checkFfmpeg(options: CheckOptions): Promise<FfmpegCheck> {
   const mended: BytePath[] = []
@@ -64,8 +65,8 @@ export async function checkFfmpeg(options: CheckOptions): Promise<FfmpegCheck> {
 }
 
 /**
- * Where a dyno finds ffmpeg with `.profile.d` sourced: the executables of that name on its PATH, in its order, and the one
- * that FFMPEG_BINARY names; paths in the tree, links to folders resolved. What lies outside the tree is left out.
+ * The ffmpeg that a dyno finds with `.profile.d` sourced: the executables of that name on its PATH, and the one that
+ * FFMPEG_BINARY names. They are paths in the tree with links to folders resolved; others are left out.
  */
 export async function findOnPath(options: CheckOptions): Promise<Set<BytePath>> {
   const { output } = await run(options, ['bash', '-c', `type -aP -- ffmpeg ${FFMPEG}`])
@@ -79,7 +80,7 @@ export async function findOnPath(options: CheckOptions): Promise<Set<BytePath>> 
   return new Set(found)
 }
 
-/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+/** Writes the script into the tree. The build may have left links: nothing is written through them. */
 async function writeMend(root: string, script: Buffer): Promise<void> {
   const file = join(root, MEND_FILE)
   const folder = dirname(file)
@@ -94,7 +95,7 @@ async function writeMend(root: string, script: Buffer): Promise<void> {
   await writeFile(file, script, { flag: 'wx' })
 }
 
-/** A script for `.profile.d` that adds folders below the app to the library path, one a line. */
+/** The script that adds folders of the app to the library path. */
 function mendScript(folders: readonly BytePath[]): Buffer {
   const lines = [
     '# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.',
@@ -141,12 +142,13 @@ async function tryOnce(options: CheckOptions): Promise<Outcome> {
   }
 }
 
-/** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
+/** As Mastodon calls them: by name, or by a config var (mastodon/mastodon: config/initializers/ffmpeg.rb). */
 const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"'
 const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"'
 
 const TRANSCODE = programText(new URL('./programs/transcode.sh', import.meta.url))
 
+/** Milliseconds for one program. */
 const TIMEOUT = 60_000
 const MOST_OUTPUT = 1_000_000
 
@@ -172,7 +174,7 @@ async function run(
   return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output }
 }
 
-/** The folder of a library in the tree; the first one in byte order where there are several. */
+/** The folder of a library in the tree; the first in byte order if there are several. */
 function findFolder(entries: readonly TreeEntry[], library: string): BytePath | undefined {
   const name = `/${bytePath(library)}`
   const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name))

@@ -2,12 +2,12 @@ import { posix } from 'node:path'
 import { type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 
-/** Where a slug lies at run time (Dev Center: dynos). */
+/** A slug's folder on a dyno (Dev Center: dynos). */
 const APP = '/app/'
 
 /**
- * The executables called `ffmpeg` among the files of a slug: files with an x bit, and links that lead to one among these
- * files. Where they lie and who wrote them does not count.
+ * The executables called `ffmpeg` among the files of a slug, in any folder and of any layer: files with an x bit, and
+ * links to one within the slug.
  */
 export function ffmpegPrograms(files: readonly SlugFile[]): SlugFile[] {
   const named = files.filter(file => file.kind !== 'directory' && posix.basename(file.path) === 'ffmpeg')
@@ -17,8 +17,8 @@ export function ffmpegPrograms(files: readonly SlugFile[]): SlugFile[] {
 }
 
 /**
- * Tells whether a file belongs to an npm package, a gem, or a buildpack that was committed (a folder with bin/detect and
- * bin/compile): it is there for that one's sake.
+ * Tells whether a file belongs to an npm package, a gem, or a committed buildpack (a folder with bin/detect and
+ * bin/compile): then it is there for that, not for Mastodon.
  */
 export function packageFiles(files: readonly SlugFile[]): (name: string) => boolean {
   const names = new Set<string>(files.map(({ path }) => path))
@@ -32,7 +32,7 @@ export function packageFiles(files: readonly SlugFile[]): (name: string) => bool
   }
 }
 
-/** Tells a path by its real folders, so that one found by way of a link can be compared; undefined if it leads nowhere. */
+/** Resolves the links in a path's folders, so that paths can be compared; undefined if the path leads nowhere. */
 export function realNames(files: readonly SlugFile[]): (name: BytePath) => BytePath | undefined {
   const tree = new Map<string, SlugFile>(files.map(file => [file.path, file]))
   return name => {
@@ -46,10 +46,10 @@ export function isExecutable(file: SlugFile | undefined): boolean {
   return file?.kind === 'file' && (file.mode & 0o111) !== 0
 }
 
-/** Links that a kernel follows for one path (path_resolution(7)). */
+/** Links that the kernel follows in one path (path_resolution(7)). */
 const MOST_LINKS = 40
 
-/** What a path leads to within the slug; undefined if it leads out of it, nowhere, or in a circle. */
+/** The file that a path leads to; undefined if it leads out of the slug, nowhere, or in a circle. */
 function follow(tree: ReadonlyMap<string, SlugFile>, name: string): SlugFile | undefined {
   const left = name.split('/')
   const done: string[] = []

@@ -16,20 +16,21 @@ import { readTreeFile, UserError, type BytePath, type TreeEntry } from '../runti
 import { ffmpegPrograms, isExecutable, packageFiles } from './ffmpeg-tree.ts'
 import { inPackOrder, slugFiles, type SlugFile } from './files.ts'
 
-/** The steps of a build that bring ffmpeg. Numbers are places in the list of buildpacks. */
+/** The steps of a build that bring ffmpeg, as indexes into the list of buildpacks. */
 export interface FfmpegProvider {
-  /** Buildpacks that bring nothing but ffmpeg. */
+  /** Buildpacks that bring only ffmpeg. */
   readonly buildpacks: readonly number[]
   /** The apt buildpack, if the Aptfile asks for ffmpeg (Mastodon 1.4 to 4.2). */
   readonly apt?: number
 }
 
-/** Added if a slug with ffmpeg is asked for and nothing says that it brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+/** Added if ffmpeg is asked for and nothing seems to bring it. Mastodon's app.json has it since 4.3 (mastodon/mastodon#31135). */
 export const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview'
 
 /**
- * What will bring ffmpeg, by the names of the buildpacks, as they are written in config or app.json, and the Aptfile. It is
- * a guess: the built tree shows what is so (`waysOut`).
+ * What will bring ffmpeg, judged by the names of the buildpacks and by the Aptfile; undefined if nothing will. It is a
+ * guess: the built tree shows what is so (`waysOut`).
+ * @param references buildpacks as the config or app.json names them
  */
 export function guessProvider(references: readonly string[], aptfile: string | undefined): FfmpegProvider | undefined {
   const placesOf = (isIt: (reference: string) => boolean): number[] =>
@@ -40,17 +41,17 @@ export function guessProvider(references: readonly string[], aptfile: string | u
   return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined
 }
 
-/** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
+/** Whether a buildpack's name says that it brings ffmpeg. All that are known bring nothing else. */
 function saysFfmpeg(reference: string): boolean {
   return /ffmpeg|activestorage-preview/i.test(buildpackName(reference))
 }
 
 /**
- * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
- * stacks of that time did not have (mastodon/mastodon: Aptfile).
+ * Packages that Mastodon's Aptfiles had only for ffmpeg: libraries that it needs at run time and that the stacks of that
+ * time did not have (mastodon/mastodon: Aptfile).
  */
 const FFMPEG_PACKAGES = new Set([
-  // Its extra codecs
+  // ffmpeg's extra codecs
   'libavcodec-extra',
   // 1.4 to 4.2 (#3276)
   'libxdamage1',
@@ -72,7 +73,7 @@ const FFMPEG_PACKAGES = new Set([
   'libxcb-render0',
   'libxcb-shm0',
   'libxrender1',
-  // 4.2 (#24866), and what it stands for
+  // 4.2 (#24866), and the packages behind it
   'libopenblas0-pthread',
   'libblas3',
   'liblapack3'
@@ -80,7 +81,7 @@ const FFMPEG_PACKAGES = new Set([
 /** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
 const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/
 
-/** The Aptfile without what is there for ffmpeg; the same text if it does not ask for ffmpeg. */
+/** The text of an Aptfile without what is there for ffmpeg; unchanged if it does not ask for ffmpeg. */
 export function aptfileWithoutFfmpeg(aptfile: string): string {
   const { entries } = parseAptfile(aptfile)
   return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile
@@ -92,21 +93,21 @@ function isForFfmpeg(entry: AptPackage | AptAddress): boolean {
   return FFMPEG_PACKAGES.has(name) || LIBVPX.test(name)
 }
 
-/** How the slug without ffmpeg came about. */
+/** How the slug without ffmpeg was made (`derivation` in `report.json`). */
 export type Derivation = 'subtracted' | 'apt-again' | 'built-again' | 'programs'
 
 /** An executable called ffmpeg in the built tree. */
 interface FfmpegProgram {
   readonly path: BytePath
-  /** Of the tree's layers, the one that wrote it. */
+  /** Index of the layer that wrote it. */
   readonly layer: number
   /** How it is left out of the slug without ffmpeg. */
   readonly way: Way
 }
 
 /**
- * `layer`: with all that its buildpack brought, which is ffmpeg alone. `apt`: by running the apt step without it.
- * `program`: it and its sister programs alone, since their buildpack brings more than ffmpeg. `stays`: not at all.
+ * `layer`: with its whole layer, since its buildpack brought only ffmpeg. `apt`: by running the apt step again without it.
+ * `program`: only ffmpeg and its sister programs, since their buildpack brought more. `stays`: not at all.
  */
 type Way = 'layer' | 'apt' | 'program' | 'stays'
 
@@ -114,8 +115,8 @@ type Way = 'layer' | 'apt' | 'program' | 'stays'
 const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/
 
 /**
- * Decides for each executable called ffmpeg how it can be left out, and which buildpacks have to go or run again for it.
- * A step whose ffmpeg a later one wrote over counts, too.
+ * Decides for each executable called ffmpeg how it can be left out, and which buildpacks must go or run again for it. A
+ * step whose ffmpeg a later step overwrote counts, too.
  */
 export function waysOut(
   { layers, mixed }: Pick<BuiltApp, 'layers' | 'mixed'>,
@@ -125,7 +126,7 @@ export function waysOut(
   const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg)
   const isOfPackage = packageFiles(files)
   const wayOfLayer = layers.map(({ buildpack }, layer): Way => {
-    // What was committed is the fork's own.
+    // The commit itself: it is the fork's own.
     if (!buildpack) return 'stays'
     if (readsAptfile(buildpack)) return asks ? 'apt' : 'stays'
     return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program'
@@ -146,12 +147,12 @@ export function waysOut(
   return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } }
 }
 
-/** Whether a buildpack's own scripts name the Aptfile, whatever it is called. */
+/** Whether a buildpack's scripts name the Aptfile, whatever the buildpack is called. */
 function readsAptfile({ folder }: FetchedBuildpack): boolean {
   return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)))
 }
 
-/** A script too large to be one is none. */
+/** The text of a script; empty if it is missing, or too large to be one. */
 function scriptOf(folder: string, script: string): string {
   try {
     return readTreeFile(folder, script) ?? ''
@@ -161,7 +162,7 @@ function scriptOf(folder: string, script: string): string {
   }
 }
 
-/** Its name says so, and there is no program of another kind among what it brought. */
+/** Whether its name says ffmpeg, and it brought no other program. */
 function bringsOnlyFfmpeg({ reference }: FetchedBuildpack, layer: number, files: readonly SlugFile[]): boolean {
   const isOther = (file: SlugFile): boolean =>
     file.layer === layer &&
@@ -171,7 +172,7 @@ function bringsOnlyFfmpeg({ reference }: FetchedBuildpack, layer: number, files:
   return saysFfmpeg(reference) && !files.some(isOther)
 }
 
-/** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
+/** The files without ffmpeg of these layers, and without ffmpeg's own programs in the same folder. */
 export function withoutPrograms(files: readonly SlugFile[], layers: ReadonlySet<number>): SlugFile[] {
   const placeOf = (file: SlugFile): string => `${file.layer} ${posix.dirname(file.path)}`
   const isOfPackage = packageFiles(files)
@@ -183,8 +184,8 @@ export function withoutPrograms(files: readonly SlugFile[], layers: ReadonlySet<
 }
 
 /**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only if no other
- * step wrote over its files and it wrote over nobody's. Returns why not.
+ * Why the provider's files cannot simply be taken out of the built tree: another step overwrote one of them, or it
+ * overwrote one of another step. Undefined if they can.
  */
 export function whyNotSubtract(app: BuiltApp, provider: FfmpegProvider): string | undefined {
   const isProvider = providerLayers(provider)
@@ -199,21 +200,21 @@ function providerLayers({ buildpacks, apt }: FfmpegProvider): Set<number> {
   return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1))
 }
 
-/** Names that only another run of the apt step can give. */
+/** The tree of a second run of the apt step, without ffmpeg. */
 interface AptAgain {
   readonly root: string
   readonly entries: readonly TreeEntry[]
-  /** Whether the apt step wrote the name (the source's own Aptfile counts: it is another one). */
+  /** Whether the apt step wrote the name. The source's Aptfile counts: it is another one. */
   wrote(path: BytePath): boolean
 }
 
-/** The slug's files without those that the provider brought. `aptAgain` is needed if the provider is the Aptfile. */
+/** The slug's files without those of the provider. `aptAgain` is needed if the provider has an apt step. */
 export function withoutProvider(files: readonly SlugFile[], provider: FfmpegProvider, aptAgain?: AptAgain): SlugFile[] {
   const isProvider = providerLayers(provider)
   const stays = (file: SlugFile): boolean => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile')
   const kept = new Set(files.filter(stays))
   const needed = foldersOf(kept)
-  // A folder that the provider made stays if others put something into it (`.profile.d`).
+  // A folder that the provider made stays if others put something into it, such as `.profile.d`.
   const rest = files.flatMap(file => {
     if (kept.has(file)) return [file]
     const layer = file.kind === 'directory' ? needed.get(file.path) : undefined

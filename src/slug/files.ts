@@ -1,6 +1,6 @@
 import { comparePaths, type BytePath, type TreeEntry } from '../runtime/index.ts'
 
-/** One name that goes into a slug. Variants of one build share these objects, so identity means "the same file". */
+/** One name of a slug. Variants of a build share these objects, so the same object is the same file. */
 export interface SlugFile {
   /** Below `/app`. */
   readonly path: BytePath
@@ -11,13 +11,13 @@ export interface SlugFile {
   readonly target?: BytePath
   /** The same for all names of one file (hard links). */
   readonly inode?: string
-  /** The folder on this machine below which `path` is read. */
+  /** `path` is read below this folder of this machine. */
   readonly root: string
   /** Index of the layer (source, each buildpack, ours) that wrote it. */
   readonly layer: number
 }
 
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+/** A walk's entries as files of a slug. Sockets, pipes and devices cannot be in one: they are in `leftOut`. */
 export function slugFiles(
   entries: readonly TreeEntry[],
   root: string,
@@ -32,7 +32,7 @@ export function slugFiles(
   return { files, leftOut }
 }
 
-/** A slug's files in the order in which they are packed: that of a walk. */
+/** A slug's files in the order in which they are packed, which is that of a walk. */
 export function inPackOrder(files: readonly SlugFile[]): SlugFile[] {
   return files.toSorted((a, b) => comparePaths(a.path, b.path))
 }

@@ -5,26 +5,25 @@ import { sizeText } from '../runtime/index.ts'
 export type FfmpegChoice = 'with' | 'without' | 'auto'
 export type FfmpegVariant = 'with' | 'without'
 
-/** The variant that is the slug. */
+/** The variant that is shipped. */
 export interface ChosenSlug {
   readonly variant: FfmpegVariant
   /** Compressed. */
   readonly bytes: number
 }
 
-/** Compressed bytes of the slugs that there are: one of the two may be absent, whatever is asked for. */
+/** Compressed bytes of each slug. One may be absent, whatever is asked for. */
 interface VariantSizes {
-  /** Absent if nothing in the built tree is an ffmpeg. */
+  /** Absent if the built tree has no ffmpeg. */
   readonly with?: number
   /** Absent if ffmpeg cannot be taken out. */
   readonly without?: number
 }
 
 /**
- * Picks the variant. If there is only one, that is the one: whether it is what was asked for, and fits, is for the caller
- * to say.
+ * Picks the variant. If there is only one it is that one: the caller says whether it fits and is what was asked for.
  * @param fits whether so many bytes are within the limit
- * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
+ * @param ffmpegWorks whether ffmpeg was run and worked, or was not run; `auto` leaves out one that does not work
  */
 export function chooseVariant(
   choice: FfmpegChoice,
@@ -39,13 +38,13 @@ export function chooseVariant(
   return { variant: takesFfmpeg ? 'with' : 'without', bytes }
 }
 
-/** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
+/** Warnings about a slug's size and about the limit, by what Heroku does; both are bytes. */
 export function sizeWarnings(bytes: number, limit: number): string[] {
   const warnings: string[] = []
   const [warnsAt, stopsAt] = [sizeText(LIMITS.slugWarns), sizeText(LIMITS.slugStops)]
-  if (bytes > LIMITS.slugStops) warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`)
+  if (bytes > LIMITS.slugStops) warnings.push(`The slug is larger than ${stopsAt}: Heroku takes no larger one`)
   else if (bytes > LIMITS.slugWarns)
     warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`)
-  if (limit > LIMITS.slugStops) warnings.push(`The limit is above ${stopsAt}, where Heroku stops`)
+  if (limit > LIMITS.slugStops) warnings.push(`The limit is above ${stopsAt}: Heroku takes no larger slug`)
   return warnings
 }

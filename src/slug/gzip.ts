@@ -1,12 +1,12 @@
 /**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ * One gzip member out of pieces that were compressed separately (RFC 1951, 1952). Each piece is raw deflate that ends on a
+ * byte boundary and is not marked as the last, so the pieces can be joined; their checksums are combined.
  */
 
 /** No name, no time, "Unix": the same for every slug. */
 export const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex')
 
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+/** An empty last deflate block, then checksum and length (mod 2^32) of all uncompressed bytes. */
 export function gzipTrailer(crc: number, rawBytes: number): Buffer {
   const trailer = Buffer.alloc(10)
   trailer[0] = 0x03

@@ -3,10 +3,11 @@ import { type SlugFile } from './files.ts'
 import { GZIP_HEADER, gzipTrailer } from './gzip.ts'
 import { type Packed } from './pack.ts'
 
-/** Bytes of a part of a slug: in the slug as Heroku counts it, and uncompressed. */
+/** What a part of a slug takes, in bytes. */
 interface Weight {
+  /** As Heroku counts the slug. */
   compressed: number
-  /** As in the archive: content, headers and padding. */
+  /** In the tar archive: content, headers and padding. */
   raw: number
   /** Names, folders included. */
   files: number
@@ -16,21 +17,21 @@ export interface FileWeight {
   readonly file: SlugFile
   readonly compressed: number
   readonly raw: number
-  /** It shares a compressed block with other files, so its compressed bytes are its share by raw bytes. */
+  /** It shares a compressed block with other files: `compressed` is its share by raw bytes. */
   readonly shared: boolean
 }
 
 export interface Measured {
   readonly total: Weight
-  /** By layer index; the archive's own bytes (gzip and tar frame) are under -1. All together are `total`. */
+  /** By layer index; -1 is the archive's own frame (gzip and tar). They add up to `total`. */
   readonly layers: ReadonlyMap<number, Weight>
-  /** Every name, folders included (for what they take themselves), in pack order. */
+  /** Every name in pack order; folders count what they take themselves. */
   readonly files: readonly FileWeight[]
 }
 
 /**
- * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
- * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ * Divides the compressed bytes of a slug among its files, so that they add up to the whole. A file owns the blocks that it
+ * fills; a block with several files is split by their raw bytes.
  */
 export function measure({ blocks, bytes, rawBytes }: Packed): Measured {
   const weights = new Map<SlugFile, { compressed: number; raw: number; shared: boolean }>()

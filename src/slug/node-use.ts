@@ -4,7 +4,7 @@ import { type SlugFile } from './files.ts'
 import { RUBY_RUNS, RUNNERS, textOf, withScripts } from './scripts.ts'
 import { streamingPackages } from './streaming.ts'
 
-/** What a slug's dynos read of its Node packages: what may go, or why nothing of them may. */
+/** Which Node packages a slug's dynos read; or why all have to stay. */
 export type NodeUse =
   | {
       /** Whether a dyno reads a file of the app's `node_modules`. */
@@ -15,19 +15,19 @@ export type NodeUse =
 interface BuiltTree {
   readonly files: readonly SlugFile[]
   readonly processTypes: Readonly<Record<string, string>>
-  /** Commands of the config's scheduled tasks. */
+  /** Commands of the scheduled tasks in the config. */
   readonly tasks?: readonly string[]
-  /** What compiled the assets. */
+  /** What compiles the assets. */
   readonly bundler: 'vite' | 'webpack'
-  /** Whether this slug may run the streaming server: `no` if a streaming app is configured. */
+  /** Whether this slug may run the streaming server: `no` if the config has a streaming app. */
   readonly streaming: 'no' | 'perhaps'
 }
 
 /**
- * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
- * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
- * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
- * built in a way that is not known here, nothing goes, and the reason is given.
+ * Which packages a dyno reads, as the built tree shows it. On a dyno Node runs only the streaming server, and Rails serves
+ * built assets: in Mastodon 4.4 to 4.8 no Ruby in app/, config/ or lib/ names node_modules, except the cache folder of
+ * vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree differs, or is built in a way that is
+ * not known here, everything stays, and the reason is given. Never throws a `UserError`.
  */
 export function nodeUse(tree: BuiltTree): NodeUse {
   const { files, bundler, streaming } = tree
@@ -51,14 +51,14 @@ function keep(keptBecause: string): NodeUse {
   return { keptBecause }
 }
 
-/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
+/** Whether packages stay in archives that Node reads (yarnpkg.com: "Plug'n'Play"). */
 export function isPlugAndPlay(files: readonly SlugFile[]): boolean {
   return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path))
 }
 
 /**
- * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
- * JavaScript is read by Node alone; what a buildpack installs is not the fork's.
+ * Files that Ruby or a shell may read on a dyno, of any layer: a buildpack may have moved a folder to the top. Only Node
+ * reads JavaScript; what a buildpack installs is not the fork's.
  */
 const MAY_READ =
   /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.ya?ml)|(?:.*\/)?[^/]+\.(?:rb|rake|ru|erb|haml|slim|sh)|Rakefile|Gemfile(?:\.lock)?)$/
@@ -68,7 +68,7 @@ const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i
 /** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
 const PROGRAM = /^bin\//
 
-/** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
+/** The first line of the fork's code that names node_modules or runs Node, comments left out: `config/x.rb:3 runs Node`. */
 function lineThatReads(files: readonly SlugFile[]): string | undefined {
   for (const file of files) {
     if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path)) continue
@@ -86,10 +86,10 @@ function whatItDoes(line: string, isProgram: boolean): string | undefined {
   return !isProgram && RUBY_RUNS.test(line) ? 'runs Node' : undefined
 }
 
-/** In a `node_modules` of the app: its own, or the streaming server's. */
+/** Below the app's own `node_modules`, or the streaming server's. */
 export const NODE_MODULES = /^(?:streaming\/)?node_modules\//
 
-/** A link by which something else of the tree is read from a package, such as `public/emoji`. */
+/** A link elsewhere in the tree that leads into a package, such as `public/emoji`. */
 function linkInto(files: readonly SlugFile[]): string | undefined {
   const link = files.find(({ kind, path: at, target = '' }) => {
     if (kind !== 'symlink' || NODE_MODULES.test(at)) return false
@@ -98,7 +98,7 @@ function linkInto(files: readonly SlugFile[]): string | undefined {
   return link && `${displayPath(link.path)} is a link into node_modules`
 }
 
-/** Gems that run Node with packages of the app while it serves, by what their READMEs say. */
+/** Gems that run Node with the app's packages at run time, by their READMEs. */
 const GEMS = /^ {4}(grover|mjml-rails|nodo|schmooze) \(/m
 
 function gemThatReads(files: readonly SlugFile[]): string | undefined {
@@ -110,14 +110,14 @@ function gemThatReads(files: readonly SlugFile[]): string | undefined {
 /** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`), without an option that loads a package. */
 const SERVER =
   /\bnode(?:\s{1,9}(?!-r|--(?:require|import|loader|experimental-loader)\b)-[\w=-]{1,100}){0,20}\s{1,9}(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g
-/** Rails builds assets with Node, also by this task. */
+/** Commands that run Node, `assets:precompile` among them. */
 const RUNS_NODE = new RegExp(
   `(?:^|[\\s;&|(\x60"'/=])(?:${RUNNERS}|vite)(?=[\\s;&|)\x60"']|$)|node_modules|\\bassets:precompile\\b`,
   'm'
 )
-/** A package that Node loads before the server. */
+/** Options that make Node load a package before the server. */
 const LOADS = /NODE_OPTIONS[^\n]{0,500}?(?:--(?:require|import|(?:experimental-)?loader)\b|["'=\s]-r)/
-/** What a dyno sources before its command; those of buildpacks and of this action need no package. */
+/** What a dyno sources before its command. This action's own scripts need no package. */
 const SOURCED = /^(?:\.profile|\.profile\.d\/(?!mastodon-on-heroku)[^/]+)$/
 
 function commandThatRuns({ files, processTypes, tasks = [] }: BuiltTree): string | undefined {

@@ -1,7 +1,7 @@
 import { type BytePath } from '../runtime/index.ts'
 import { type HeaderFields } from './tar.ts'
 
-/** What the packer and its threads tell each other. Paths are byte paths (latin1), absolute. */
+/** The messages between the packer and its threads. Paths are absolute byte paths (latin1). */
 export type PackTask = HashTask | BlockTask | StoredTask
 
 export interface HashTask {
@@ -10,7 +10,7 @@ export interface HashTask {
 }
 
 export interface HashAnswer {
-  /** SHA-256, base64, one a file. */
+  /** SHA-256 in base64, one for each file. */
   digests: string[]
 }
 
@@ -19,36 +19,36 @@ export interface BlockTask {
   rawBytes: number
   parts: BlockPart[]
   level: number
-  /** The file that keeps this block between builds. */
+  /** The file to keep this block in, for later builds. */
   store?: string
 }
 
-/** A header, some of a file's content, zero bytes: each may be missing. */
+/** A header, some of a file's content, zero bytes; each may be missing. */
 export interface BlockPart {
   path: string
-  /** Made into bytes by the thread: a slug has 100,000 headers, and they are garbage as soon as they are packed. */
+  /** The thread makes the bytes of it: 100,000 headers at once would take much memory here. */
   header?: { file: HeaderFields; time: number; link: BytePath | undefined }
   from: number
   to: number
   pad: number
 }
 
-/** A block that is thought to be in the store: then its parts need not be sent. */
+/** Asks for a block that an earlier build kept. */
 export interface StoredTask {
   kind: 'stored'
   rawBytes: number
   store: string
 }
 
-/** `block` is missing where the store has none, or a damaged one. */
+/** `block` is missing if the file is missing or damaged. */
 export interface StoredAnswer {
   block?: BlockAnswer
 }
 
 export interface BlockAnswer {
-  /** Raw deflate, ending on a byte boundary, without a last block. */
+  /** Raw deflate that ends on a byte boundary and has no last block. */
   bytes: Uint8Array
-  /** CRC-32 of what was compressed. */
+  /** CRC-32 of the uncompressed bytes. */
   crc: number
 }
 

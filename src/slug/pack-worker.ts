@@ -13,7 +13,7 @@ import type {
 } from './pack-protocol.ts'
 import { tarHeader } from './tar.ts'
 
-/** The program of a packing thread: reads files, hashes them, compresses blocks. It answers each task with one message. */
+/** The program of a packing thread: it hashes files and compresses blocks, and answers each task with one message. */
 
 const CHUNK = 1024 * 1024
 const buffer = Buffer.allocUnsafe(CHUNK)
@@ -41,7 +41,7 @@ function hashFile(path: string, size: number): string {
   }
 }
 
-/** Holds a block before it is compressed; kept, since a new one for each block is memory that nobody collects in time. */
+/** Holds a block before it is compressed. It is used again: one for each block would not be collected in time. */
 let space = Buffer.allocUnsafe(0)
 
 function compress({ rawBytes, parts, level, store }: BlockTask): BlockAnswer {
@@ -74,7 +74,7 @@ function compress({ rawBytes, parts, level, store }: BlockTask): BlockAnswer {
 
 const STORE_HEADER = 12
 
-/** A block of an earlier build. */
+/** A block that an earlier build kept; none if the file is missing or damaged. */
 function readStored({ store, rawBytes }: StoredTask): StoredAnswer {
   let file: Buffer
   try {
@@ -85,7 +85,7 @@ function readStored({ store, rawBytes }: StoredTask): StoredAnswer {
   if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return {}
   const bytes = file.subarray(STORE_HEADER)
   if (crc32(bytes, file.readUInt32LE(4)) !== file.readUInt32LE(8)) return {}
-  // A copy: small files come in memory that they share, and that cannot be handed over.
+  // A copy: Node reads small files into shared memory, which cannot be transferred.
   return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } }
 }
 
@@ -93,13 +93,13 @@ function writeStored(store: string, { bytes, crc }: BlockAnswer, rawBytes: numbe
   const header = Buffer.alloc(STORE_HEADER)
   header.writeUInt32LE(rawBytes, 0)
   header.writeUInt32LE(crc, 4)
-  header.writeUInt32LE(crc32(bytes, crc), 8) // of the checksum, too
+  header.writeUInt32LE(crc32(bytes, crc), 8) // it covers the checksum, too
   const part = `${store}.${process.pid}.part`
   try {
     writeFileSync(part, Buffer.concat([header, bytes]))
     renameSync(part, store)
   } catch {
-    // The store only saves time: a full disk is found where the slug itself is written.
+    // The store only saves time. Writing the slug itself will report a full disk.
   }
 }
 

@@ -19,7 +19,7 @@ import { Threads } from './threads.ts'
 interface PackJob {
   /** In pack order (`inPackOrder`). */
   readonly files: readonly SlugFile[]
-  /** The `.tgz` to write; it appears only when it is whole. */
+  /** The `.tgz` to write. It appears when it is whole. */
   readonly output?: string
 }
 
@@ -28,9 +28,9 @@ export interface Packed {
   readonly bytes: number
   /** Bytes of the tar archive inside. */
   readonly rawBytes: number
-  /** SHA-256 of the slug, hex; only where it was written. */
+  /** SHA-256 of the slug in hex, if it was written. */
   readonly sha256?: string
-  /** Its blocks in order, each with its compressed bytes. */
+  /** Blocks in order, each with its compressed bytes. */
   readonly blocks: readonly { block: Block; bytes: number }[]
 }
 
@@ -38,7 +38,7 @@ interface PackerOptions {
   /** The program of the threads. */
   readonly worker: URL
   readonly threads: number
-  /** The commit's time, in milliseconds since 1970: files that are served carry it. */
+  /** The commit's time in milliseconds since 1970, for the files in `public/`. */
   readonly commitTime: number
   /** Keeps compressed blocks between builds. */
   readonly blockStore?: string
@@ -57,14 +57,15 @@ interface KnownBlock {
 
 /**
  * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
- * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
+ * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, with any number of threads. `close` must
+ * be called.
  */
 export class Packer {
   readonly #threads: Threads
   readonly #options: PackerOptions
   readonly #identities = new Map<SlugFile | string, string>()
   readonly #known = new Map<string, KnownBlock>()
-  /** No packing has failed: then the blocks that are known are all that is needed. */
+  /** No packing has failed, so the known blocks are all that are needed. */
   #complete = false
 
   constructor(options: PackerOptions) {
@@ -75,8 +76,8 @@ export class Packer {
   }
 
   /**
-   * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
-   * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
+   * Packs all jobs in one pass: a block that several slugs share is read and compressed once. Rejects with a `UserError` if
+   * the disk is full, with a `CancelledError` on the signal; then nothing of the outputs is left.
    */
   async pack(jobs: readonly PackJob[]): Promise<Packed[]> {
     const slugs: Slug[] = []
@@ -100,7 +101,7 @@ export class Packer {
     }
   }
 
-  /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
+  /** Ends the threads. If all was packed, stored blocks that no slug used are removed. */
   async close(): Promise<void> {
     this.#options.signal.removeEventListener('abort', this.#abort)
     await this.#threads.close()
@@ -114,7 +115,7 @@ export class Packer {
 
   readonly #abort = (): void => void this.#threads.close()
 
-  /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+  /** A digest of its content; a number if no blocks are kept, since then a file is only compared with itself. */
   readonly #identityOf = (file: SlugFile): string => {
     const key = file.inode ?? file
     const known = this.#identities.get(key)
@@ -148,7 +149,7 @@ export class Packer {
     })
   }
 
-  /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
+  /** Packs the blocks of all slugs, each once, so that every slug gets its own in order. */
   async #packBlocks(slugs: readonly Slug[]): Promise<void> {
     const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))))
     await inOrder(
@@ -168,7 +169,7 @@ export class Packer {
     )
   }
 
-  /** The block as an earlier build packed it. */
+  /** The block that an earlier build kept; undefined if there is none. */
   async #fromStore({ key, rawBytes }: Block): Promise<BlockAnswer | undefined> {
     const store = this.#placeOf(key)
     if (store === undefined || !existsSync(store)) return undefined
@@ -190,14 +191,14 @@ export class Packer {
   }
 }
 
-/** Other ways of packing give other bytes for the same block: they must not meet. */
+/** Another level or zlib gives other bytes for the same block, so it is part of a block's name. */
 const FORMAT = `1-${LEVEL}-${process.versions.zlib}`
 
 function nameInStore(key: string): string {
   return createHash('sha256').update(`${FORMAT} ${key}`).digest('hex')
 }
 
-/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+/** Seconds since 1970, within what a tar header holds: a commit may claim any time. */
 function seconds(milliseconds: number): number {
   return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1)
 }
@@ -253,7 +254,7 @@ class Slug {
   }
 
   async discard(): Promise<void> {
-    await this.#file?.close().catch(() => {}) // it goes anyway
+    await this.#file?.close().catch(() => {}) // it is removed next
     if (this.output) await rm(this.#part, { force: true })
   }
 
@@ -274,8 +275,8 @@ class Slug {
 }
 
 /**
- * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
- * (the lists come from one tree, so shared blocks come in the same order).
+ * One list of all blocks that keeps each list's order. A block that several lists have is in it once, if their orders
+ * allow that; lists of one tree do.
  */
 function mergeOrders(lists: readonly (readonly Block[])[]): Block[] {
   const next = lists.map(() => 0)
@@ -284,7 +285,7 @@ function mergeOrders(lists: readonly (readonly Block[])[]): Block[] {
   for (;;) {
     const heads = lists.map((list, i) => list[next[i]!])
     if (heads.every(head => head === undefined)) return merged
-    // A head that another list still needs later waits, unless every head waits.
+    // A head waits if another list has the same block later, unless all heads wait.
     const free = heads.find(
       (head, i) =>
         head &&
@@ -307,8 +308,8 @@ function countKeys(blocks: readonly Block[]): Map<string, number> {
 }
 
 /**
- * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
- * The first failure ends it.
+ * Runs `work` on the items, at most `width` at a time, and gives the results to `take` in the order of the items. Ends at
+ * the first failure.
  */
 async function inOrder<Item, Result>(
   items: readonly Item[],
@@ -328,7 +329,7 @@ async function inOrder<Item, Result>(
   }
 }
 
-/** A part as a thread takes it. */
+/** A part as a thread gets it. */
 function toTask({ file, header, time, link, from, to, pad }: SlugPart): BlockPart {
   const { path, kind, mode, size, target } = file
   return {

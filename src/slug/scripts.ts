@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { below } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 
-/** Programs that run JavaScript, or install it. */
+/** Programs that run JavaScript or install it, as a part of a regular expression. */
 export const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)'
-/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
+/** A Ruby string that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
 export const RUBY_RUNS = new RegExp(
   `(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`
 )
@@ -17,8 +17,8 @@ export function wordsOf(text: string): Set<string> {
 }
 
 /**
- * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
- * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
+ * A command, with the text of the scripts that it names, and of the scripts that these name. Of a Ruby script only the
+ * lines with a command: in Ruby `node` is often a variable.
  */
 export function withScripts(command: string, files: ReadonlyMap<string, SlugFile>): string {
   const read = new Set<string>()
@@ -37,7 +37,7 @@ export function withScripts(command: string, files: ReadonlyMap<string, SlugFile
   return visit(command)
 }
 
-/** The lines of Ruby that name what runs Node. */
+/** The lines of a Ruby script that run Node or name node_modules. */
 function commandsIn(ruby: string): string {
   return ruby
     .split('\n')
@@ -45,7 +45,7 @@ function commandsIn(ruby: string): string {
     .join('\n')
 }
 
-/** The text of a file; empty for what is none, and for what is too large to be a script. */
+/** The text of a file; empty if it is not a file, or is too large for a script. */
 export function textOf({ kind, size, root, path }: SlugFile): string {
   return kind === 'file' && size <= LARGEST ? readFileSync(below(root, path), 'utf8') : ''
 }

@@ -3,13 +3,13 @@ import { posix } from 'node:path'
 import { readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 
-/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
+/** Process types of the streaming app (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
 export const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' } as const
 
 const STARTS = 'streaming'
 /** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
 const ROOT = '.'
-/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
+/** The server itself, what starts it, what describes it, what is loaded before it, and Node. */
 const NEEDED = [
   /^bin\/heroku-web$/,
   /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
@@ -21,17 +21,17 @@ const NEEDED = [
 ]
 /** A file of the server itself. */
 const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?[jt]s$/
-/** What a developer's tools read of the server's folder, and Node does not. */
+/** Files in the server's folder for a developer's tools. */
 const OF_TOOLS = /^streaming\/[\w.-]+\.config\.[cm]?[jt]s$/
-/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`, and the same of a file (`./name`, `../name`). */
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`, also with a file (`./name`, `../name`). */
 const IMPORT =
   /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"\x60](?:(\.{1,2}\/[^'"\s\x60]{1,500})|((?:@[^'"/\s\x60]{1,200}\/)?[^'"./\s\x60][^'"/\s\x60]{0,200}))/g
-/** A package's name as npm has it: nothing in it leads out of a folder. */
+/** An npm package's name. It cannot lead out of a folder. */
 const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i
 
 /**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
- * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
+ * The files of the streaming app's slug: those of a built tree that the streaming server needs, with its packages
+ * (`streamingPackages`). Throws a `UserError` if a file or package that it needs is missing.
  */
 export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
   const tree = new Tree(files)
@@ -49,9 +49,9 @@ export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
 }
 
 /**
- * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
- * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
- * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
+ * Tells whether a file belongs to a package that the streaming server needs: the dependencies in streaming/package.json,
+ * what the server's files import, and the dependencies of those, found as Node finds them; and the links by which Node
+ * reaches a package in another folder (workspaces, pnpm). Throws a `UserError` if a package is missing.
  */
 export function streamingPackages(files: readonly SlugFile[]): (path: BytePath) => boolean {
   const tree = new Tree(files)
@@ -64,9 +64,9 @@ function packagesIn(tree: Tree, imported: readonly string[]): (path: BytePath) =
 }
 
 /**
- * Whether a file belongs to one of these packages: to the nearest above it, and not to the packages that it has of its
- * own. Any folder may be a package's: of a workspace, or in a store of Yarn or pnpm. One deeper in a package that is called
- * node_modules is a part of it (Rollup writes such ones).
+ * Whether a file belongs to one of these packages: the nearest folder above it that is one counts, but not what is in that
+ * package's own node_modules. A package may be in any folder (a workspace, a store of Yarn or pnpm). A node_modules deeper in
+ * a package is a part of it: Rollup writes such folders.
  */
 function isInside(packages: ReadonlySet<string>, file: BytePath): boolean {
   for (let at = posix.dirname(file); at !== '.'; at = posix.dirname(at)) {
@@ -76,7 +76,7 @@ function isInside(packages: ReadonlySet<string>, file: BytePath): boolean {
 }
 
 /**
- * Folders of the packages that are needed, the server's own first.
+ * Folders of the needed packages, the server's own first.
  * @param imports names that the server's files import
  */
 function packagesOf(tree: Tree, imports: readonly string[]): Set<string> {
@@ -112,7 +112,7 @@ function missing(folder: string, name: string): UserError {
   )
 }
 
-/** Where packages are in a list of files. */
+/** Finds packages and modules in a list of files. */
 class Tree {
   /** Links by which a package was reached. */
   readonly followed = new Set<BytePath>()
@@ -127,9 +127,8 @@ class Tree {
   }
 
   /**
-   * What the server's own files import, declared or not: packages, since a fork may use one of the root's package.json, and
-   * files outside of its folder, with what those import. What only looks like an import names nothing that is there, or
-   * keeps one too many.
+   * What the server's files import: packages, declared or not (a fork may use one of the root's package.json), and files
+   * outside of its folder, with what those import. Text that only looks like an import keeps one package too many at worst.
    */
   imports(): { packages: string[]; files: Set<string> } {
     const names = new Set<string>()
@@ -149,13 +148,13 @@ class Tree {
     return { packages: [...names], files }
   }
 
-  /** As Node finds a file: by its whole name, or as `require` also does without its end (nodejs.org: "All together…"). */
+  /** A module as Node finds it: by its whole name, or without its ending, as `require` does (nodejs.org: "All together…"). */
   #module(name: string): SlugFile | undefined {
     const found = ['', '.js', '.json', '.cjs', '/index.js'].map(end => this.#files.get(`${name}${end}`))
     return found.find(file => file?.kind === 'file')
   }
 
-  /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
+  /** Throws a `UserError` if the built tree does not have a file. */
   require(file: string): void {
     if (this.has(file)) return
     throw new UserError(
@@ -164,7 +163,7 @@ class Tree {
     )
   }
 
-  /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
+  /** A package's folder as Node finds it: in the nearest node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
   resolve(folder: string, name: string): string | undefined {
     for (let at = folder; ; at = posix.dirname(at)) {
       const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`
@@ -187,7 +186,7 @@ class Tree {
     }
   }
 
-  /** The folder itself, or where a link to it leads within the tree. */
+  /** The folder, or the one that a link leads to within the tree. */
   #real(place: string): string | undefined {
     const file = this.#files.get(place)
     if (file?.kind === 'directory') return place

@@ -3,23 +3,24 @@ import { type SlugFile } from './files.ts'
 
 const BLOCK = 512
 
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+/** Every name in a slug starts with this: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
 const SLUG_ROOT = './app/'
 
-/** Two empty blocks end a tar archive. */
+/** Bytes: two empty blocks end a tar archive. */
 export const TAR_END = 2 * BLOCK
 
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
+/** How many zero bytes fill up the last 512-byte block of a file's content. */
 export function padding(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK
 }
 
-/** What a header tells of a file. */
+/** What a header needs of a file. */
 export type HeaderFields = Pick<SlugFile, 'path' | 'kind' | 'mode' | 'size' | 'target'>
 
 /**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ * The header of one name in GNU tar's own format: owned by root, long names in `L` and `K` records, which hold any bytes.
+ * @param time seconds since 1970
+ * @param link an earlier name in the archive, of which this one is a hard link
  */
 export function tarHeader(file: HeaderFields, time: number, link?: BytePath): Buffer {
   const { name, target } = namesOf(file, link)
@@ -43,7 +44,7 @@ export function headerBytes(file: HeaderFields, link?: BytePath): number {
   return BLOCK + long(name) + long(target)
 }
 
-/** Bytes of a name that a header's own field holds. */
+/** Bytes of a name that fit into a header's field. */
 const SHORT = 100
 
 function namesOf(file: HeaderFields, link: BytePath | undefined): { name: string; target: string } {
@@ -95,7 +96,7 @@ function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, '0')
 }
 
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+/** GNU's form for numbers that are too large for octal digits: files of 8 GiB and more. */
 function base256(header: Buffer, offset: number, length: number, value: number): void {
   header.writeUInt8(0x80, offset)
   header.writeBigUInt64BE(BigInt(value), offset + length - 8)

@@ -7,10 +7,10 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
-/** A thread needs little; a small heap makes it collect its garbage early. */
+/** A thread needs little memory; with a small heap it collects garbage early. */
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 }
 
-/** A few threads that take tasks in order. */
+/** A pool of threads that take tasks in order. */
 export class Threads {
   readonly #workers: Worker[]
   readonly #idle: Worker[]
@@ -27,7 +27,7 @@ export class Threads {
     return this.#workers.length
   }
 
-  /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
+  /** Resolves with the thread's answer. Rejects with what the thread threw, and if a thread has ended. */
   do<Answer>(task: PackTask): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       if (this.#failure) return reject(this.#failure)
@@ -36,7 +36,7 @@ export class Threads {
     })
   }
 
-  /** Ends the threads; tasks that wait or run are rejected. */
+  /** Ends the threads. Tasks that wait or run are rejected. */
   async close(): Promise<void> {
     this.#fail(new Error('packing was ended'))
     await Promise.all(this.#workers.map(worker => worker.terminate()))
@@ -70,7 +70,7 @@ export class Threads {
     this.#next()
   }
 
-  /** One thread less is no pool: all that waits or runs fails with the first reason. */
+  /** If one thread fails, every task that waits or runs is rejected with the first reason. */
   #fail(error: Error): void {
     this.#failure ??= error
     for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)]) reject(this.#failure)

@@ -4,8 +4,8 @@ import { type SlugFile } from './files.ts'
 import { withScripts, wordsOf } from './scripts.ts'
 
 /**
- * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
- * it; `**` crosses folders; a leading dot needs no mention.
+ * Tells whether any of the globs matches a path. A glob counts from the top folder. `docs`, `docs/`, `/docs` and `docs/**`
+ * are the folder and everything in it. `**` crosses folders. `*` matches a leading dot, too.
  */
 export function globMatcher(globs: readonly string[]): (path: BytePath) => boolean {
   const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true })
@@ -17,7 +17,7 @@ function withFolder(glob: string): string[] {
   return [name, `${name}/**`]
 }
 
-/** Globs that match nothing of a tree, in their order. */
+/** The globs that match no file of a tree. */
 export function unmatchedGlobs(globs: readonly string[], files: readonly SlugFile[]): string[] {
   return globs.filter(glob => {
     const matches = globMatcher([glob])
@@ -25,14 +25,14 @@ export function unmatchedGlobs(globs: readonly string[], files: readonly SlugFil
   })
 }
 
-/** What a dyno of a Rails app boots with, whatever its command (Bundler, Rails: config/environment.rb). */
+/** What every dyno of a Rails app needs to boot, whatever its command (Bundler, Rails: config/environment.rb). */
 const BOOTS_WITH = ['Gemfile', 'Gemfile.lock', 'config.ru', 'Rakefile', 'ruby', 'bundle', 'rails'].concat(
   ['boot', 'application', 'environment'].map(name => `config/${name}.rb`)
 )
 
 /**
- * Throws a `UserError` if the globs take away what a process type is started with: the files and programs of its command, the
- * files of the scripts that it names, what Rails boots with, or all that makes the PATH.
+ * Throws a `UserError` if the globs take away what a process type needs to start: files and programs of its command, files
+ * that its scripts name, what Rails boots with, or all scripts that set the PATH.
  */
 export function requirePrograms(
   globs: readonly string[],
@@ -63,8 +63,8 @@ export function requirePrograms(
 }
 
 /**
- * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
- * path, and what Rails boots with. Buildpacks bring the other programs.
+ * The same before the build, so that nobody waits for it in vain. It looks only at what the process types name by path and
+ * at what Rails boots with; buildpacks bring the other programs.
  */
 export function requireCommitted(
   globs: readonly string[],
@@ -82,7 +82,7 @@ export function requireCommitted(
   )
 }
 
-/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
+/** Finds what a word of a command means: a path of the app, or a program of that name in a `bin` folder. */
 function placesIn(files: readonly SlugFile[]): (word: string) => readonly BytePath[] {
   const places = new Map<string, BytePath[]>()
   const add = (name: string, path: BytePath): void => {

@@ -3,37 +3,37 @@ import { type SlugFile } from './files.ts'
 import { NODE_MODULES, type NodeUse } from './node-use.ts'
 import { globMatcher } from './trim-globs.ts'
 
-/** What decides which files a dyno never reads. */
+/** What the rules depend on. */
 interface TrimFacts {
-  /** Whether the slug runs `node ./streaming`: only `no` (a streaming app is configured) lets Node go. */
+  /** Whether the slug may run `node ./streaming`. Node goes only if not: if the config has a streaming app. */
   readonly streaming: 'no' | 'perhaps'
-  /** Folder of the app while it was built, as the buildpacks saw it: `/app` at run time. */
+  /** The app's folder as the buildpacks saw it. At run time it is `/app`. */
   readonly builtAt: string
-  /** Ruby code that needs a JavaScript engine at run time (the gem `execjs`). */
+  /** A gem needs a JavaScript engine at run time (`execjs`). */
   readonly rubyNeedsNode: boolean
-  /** What the built tree says of its Node packages. */
+  /** Which Node packages a dyno reads. */
   readonly node: NodeUse
   /** The packages are archives below `.yarn/cache` (Yarn Plug'n'Play). */
   readonly plugAndPlay: boolean
 }
 
 export interface TrimRule {
-  /** Stable, for reports and settings. */
+  /** It never changes: reports and settings use it. */
   readonly name: string
-  /** Why no dyno needs it: for people. */
+  /** Why no dyno needs these files. */
   readonly why: string
   readonly matches: (path: BytePath) => boolean
 }
 
-/** What `safe` leaves in, and the owner can take out. */
+/** What `safe` leaves in, and the owner may take out. */
 export interface PossibleRule extends TrimRule {
   /** What to write into the config: `slug.trim: [safe, "docs"]`. */
   readonly setting: string
 }
 
 /**
- * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
- * phase, streaming server and tootctl ran without it.
+ * The rules of `slug.trim: safe`. They take only what a real Mastodon was seen to run without (docs/benchmarks.md): web,
+ * worker, release phase, streaming server and tootctl.
  */
 export function safeRules(facts: TrimFacts): TrimRule[] {
   const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts
@@ -42,7 +42,7 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       'source-maps',
       'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.',
       /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/,
-      /^public\/[^/]+\.js\.map$/, // links to the former
+      /^public\/[^/]+\.js\.map$/, // links to those
       /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/
     ),
     rule(
@@ -51,7 +51,7 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//,
       /^node_modules\/(\.cache|\.vite|\.vite-temp)\//,
       /^\.cache\//,
-      /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+      /^tmp\/local_secret\.txt$/ // the stand-in for SECRET_KEY_BASE
     ),
     rule(
       'yarn-leftovers',
@@ -80,7 +80,7 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//,
       /^\.apt\/usr\/include\//,
       /^\.apt\/.*\.a$/,
-      // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
+      // Only for linking. In a folder of modules ImageMagick finds its decoders by it (libltdl): those stay.
       /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/,
       /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//
     )
@@ -125,7 +125,7 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
   return rules
 }
 
-/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
+/** What could go beyond that: it costs something, or may be of use to a fork. It is measured, and never applied on its own. */
 export function possibleRules({ node, rubyNeedsNode, streaming }: TrimFacts): PossibleRule[] {
   const rules = [
     possible(
@@ -166,7 +166,7 @@ function possible(name: string, why: string, globs: readonly string[]): Possible
   return { name, why, setting, matches: globMatcher(globs) }
 }
 
-/** The globs of the config, as one rule (`globMatcher`). */
+/** The config's globs as one rule. */
 export function globRule(globs: readonly string[]): TrimRule {
   return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) }
 }
@@ -180,7 +180,7 @@ export interface Trimmed {
   readonly gone: readonly SlugFile[]
 }
 
-/** Takes away what the rules match, and folders that are empty only because of that. */
+/** Takes out what the rules match, and the folders that this leaves empty. */
 export function trim(files: readonly SlugFile[], rules: readonly TrimRule[]): Trimmed {
   const isGone = (file: SlugFile): boolean =>
     file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path))
@@ -191,11 +191,11 @@ export function trim(files: readonly SlugFile[], rules: readonly TrimRule[]): Tr
   return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) }
 }
 
-/** Folders from which something went and in which nothing stays. */
+/** Folders that lost something and have nothing left. */
 function emptiedFolders(files: readonly SlugFile[], gone: ReadonlySet<SlugFile>): Set<BytePath> {
   const lost = new Set<BytePath>()
   const alive = new Set<BytePath>()
-  // In pack order a folder comes before what is in it; from the end it comes after.
+  // Backwards: in pack order a folder comes before what is in it.
   for (const file of files.toReversed()) {
     const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path)
     const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/'))) as BytePath

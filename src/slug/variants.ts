@@ -13,15 +13,15 @@ import {
 import { slugFiles, type SlugFile } from './files.ts'
 import { trim, type TrimRule } from './trim.ts'
 
-/** The files of the slugs; at least one of the two is there. */
+/** The files of each slug; at least one of the two is there. */
 export interface FfmpegVariants {
   /** Absent if the built tree has no executable called ffmpeg. */
   readonly with?: readonly SlugFile[]
-  /** Absent if one cannot be taken out. */
+  /** Absent if ffmpeg cannot be taken out. */
   readonly without?: readonly SlugFile[]
-  /** How the slug without came about. */
+  /** How the slug without ffmpeg was made. */
   readonly derivation: Derivation | 'built'
-  /** The executables called ffmpeg in the built tree, but for what trimming takes out. */
+  /** The executables called ffmpeg in the built tree, without those that trimming takes out. */
   readonly programs: readonly SeenFfmpeg[]
   /** Names of the layers, by the files' layer index. */
   readonly layerNames: readonly string[]
@@ -36,34 +36,34 @@ export interface SeenFfmpeg {
   readonly layer: number
   /** A dyno runs it by its name. */
   readonly onPath: boolean
-  /** It belongs to an npm package, a gem, or a buildpack that was committed: alone it gives the slug no ffmpeg, unless it is on the PATH. */
+  /** It belongs to an npm package, a gem or a committed buildpack, so it counts as the slug's ffmpeg only if it is on the PATH. */
   readonly inPackage: boolean
-  /** The slug without ffmpeg has it all the same, or would have it. */
+  /** The slug without ffmpeg has it nevertheless, or would have it. */
   readonly stays: boolean
 }
 
-/** What is known of ffmpeg in a built tree beside the tree itself. */
+/** What is known of ffmpeg beside the built tree. */
 interface FfmpegFacts {
   readonly aptfile: string | undefined
-  /** What a dyno runs by the name of ffmpeg: paths in the tree. */
+  /** Paths in the tree that a dyno runs by the name ffmpeg. */
   readonly onPath: ReadonlySet<BytePath>
-  /** What trimming takes out of each slug does not count. */
+  /** Rules that are applied: an ffmpeg that trimming takes out does not count. */
   readonly applied: readonly TrimRule[]
 }
 
-/** Builds that are needed only if taking files out is not enough. Numbers are places in the list of buildpacks. */
+/** Further builds, if taking files out is not enough. Numbers are indexes into the list of buildpacks. */
 export interface OtherBuilds {
-  /** Runs the apt step again, over the source with the Aptfile of `aptfileWithoutFfmpeg`. */
+  /** Runs the apt step again over the source, with the Aptfile of `aptfileWithoutFfmpeg`. */
   aptAgain(apt: number): Promise<BuiltApp>
-  /** Runs all steps but these again, with the same Aptfile. `why` is for people. */
+  /** Runs all other steps again, with the same Aptfile. `why` is for people. */
   buildAgain(without: readonly number[], why: string): Promise<BuiltApp>
 }
 
-/** Both variants of a built app; the one without ffmpeg is derived from it if that gives the same files. */
+/** Both variants of a built app. The one without ffmpeg is derived from the same build if that gives the same files. Throws what the builds throw. */
 export async function makeVariants(app: BuiltApp, facts: FfmpegFacts, other: OtherBuilds): Promise<FfmpegVariants> {
   const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku']
   const own = layerNames.length - 1
-  // The tree is walked again: the library path may have been mended since it was built.
+  // The tree is walked again: the check of ffmpeg may have written a script into it.
   const { files, leftOut } = slugFiles(walkTree(app.root), app.root, path =>
     path === MEND_FILE ? own : app.layerOf(path)
   )
@@ -88,7 +88,7 @@ export async function makeVariants(app: BuiltApp, facts: FfmpegFacts, other: Oth
   const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer))
   const without = withoutPrograms(derived.files, singly)
   const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path))
-  // It was committed, or another package of the Aptfile has brought it back.
+  // It is the fork's own, or another package of the Aptfile brought it again.
   if ([...rest].some(isSlugs)) return { ...made, with: files, programs: tell(rest) }
   return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) }
 }
@@ -105,7 +105,7 @@ async function deriveWithout(
   const reason = whyNotSubtract(app, provider)
   if (reason !== undefined) {
     const again = await other.buildAgain(buildpacks, reason)
-    // Two buildpacks may have one name: a layer is known by its place among those that ran again.
+    // Two buildpacks may have the same name, so layers are matched by their index.
     const places = app.layers.flatMap((_, i) => (buildpacks.includes(i - 1) ? [] : [i]))
     const layerOf = (path: BytePath): number => places[again.layerOf(path)]!
     return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' }

@@ -13,15 +13,15 @@ export interface WeighOptions {
   readonly choice: FfmpegChoice
   /** Whether so many bytes are within the limit. */
   readonly fits: (bytes: number) => boolean
-  /** ffmpeg of the slug with it was run and did its work; true if it was not run. */
+  /** ffmpeg was run and worked, or was not run. */
   readonly ffmpegWorks: boolean
-  /** Rules that are applied. */
+  /** The rules that are applied. */
   readonly applied: readonly TrimRule[]
-  /** Rules that are only measured, if none is applied. */
+  /** The rules that are measured if none is applied. */
   readonly offered: readonly TrimRule[]
-  /** Rules that are never applied by themselves: what each would save on top is measured. */
+  /** Rules that are never applied on their own: it is measured what each would save on top. */
   readonly possible: readonly PossibleRule[]
-  /** Where the chosen slug is written. */
+  /** The chosen slug is written here. */
   readonly output: string
 }
 
@@ -33,10 +33,10 @@ interface WeighedSlug {
 
 interface Saving<Rule extends TrimRule = TrimRule> {
   readonly rule: Rule
-  /** Files and their bytes, uncompressed. */
+  /** Names, and their bytes uncompressed. */
   readonly files: number
   readonly raw: number
-  /** Compressed bytes: the slug packed with and without them. */
+  /** Compressed bytes: measured by packing the slug with and without them. */
   readonly saves: number
 }
 
@@ -44,14 +44,14 @@ export interface Weighed {
   readonly slugs: readonly WeighedSlug[]
   readonly chosen: ChosenSlug
   readonly savings: readonly Saving[]
-  /** What would go on top. */
+  /** What else could go. */
   readonly possible: readonly Saving<PossibleRule>[]
-  /** The chosen slug without any trimming and with all of it, in compressed bytes. */
+  /** The chosen slug before and after trimming, in compressed bytes. */
   readonly before: number
   readonly after: number
 }
 
-/** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
+/** Trims, packs and measures each variant, picks one and writes it, then measures what each rule saves on it. Throws what `Packer.pack` throws. */
 export async function weigh(options: WeighOptions): Promise<Weighed> {
   const { variants, packer, choice, fits, ffmpegWorks, applied, output } = options
   const folder = path.dirname(output)
@@ -75,7 +75,7 @@ export async function weigh(options: WeighOptions): Promise<Weighed> {
 
 type Savings = Pick<Weighed, 'savings' | 'possible' | 'before' | 'after'>
 
-/** A saving is packed, not summed: what two rules save together is not what each saves. */
+/** Every saving is packed: what two rules save together is not the sum of what each saves. */
 async function measureSavings(
   { packer, applied, offered, possible }: WeighOptions,
   files: readonly SlugFile[],

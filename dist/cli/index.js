@@ -9974,7 +9974,7 @@ var dist = __nccwpck_require__(7934);
 
 const POSTGRES = 'heroku-postgresql';
 const REDIS = 'heroku-redis';
-/** Mastodon cannot do without either of them. */
+/** Mastodon needs both. */
 const SERVICES = {
     [POSTGRES]: {
         brings: 'DATABASE_URL',
@@ -10002,7 +10002,7 @@ const SERVICES = {
         seen: '2026-11-29'
     }
 };
-/** A service by its name; undefined if it is none of these. */
+/** A service by its name; undefined if it is not one of these. */
 function serviceNamed(name) {
     return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
 }
@@ -10016,7 +10016,7 @@ const dyno = (name, megabytes) => ({
     source: 'Dev Center: dyno-types; dyno-memory-behavior',
     seen: '2026-11-29'
 });
-/** From M on, the same for each kind. */
+/** The sizes that Performance, Private and Shield have, in megabytes. */
 const LARGE = [
     ['M', 2_560],
     ['L', 14_336],
@@ -10035,7 +10035,7 @@ const SIZES = [
 ];
 /** Names of all sizes. */
 const DYNO_SIZES = SIZES.map(({ name }) => name);
-/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
+/** A size by its name, with any capitals, as the Platform API takes it; undefined if there is none. */
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
 }
@@ -10045,30 +10045,30 @@ function dynoSize(name) {
 const LIMITS_DOC = { source: 'Dev Center: limits', seen: '2026-11-22' };
 const ERRORS_DOC = { source: 'Dev Center: error-codes', seen: '2026-11-22' };
 const FACTS = {
-    /** Bytes of a compressed slug from which on Heroku warns. Decimal is the stricter reading. */
+    /** Bytes of a compressed slug above which Heroku warns. It says MB; 10^6 is the stricter reading. */
     slugWarns: { value: 300e6, source: 'Heroku changelog 1145; conda-forge#261', seen: '2026-11-22' },
-    /** Bytes at which it stops; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
+    /** Bytes above which it refuses; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
     slugStops: {
         value: 1e9,
         source: 'heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility; heroku/roadmap#196',
         seen: '2026-11-22'
     },
-    /** Milliseconds until the router gives up a request (H12). */
+    /** Milliseconds after which the router gives up a request (H12). */
     request: { value: 30_000, ...ERRORS_DOC },
-    /** Milliseconds until a web process must listen on its port (R10). */
+    /** Milliseconds that a web process has to listen on its port (R10). */
     boot: { value: 60_000, ...ERRORS_DOC },
     /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
     exit: { value: 30_000, source: 'Dev Center: dyno-shutdown; one-off-dynos', seen: '2026-11-22' },
     /** Milliseconds that a one-off dyno waits for its client (R13). */
     attach: { value: 30_000, ...ERRORS_DOC },
-    /** Seconds that a one-off dyno may live at most. */
+    /** Most seconds that a one-off dyno may run. */
     oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
     /** Lines of an app's log that Heroku keeps. */
     logLines: { value: 1_500, ...LIMITS_DOC },
-    /** Requests to the Platform API that an account has in an hour. */
+    /** Requests to the Platform API that an account may send in an hour. */
     apiRequests: { value: 4_500, ...LIMITS_DOC }
 };
-/** Heroku's limits; the unit stands beside each in this file. */
+/** Heroku's limits. The unit of each is in its comment above. */
 const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
 
 ;// CONCATENATED MODULE: ./lib/knowledge/errors.js
@@ -10080,7 +10080,7 @@ const known = (title, means) => ({
     source: 'Dev Center: error-codes',
     seen: '2026-11-22'
 });
-/** H: the router; R: a dyno; L: the log. */
+/** H is the router, R a dyno, L the log. */
 const ERROR_CODES = {
     H10: known('App crashed', 'the app crashed'),
     H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
@@ -10104,17 +10104,17 @@ const ERROR_CODES = {
     L13: known('local delivery error', 'a dyno’s lines could not be sent on'),
     L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
 };
-/** As it stands in the log: `Error R10 (Boot timeout)`. */
+/** As the log has it: `Error R10 (Boot timeout)`. */
 function errorLine(code) {
     return `Error ${code} (${ERROR_CODES[code].title})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/needs.js
 
-/** The value of a config var that only its owner can know. */
+/** Stands for any value. */
 const ANY = '…';
 const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb';
-/** What an instance on Heroku needs of its config vars. What a tree says itself is read from the tree. */
+/** What an instance on Heroku needs. What a Mastodon tree itself says is read from the tree. */
 const NEEDS = {
     domain: {
         vars: { LOCAL_DOMAIN: ANY },
@@ -10123,7 +10123,7 @@ const NEEDS = {
         source: 'mastodon/mastodon:config/initializers/1_hosts.rb',
         seen: '2026-11-22'
     },
-    /** The tree says whether it wants exactly this word: heroku/ruby sets `enabled`. */
+    /** heroku/ruby sets `enabled`. The tree says whether it takes only `true`. */
     staticFiles: {
         vars: { RAILS_SERVE_STATIC_FILES: 'true' },
         without: 'pages have no style and no script',
@@ -10173,7 +10173,7 @@ const NEEDS = {
         source: STORAGE,
         seen: '2026-11-22'
     },
-    /** A Heroku app has one web process, so the streaming server runs in an app of its own. */
+    /** A Heroku app has one web process type, so the streaming server runs in an app of its own. */
     streaming: {
         vars: { STREAMING_API_BASE_URL: ANY },
         without: 'timelines do not move by themselves',
@@ -10181,8 +10181,8 @@ const NEEDS = {
         seen: '2026-11-22'
     },
     /**
-     * Of the streaming app. PGSSLMODE: node-postgres reads it if DATABASE_URL names no mode, and nobody vouches for the
-     * certificate of Heroku's Postgres.
+     * For the streaming app. node-postgres reads PGSSLMODE if DATABASE_URL names no mode. Heroku's Postgres has a self-signed
+     * certificate.
      */
     streamingServer: {
         vars: { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' },
@@ -10191,7 +10191,7 @@ const NEEDS = {
         seen: '2026-11-22'
     }
 };
-/** Where an instance keeps its media. */
+/** Where an instance keeps its media, by its config vars. */
 function storageOf(config) {
     if (config['S3_ENABLED'] === 'true')
         return 's3';
@@ -10199,34 +10199,34 @@ function storageOf(config) {
         return 'swift';
     return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
 }
-/** Names of the config vars that an app would have to set; empty if it has what it needs, or does not need it. */
+/** Names of the config vars that an app still has to set; empty if it has all, or does not need them. */
 function lacking(need, config) {
     if (need.when && !need.when(config))
         return [];
     return Object.entries(need.vars).flatMap(([name, value]) => (value === ANY ? config[name] : config[name] === value) ? [] : [name]);
 }
-/** All config vars that are set for it, with their values. */
+/** All config vars that belong to it, with their values. */
 function settingsOf({ vars, also }) {
     return { ...vars, ...also };
 }
-/** Their names, for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
+/** Names of config vars for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
 function namesOf(settings) {
     const names = Object.keys(settings).map(name => `\`${name}\``);
     return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
 }
-/** A clause as a sentence of its own: with a capital. */
+/** A clause with a capital at its start. */
 function sentence(clause) {
     return clause.replace(/^./, letter => letter.toUpperCase());
 }
 /**
  * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
- * @param settings names with their values; of names alone a person fills in the values
+ * @param settings names with their values; or only names, and `…` stands for each value
  */
 function configSet(app, settings) {
     const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
     return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
 }
-/** The command that takes config vars away. */
+/** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 function configUnset(app, ...names) {
     return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
 }
@@ -10234,7 +10234,7 @@ function configUnset(app, ...names) {
 ;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
 
 const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' };
-/** By major version, the oldest first. One that is older than all of these has ended. */
+/** By major version, the oldest first. All that are older have ended. */
 const LINES = new Map([
     [18, { ends: '2025-04-30', ...SCHEDULE }],
     [20, { ends: '2026-04-30', ...SCHEDULE }],
@@ -10243,10 +10243,10 @@ const LINES = new Map([
     [23, { ends: '2025-06-01', ...SCHEDULE }],
     [24, { ends: '2028-04-30', ...SCHEDULE }]
 ]);
-/** Major versions of Node that are known, in their order. */
+/** The known major versions of Node, the oldest first. */
 const NODE_MAJORS = [...LINES.keys()];
 /**
- * How much longer a major version of Node gets updates; undefined for one that is not known here.
+ * How much longer a major version of Node gets updates; undefined if it is not known here.
  * @param now milliseconds since 1970
  */
 function nodeLife(major, now) {
@@ -10257,14 +10257,14 @@ function nodeLife(major, now) {
 ;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
 
 const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
-/** The oldest first. A line that is older than all of these has ended. */
+/** The oldest first. All lines that are older have ended. */
 const rubies_LINES = {
     '3.3': { floor: '3.3.14', ends: '2027-03-31', source: SOURCE, seen: '2026-11-22' },
     '3.4': { floor: '3.4.13', ends: '2028-03-31', source: SOURCE, seen: '2026-11-22' },
     '4.0': { floor: '4.0.10', ends: '2029-03-31', source: SOURCE, seen: '2026-11-22' }
 };
 /**
- * The lines of Ruby that are known, the oldest first.
+ * The known lines of Ruby, the oldest first.
  * @param now milliseconds since 1970
  */
 function rubyLines(now) {
@@ -10283,7 +10283,7 @@ const PACKAGES = ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu
 /** Packages: heroku/base-images:installed-packages-amd64.txt of each stack, and packages.ubuntu.com. */
 const TABLE = {
     'heroku-26': {
-        // Five years of Ubuntu 26.04: Heroku has not said a day yet.
+        // Heroku has not named a day yet; Ubuntu 26.04 has five years.
         ends: '2031-04-30',
         image: { packages: PACKAGES, oldestRuby: '3.1' },
         source: 'heroku/base-images:README.md',
@@ -10311,29 +10311,29 @@ const TABLE = {
     'heroku-16': { ends: '2021-05-01', source: 'heroku/heroku-buildpack-static#214', seen: '2026-11-29' },
     'cedar-14': { ends: '2020-11-02', source: 'Heroku changelog 1603', seen: '2026-11-29' }
 };
-/** Names of the stacks that are known, the newest first. */
+/** Names of the known stacks, the newest first. */
 const STACKS = Object.keys(TABLE);
-/** The stack that is proposed if nothing names one, and to those on an old one. */
+/** The stack to propose: if nothing names one, and instead of an old one. */
 const DEFAULT_STACK = 'heroku-24';
 /**
- * How much longer a stack gets updates; undefined for one that is not known here.
+ * How much longer a stack gets updates; undefined if it is not known here.
  * @param now milliseconds since 1970
  */
 function stackLife(stack, now) {
     const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
     return known && lifeUntil(known.ends, now);
 }
-/** To stand behind the name of a stack, without a full stop. */
+/** Words to follow a stack's name: `ends on 2027-04-30`. No full stop. */
 function stackLifeInWords(life) {
     return life.state === 'ended' ? `${lifeInWords(life)}: it gets no security updates, and no build` : lifeInWords(life);
 }
-/** What a stack's image has; empty for one that is not known here. */
+/** What is known of a stack's image; empty if nothing is. */
 function stackImage(stack) {
     return (stack !== undefined && Object.hasOwn(TABLE, stack) && TABLE[stack]?.image) || {};
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/index.js
-/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
+/** Dated facts of the outside world, each with its source. What ends is asked for with the time. */
 
 
 
@@ -10351,9 +10351,9 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 
 ;// CONCATENATED MODULE: ./lib/config/cron.js
 
-/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+/** Names of months and days. Other letters (`L`, `W`) only some programs understand. */
 const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
-/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+/** Why five fields are not valid for cron, or never come true; undefined if they are fine. */
 function cronProblem(cron) {
     const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
     if (stranger !== undefined)
@@ -10368,8 +10368,8 @@ function cronProblem(cron) {
 }
 
 ;// CONCATENATED MODULE: ./lib/config/rules.js
-/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
-/** App names: Heroku's Platform API schema, `app.name`. */
+/** The form of texts in the config file, for reading it and for its JSON Schema (scripts/config-schema.ts). */
+/** Heroku's Platform API schema, `app.name`. */
 const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
 const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
 /** Stacks that run slugs. */
@@ -10377,7 +10377,7 @@ const STACK = /^heroku-\d{2}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** Name of an environment variable. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Five fields; whether they ever come is for `cronProblem`. */
+/** Five fields. `cronProblem` checks what they mean. */
 const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
 /** UTC. */
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
@@ -10385,10 +10385,10 @@ const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const MINUTE = /^:[0-5]\d$/;
 /** Name of a check. */
 const CHECK = /^[a-z0-9-]+$/;
-/** What git and GitHub take for a branch, and a little less. */
+/** A branch, a little stricter than git and GitHub are. */
 const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
 const MOST_MINUTES = 24 * 60;
-/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+/** Seconds. Checks that wait for the dyno are given up soon after (checks/dyno-watch.ts). */
 const LONGEST_START = 200;
 /** Variables that a build may not set, and why not. */
 const REFUSED_ENV = [
@@ -10410,11 +10410,11 @@ var mod = __nccwpck_require__(1916);
 
 
 const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+/** Text of a file for a message: in quotes, at most 60 characters, unable to forge a line of a log. */
 function shown_shown(text) {
     return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
 }
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
+/** ` — did you mean "…"?` if a known word is similar, else an empty text. */
 function shown_didYouMean(word, known) {
     const lower = word.slice(0, LONGEST).toLowerCase();
     const near = known
@@ -10442,8 +10442,8 @@ const UNITS = new Map([
 ]);
 const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
 /**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`. Rounded down to
+ * whole bytes, at least 1. Throws a `UserError` for anything else, also for `300M`, which could be MB or MiB.
  */
 function parseSize(size) {
     const text = size.trim();
@@ -10455,7 +10455,7 @@ function parseSize(size) {
         throw new runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new runtime/* UserError */.yo(`"${text}" is too small: a size is at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
         throw new runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
@@ -10463,8 +10463,8 @@ function parseSize(size) {
 /** Any slug of Mastodon is larger. */
 const SMALLEST_LIMIT = 1_000_000;
 /**
- * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
- * is smaller than any slug: most likely the unit was forgotten.
+ * The limit for a slug, in bytes. Throws a `UserError` if it is not a size (`parseSize`), or a number without a unit that is
+ * smaller than any slug: most likely the unit was forgotten.
  */
 function parseLimit(size) {
     const bytes = parseSize(size);
@@ -10478,7 +10478,7 @@ function forgottenUnit(value) {
         return 'GB';
     return value < 10_000 ? 'MB' : 'KB';
 }
-/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+/** An amount of growth: a size (`parseSize`), `0`, or `2.5%`. Throws a `UserError` for anything else. */
 function parseAmount(amount) {
     const text = amount.trim();
     const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
@@ -10500,16 +10500,16 @@ var yaml_dist = __nccwpck_require__(8815);
 
 
 
-/** No config that a person writes comes near. */
+/** Characters; far more than a person writes. */
 const LARGEST = 200_000;
 const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
-/** Stands in a message for what the file has there, as a person reads it. */
+/** A placeholder in a message for what the file has at that place. */
 const WHAT_IS_THERE = '\0';
-/** Stands for what is no value of a config. */
+/** Stands for something that is never a value of a config. */
 const STRANGE = Symbol('strange');
 /**
- * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
+ * A YAML 1.2 file that strangers may have written. Aliases are refused: a config needs none, and a few lines of them can
+ * become gigabytes. Mistakes are collected with their line and path; `finish` throws them.
  */
 class yaml_file_YamlFile {
     #name;
@@ -10518,26 +10518,29 @@ class yaml_file_YamlFile {
     #problems = [];
     #found = new Map();
     #contents;
-    /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
+    /**
+     * Throws a `UserError` if the text is not YAML.
+     * @param name the file's name in messages
+     */
     constructor(text, name) {
         this.#name = name;
         this.#text = text;
         this.#contents = this.#parse(text);
     }
-    /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
+    /** The file's value: mappings, lists, texts, numbers, booleans, null. Notes wrong keys. */
     read(shape) {
         return this.#value(this.#contents, shape, [], 1, false);
     }
-    /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
+    /** Notes a mistake at a place. WHAT_IS_THERE in the message is replaced by what the file has there. */
     fail(path, problem) {
         const node = this.#found.get(pathText(path))?.node;
         this.#note(this.line(path), path, problem.replace(WHAT_IS_THERE, () => describe(node)));
     }
-    /** Where a value stands, or its key or what is around it. */
+    /** The line of a value; else that of its key, or of what is around it. */
     line(path) {
         return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)));
     }
-    /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
+    /** A comment of one word after a value, in the same line: `#v1`. */
     remark(path) {
         const node = this.#found.get(pathText(path))?.node;
         if (!isScalar(node))
@@ -10580,7 +10583,7 @@ class yaml_file_YamlFile {
     #note(line, path, problem) {
         this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` });
     }
-    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+    /** Throws all noted mistakes as one `UserError`, in the order of lines, at most 20. */
     finish() {
         if (this.#problems.length === 0)
             return;
@@ -10616,7 +10619,7 @@ class yaml_file_YamlFile {
         else if (!this.#problems.some(problem => problem.line === comment))
             this.#note(comment, [], HIDDEN_BRACKET);
     }
-    /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
+    /** The last line up to this one that opens a bracket and has the closing one in a comment; undefined if there is none. */
     #commentWithBracket(line) {
         const lines = this.#text.split('\n', line);
         const found = lines.findLastIndex(text => {
@@ -10631,7 +10634,7 @@ class yaml_file_YamlFile {
             return parseDocument(text, { ...options, logLevel: 'error' });
         }
         catch (error) {
-            // Thousands of nested brackets exhaust the parser's stack.
+            // Thousands of nested brackets overflow the parser's stack.
             throw this.#notConfig('it cannot be parsed', error);
         }
     }
@@ -10650,7 +10653,7 @@ function pathText(path) {
     });
     return text.join('').replace(/^\./, '');
 }
-/** What was written for a text, number or boolean: `1.10` is "1.10". */
+/** A text, number or boolean as it is written (`1.10` is "1.10"); undefined for anything else. */
 function written(node) {
     if (!isScalar(node))
         return undefined;
@@ -10672,9 +10675,9 @@ function describe(node) {
 
 ;// CONCATENATED MODULE: ./lib/config/schema.js
 /**
- * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
- * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
- * cannot be told by the rules themselves stands beside them as `metadata`.
+ * The config file: its keys, their values, the messages for other values, the defaults. `loadConfig` reads by it, the types
+ * come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema needs beyond the rules is
+ * beside them as `metadata`.
  */
 
 
@@ -10689,17 +10692,17 @@ const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
 const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
 const INTERVALS = ['10 minutes', 'hour', 'day'];
 const REDIS_TLS = ['verify', 'no-verify'];
-/** @param near words of which one may be meant */
+/** @param near words, one of which may have been meant */
 function expected(what, near = []) {
     return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
 }
 const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
 const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A mapping with these keys alone. A key without a value counts as left out. */
+/** A mapping with only these keys. A key without a value counts as left out. */
 function members(entries, what = `a mapping with ${oneOf(Object.keys(entries))}`) {
     return dist/* pipe */.FsL(dist/* custom */.IeY(isMapping, expected(what)), dist/* object */.Ikc(entries));
 }
-/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
+/** The same, without rules that look at two keys. In the result `a-b` is called `aB`. */
 function mapping(entries) {
     return dist/* pipe */.FsL(members(entries), camel(entries));
 }
@@ -10712,9 +10715,9 @@ function camel(entries) {
         return Object.fromEntries(named);
     });
 }
-/** No control characters, and not empty. */
+/** Not empty, and without control characters. */
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/; // eslint-disable-line no-control-regex
-/** JSON Schema knows no flags: letters in either case are spelled out. */
+/** JSON Schema has no flag for capitals, so both forms of a letter are written out. */
 const patternOf = ({ source, flags }) => flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range) => range + range.toUpperCase()) : source;
 function schema_text(description, message, shape = ONE_LINE) {
     return dist/* pipe */.FsL(dist/* string */.YjP(message), dist/* regex */.yGV(shape, message), dist/* metadata */.yuE({ description, pattern: patternOf(shape) }));
@@ -10728,7 +10731,7 @@ function above0(what, description, most = Infinity) {
     const number = dist/* pipe */.FsL(dist/* number */.aig(message), dist/* finite */.E2x(message), dist/* gtValue */.zYL(0, message), dist/* description */.h_(description));
     return most === Infinity ? number : dist/* pipe */.FsL(number, dist/* maxValue */.cGV(most, message));
 }
-/** YAML 1.1, which many editors still speak, makes false of `off`. */
+/** YAML 1.1, which many editors still use, reads `off` as false. */
 const falseIsOff = dist/* transform */.pdi((value) => (value === false ? 'off' : value));
 const limit = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()], expected('a size like 300MB')), dist/* rawTransform */.NTK(({ dataset, addIssue, NEVER }) => {
     try {
@@ -10741,7 +10744,7 @@ const limit = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), di
         return NEVER;
     }
 }), 
-// A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
+// A unit is decimal or binary, never only a letter. A number without a unit is bytes.
 dist/* metadata */.yuE({
     anyOf: [
         { type: 'integer', minimum: 1_000_000 },
@@ -10798,7 +10801,7 @@ function envProblem(name, value) {
     return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
 const trimGlob = dist/* pipe */.FsL(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), dist/* check */.z6Y(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), dist/* check */.z6Y(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), dist/* check */.z6Y(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), dist/* check */.z6Y(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), dist/* check */.z6Y(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), dist/* metadata */.yuE({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
-/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+/** Whether its regular expression (picomatch) may take longer than anybody can wait. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
     return (glob.length > 300 ||
@@ -10806,20 +10809,20 @@ function isSlow(glob) {
         parts.some(part => part !== '**' && part.split('*').length > 5) ||
         /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+/** In a list the word `safe` adds the rules of `safe`; every other text is a glob. */
 const trim = dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, dist/* union */.KCZ([dist/* picklist */.KIO(['safe', 'off']), dist/* array */.YOg(trimGlob)], expected('safe, off or a list of globs', ['safe', 'off'])), dist/* transform */.pdi(found => {
     const globs = Array.isArray(found) ? found : [];
     return {
-        /** Remove what is known not to be read at run time. */
+        /** Take out what no dyno reads. */
         safe: found === 'safe' || globs.includes('safe'),
-        /** Remove these, too. */
+        /** Take these out, too. */
         globs: globs.filter(glob => glob !== 'safe')
     };
 }), dist/* description */.h_('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
-/** JSON Schema for a key that has a value. */
+/** JSON Schema for a mapping in which this key has a value. */
 const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
 const size = dist/* pipe */.FsL(dist/* string */.YjP(expected('a dyno size, like Basic or Standard-1X')), 
-// Spelled as Heroku does, however the capitals are written.
+// Capitals as Heroku writes them.
 dist/* transform */.pdi(name => dynoSize(name)?.name ?? name), dist/* check */.z6Y(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), dist/* metadata */.yuE({
     anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
     description: 'Dyno size.'
@@ -10871,7 +10874,7 @@ const task = dist/* pipe */.FsL(members(TASK, 'a task (command: …, every: …)
         }
     ]
 }), camel(TASK), 
-// `line`: where it stands in the file.
+// `line`: the task's line in the file.
 dist/* transform */.pdi(found => found));
 function timeProblem(at, every) {
     if (every !== 'day' && every !== 'hour')
@@ -10882,7 +10885,7 @@ function timeProblem(at, every) {
 const schema_SCHEDULE = {
     with: dist/* nullish */.cl6(choice(SCHEDULERS, 'What runs the tasks.'), 'heroku-scheduler'),
     tasks: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* array */.YOg(task, expected('a list of tasks')), dist/* description */.h_('The tasks that the app shall have; [] for none.'))),
-    /** The branch on which last runs are kept. */
+    /** The branch that keeps the last runs. */
     state: dist/* nullish */.cl6(dist/* pipe */.FsL(schema_text('`github-actions` only: where last runs are kept, such as branch:scheduled-tasks.', expected('a branch to keep last runs on, like branch:scheduled-tasks'), STATE), dist/* transform */.pdi(state => state.slice('branch:'.length))))
 };
 const schedule = dist/* pipe */.FsL(members(schema_SCHEDULE), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
@@ -10928,7 +10931,7 @@ const schema_CONFIG = dist/* nullish */.cl6(dist/* pipe */.FsL(mapping({
     ffmpeg: dist/* nullish */.cl6(choice(FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
     slug: dist/* nullish */.cl6(slug, {}),
     migrations: dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* unknown */.L5J(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
-    /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
+    /** Absent: the app's tasks are left alone. An empty list: the app shall have none. */
     schedule: dist/* nullish */.cl6(schedule),
     checks: dist/* nullish */.cl6(checks, {}),
     'redis-tls': dist/* nullish */.cl6(choice(REDIS_TLS, 'no-verify lets stock Mastodon talk to Heroku’s own Redis, whose certificate is self-signed.'), 'verify')
@@ -10943,9 +10946,9 @@ const schema_CONFIG = dist/* nullish */.cl6(dist/* pipe */.FsL(mapping({
 
 
 /**
- * The typed config of a file's text, or the defaults if there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
+ * The config in a file's text; the defaults if the text is undefined. Throws one `UserError` that lists everything wrong,
+ * one line each: `file:line: key: what was expected`.
+ * @param fileName the file's name in messages
  */
 function loadConfig(text, fileName) {
     const file = new YamlFile(text ?? '', fileName);
@@ -10960,12 +10963,12 @@ function loadConfig(text, fileName) {
     const tasks = config.schedule?.tasks.map((task, at) => ({ ...task, line: file.line(['schedule', 'tasks', at]) }));
     return tasks ? { ...config, schedule: { ...config.schedule, tasks } } : config;
 }
-/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
+/** Notes the schema's complaints about the file; only the first for each value. */
 function tell(file, issues, above) {
     const told = new Set();
     for (const issue of issues) {
         const path = [...above, ...(issue.path ?? []).map(({ key }) => key)];
-        // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
+        // Of several kinds of value, the one that was meant is the one whose members are wrong.
         const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : [];
         if (inside.length > 0)
             tell(file, inside, path);
@@ -10974,7 +10977,7 @@ function tell(file, issues, above) {
         told.add(path.join('\0'));
     }
 }
-/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+/** After a space `#ref` is a comment: without a word, the buildpack would be another one. */
 function refuseRemark(file, path, item) {
     const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
     const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
@@ -10982,11 +10985,11 @@ function refuseRemark(file, path, item) {
         return;
     file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
 }
-/** The address of a git repository, without one yet. */
+/** Whether it is the address of a git repository without a `#ref`. */
 function takesRef(buildpack) {
     return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
 }
-/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
+/** The plain schemas in a schema: `nullish` and `pipe` unwrapped, each option of a `union` by itself. */
 function partsOf(schema) {
     const { pipe, wrapped, options, type } = schema;
     if (pipe !== undefined)
@@ -11016,18 +11019,18 @@ function strangeKey(key, known) {
     const hint = place === undefined ? didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
     return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
 }
-/** Where each key belongs, for those that stand elsewhere. */
+/** The right place of each key, for one that is somewhere else. */
 const PLACES = new Map([
     ...placesOf(schema_CONFIG),
-    // The others of a task could be meant for anything.
+    // A task's other keys could be meant for anything.
     ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`]),
-    // What the action's input is called.
+    // The name of the action's input.
     ['slug-limit', 'slug.limit']
 ]);
 function placesOf(schema, above = '') {
     return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
         const place = `${above}${key}`;
-        // What an item of a list has is no place of its own.
+        // The keys of a list's items have no fixed place.
         const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`);
         return [[key, place], [place, place], ...inside];
     });
@@ -11770,8 +11773,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ * An error for the person who runs the action: `message` says what failed, `nextStep` what to do about it.
  */
 class errors_UserError extends Error {
     nextStep;
@@ -11781,14 +11783,14 @@ class errors_UserError extends Error {
         this.nextStep = nextStep;
     }
 }
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+/** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends errors_UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
     }
 }
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+/** The code of a system call's error (`ENOENT`, `ENOSPC` …); undefined if it has none. */
 function errors_errorCode(error) {
     const code = error?.code;
     return typeof code === 'string' ? code : undefined;
@@ -11797,7 +11799,7 @@ function errors_errorCode(error) {
 function errorText(error) {
     return error instanceof Error ? error.message : String(error);
 }
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+/** A `UserError` for a full disk; any other error is returned as it is. */
 function explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
@@ -11806,25 +11808,25 @@ function explainDiskFull(error, where) {
 
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
-/** The byte path of an ordinary string (encoded as UTF-8). */
+/** The byte path of an ordinary string, encoded as UTF-8. */
 function bytePath(text) {
     return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
 }
-/** What Node's file functions take for a byte path. */
+/** A byte path as Node's file functions take it. */
 function fsPath(path) {
     return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
 }
-/** `a/b` of two byte paths. */
+/** Joins two byte paths with `/`. */
 function paths_joinBytes(folder, name) {
     return (folder === '' ? name : `${folder}/${name}`);
 }
-/** A byte path as a file below an ordinary folder. */
+/** A byte path below an ordinary folder, as Node's file functions take it. */
 function paths_below(folder, path) {
     return fsPath(paths_joinBytes(bytePath(folder), path));
 }
 /**
- * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
- * characters, so that no name can forge a line of a log.
+ * A byte path for people, reports and logs. Control characters become `\xNN`, so that no name can forge a line of a log;
+ * in a name that is not valid UTF-8 every byte outside of ASCII does.
  */
 function displayPath(path) {
     if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
@@ -11843,7 +11845,7 @@ function escapeControls(text) {
 function hex(character) {
     return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
-/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
+/** Orders paths like a walk: a folder, then all below it, names by bytes. It makes no strings: a slug has 100,000 paths. */
 function comparePaths(a, b) {
     const length = Math.min(a.length, b.length);
     for (let i = 0; i < length; i++) {
@@ -11861,29 +11863,29 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 
 /**
- * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
- * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
- * so every call is written as that of `AS_DYNO` is.
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it. For
+ * the bundle scripts/build.ts replaces each call by the text. It finds calls by their form, so write them like the one for
+ * `AS_DYNO`.
  */
 function programText(file) {
     return readFileSync(file, 'utf8');
 }
 /**
- * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
- * It must hold no text over several lines.
+ * A program made short for a command line: without empty lines, comments on their own line, and indentation. It must have
+ * no text over several lines.
  */
 function compact(text) {
     return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
 }
-/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+/** A shell program with its arguments as one text for `bash -c`: a dyno takes one command line. */
 function withArguments(text, ...words) {
     return `set -- ${words.map(shellWord).join(' ')}\n${compact(text)}`;
 }
-/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+/** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
 const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
 
 ;// CONCATENATED MODULE: ./lib/runtime/shell.js
-/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+/** A text as one word for a shell: in quotes, unless it has only harmless characters. */
 function shell_shellWord(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -11899,8 +11901,9 @@ var external_node_path_ = __nccwpck_require__(6760);
 
 
 /**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
+ * Every name below `root`, without `root` itself: a folder before what is in it, names in byte order, so the same tree gives
+ * the same list on any machine. Symlinks are not followed. Throws what the file system throws.
+ * @param skip tells which names are left out, with all below them
  */
 function walkTree(root, skip = () => false) {
     const entries = [];
@@ -11932,7 +11935,7 @@ function look(root, inTree) {
         size: kind === 'file' ? stat.size : 0,
         target: kind === 'symlink' ? readlinkSync(at, 'latin1') : undefined,
         inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's own times change with each name in it: only its permissions say that it was written.
+        // A folder's times change with each name in it, so only its permissions count.
         stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
     };
 }
@@ -11943,15 +11946,16 @@ function kindOf(stat) {
         return 'directory';
     return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+/** As bigint: some file systems have inode numbers too large for a double, and no two files may seem to be one. */
 function inodeOf(at) {
     const stat = lstatSync(at, { bigint: true });
     return `${stat.dev}:${stat.ino}`;
 }
+/** Bytes. */
 const LARGEST_TEXT = 4_000_000;
 /**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ * The text of a file in a tree that others wrote; undefined if there is none. A symlink that leads out of the tree counts as
+ * none, so that nothing of this machine gets into an error or a report. Throws a `UserError` for more than 4 MB.
  */
 function readTreeFile(root, file) {
     let real;
@@ -11971,8 +11975,8 @@ function readTreeFile(root, file) {
     return readFileSync(real, 'utf8');
 }
 /**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
+ * Writes a file into a tree that others wrote, and replaces one of that name. A link on the way is removed first, so that
+ * nothing outside of the tree is written.
  * @param file relative to the root, with `/`
  */
 function writeTreeFile(root, file, text) {
@@ -11991,14 +11995,14 @@ function writeTreeFile(root, file, text) {
     }
     writeFileSync(at, text, { flag: 'wx' });
 }
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+/** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 function giveTree(folder, { uid, gid }) {
     lchownSync(folder, uid, gid);
     chmodSync(folder, 0o755);
     for (const { path: name } of walkTree(folder))
         lchownSync(below(folder, name), uid, gid);
 }
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+/** Removes a folder and all below it, even if a build took the permissions away. Does nothing if there is none. */
 async function removeTree(folder) {
     try {
         await rm(folder, { recursive: true, force: true });
@@ -12010,7 +12014,7 @@ async function removeTree(folder) {
         await rm(folder, { recursive: true, force: true });
     }
 }
-/** Gives every folder of a tree back to its owner, each before it is entered. */
+/** Makes every folder of a tree accessible to its owner, each before it is entered. */
 function openFolders(root) {
     chmodSync(root, 0o700);
     walkTree(root, name => {
@@ -12039,8 +12043,8 @@ const VERSION = '0.1.0';
 
 ;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
+ * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
+ * in `real.ts`.
  */
 
 

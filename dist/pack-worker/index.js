@@ -11,8 +11,7 @@ const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRe
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ * An error for the person who runs the action: `message` says what failed, `nextStep` what to do about it.
  */
 class errors_UserError extends Error {
     nextStep;
@@ -22,14 +21,14 @@ class errors_UserError extends Error {
         this.nextStep = nextStep;
     }
 }
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+/** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends errors_UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
     }
 }
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+/** The code of a system call's error (`ENOENT`, `ENOSPC` …); undefined if it has none. */
 function errors_errorCode(error) {
     const code = error?.code;
     return typeof code === 'string' ? code : undefined;
@@ -38,7 +37,7 @@ function errors_errorCode(error) {
 function errorText(error) {
     return error instanceof Error ? error.message : String(error);
 }
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+/** A `UserError` for a full disk; any other error is returned as it is. */
 function explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
@@ -49,25 +48,25 @@ function explainDiskFull(error, where) {
 
 
 /**
- * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
- * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
- * so every call is written as that of `AS_DYNO` is.
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it. For
+ * the bundle scripts/build.ts replaces each call by the text. It finds calls by their form, so write them like the one for
+ * `AS_DYNO`.
  */
 function programText(file) {
     return readFileSync(file, 'utf8');
 }
 /**
- * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
- * It must hold no text over several lines.
+ * A program made short for a command line: without empty lines, comments on their own line, and indentation. It must have
+ * no text over several lines.
  */
 function compact(text) {
     return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
 }
-/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+/** A shell program with its arguments as one text for `bash -c`: a dyno takes one command line. */
 function withArguments(text, ...words) {
     return `set -- ${words.map(shellWord).join(' ')}\n${compact(text)}`;
 }
-/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+/** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
 const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -81,8 +80,9 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 /**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
+ * Every name below `root`, without `root` itself: a folder before what is in it, names in byte order, so the same tree gives
+ * the same list on any machine. Symlinks are not followed. Throws what the file system throws.
+ * @param skip tells which names are left out, with all below them
  */
 function walkTree(root, skip = () => false) {
     const entries = [];
@@ -114,7 +114,7 @@ function look(root, inTree) {
         size: kind === 'file' ? stat.size : 0,
         target: kind === 'symlink' ? readlinkSync(at, 'latin1') : undefined,
         inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's own times change with each name in it: only its permissions say that it was written.
+        // A folder's times change with each name in it, so only its permissions count.
         stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
     };
 }
@@ -125,15 +125,16 @@ function kindOf(stat) {
         return 'directory';
     return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+/** As bigint: some file systems have inode numbers too large for a double, and no two files may seem to be one. */
 function inodeOf(at) {
     const stat = lstatSync(at, { bigint: true });
     return `${stat.dev}:${stat.ino}`;
 }
+/** Bytes. */
 const LARGEST_TEXT = 4_000_000;
 /**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ * The text of a file in a tree that others wrote; undefined if there is none. A symlink that leads out of the tree counts as
+ * none, so that nothing of this machine gets into an error or a report. Throws a `UserError` for more than 4 MB.
  */
 function readTreeFile(root, file) {
     let real;
@@ -153,8 +154,8 @@ function readTreeFile(root, file) {
     return readFileSync(real, 'utf8');
 }
 /**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
+ * Writes a file into a tree that others wrote, and replaces one of that name. A link on the way is removed first, so that
+ * nothing outside of the tree is written.
  * @param file relative to the root, with `/`
  */
 function writeTreeFile(root, file, text) {
@@ -173,14 +174,14 @@ function writeTreeFile(root, file, text) {
     }
     writeFileSync(at, text, { flag: 'wx' });
 }
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+/** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 function giveTree(folder, { uid, gid }) {
     lchownSync(folder, uid, gid);
     chmodSync(folder, 0o755);
     for (const { path: name } of walkTree(folder))
         lchownSync(below(folder, name), uid, gid);
 }
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+/** Removes a folder and all below it, even if a build took the permissions away. Does nothing if there is none. */
 async function removeTree(folder) {
     try {
         await rm(folder, { recursive: true, force: true });
@@ -192,7 +193,7 @@ async function removeTree(folder) {
         await rm(folder, { recursive: true, force: true });
     }
 }
-/** Gives every folder of a tree back to its owner, each before it is entered. */
+/** Makes every folder of a tree accessible to its owner, each before it is entered. */
 function openFolders(root) {
     chmodSync(root, 0o700);
     walkTree(root, name => {
@@ -217,8 +218,8 @@ function isLoopback(hostname) {
 
 ;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
+ * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
+ * in `real.ts`.
  */
 
 

@@ -58157,7 +58157,7 @@ function job_pick(env, names) {
 
 const POSTGRES = 'heroku-postgresql';
 const REDIS = 'heroku-redis';
-/** Mastodon cannot do without either of them. */
+/** Mastodon needs both. */
 const SERVICES = {
     [POSTGRES]: {
         brings: 'DATABASE_URL',
@@ -58185,7 +58185,7 @@ const SERVICES = {
         seen: '2026-11-29'
     }
 };
-/** A service by its name; undefined if it is none of these. */
+/** A service by its name; undefined if it is not one of these. */
 function serviceNamed(name) {
     return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
 }
@@ -58199,7 +58199,7 @@ const dyno = (name, megabytes) => ({
     source: 'Dev Center: dyno-types; dyno-memory-behavior',
     seen: '2026-11-29'
 });
-/** From M on, the same for each kind. */
+/** The sizes that Performance, Private and Shield have, in megabytes. */
 const LARGE = [
     ['M', 2_560],
     ['L', 14_336],
@@ -58218,7 +58218,7 @@ const SIZES = [
 ];
 /** Names of all sizes. */
 const DYNO_SIZES = SIZES.map(({ name }) => name);
-/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
+/** A size by its name, with any capitals, as the Platform API takes it; undefined if there is none. */
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
 }
@@ -58228,30 +58228,30 @@ function dynoSize(name) {
 const LIMITS_DOC = { source: 'Dev Center: limits', seen: '2026-11-22' };
 const ERRORS_DOC = { source: 'Dev Center: error-codes', seen: '2026-11-22' };
 const FACTS = {
-    /** Bytes of a compressed slug from which on Heroku warns. Decimal is the stricter reading. */
+    /** Bytes of a compressed slug above which Heroku warns. It says MB; 10^6 is the stricter reading. */
     slugWarns: { value: 300e6, source: 'Heroku changelog 1145; conda-forge#261', seen: '2026-11-22' },
-    /** Bytes at which it stops; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
+    /** Bytes above which it refuses; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
     slugStops: {
         value: 1e9,
         source: 'heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility; heroku/roadmap#196',
         seen: '2026-11-22'
     },
-    /** Milliseconds until the router gives up a request (H12). */
+    /** Milliseconds after which the router gives up a request (H12). */
     request: { value: 30_000, ...ERRORS_DOC },
-    /** Milliseconds until a web process must listen on its port (R10). */
+    /** Milliseconds that a web process has to listen on its port (R10). */
     boot: { value: 60_000, ...ERRORS_DOC },
     /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
     exit: { value: 30_000, source: 'Dev Center: dyno-shutdown; one-off-dynos', seen: '2026-11-22' },
     /** Milliseconds that a one-off dyno waits for its client (R13). */
     attach: { value: 30_000, ...ERRORS_DOC },
-    /** Seconds that a one-off dyno may live at most. */
+    /** Most seconds that a one-off dyno may run. */
     oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
     /** Lines of an app's log that Heroku keeps. */
     logLines: { value: 1_500, ...LIMITS_DOC },
-    /** Requests to the Platform API that an account has in an hour. */
+    /** Requests to the Platform API that an account may send in an hour. */
     apiRequests: { value: 4_500, ...LIMITS_DOC }
 };
-/** Heroku's limits; the unit stands beside each in this file. */
+/** Heroku's limits. The unit of each is in its comment above. */
 const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value]));
 
 ;// CONCATENATED MODULE: ./lib/knowledge/errors.js
@@ -58263,7 +58263,7 @@ const known = (title, means) => ({
     source: 'Dev Center: error-codes',
     seen: '2026-11-22'
 });
-/** H: the router; R: a dyno; L: the log. */
+/** H is the router, R a dyno, L the log. */
 const ERROR_CODES = {
     H10: known('App crashed', 'the app crashed'),
     H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
@@ -58287,17 +58287,17 @@ const ERROR_CODES = {
     L13: known('local delivery error', 'a dyno’s lines could not be sent on'),
     L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
 };
-/** As it stands in the log: `Error R10 (Boot timeout)`. */
+/** As the log has it: `Error R10 (Boot timeout)`. */
 function errorLine(code) {
     return `Error ${code} (${ERROR_CODES[code].title})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/needs.js
 
-/** The value of a config var that only its owner can know. */
+/** Stands for any value. */
 const ANY = '…';
 const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb';
-/** What an instance on Heroku needs of its config vars. What a tree says itself is read from the tree. */
+/** What an instance on Heroku needs. What a Mastodon tree itself says is read from the tree. */
 const NEEDS = {
     domain: {
         vars: { LOCAL_DOMAIN: ANY },
@@ -58306,7 +58306,7 @@ const NEEDS = {
         source: 'mastodon/mastodon:config/initializers/1_hosts.rb',
         seen: '2026-11-22'
     },
-    /** The tree says whether it wants exactly this word: heroku/ruby sets `enabled`. */
+    /** heroku/ruby sets `enabled`. The tree says whether it takes only `true`. */
     staticFiles: {
         vars: { RAILS_SERVE_STATIC_FILES: 'true' },
         without: 'pages have no style and no script',
@@ -58356,7 +58356,7 @@ const NEEDS = {
         source: STORAGE,
         seen: '2026-11-22'
     },
-    /** A Heroku app has one web process, so the streaming server runs in an app of its own. */
+    /** A Heroku app has one web process type, so the streaming server runs in an app of its own. */
     streaming: {
         vars: { STREAMING_API_BASE_URL: ANY },
         without: 'timelines do not move by themselves',
@@ -58364,8 +58364,8 @@ const NEEDS = {
         seen: '2026-11-22'
     },
     /**
-     * Of the streaming app. PGSSLMODE: node-postgres reads it if DATABASE_URL names no mode, and nobody vouches for the
-     * certificate of Heroku's Postgres.
+     * For the streaming app. node-postgres reads PGSSLMODE if DATABASE_URL names no mode. Heroku's Postgres has a self-signed
+     * certificate.
      */
     streamingServer: {
         vars: { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' },
@@ -58374,7 +58374,7 @@ const NEEDS = {
         seen: '2026-11-22'
     }
 };
-/** Where an instance keeps its media. */
+/** Where an instance keeps its media, by its config vars. */
 function storageOf(config) {
     if (config['S3_ENABLED'] === 'true')
         return 's3';
@@ -58382,43 +58382,47 @@ function storageOf(config) {
         return 'swift';
     return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
 }
-/** Names of the config vars that an app would have to set; empty if it has what it needs, or does not need it. */
+/** Names of the config vars that an app still has to set; empty if it has all, or does not need them. */
 function lacking(need, config) {
     if (need.when && !need.when(config))
         return [];
     return Object.entries(need.vars).flatMap(([name, value]) => (value === ANY ? config[name] : config[name] === value) ? [] : [name]);
 }
-/** All config vars that are set for it, with their values. */
+/** All config vars that belong to it, with their values. */
 function settingsOf({ vars, also }) {
     return { ...vars, ...also };
 }
-/** Their names, for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
+/** Names of config vars for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
 function namesOf(settings) {
     const names = Object.keys(settings).map(name => `\`${name}\``);
     return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
 }
-/** A clause as a sentence of its own: with a capital. */
+/** A clause with a capital at its start. */
 function sentence(clause) {
     return clause.replace(/^./, letter => letter.toUpperCase());
 }
 /**
  * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
- * @param settings names with their values; of names alone a person fills in the values
+ * @param settings names with their values; or only names, and `…` stands for each value
  */
 function configSet(app, settings) {
     const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
     return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
 }
-/** The command that takes config vars away. */
+/** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 function configUnset(app, ...names) {
     return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/fact.js
 const DAY = 86_400_000;
-/** A new stack wants every native gem built and tried anew: half a year is not too long for that. */
+/** Days. With a new stack every native gem must be built and tried again: that may take half a year. */
 const SOON = 180;
-/** @param now milliseconds since 1970 */
+/**
+ * How much longer something gets updates.
+ * @param ends the last day with updates
+ * @param now milliseconds since 1970
+ */
 function lifeUntil(ends, now) {
     const days = Math.ceil((Date.parse(ends) - now) / DAY) || 0;
     if (days < 0)
@@ -58433,7 +58437,7 @@ function lifeInWords({ state, ends }) {
 ;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
 
 const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' };
-/** By major version, the oldest first. One that is older than all of these has ended. */
+/** By major version, the oldest first. All that are older have ended. */
 const LINES = new Map([
     [18, { ends: '2025-04-30', ...SCHEDULE }],
     [20, { ends: '2026-04-30', ...SCHEDULE }],
@@ -58442,10 +58446,10 @@ const LINES = new Map([
     [23, { ends: '2025-06-01', ...SCHEDULE }],
     [24, { ends: '2028-04-30', ...SCHEDULE }]
 ]);
-/** Major versions of Node that are known, in their order. */
+/** The known major versions of Node, the oldest first. */
 const NODE_MAJORS = [...LINES.keys()];
 /**
- * How much longer a major version of Node gets updates; undefined for one that is not known here.
+ * How much longer a major version of Node gets updates; undefined if it is not known here.
  * @param now milliseconds since 1970
  */
 function nodeLife(major, now) {
@@ -58456,14 +58460,14 @@ function nodeLife(major, now) {
 ;// CONCATENATED MODULE: ./lib/knowledge/rubies.js
 
 const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6';
-/** The oldest first. A line that is older than all of these has ended. */
+/** The oldest first. All lines that are older have ended. */
 const rubies_LINES = {
     '3.3': { floor: '3.3.14', ends: '2027-03-31', source: SOURCE, seen: '2026-11-22' },
     '3.4': { floor: '3.4.13', ends: '2028-03-31', source: SOURCE, seen: '2026-11-22' },
     '4.0': { floor: '4.0.10', ends: '2029-03-31', source: SOURCE, seen: '2026-11-22' }
 };
 /**
- * The lines of Ruby that are known, the oldest first.
+ * The known lines of Ruby, the oldest first.
  * @param now milliseconds since 1970
  */
 function rubyLines(now) {
@@ -58482,7 +58486,7 @@ const PACKAGES = ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu
 /** Packages: heroku/base-images:installed-packages-amd64.txt of each stack, and packages.ubuntu.com. */
 const TABLE = {
     'heroku-26': {
-        // Five years of Ubuntu 26.04: Heroku has not said a day yet.
+        // Heroku has not named a day yet; Ubuntu 26.04 has five years.
         ends: '2031-04-30',
         image: { packages: PACKAGES, oldestRuby: '3.1' },
         source: 'heroku/base-images:README.md',
@@ -58510,29 +58514,29 @@ const TABLE = {
     'heroku-16': { ends: '2021-05-01', source: 'heroku/heroku-buildpack-static#214', seen: '2026-11-29' },
     'cedar-14': { ends: '2020-11-02', source: 'Heroku changelog 1603', seen: '2026-11-29' }
 };
-/** Names of the stacks that are known, the newest first. */
+/** Names of the known stacks, the newest first. */
 const STACKS = Object.keys(TABLE);
-/** The stack that is proposed if nothing names one, and to those on an old one. */
+/** The stack to propose: if nothing names one, and instead of an old one. */
 const DEFAULT_STACK = 'heroku-24';
 /**
- * How much longer a stack gets updates; undefined for one that is not known here.
+ * How much longer a stack gets updates; undefined if it is not known here.
  * @param now milliseconds since 1970
  */
 function stackLife(stack, now) {
     const known = Object.hasOwn(TABLE, stack) ? TABLE[stack] : undefined;
     return known && lifeUntil(known.ends, now);
 }
-/** To stand behind the name of a stack, without a full stop. */
+/** Words to follow a stack's name: `ends on 2027-04-30`. No full stop. */
 function stackLifeInWords(life) {
     return life.state === 'ended' ? `${lifeInWords(life)}: it gets no security updates, and no build` : lifeInWords(life);
 }
-/** What a stack's image has; empty for one that is not known here. */
+/** What is known of a stack's image; empty if nothing is. */
 function stackImage(stack) {
     return (stack !== undefined && Object.hasOwn(TABLE, stack) && TABLE[stack]?.image) || {};
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/index.js
-/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
+/** Dated facts of the outside world, each with its source. What ends is asked for with the time. */
 
 
 
@@ -58545,15 +58549,14 @@ function stackImage(stack) {
 
 ;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
 /**
- * A GIF of 16 × 16 pixels with two frames, one red and one blue, as base64: the least that Mastodon takes for an animation
- * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). It is what a slug's ffmpeg and a live instance are tried with.
+ * A GIF of 16 × 16 pixels with two frames, one red and one blue, in base64: the smallest that Mastodon takes for animated
+ * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). A slug's ffmpeg and a live instance are tried with it.
  */
 const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ * An error for the person who runs the action: `message` says what failed, `nextStep` what to do about it.
  */
 class UserError extends Error {
     nextStep;
@@ -58563,14 +58566,14 @@ class UserError extends Error {
         this.nextStep = nextStep;
     }
 }
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+/** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
     }
 }
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+/** The code of a system call's error (`ENOENT`, `ENOSPC` …); undefined if it has none. */
 function errorCode(error) {
     const code = error?.code;
     return typeof code === 'string' ? code : undefined;
@@ -58579,7 +58582,7 @@ function errorCode(error) {
 function errorText(error) {
     return error instanceof Error ? error.message : String(error);
 }
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+/** A `UserError` for a full disk; any other error is returned as it is. */
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
@@ -58588,7 +58591,7 @@ function explainDiskFull(error, where) {
 
 ;// CONCATENATED MODULE: ./lib/runtime/figures.js
 /** Figures as people read them, the same on every surface. This file runs in a browser, too. */
-/** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
+/** A size (bytes) as `12 bytes`, `3.4 kB` or `5.6 MB`; MB are 10^6 bytes, as in Heroku's limits. */
 function sizeText(bytes) {
     const size = Math.abs(bytes);
     const sign = bytes < 0 ? '−' : '';
@@ -58596,20 +58599,20 @@ function sizeText(bytes) {
         return `${sign}${size} bytes`;
     return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`;
 }
-/** A change in size (bytes) with its sign. None at all is told apart from a tiny one. */
+/** A change in size (bytes) with its sign; `no change` for 0. */
 function signedSize(bytes) {
     if (bytes === 0)
         return 'no change';
     return bytes < 0 ? sizeText(bytes) : `+${sizeText(bytes)}`;
 }
-/** A change in per cent of what it was, with its sign. */
+/** A change in per cent of the size before, with its sign; empty for no change. */
 function signedShare(change, before) {
     if (before === 0 || change === 0)
         return '';
     const text = Math.abs((100 * change) / before).toFixed(1);
     return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
 }
-/** `87.0 %`. */
+/** A share as `87.0 %`. */
 function shareText(part, whole) {
     return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
 }
@@ -58625,11 +58628,11 @@ function wholeShareText(part, whole) {
 function counted(number, one, many = `${one}s`) {
     return `${number} ${number === 1 ? one : many}`;
 }
-/** `12,345`. */
+/** A number as `12,345`. */
 function numberText(value) {
     return value.toLocaleString('en-US');
 }
-/** Of milliseconds: `3.2 s`, `1 min 5 s`. */
+/** Milliseconds as `3.2 s` or `1 min 5 s`. */
 function duration(milliseconds) {
     if (milliseconds < 60_000)
         return `${(milliseconds / 1000).toFixed(1)} s`;
@@ -58655,21 +58658,21 @@ function dayText(time) {
 /** A year, in seconds. */
 const KEY_LASTS = 31_536_000;
 /**
- * The command that makes a key for this alone which ends in a year. Whatever tells to make one tells this.
- * @param app whose deploys it is for
+ * The command that makes a Heroku key for this action alone, which ends in a year.
+ * @param app the app that is deployed
  */
 function makeKeyCommand(app) {
     const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
     return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
 }
-/** The same for a sentence: what to do about a key that ends or does not work. */
+/** What to do about a key that ends or does not work. */
 const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
 
 ;// CONCATENATED MODULE: ./lib/runtime/git.js
 /**
- * The whole environment of a git that fetches from elsewhere: no variable of the runner but its proxy's, no configuration
- * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
- * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
+ * The whole environment of a git that fetches: of the runner's variables only those of its proxy, no configuration but the
+ * repository's own, no login (curl reads a .netrc in `HOME`), no questions, no Git LFS.
+ * @param protocols the only allowed ones, also after a redirect: `https`, or several with `:` between them
  */
 function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
     return {
@@ -58686,7 +58689,7 @@ function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/once.js
-/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
+/** Does the work when it is first asked for. All who ask share the result, or the error. */
 function once(work) {
     let answer;
     return () => (answer ??= work());
@@ -58694,25 +58697,25 @@ function once(work) {
 
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
-/** The byte path of an ordinary string (encoded as UTF-8). */
+/** The byte path of an ordinary string, encoded as UTF-8. */
 function bytePath(text) {
     return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
 }
-/** What Node's file functions take for a byte path. */
+/** A byte path as Node's file functions take it. */
 function fsPath(path) {
     return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
 }
-/** `a/b` of two byte paths. */
+/** Joins two byte paths with `/`. */
 function joinBytes(folder, name) {
     return (folder === '' ? name : `${folder}/${name}`);
 }
-/** A byte path as a file below an ordinary folder. */
+/** A byte path below an ordinary folder, as Node's file functions take it. */
 function below(folder, path) {
     return fsPath(joinBytes(bytePath(folder), path));
 }
 /**
- * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
- * characters, so that no name can forge a line of a log.
+ * A byte path for people, reports and logs. Control characters become `\xNN`, so that no name can forge a line of a log;
+ * in a name that is not valid UTF-8 every byte outside of ASCII does.
  */
 function displayPath(path) {
     if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
@@ -58731,7 +58734,7 @@ function escapeControls(text) {
 function hex(character) {
     return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
-/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
+/** Orders paths like a walk: a folder, then all below it, names by bytes. It makes no strings: a slug has 100,000 paths. */
 function comparePaths(a, b) {
     const length = Math.min(a.length, b.length);
     for (let i = 0; i < length; i++) {
@@ -58744,7 +58747,7 @@ function comparePaths(a, b) {
 const SLASH = 0x2f;
 
 ;// CONCATENATED MODULE: ./lib/runtime/shell.js
-/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+/** A text as one word for a shell: in quotes, unless it has only harmless characters. */
 function shell_shellWord(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -58753,31 +58756,30 @@ function shell_shellWord(text) {
 
 
 /**
- * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it.
- * The bundle has no such files: scripts/build.ts puts their text in the place of each call, which it knows by its form,
- * so every call is written as that of `AS_DYNO` is.
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it. For
+ * the bundle scripts/build.ts replaces each call by the text. It finds calls by their form, so write them like the one for
+ * `AS_DYNO`.
  */
 function programText(file) {
     return readFileSync(file, 'utf8');
 }
 /**
- * A program for a command line, where each byte is sent: without empty lines, lines that are a comment, and indentation.
- * It must hold no text over several lines.
+ * A program made short for a command line: without empty lines, comments on their own line, and indentation. It must have
+ * no text over several lines.
  */
 function compact(text) {
     return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
 }
-/** A shell program with its arguments as one command line for `bash -c`, which is all that a dyno takes. */
+/** A shell program with its arguments as one text for `bash -c`: a dyno takes one command line. */
 function withArguments(text, ...words) {
     return `set -- ${words.map(shell_shellWord).join(' ')}\n${compact(text)}`;
 }
-/** Becomes its arguments in the environment that a program of a dyno has: for `bash -c`, in the app's folder. */
+/** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
 const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
 
 ;// CONCATENATED MODULE: ./lib/runtime/text.js
 /**
- * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
- * no longer be known as one, and so not be masked.
+ * Text of others, cut to at most `most` characters and `…`. It is cut between words: half a secret would not be masked.
  */
 function shortened(text, most) {
     return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
@@ -58792,8 +58794,9 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 
 
 /**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
+ * Every name below `root`, without `root` itself: a folder before what is in it, names in byte order, so the same tree gives
+ * the same list on any machine. Symlinks are not followed. Throws what the file system throws.
+ * @param skip tells which names are left out, with all below them
  */
 function walkTree(root, skip = () => false) {
     const entries = [];
@@ -58825,7 +58828,7 @@ function look(root, inTree) {
         size: kind === 'file' ? stat.size : 0,
         target: kind === 'symlink' ? (0,external_node_fs_namespaceObject.readlinkSync)(at, 'latin1') : undefined,
         inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's own times change with each name in it: only its permissions say that it was written.
+        // A folder's times change with each name in it, so only its permissions count.
         stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
     };
 }
@@ -58836,15 +58839,16 @@ function kindOf(stat) {
         return 'directory';
     return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+/** As bigint: some file systems have inode numbers too large for a double, and no two files may seem to be one. */
 function inodeOf(at) {
     const stat = (0,external_node_fs_namespaceObject.lstatSync)(at, { bigint: true });
     return `${stat.dev}:${stat.ino}`;
 }
+/** Bytes. */
 const LARGEST_TEXT = 4_000_000;
 /**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ * The text of a file in a tree that others wrote; undefined if there is none. A symlink that leads out of the tree counts as
+ * none, so that nothing of this machine gets into an error or a report. Throws a `UserError` for more than 4 MB.
  */
 function readTreeFile(root, file) {
     let real;
@@ -58864,8 +58868,8 @@ function readTreeFile(root, file) {
     return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
 }
 /**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
+ * Writes a file into a tree that others wrote, and replaces one of that name. A link on the way is removed first, so that
+ * nothing outside of the tree is written.
  * @param file relative to the root, with `/`
  */
 function writeTreeFile(root, file, text) {
@@ -58884,14 +58888,14 @@ function writeTreeFile(root, file, text) {
     }
     (0,external_node_fs_namespaceObject.writeFileSync)(at, text, { flag: 'wx' });
 }
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+/** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 function giveTree(folder, { uid, gid }) {
     (0,external_node_fs_namespaceObject.lchownSync)(folder, uid, gid);
     (0,external_node_fs_namespaceObject.chmodSync)(folder, 0o755);
     for (const { path: name } of walkTree(folder))
         (0,external_node_fs_namespaceObject.lchownSync)(below(folder, name), uid, gid);
 }
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+/** Removes a folder and all below it, even if a build took the permissions away. Does nothing if there is none. */
 async function removeTree(folder) {
     try {
         await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
@@ -58903,7 +58907,7 @@ async function removeTree(folder) {
         await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
     }
 }
-/** Gives every folder of a tree back to its owner, each before it is entered. */
+/** Makes every folder of a tree accessible to its owner, each before it is entered. */
 function openFolders(root) {
     (0,external_node_fs_namespaceObject.chmodSync)(root, 0o700);
     walkTree(root, name => {
@@ -58932,8 +58936,8 @@ const VERSION = '0.1.0';
 
 ;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
+ * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
+ * in `real.ts`.
  */
 
 
@@ -58954,9 +58958,9 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 
 ;// CONCATENATED MODULE: ./lib/config/cron.js
 
-/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+/** Names of months and days. Other letters (`L`, `W`) only some programs understand. */
 const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
-/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+/** Why five fields are not valid for cron, or never come true; undefined if they are fine. */
 function cronProblem(cron) {
     const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
     if (stranger !== undefined)
@@ -58971,8 +58975,8 @@ function cronProblem(cron) {
 }
 
 ;// CONCATENATED MODULE: ./lib/config/rules.js
-/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
-/** App names: Heroku's Platform API schema, `app.name`. */
+/** The form of texts in the config file, for reading it and for its JSON Schema (scripts/config-schema.ts). */
+/** Heroku's Platform API schema, `app.name`. */
 const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
 const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
 /** Stacks that run slugs. */
@@ -58980,7 +58984,7 @@ const STACK = /^heroku-\d{2}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** Name of an environment variable. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Five fields; whether they ever come is for `cronProblem`. */
+/** Five fields. `cronProblem` checks what they mean. */
 const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
 /** UTC. */
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
@@ -58988,10 +58992,10 @@ const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const MINUTE = /^:[0-5]\d$/;
 /** Name of a check. */
 const CHECK = /^[a-z0-9-]+$/;
-/** What git and GitHub take for a branch, and a little less. */
+/** A branch, a little stricter than git and GitHub are. */
 const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
 const MOST_MINUTES = 24 * 60;
-/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+/** Seconds. Checks that wait for the dyno are given up soon after (checks/dyno-watch.ts). */
 const LONGEST_START = 200;
 /** Variables that a build may not set, and why not. */
 const REFUSED_ENV = [
@@ -59013,11 +59017,11 @@ var mod = __nccwpck_require__(1916);
 
 
 const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+/** Text of a file for a message: in quotes, at most 60 characters, unable to forge a line of a log. */
 function shown_shown(text) {
     return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
 }
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
+/** ` — did you mean "…"?` if a known word is similar, else an empty text. */
 function shown_didYouMean(word, known) {
     const lower = word.slice(0, LONGEST).toLowerCase();
     const near = known
@@ -59045,8 +59049,8 @@ const UNITS = new Map([
 ]);
 const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
 /**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`. Rounded down to
+ * whole bytes, at least 1. Throws a `UserError` for anything else, also for `300M`, which could be MB or MiB.
  */
 function parseSize(size) {
     const text = size.trim();
@@ -59058,7 +59062,7 @@ function parseSize(size) {
         throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new UserError(`"${text}" is too small: a size is at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
         throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
@@ -59066,8 +59070,8 @@ function parseSize(size) {
 /** Any slug of Mastodon is larger. */
 const SMALLEST_LIMIT = 1_000_000;
 /**
- * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
- * is smaller than any slug: most likely the unit was forgotten.
+ * The limit for a slug, in bytes. Throws a `UserError` if it is not a size (`parseSize`), or a number without a unit that is
+ * smaller than any slug: most likely the unit was forgotten.
  */
 function parseLimit(size) {
     const bytes = parseSize(size);
@@ -59081,7 +59085,7 @@ function forgottenUnit(value) {
         return 'GB';
     return value < 10_000 ? 'MB' : 'KB';
 }
-/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+/** An amount of growth: a size (`parseSize`), `0`, or `2.5%`. Throws a `UserError` for anything else. */
 function parseAmount(amount) {
     const text = amount.trim();
     const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
@@ -59103,16 +59107,16 @@ var dist = __nccwpck_require__(8815);
 
 
 
-/** No config that a person writes comes near. */
+/** Characters; far more than a person writes. */
 const LARGEST = 200_000;
 const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
-/** Stands in a message for what the file has there, as a person reads it. */
+/** A placeholder in a message for what the file has at that place. */
 const WHAT_IS_THERE = '\0';
-/** Stands for what is no value of a config. */
+/** Stands for something that is never a value of a config. */
 const STRANGE = Symbol('strange');
 /**
- * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
+ * A YAML 1.2 file that strangers may have written. Aliases are refused: a config needs none, and a few lines of them can
+ * become gigabytes. Mistakes are collected with their line and path; `finish` throws them.
  */
 class YamlFile {
     #name;
@@ -59121,26 +59125,29 @@ class YamlFile {
     #problems = [];
     #found = new Map();
     #contents;
-    /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
+    /**
+     * Throws a `UserError` if the text is not YAML.
+     * @param name the file's name in messages
+     */
     constructor(text, name) {
         this.#name = name;
         this.#text = text;
         this.#contents = this.#parse(text);
     }
-    /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
+    /** The file's value: mappings, lists, texts, numbers, booleans, null. Notes wrong keys. */
     read(shape) {
         return this.#value(this.#contents, shape, [], 1, false);
     }
-    /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
+    /** Notes a mistake at a place. WHAT_IS_THERE in the message is replaced by what the file has there. */
     fail(path, problem) {
         const node = this.#found.get(pathText(path))?.node;
         this.#note(this.line(path), path, problem.replace(WHAT_IS_THERE, () => describe(node)));
     }
-    /** Where a value stands, or its key or what is around it. */
+    /** The line of a value; else that of its key, or of what is around it. */
     line(path) {
         return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)));
     }
-    /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
+    /** A comment of one word after a value, in the same line: `#v1`. */
     remark(path) {
         const node = this.#found.get(pathText(path))?.node;
         if (!(0,dist/* isScalar */.jn)(node))
@@ -59183,7 +59190,7 @@ class YamlFile {
     #note(line, path, problem) {
         this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` });
     }
-    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+    /** Throws all noted mistakes as one `UserError`, in the order of lines, at most 20. */
     finish() {
         if (this.#problems.length === 0)
             return;
@@ -59219,7 +59226,7 @@ class YamlFile {
         else if (!this.#problems.some(problem => problem.line === comment))
             this.#note(comment, [], HIDDEN_BRACKET);
     }
-    /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
+    /** The last line up to this one that opens a bracket and has the closing one in a comment; undefined if there is none. */
     #commentWithBracket(line) {
         const lines = this.#text.split('\n', line);
         const found = lines.findLastIndex(text => {
@@ -59234,7 +59241,7 @@ class YamlFile {
             return (0,dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
         }
         catch (error) {
-            // Thousands of nested brackets exhaust the parser's stack.
+            // Thousands of nested brackets overflow the parser's stack.
             throw this.#notConfig('it cannot be parsed', error);
         }
     }
@@ -59253,7 +59260,7 @@ function pathText(path) {
     });
     return text.join('').replace(/^\./, '');
 }
-/** What was written for a text, number or boolean: `1.10` is "1.10". */
+/** A text, number or boolean as it is written (`1.10` is "1.10"); undefined for anything else. */
 function written(node) {
     if (!(0,dist/* isScalar */.jn)(node))
         return undefined;
@@ -59275,9 +59282,9 @@ function describe(node) {
 
 ;// CONCATENATED MODULE: ./lib/config/schema.js
 /**
- * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
- * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
- * cannot be told by the rules themselves stands beside them as `metadata`.
+ * The config file: its keys, their values, the messages for other values, the defaults. `loadConfig` reads by it, the types
+ * come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema needs beyond the rules is
+ * beside them as `metadata`.
  */
 
 
@@ -59292,17 +59299,17 @@ const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
 const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
 const INTERVALS = ['10 minutes', 'hour', 'day'];
 const REDIS_TLS = ['verify', 'no-verify'];
-/** @param near words of which one may be meant */
+/** @param near words, one of which may have been meant */
 function expected(what, near = []) {
     return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
 }
 const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
 const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A mapping with these keys alone. A key without a value counts as left out. */
+/** A mapping with only these keys. A key without a value counts as left out. */
 function members(entries, what = `a mapping with ${oneOf(Object.keys(entries))}`) {
     return pipe(custom(isMapping, expected(what)), object(entries));
 }
-/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
+/** The same, without rules that look at two keys. In the result `a-b` is called `aB`. */
 function mapping(entries) {
     return pipe(members(entries), camel(entries));
 }
@@ -59315,9 +59322,9 @@ function camel(entries) {
         return Object.fromEntries(named);
     });
 }
-/** No control characters, and not empty. */
+/** Not empty, and without control characters. */
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/; // eslint-disable-line no-control-regex
-/** JSON Schema knows no flags: letters in either case are spelled out. */
+/** JSON Schema has no flag for capitals, so both forms of a letter are written out. */
 const patternOf = ({ source, flags }) => flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range) => range + range.toUpperCase()) : source;
 function schema_text(description, message, shape = ONE_LINE) {
     return pipe(string(message), regex(shape, message), metadata({ description, pattern: patternOf(shape) }));
@@ -59331,7 +59338,7 @@ function above0(what, description, most = Infinity) {
     const number = pipe(dist_number(message), finite(message), gtValue(0, message), dist_description(description));
     return most === Infinity ? number : pipe(number, maxValue(most, message));
 }
-/** YAML 1.1, which many editors still speak, makes false of `off`. */
+/** YAML 1.1, which many editors still use, reads `off` as false. */
 const falseIsOff = transform((value) => (value === false ? 'off' : value));
 const limit = pipe(union([string(), dist_number()], expected('a size like 300MB')), rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
@@ -59344,7 +59351,7 @@ const limit = pipe(union([string(), dist_number()], expected('a size like 300MB'
         return NEVER;
     }
 }), 
-// A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
+// A unit is decimal or binary, never only a letter. A number without a unit is bytes.
 metadata({
     anyOf: [
         { type: 'integer', minimum: 1_000_000 },
@@ -59401,7 +59408,7 @@ function envProblem(name, value) {
     return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
 const trimGlob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
-/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+/** Whether its regular expression (picomatch) may take longer than anybody can wait. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
     return (glob.length > 300 ||
@@ -59409,20 +59416,20 @@ function isSlow(glob) {
         parts.some(part => part !== '**' && part.split('*').length > 5) ||
         /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+/** In a list the word `safe` adds the rules of `safe`; every other text is a glob. */
 const schema_trim = pipe(unknown(), falseIsOff, union([picklist(['safe', 'off']), array(trimGlob)], expected('safe, off or a list of globs', ['safe', 'off'])), transform(found => {
     const globs = Array.isArray(found) ? found : [];
     return {
-        /** Remove what is known not to be read at run time. */
+        /** Take out what no dyno reads. */
         safe: found === 'safe' || globs.includes('safe'),
-        /** Remove these, too. */
+        /** Take these out, too. */
         globs: globs.filter(glob => glob !== 'safe')
     };
 }), dist_description('What is taken out of the slug: safe (what a dyno never reads), off, or a list of globs, with or without safe.'));
-/** JSON Schema for a key that has a value. */
+/** JSON Schema for a mapping in which this key has a value. */
 const schema_written = (key) => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } });
 const schema_size = pipe(string(expected('a dyno size, like Basic or Standard-1X')), 
-// Spelled as Heroku does, however the capitals are written.
+// Capitals as Heroku writes them.
 transform(name => dynoSize(name)?.name ?? name), check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)), metadata({
     anyOf: [{ enum: DYNO_SIZES }, { type: 'string', pattern: `^(?:${DYNO_SIZES.map(spelledAnyhow).join('|')})$` }],
     description: 'Dyno size.'
@@ -59474,7 +59481,7 @@ const task = pipe(members(TASK, 'a task (command: …, every: …)'), rawCheck((
         }
     ]
 }), camel(TASK), 
-// `line`: where it stands in the file.
+// `line`: the task's line in the file.
 transform(found => found));
 function timeProblem(at, every) {
     if (every !== 'day' && every !== 'hour')
@@ -59485,7 +59492,7 @@ function timeProblem(at, every) {
 const schema_SCHEDULE = {
     with: nullish(choice(SCHEDULERS, 'What runs the tasks.'), 'heroku-scheduler'),
     tasks: nullish(pipe(array(task, expected('a list of tasks')), dist_description('The tasks that the app shall have; [] for none.'))),
-    /** The branch on which last runs are kept. */
+    /** The branch that keeps the last runs. */
     state: nullish(pipe(schema_text('`github-actions` only: where last runs are kept, such as branch:scheduled-tasks.', expected('a branch to keep last runs on, like branch:scheduled-tasks'), STATE), transform(state => state.slice('branch:'.length))))
 };
 const schedule = pipe(members(schema_SCHEDULE), rawCheck(({ dataset, addIssue }) => {
@@ -59531,7 +59538,7 @@ const CONFIG = nullish(pipe(mapping({
     ffmpeg: nullish(choice(FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
     slug: nullish(schema_slug, {}),
     migrations: nullish(pipe(unknown(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
-    /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
+    /** Absent: the app's tasks are left alone. An empty list: the app shall have none. */
     schedule: nullish(schedule),
     checks: nullish(checks, {}),
     'redis-tls': nullish(choice(REDIS_TLS, 'no-verify lets stock Mastodon talk to Heroku’s own Redis, whose certificate is self-signed.'), 'verify')
@@ -59546,9 +59553,9 @@ const CONFIG = nullish(pipe(mapping({
 
 
 /**
- * The typed config of a file's text, or the defaults if there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
+ * The config in a file's text; the defaults if the text is undefined. Throws one `UserError` that lists everything wrong,
+ * one line each: `file:line: key: what was expected`.
+ * @param fileName the file's name in messages
  */
 function loadConfig(text, fileName) {
     const file = new YamlFile(text ?? '', fileName);
@@ -59563,12 +59570,12 @@ function loadConfig(text, fileName) {
     const tasks = config.schedule?.tasks.map((task, at) => ({ ...task, line: file.line(['schedule', 'tasks', at]) }));
     return tasks ? { ...config, schedule: { ...config.schedule, tasks } } : config;
 }
-/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
+/** Notes the schema's complaints about the file; only the first for each value. */
 function tell(file, issues, above) {
     const told = new Set();
     for (const issue of issues) {
         const path = [...above, ...(issue.path ?? []).map(({ key }) => key)];
-        // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
+        // Of several kinds of value, the one that was meant is the one whose members are wrong.
         const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : [];
         if (inside.length > 0)
             tell(file, inside, path);
@@ -59577,7 +59584,7 @@ function tell(file, issues, above) {
         told.add(path.join('\0'));
     }
 }
-/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+/** After a space `#ref` is a comment: without a word, the buildpack would be another one. */
 function refuseRemark(file, path, item) {
     const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
     const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
@@ -59585,11 +59592,11 @@ function refuseRemark(file, path, item) {
         return;
     file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown_shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
 }
-/** The address of a git repository, without one yet. */
+/** Whether it is the address of a git repository without a `#ref`. */
 function takesRef(buildpack) {
     return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
 }
-/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
+/** The plain schemas in a schema: `nullish` and `pipe` unwrapped, each option of a `union` by itself. */
 function partsOf(schema) {
     const { pipe, wrapped, options, type } = schema;
     if (pipe !== undefined)
@@ -59619,25 +59626,25 @@ function strangeKey(key, known) {
     const hint = place === undefined ? shown_didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
     return `unknown key ${shown_shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
 }
-/** Where each key belongs, for those that stand elsewhere. */
+/** The right place of each key, for one that is somewhere else. */
 const PLACES = new Map([
     ...placesOf(CONFIG),
-    // The others of a task could be meant for anything.
+    // A task's other keys could be meant for anything.
     ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`]),
-    // What the action's input is called.
+    // The name of the action's input.
     ['slug-limit', 'slug.limit']
 ]);
 function placesOf(schema, above = '') {
     return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
         const place = `${above}${key}`;
-        // What an item of a list has is no place of its own.
+        // The keys of a list's items have no fixed place.
         const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`);
         return [[key, place], [place, place], ...inside];
     });
 }
 
 ;// CONCATENATED MODULE: ./lib/config/override.js
-/** The config with these values over it. */
+/** The config with these values instead of its own. */
 function override(config, { app, streamingApp, stagingApp, ffmpeg, slugLimit }) {
     return {
         ...config,
@@ -74343,16 +74350,16 @@ function section(name, content) {
 
 
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** Settings of the repository itself that could start a program. */
+/** Switches off settings of the repository that start programs. */
 const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
-/** The arguments with which git runs `args` and nothing else. */
+/** The arguments for git to run `args`, and no other program. */
 function gitArguments(args) {
     return [...SAFE_SETTINGS, '--no-pager', ...args];
 }
 /**
- * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
- * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
- * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
+ * The whole environment of git: no variable of the runner, no configuration but the repository's own. GIT_DIR names the
+ * repository, so git does not search for one and does not refuse another user's (`safe.directory` guards only the search:
+ * git docs, git-config; git/git: setup.c).
  */
 function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) {
     return {
@@ -74365,12 +74372,12 @@ function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) 
         GIT_TERMINAL_PROMPT: '0',
         GIT_OPTIONAL_LOCKS: '0',
         GIT_NO_REPLACE_OBJECTS: '1',
-        // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
+        // If a partial clone lacks an object, git says so and does not fetch it with the checkout's login.
         GIT_NO_LAZY_FETCH: '1',
         GIT_ALLOW_PROTOCOL: 'none'
     };
 }
-/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
+/** Runs git to its end. Throws a `UserError` if there is no git, a `CancelledError` on the signal; never for an exit code. */
 async function git(tools, repository, ...args) {
     const { run, signal, most } = tools;
     const result = await run('git', gitArguments(args), {
@@ -74388,7 +74395,7 @@ async function git(tools, repository, ...args) {
 function gitMissing() {
     return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
-/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
+/** The checkout whose top folder is `path`. Throws a `UserError` if it is not one. */
 function openCheckout(path) {
     const workTree = (0,external_node_path_namespaceObject.resolve)(path);
     const gitDir = gitDirOf(workTree);
@@ -74399,11 +74406,11 @@ function openCheckout(path) {
 function notACheckout(path, reason) {
     return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
-/** The repository does not hold (any more) what it should. */
+/** The error for an object that git cannot read. */
 function unreadable(what, stderr) {
     return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
-/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
+/** The line of git's output that says why it failed, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
     const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? git_firstLine(stderr);
     return line.replace(/(proxy syntax in) .*/i, '$1 …');
@@ -74411,7 +74418,7 @@ function complaintOf(stderr) {
 function git_firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
 }
-/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
+/** The git folder of a work tree; undefined if it has none. Worktrees and submodules have a file that names it. */
 function gitDirOf(workTree) {
     const dotGit = (0,external_node_path_namespaceObject.resolve)(workTree, '.git');
     const stat = (0,external_node_fs_namespaceObject.statSync)(dotGit, { throwIfNoEntry: false });
@@ -74436,9 +74443,9 @@ function readPointer(file) {
 ;// CONCATENATED MODULE: ./lib/source/base.js
 
 /**
- * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
- * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
- * where none is another commit.
+ * The commit to compare a commit with, as far as the checkout has it. For a pull request: the commit at which it left its
+ * branch. Else the newest tag among its ancestors, else the commit at which it left the default branch, else its first
+ * parent. Undefined if there is no such commit. Throws what `git` throws.
  */
 async function baseOf(options) {
     const { pullRequest } = options;
@@ -74453,7 +74460,7 @@ async function baseOf(options) {
 async function previousTag(options) {
     const { path, commit } = options;
     const ask = (...args) => answer(options, path, ...args);
-    // The commit itself may be tagged: its own tag is none before it.
+    // From the parent on: the commit itself may be tagged.
     const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`);
     if (parent === undefined)
         return undefined;
@@ -74474,7 +74481,7 @@ async function mergeBase(options) {
     }
     return undefined;
 }
-/** GitHub builds a pull request's merge into its branch: the first of two parents is the branch. */
+/** GitHub builds a merge of the pull request into its branch: the first parent is the branch. */
 async function mergedInto(options) {
     const { path, commit, branch } = options;
     const parent = async (n) => answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`);
@@ -74483,7 +74490,7 @@ async function mergedInto(options) {
         ? undefined
         : { commit: first, kind: 'merge-base', name: branch };
 }
-/** On the default branch itself, without a tag: what the newest push or merge has changed. */
+/** For the default branch without a tag: shows what the last push or merge changed. */
 async function firstParent(options) {
     const parent = await answer(options, options.path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${options.commit}^`);
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
@@ -74501,8 +74508,9 @@ async function answer(tools, path, ...args) {
 const SMALL = 65_536;
 const NEWLINE = 0x0a;
 /**
- * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). All are asked for at
- * once; memory holds one chunk of the pipe. Ends the child and rejects with whatever the sink throws.
+ * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). Memory holds one chunk of
+ * the pipe. Rejects with what the sink throws, with a `UserError` if git is missing or an object cannot be read, with a
+ * `CancelledError` on the signal; git has ended then.
  */
 function streamBlobs(options) {
     const { repository, shas, sink, signal, searchPath } = options;
@@ -74550,11 +74558,11 @@ function streamBlobs(options) {
     });
 }
 function ask(child, shas) {
-    // A child that ended early closes its input; `close` reports what it lacked.
+    // A child that ends early closes its input; the handler of `close` says what failed.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(`${shas.join('\n')}\n`);
 }
-/** Reads `<sha> blob <size>\n<bytes>\n` again and again, in whatever pieces it comes. */
+/** Parses a row of `<sha> blob <size>\n<bytes>\n` that comes in pieces of any size. */
 class BatchParser {
     shas;
     sink;
@@ -74623,15 +74631,15 @@ class BatchParser {
 
 
 const SYMLINK = '120000';
-/** The longest target that Linux takes (PATH_MAX, with its end mark, is 4096). */
+/** Bytes of the longest target that Linux takes (PATH_MAX is 4096, with a zero byte at the end). */
 const LONGEST_TARGET = 4095;
-/** First line of a pointer file: git-lfs/git-lfs docs/spec.md, which also keeps one below 1024 bytes. */
+/** First line of a pointer file, which has less than 1024 bytes (git-lfs/git-lfs: docs/spec.md). */
 const LFS_LINE = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
 const LFS_SIZE = 1024;
 /**
- * Writes the names of git trees below a folder, which must be empty at first. Folders come first, symlinks last: nothing
- * is ever written through a symlink of the tree, and a name that a broken tree holds twice is found by the file system.
- * Writing is synchronous: no chunk is read before the one before is on disk, so memory stays flat.
+ * Writes the names of git trees into an empty folder. Folders come first and symlinks last, so nothing is written through
+ * a symlink of the tree. The file system finds a name that a broken tree has twice. Writing is synchronous: each chunk is
+ * on disk before the next is read, so memory stays flat.
  */
 class TreeWriter {
     root;
@@ -74644,12 +74652,12 @@ class TreeWriter {
     files = 0;
     bytes = 0;
     lfsPointers = 0;
-    /** @param most bytes of all contents, above which a `UserError` is thrown */
+    /** @param most bytes of all contents; more is a `UserError` */
     constructor(root, most = Infinity) {
         this.root = root;
         this.most = most;
     }
-    /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
+    /** Makes the folders that the entries need. An entry with the mode `asFolder` becomes a folder itself. */
     makeFolders(entries, asFolder) {
         for (const { mode, path } of entries)
             this.makeFolder(mode === asFolder ? path : parentOf(path));
@@ -74671,7 +74679,7 @@ class TreeWriter {
         }
         const executable = (Number.parseInt(mode, 8) & 0o100) !== 0;
         this.file = created(path, () => (0,external_node_fs_namespaceObject.openSync)(below(this.root, path), 'wx'));
-        (0,external_node_fs_namespaceObject.fchmodSync)(this.file, executable ? 0o755 : 0o644); // Whatever the umask.
+        (0,external_node_fs_namespaceObject.fchmodSync)(this.file, executable ? 0o755 : 0o644); // whatever the umask is
     }
     write(bytes) {
         if (this.link !== undefined) {
@@ -74692,7 +74700,7 @@ class TreeWriter {
     missing() {
         throw unreadable(`file "${displayPath(this.next().path)}"`, 'its content is missing');
     }
-    /** Makes the symlinks. To be called once, after all blobs. */
+    /** Makes the symlinks. Call it once, after all blobs. */
     finish() {
         for (const { path, target } of this.links)
             created(path, () => (0,external_node_fs_namespaceObject.symlinkSync)(target, below(this.root, path)));
@@ -74731,7 +74739,7 @@ function refuseTarget(path, size) {
         return;
     throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
 }
-/** Makes one name that must not be there yet. */
+/** Makes a name that must not exist yet. */
 function created(path, make) {
     try {
         return make();
@@ -74743,7 +74751,7 @@ function created(path, make) {
 function write_explain(path, error) {
     const code = errorCode(error);
     if (code === 'EEXIST') {
-        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. On a disk that ignores capitals, names that differ only in capitals do this, too.', { cause: error });
     }
     if (code === 'ENAMETOOLONG') {
         return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
@@ -74760,17 +74768,16 @@ function write_explain(path, error) {
 
 const SUBMODULE = '160000';
 /**
- * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
- * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
- * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
- * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
- * a `CancelledError` on the signal. Then nothing is left in `into`.
+ * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git has them. It reads nothing
+ * of the work tree and applies no attribute (eol, filter, LFS, export-ignore). Files get 0644 or 0755. Submodules come from
+ * their own checkouts below `path`, at the commit that the tree pins. Throws a `UserError` for a tree that git would not
+ * check out, a missing submodule or object, or a full disk; a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
     const repository = openCheckout(options.path);
     return writeTree(options, () => readParts(options, repository));
 }
-/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
+/** Writes one tree out of one or several repositories. If that or `read` fails, nothing is left in `into`. */
 async function writeTree(options, read) {
     const made = prepare(options.into);
     try {
@@ -74783,7 +74790,7 @@ async function writeTree(options, read) {
         throw explainDiskFull(error, 'the source tree');
     }
 }
-/** Makes `into`; tells the topmost folder that had to be made. */
+/** Makes `into`. Returns the topmost folder that had to be made. */
 function prepare(into) {
     const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
     if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
@@ -74795,7 +74802,7 @@ function export_empty(folder) {
         (0,external_node_fs_namespaceObject.rmSync)(below(folder, name), { recursive: true, force: true });
     }
 }
-/** Lists the commit, and each submodule's after it. */
+/** Lists the names of the commit, then those of each submodule. */
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
@@ -74822,7 +74829,7 @@ async function readParts(options, repository) {
     await visit(repository, options.commit, '');
     return parts;
 }
-/** All names of a commit, or git's complaint. */
+/** All names of a commit; or git's message, if it cannot read it. */
 async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
@@ -74843,7 +74850,7 @@ function readEntry(line) {
     return { mode, sha, path };
 }
 const GITMODULES = '.gitmodules';
-/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
+/** The paths that `.gitmodules` of a commit names, as git reads it. It is not read if the tree has no submodule. */
 async function submodulesOf(tools, repository, commit, tree) {
     const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
     if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
@@ -74851,19 +74858,19 @@ async function submodulesOf(tools, repository, commit, tree) {
     const blob = `--blob=${commit}:${GITMODULES}`;
     const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
     const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
-    // Nothing found is 1, too, but silent.
+    // If nothing is found git ends with 1, too, but prints nothing.
     if (code !== 0 && stderr.trim() !== '')
         throw new UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
     const pairs = stdout.toString('latin1').split('\0');
     return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
 }
-/** What `git add` makes of a clone inside of another one. */
+/** The error for a gitlink that `.gitmodules` does not name: `git add` makes one of a clone inside of another one. */
 function noneOfGitmodules(path, prefix) {
     const word = shell_shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1)));
     const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `;
-    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
+    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files cannot be found`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
 }
-/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
+/** The submodule's repository: below the checkout, or in git's own folder if it is not checked out. */
 function openSubmodule(outer, path, mounted) {
     const checkedOut = checkedOutSubmodule(outer, path);
     if (checkedOut)
@@ -74884,7 +74891,7 @@ function checkedOutSubmodule(outer, path) {
 function noSubmodule(path) {
     return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
 }
-/** Whether a folder exists and, symlinks followed, lies below another. */
+/** Whether a folder exists and, with links followed, is below another one. */
 function export_isInside(folder, outer) {
     return isFolder(folder) && (0,external_node_fs_namespaceObject.realpathSync)(folder).startsWith((0,external_node_fs_namespaceObject.realpathSync)(outer) + external_node_path_namespaceObject.sep);
 }
@@ -74913,12 +74920,12 @@ async function writeParts(options, parts) {
 
 
 
-/** Bytes that git may print of one repository: some 100,000 names. */
+/** Most bytes that git may print for one repository: some 100,000 names. */
 const uncommitted_MOST = 10_000_000;
 /**
- * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
- * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
- * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
+ * Counts files of a checkout, submodules included, that are changed, added, removed or new and not committed; undefined if
+ * there are none. Ignored files do not count. Starts no program that the repository's configuration names. Throws a
+ * `UserError` if git cannot tell, or prints more than 10 MB of names.
  */
 async function uncommitted(options) {
     const names = [];
@@ -74930,7 +74937,7 @@ async function uncommitted(options) {
         if (typeof tree === 'string')
             return;
         for (const { mode, sha, path } of tree) {
-            // One that is at another commit is in the list, and one that is not checked out holds nothing.
+            // A submodule at another commit is in the list already; one that is not checked out has no files.
             if (mode !== SUBMODULE || changed.includes(path))
                 continue;
             const inner = checkedOutSubmodule(repository, path);
@@ -74946,7 +74953,7 @@ async function changedIn(options, repository) {
     const { code, stdout, stderr } = await git({ ...options, most: uncommitted_MOST, readsWorkTree: true }, repository, ...(await withoutFilters(options, repository)), 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty', '--', ':(top)', ...excluded(options.own, repository));
     if (code !== 0)
         throw cannotTell(git_firstLine(stderr) || `git status ended with ${code}`);
-    // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
+    // `XY name`, then a zero byte. The name of a folder ends with a slash.
     const entries = stdout.toString('latin1').split('\0').filter(Boolean);
     return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
 }
@@ -74957,15 +74964,15 @@ function excluded(own, { workTree }) {
         .map(path => `:(exclude,top,literal)${path}`);
 }
 /**
- * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
- * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
+ * Arguments that switch off filters. To read a work tree git starts the programs in `filter.NAME.clean` and
+ * `filter.NAME.process`. There is no switch for all, so each one in the configuration is set to nothing (git: convert.c).
  */
 async function withoutFilters(options, repository) {
     const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.');
     const settings = stdout.toString('utf8').split('\0').filter(Boolean);
     const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))));
     return [...names].filter(Boolean).flatMap(name => {
-        // `-c` ends the name of a setting at the first one.
+        // `-c` takes the first "=" for the end of the name.
         if (name.includes('='))
             throw cannotTell('its configuration has a filter with "=" in its name');
         return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`]);
@@ -74978,50 +74985,50 @@ function cannotTell(why) {
 ;// CONCATENATED MODULE: ./lib/source/upstream.js
 
 
-/** Whatever git on the runner is set to: nothing starts a program, nothing goes on in the background, nobody is asked. */
+/** However git is set up on the runner: it starts no other program, does nothing in the background, asks nobody. */
 const SETTINGS = [
     'core.hooksPath=/dev/null',
     'credential.helper=',
-    'protocol.version=2', // In which a server gives single contents.
-    'fetch.negotiationAlgorithm=noop', // There is nothing here to tell it of.
+    'protocol.version=2', // only in this one a server gives single contents
+    'fetch.negotiationAlgorithm=noop', // there is nothing here to negotiate about
     'gc.auto=0',
     'maintenance.auto=false'
 ].flatMap(setting => ['-c', setting]);
-/** Makes a new folder an empty repository to fetch into. */
+/** Makes an empty repository to fetch into. Throws a `UserError` if git cannot. */
 async function openUpstream(folder, options) {
     const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
     if (code !== 0)
-        throw notFetched(options, stderr);
+        throw notFetched(options.url, stderr);
     return { workTree: folder, gitDir: folder };
 }
 /**
- * Fetches tags without their history, with all names of their trees and without any content: 0.4 MB for a version of
- * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
- * @returns the commits: of the second one none where there is no such tag
+ * Fetches tags without their history: the names of their trees, but no contents. That is 0.4 MB for a version of Mastodon.
+ * Throws a `UserError` if the first tag does not exist, or the server does not give it.
+ * @returns the tags' commits; of the second it is undefined if there is no such tag
  */
 async function fetchTags(repository, options, tag, other) {
     for (const name of [tag, other])
         if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
-            throw noTag(options, name);
-    // As a pattern a tag may be absent; what else it fits is not looked at.
+            throw noTag(options.url, name);
+    // As a pattern: then it may be absent. Other tags that match are not used.
     const wanted = [tag, ...(other === undefined ? [] : [`${other}*`])].map(name => `+refs/tags/${name}:refs/tags/${name}`);
     const { code, stderr } = await upstream_fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted]);
     if (/couldn't find remote ref/.test(stderr))
-        throw noTag(options, tag);
+        throw noTag(options.url, tag);
     if (code !== 0)
-        throw notFetched(options, stderr);
+        throw notFetched(options.url, stderr);
     const commit = await upstream_commitOf(repository, options, tag);
     if (commit === undefined)
-        throw noTag(options, tag);
+        throw noTag(options.url, tag);
     return { commit, other: other === undefined ? undefined : await upstream_commitOf(repository, options, other) };
 }
-/** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
+/** Fetches single contents, as git itself does in a partial clone (git: promisor-remote.c, fetch_objects). Throws a `UserError` if that fails. */
 async function fetchBlobs(repository, options, shas) {
     if (shas.length === 0)
         return;
     const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
     if (code !== 0)
-        throw notFetched(options, stderr);
+        throw notFetched(options.url, stderr);
 }
 async function upstream_commitOf(repository, { run, signal, searchPath }, tag) {
     const name = `refs/tags/${tag}^{commit}`;
@@ -75034,7 +75041,7 @@ function upstream_fetch({ gitDir }, options, args, input) {
     const always = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=blob:none'];
     return call(options, ['--git-dir', gitDir, 'fetch', ...always, ...args], input);
 }
-/** Runs git with all that it starts, so that nothing of it outlives the signal. */
+/** Runs git as a process group, so that nothing that it starts outlives the signal. */
 async function call(options, args, input) {
     const { run, signal, url } = options;
     const result = await run('git', [...SETTINGS, ...args], {
@@ -75045,24 +75052,24 @@ async function call(options, args, input) {
         most: 1e6
     });
     if (signal.aborted)
-        throw new CancelledError(`Fetching from ${upstream_placeOf(options)}`);
+        throw new CancelledError(`Fetching from ${upstream_placeOf(url)}`);
     if (result.code === 127)
         throw gitMissing();
     return result;
 }
-function noTag(options, tag) {
-    return new UserError(`${upstream_placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+function noTag(url, tag) {
+    return new UserError(`${upstream_placeOf(url)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
 }
-function notFetched(options, stderr) {
+function notFetched(url, stderr) {
     const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
-    return new UserError(`${upstream_placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+    return new UserError(`${upstream_placeOf(url)} could not be fetched from: ${said}`, 'Run the job again later.');
 }
 /** `github.com/mastodon/mastodon` */
-function upstream_placeOf({ url }) {
+function upstream_placeOf(url) {
     const { host, pathname } = new URL(url);
     return host + pathname;
 }
-/** What others wrote, on one line. */
+/** Text of others on one line, shortened. */
 function upstream_shown(text) {
     return displayPath(bytePath(shortened(text, 200)));
 }
@@ -75074,15 +75081,15 @@ function upstream_shown(text) {
 
 
 
-/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
+/** Most names and bytes: far more than the 800 names and 1 MB that an upgrade plan reads of Mastodon. */
 const merge_MOST_NAMES = 10_000;
 const MOST_BYTES = 5e6;
-/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
+/** Most bytes of the list of all names; Mastodon's has 1.1 MB. */
 const MOST_PRINTED = 20e6;
 /**
- * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
- * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
- * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
+ * Writes the tree of a fork's commit with a tag of upstream merged, file by file: if only one side changed a file, that
+ * side's is taken. It fetches only what is wanted and not in the checkout, and runs nothing of it. Throws a `UserError` if
+ * that fails, a `CancelledError` on the signal; git has ended then.
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
@@ -75104,7 +75111,7 @@ async function writeMerged(options) {
     ]));
     return { commit: fetched.commit, contested: base && contested.map(displayPath) };
 }
-/** Chooses a side for each name. Pure; in byte order. */
+/** Chooses a side for each name. The result is in byte order. */
 function mergeNames({ fork, base, theirs }, own) {
     const contested = [];
     const choose = (path) => {
@@ -75139,19 +75146,20 @@ function tooMany(names) {
 
 ;// CONCATENATED MODULE: ./lib/source/names.js
 
-/** Paths of the files below some folders of a commit; undefined where the checkout does not have that commit. */
+const FULL_HASH = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+/** Paths of a commit's files below some folders; undefined if the checkout does not have the commit. Throws what `git` throws. */
 async function namesAt(options) {
     const { path, commit, folders } = options;
-    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+    if (!FULL_HASH.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
     const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
-/** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
+/** The text of a commit's file; undefined if the checkout does not have the commit, or the commit the file. Throws what `git` throws. */
 async function textAt(options) {
     const { path, commit, file } = options;
-    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+    if (!FULL_HASH.test(commit))
         return undefined;
     const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
@@ -75162,10 +75170,10 @@ async function textAt(options) {
 
 
 /**
- * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. A branch is also
- * found where a CI checkout keeps it (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
- * src/ref-helper.ts). Where a tag and a branch have one name, the tag is taken (git docs, gitrevisions).
- * Throws a `UserError` without git, outside a checkout, and where no commit is found. Changes nothing.
+ * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. Branches are also looked
+ * for under the names of a CI checkout (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
+ * src/ref-helper.ts). If a tag and a branch have the same name it is the tag (git docs, gitrevisions). Changes nothing.
+ * Throws a `UserError` if there is no git, no checkout or no such commit.
  */
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
@@ -75177,7 +75185,7 @@ async function resolveCommit(options) {
         throw await explainMissing(options, repository, ref, shallow);
     return { sha, ref, ...(await readCommit(options, repository, sha)) };
 }
-/** Only names: no options, no `:path`, no `@{…}`, no ranges, no searches through messages. */
+/** Throws a `UserError` for anything but a name: an option, `:path`, `@{…}`, a range, a search through messages. */
 function refuseHostile(ref) {
     // eslint-disable-next-line no-control-regex
     if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
@@ -75198,7 +75206,7 @@ async function lookUp(tools, repository, ref) {
     }
     return undefined;
 }
-/** The name itself, then where a CI checkout keeps what it fetched. */
+/** The name itself, then the one under which a CI checkout keeps it. */
 function resolve_placesOf(ref) {
     if (ref.startsWith('refs/heads/'))
         return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
@@ -75252,7 +75260,7 @@ async function refNames(tools, repository) {
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
-/** Commits and other objects whose hash starts with what was given. */
+/** Commits and other objects whose hash starts like this. */
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
@@ -75281,9 +75289,9 @@ function forPeople(text) {
 
 ;// CONCATENATED MODULE: ./lib/source/glob.js
 /**
- * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
- * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
- * A match takes time in proportion to pattern × name at most, whatever both are.
+ * Matches names with one part of a glob, between slashes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, and `\` before a
+ * character that is meant as such. As in a shell, a wildcard does not match a dot at the start of a name. The time grows
+ * at most with pattern × name, for any input.
  */
 function nameMatcher(pattern) {
     const tokens = tokenize(charactersOf(pattern));
@@ -75295,7 +75303,7 @@ function nameMatcher(pattern) {
     return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
 }
 const ANY_RUN = Symbol('*');
-/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
+/** Splits bytes into characters of UTF-8, so that `?` takes a whole one. A byte that is not UTF-8 is a character, too. */
 function charactersOf(bytes) {
     return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
 }
@@ -75319,7 +75327,7 @@ function tokenize(pattern) {
     }
     return tokens;
 }
-/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
+/** The set that starts at `[`; undefined if nothing closes it: then `[` is an ordinary character. */
 function readSet(pattern, start) {
     const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
     const first = start + (negated ? 2 : 1);
@@ -75336,7 +75344,7 @@ function readSet(pattern, start) {
             at += 2;
         ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
     }
-    // UTF-8 keeps the order of code points, so ranges compare as bytes.
+    // UTF-8 keeps the order of code points, so ranges can be compared as bytes.
     return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
 }
 /** A `]` closes the set, but not as its first character, nor after a backslash. */
@@ -75349,7 +75357,7 @@ function endOfSet(pattern, first) {
     }
     return undefined;
 }
-/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
+/** If a character does not match, only the last `*` takes one more; earlier ones never have to. So it never backtracks. */
 function matches(tokens, name) {
     let [token, at, lastRun, runAt] = [0, 0, -1, 0];
     while (at < name.length) {
@@ -75383,9 +75391,9 @@ const slugignore_LARGEST = 100_000;
 /** Bytes of a path on Linux (PATH_MAX). */
 const LONGEST_PATTERN = 4096;
 /**
- * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
- * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
- * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
+ * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before the buildpacks (Dev Center,
+ * "Slug Compiler"). The file itself stays. Symlinks are removed, never followed; nothing outside of the tree is touched.
+ * Throws a `UserError` for a file over 100 kB.
  */
 function applySlugignore(root) {
     const stat = (0,external_node_fs_namespaceObject.lstatSync)(below(root, slugignore_FILE), { throwIfNoEntry: false });
@@ -75398,7 +75406,7 @@ function applySlugignore(root) {
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
-/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
+/** `.slugignore:3: "Gem*" takes Gemfile out`, if a file or a folder above it was removed; else undefined. */
 function takenOut(removed, file) {
     const name = bytePath(file);
     const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`));
@@ -75408,14 +75416,14 @@ function takenOut(removed, file) {
  * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
  * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
  *
- * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
- * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
- * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
- *   without, it matches a name in any folder;
- * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
- * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
- * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
- * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
+ * A pattern means what it means in the one compiler that Heroku published (heroku/slug-compiler: lib/slug_compiler.rb,
+ * `prune_slugignore`), which gives it to Ruby's `Dir[]`:
+ * - with a `/` anywhere, even at its end, it counts from the top folder: `docs/` is only the top one. Without a `/` it
+ *   matches a name in any folder;
+ * - with a `/` at its end it matches only folders. `*` does not cross a `/`; `**` before a `/` crosses any number of folders;
+ * - a wildcard does not match a leading dot, and does not search folders whose name starts with one.
+ * If that compiler and .gitignore differ, the one that removes less counts: a slug that is a little too large still builds.
+ * Other than there, a name may have spaces and `#`, and `{a,b}` is an ordinary name.
  */
 function parseSlugignore(text) {
     const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1');
@@ -75437,7 +75445,7 @@ function parseSlugignore(text) {
 function slugignore_quote(pattern) {
     return `"${displayPath(pattern.slice(0, 200))}"`;
 }
-/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
+/** Not `trim`: it takes some bytes of UTF-8 characters for spaces. */
 function trimBlanks(line) {
     let [start, end] = [0, line.length];
     while (start < end && ' \t'.includes(line.charAt(start)))
@@ -75468,7 +75476,7 @@ function chain(names, of) {
         return next.matches === undefined ? next : { next, ...of };
     }, undefined);
 }
-/** Removes below one folder what `parts` match there; they are all that can still match. */
+/** Removes what matches below one folder. `parts` are all that can still match there. */
 function remove(root, folder, parts) {
     const entries = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'buffer', withFileTypes: true });
     const removed = [];
@@ -75489,7 +75497,7 @@ function remove(root, folder, parts) {
     }
     return removed;
 }
-/** What matches a name to the end, and what can match below it. Work: one look at each part. */
+/** The part that ends with this name, and the parts that can match below it. Looks at each part once. */
 function advance(parts, name, isFolder) {
     const deeper = new Set();
     let matched;
@@ -95083,8 +95091,8 @@ const TITLES = {
 /** 128 + 15: what a shell reports for a program that SIGTERM ended. */
 const run_command_ENDED = 143;
 /**
- * Runs a helper program to its end (`RunCommand`). It is `spawn` and not `@actions/exec`, which hands output over as
- * text (file lists of git are bytes) and cannot be cancelled.
+ * Runs a program to its end (`RunCommand`). `@actions/exec` would not do: it gives output as text, while git's lists of files
+ * are bytes, and it cannot be cancelled.
  */
 function run_command_runCommand(program, args, options = {}) {
     const { cwd, env = {}, input, signal, group = false, most = Infinity } = options;
@@ -95099,7 +95107,7 @@ function run_command_runCommand(program, args, options = {}) {
         const end = (error) => {
             failure ??= error;
             stop(child, group);
-            // A group is gone by the time that its output is closed. What a single one leaves behind is not listened to.
+            // A killed group closes its output. A single child may leave others with the pipes open: they are not waited for.
             if (group)
                 return;
             child.stdout.destroy();
@@ -95117,7 +95125,7 @@ function run_command_runCommand(program, args, options = {}) {
         };
         child.stdout.on('data', collect(stdout));
         child.stderr.on('data', collect(stderr));
-        child.stdin.on('error', () => { }); // a program that ends before it has read all of its input
+        child.stdin.on('error', () => { }); // the program may end before it has read its input
         child.stdin.end(input);
         child.on('error', error => {
             signal?.removeEventListener('abort', cancel);
@@ -95135,7 +95143,7 @@ function run_command_runCommand(program, args, options = {}) {
         });
     });
 }
-/** A group is killed, since what its first process has started would outlive a signal that asks. */
+/** A single child gets SIGTERM. A group is killed: what its first process started may ignore SIGTERM. */
 function stop(child, group) {
     if (!group || child.pid === undefined)
         return void child.kill();
@@ -95152,7 +95160,7 @@ function tooMuch(program, most) {
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
-/** The real things of `Runtime`. */
+/** The real log, clock and processes of `Runtime`. */
 
 
 
@@ -95168,18 +95176,18 @@ const systemClock = {
         });
     },
     after: (milliseconds, work) => {
-        // More than Node can wait for would be no wait at all.
+        // With more than 2^31 − 1 Node would not wait at all.
         const timer = setTimeout(work, Math.min(milliseconds, 2 ** 31 - 1));
         return () => clearTimeout(timer);
     }
 };
-/** Does the work with the real runtime; its scratch folder is gone afterwards. */
+/** Does the work with the real runtime. Its scratch folder is removed afterwards. */
 async function withRuntime({ log, signal, dist }, work) {
-    // With it heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
+    // If it is set, heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
     delete process.env['DEBUG'];
     const scratch = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(external_node_os_namespaceObject.tmpdir(), 'mastodon-on-heroku-'));
     try {
-        await (0,promises_namespaceObject.chmod)(scratch, 0o711); // the build's user goes through it, and cannot list it
+        await (0,promises_namespaceObject.chmod)(scratch, 0o711); // the build's user may go through it, not list it
         return await work({
             log,
             clock: systemClock,

@@ -1,9 +1,9 @@
 import { Cron } from 'croner'
 
-/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+/** Names of months and days. Other letters (`L`, `W`) only some programs understand. */
 const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i
 
-/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+/** Why five fields are not valid for cron, or never come true; undefined if they are fine. */
 export function cronProblem(cron: string): string | undefined {
   const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word))
   if (stranger !== undefined) return `"${stranger}" is neither a month nor a day`

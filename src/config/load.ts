@@ -6,9 +6,9 @@ import { YamlFile, type Key, type Shape } from './yaml-file.ts'
 type Schema = v.GenericSchema
 
 /**
- * The typed config of a file's text, or the defaults if there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
+ * The config in a file's text; the defaults if the text is undefined. Throws one `UserError` that lists everything wrong,
+ * one line each: `file:line: key: what was expected`.
+ * @param fileName the file's name in messages
  */
 export function loadConfig(text: string | undefined, fileName: string): Config {
   const file = new YamlFile(text ?? '', fileName)
@@ -22,12 +22,12 @@ export function loadConfig(text: string | undefined, fileName: string): Config {
   return tasks ? { ...config, schedule: { ...config.schedule!, tasks } } : config
 }
 
-/** Notes what the schema has against the file; of a value that breaks several rules, the first. */
+/** Notes the schema's complaints about the file; only the first for each value. */
 function tell(file: YamlFile, issues: readonly v.BaseIssue<unknown>[], above: readonly Key[]): void {
   const told = new Set<string>()
   for (const issue of issues) {
     const path = [...above, ...(issue.path ?? []).map(({ key }) => key as Key)]
-    // Of what may be one thing or another: the one whose members are wrong is the one that was meant.
+    // Of several kinds of value, the one that was meant is the one whose members are wrong.
     const inside = issue.type === 'union' ? (issue.issues ?? []).filter(one => one.path) : []
     if (inside.length > 0) tell(file, inside, path)
     else if (issue.type === 'raw_check' || !told.has(path.join('\0'))) file.fail(path, issue.message)
@@ -35,7 +35,7 @@ function tell(file: YamlFile, issues: readonly v.BaseIssue<unknown>[], above: re
   }
 }
 
-/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+/** After a space `#ref` is a comment: without a word, the buildpack would be another one. */
 function refuseRemark(file: YamlFile, path: readonly Key[], item: unknown): void {
   const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item
   const remark = file.remark(path) ?? file.remark([...path, 'buildpack'])
@@ -46,12 +46,12 @@ function refuseRemark(file: YamlFile, path: readonly Key[], item: unknown): void
   )
 }
 
-/** The address of a git repository, without one yet. */
+/** Whether it is the address of a git repository without a `#ref`. */
 function takesRef(buildpack: string): boolean {
   return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack)
 }
 
-/** A schema as what it is made of: without `nullish` and `pipe`, each option of a `union` by itself. */
+/** The plain schemas in a schema: `nullish` and `pipe` unwrapped, each option of a `union` by itself. */
 function partsOf(schema: Schema): Schema[] {
   const { pipe, wrapped, options, type } = schema as Schema & Partial<Record<'pipe' | 'wrapped' | 'options', unknown>>
   if (pipe !== undefined) return (pipe as Schema[]).filter(({ kind }) => kind === 'schema').flatMap(partsOf)
@@ -85,19 +85,19 @@ function strangeKey(key: string, known: readonly string[]): string {
   return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`
 }
 
-/** Where each key belongs, for those that stand elsewhere. */
+/** The right place of each key, for one that is somewhere else. */
 const PLACES: ReadonlyMap<string, string> = new Map([
   ...placesOf(CONFIG),
-  // The others of a task could be meant for anything.
+  // A task's other keys could be meant for anything.
   ...['command', 'every', 'cron'].map(key => [key, `schedule.tasks[].${key}`] as const),
-  // What the action's input is called.
+  // The name of the action's input.
   ['slug-limit', 'slug.limit']
 ])
 
 function placesOf(schema: Schema, above = ''): [key: string, place: string][] {
   return Object.entries(entriesOf(partsOf(schema)) ?? {}).flatMap(([key, below]) => {
     const place = `${above}${key}`
-    // What an item of a list has is no place of its own.
+    // The keys of a list's items have no fixed place.
     const inside = partsOf(below).some(part => 'item' in part) ? [] : placesOf(below, `${place}.`)
     return [[key, place], [place, place], ...inside]
   })

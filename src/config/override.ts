@@ -1,6 +1,6 @@
 import type { Config } from './schema.ts'
 
-/** What inputs may say above the config file; undefined leaves it to the file. */
+/** What inputs may set instead of the config file; undefined leaves it to the file. */
 export interface Overrides {
   readonly app?: string
   readonly streamingApp?: string
@@ -10,7 +10,7 @@ export interface Overrides {
   readonly slugLimit?: number
 }
 
-/** The config with these values over it. */
+/** The config with these values instead of its own. */
 export function override(config: Config, { app, streamingApp, stagingApp, ffmpeg, slugLimit }: Overrides): Config {
   return {
     ...config,

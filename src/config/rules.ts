@@ -1,6 +1,6 @@
-/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
+/** The form of texts in the config file, for reading it and for its JSON Schema (scripts/config-schema.ts). */
 
-/** App names: Heroku's Platform API schema, `app.name`. */
+/** Heroku's Platform API schema, `app.name`. */
 export const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/
 export const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)'
 
@@ -9,7 +9,7 @@ export const STACK = /^heroku-\d{2}$/
 export const SHA256 = /^[0-9a-f]{64}$/i
 /** Name of an environment variable. */
 export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** Five fields; whether they ever come is for `cronProblem`. */
+/** Five fields. `cronProblem` checks what they mean. */
 export const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/
 /** UTC. */
 export const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/
@@ -17,10 +17,10 @@ export const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 export const MINUTE = /^:[0-5]\d$/
 /** Name of a check. */
 export const CHECK = /^[a-z0-9-]+$/
-/** What git and GitHub take for a branch, and a little less. */
+/** A branch, a little stricter than git and GitHub are. */
 export const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/
 export const MOST_MINUTES = 24 * 60
-/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+/** Seconds. Checks that wait for the dyno are given up soon after (checks/dyno-watch.ts). */
 export const LONGEST_START = 200
 
 /** Variables that a build may not set, and why not. */

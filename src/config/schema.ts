@@ -1,7 +1,7 @@
 /**
- * The config file, once: its keys, what may stand there, what is said if something else does, the defaults. `loadConfig`
- * reads by it, the types come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema
- * cannot be told by the rules themselves stands beside them as `metadata`.
+ * The config file: its keys, their values, the messages for other values, the defaults. `loadConfig` reads by it, the types
+ * come from it, and so does docs/config.schema.json (scripts/config-schema.ts). What JSON Schema needs beyond the rules is
+ * beside them as `metadata`.
  */
 import * as v from 'valibot'
 import { DEFAULT_STACK, DYNO_SIZES, dynoSize } from '../knowledge/index.ts'
@@ -34,7 +34,7 @@ const REDIS_TLS = ['verify', 'no-verify'] as const
 
 type Message = (issue: { readonly input: unknown }) => string
 
-/** @param near words of which one may be meant */
+/** @param near words, one of which may have been meant */
 function expected(what: string, near: readonly string[] = []): Message {
   return ({ input }) =>
     `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? didYouMean(input, near) : ''}`
@@ -51,7 +51,7 @@ const isMapping = (value: unknown): value is Record<string, unknown> =>
 type Camel<Key> = Key extends `${infer Head}-${infer Rest}` ? `${Head}${Capitalize<Camel<Rest>>}` : Key
 type Members<Of> = { readonly [Key in keyof Of as Camel<Key>]: Exclude<Of[Key], null> }
 
-/** A mapping with these keys alone. A key without a value counts as left out. */
+/** A mapping with only these keys. A key without a value counts as left out. */
 function members<const Entries extends v.ObjectEntries>(
   entries: Entries,
   what = `a mapping with ${oneOf(Object.keys(entries))}`
@@ -59,7 +59,7 @@ function members<const Entries extends v.ObjectEntries>(
   return v.pipe(v.custom<Record<string, unknown>>(isMapping, expected(what)), v.object(entries))
 }
 
-/** The same where no rule is about two of its keys. `a-b` is called `aB` in what is read. */
+/** The same, without rules that look at two keys. In the result `a-b` is called `aB`. */
 function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(members(entries), camel(entries))
 }
@@ -74,10 +74,10 @@ function camel<Entries extends v.ObjectEntries>(entries: Entries) {
   })
 }
 
-/** No control characters, and not empty. */
+/** Not empty, and without control characters. */
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/ // eslint-disable-line no-control-regex
 
-/** JSON Schema knows no flags: letters in either case are spelled out. */
+/** JSON Schema has no flag for capitals, so both forms of a letter are written out. */
 const patternOf = ({ source, flags }: RegExp): string =>
   flags.includes('i') ? source.replace(/([a-z])-([a-z])/g, (range: string) => range + range.toUpperCase()) : source
 
@@ -98,7 +98,7 @@ function above0(what: string, description: string, most = Infinity) {
   return most === Infinity ? number : v.pipe(number, v.maxValue(most, message))
 }
 
-/** YAML 1.1, which many editors still speak, makes false of `off`. */
+/** YAML 1.1, which many editors still use, reads `off` as false. */
 const falseIsOff = v.transform((value: unknown) => (value === false ? 'off' : value))
 
 const limit = v.pipe(
@@ -112,7 +112,7 @@ const limit = v.pipe(
       return NEVER
     }
   }),
-  // A unit is either decimal or binary, never just a letter; a number without one is that of bytes.
+  // A unit is decimal or binary, never only a letter. A number without a unit is bytes.
   v.metadata({
     anyOf: [
       { type: 'integer', minimum: 1_000_000 },
@@ -211,7 +211,7 @@ const trimGlob = v.pipe(
   v.metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } })
 )
 
-/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+/** Whether its regular expression (picomatch) may take longer than anybody can wait. */
 function isSlow(glob: string): boolean {
   const parts = glob.replace(/\\./g, '_').split('/')
   return (
@@ -222,7 +222,7 @@ function isSlow(glob: string): boolean {
   )
 }
 
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+/** In a list the word `safe` adds the rules of `safe`; every other text is a glob. */
 const trim = v.pipe(
   v.unknown(),
   falseIsOff,
@@ -230,9 +230,9 @@ const trim = v.pipe(
   v.transform(found => {
     const globs = Array.isArray(found) ? found : []
     return {
-      /** Remove what is known not to be read at run time. */
+      /** Take out what no dyno reads. */
       safe: found === 'safe' || globs.includes('safe'),
-      /** Remove these, too. */
+      /** Take these out, too. */
       globs: globs.filter(glob => glob !== 'safe')
     }
   }),
@@ -241,12 +241,12 @@ const trim = v.pipe(
   )
 )
 
-/** JSON Schema for a key that has a value. */
+/** JSON Schema for a mapping in which this key has a value. */
 const written = (key: string): object => ({ required: [key], not: { properties: { [key]: { type: 'null' } } } })
 
 const size = v.pipe(
   v.string(expected('a dyno size, like Basic or Standard-1X')),
-  // Spelled as Heroku does, however the capitals are written.
+  // Capitals as Heroku writes them.
   v.transform(name => dynoSize(name)?.name ?? name),
   v.check(name => DYNO_SIZES.includes(name), expected('a dyno size, like Basic or Standard-1X', DYNO_SIZES)),
   v.metadata({
@@ -321,7 +321,7 @@ const task = v.pipe(
     ]
   }),
   camel(TASK),
-  // `line`: where it stands in the file.
+  // `line`: the task's line in the file.
   v.transform(found => found as typeof found & { readonly command: string; readonly line?: number })
 )
 
@@ -336,7 +336,7 @@ const SCHEDULE = {
   tasks: v.nullish(
     v.pipe(v.array(task, expected('a list of tasks')), v.description('The tasks that the app shall have; [] for none.'))
   ),
-  /** The branch on which last runs are kept. */
+  /** The branch that keeps the last runs. */
   state: v.nullish(
     v.pipe(
       text(
@@ -442,7 +442,7 @@ export const CONFIG = v.nullish(
         ),
         'zero-downtime'
       ),
-      /** Absent if the file says nothing of it: then the app's tasks are left alone. An empty list wants none. */
+      /** Absent: the app's tasks are left alone. An empty list: the app shall have none. */
       schedule: v.nullish(schedule),
       checks: v.nullish(checks, {}),
       'redis-tls': v.nullish(
@@ -461,6 +461,6 @@ export const CONFIG = v.nullish(
   {}
 )
 
-/** The config file, checked, with its defaults. */
+/** The checked config, with defaults. */
 export type Config = v.InferOutput<typeof CONFIG>
 export type ScheduleConfig = NonNullable<Config['schedule']>

@@ -3,12 +3,12 @@ import { bytePath, displayPath } from '../runtime/index.ts'
 
 const LONGEST = 60
 
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+/** Text of a file for a message: in quotes, at most 60 characters, unable to forge a line of a log. */
 export function shown(text: string): string {
   return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`
 }
 
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
+/** ` — did you mean "…"?` if a known word is similar, else an empty text. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const lower = word.slice(0, LONGEST).toLowerCase()
   const near = known

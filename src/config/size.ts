@@ -14,8 +14,8 @@ const UNITS = new Map([
 const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.'
 
 /**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`. Rounded down to
+ * whole bytes, at least 1. Throws a `UserError` for anything else, also for `300M`, which could be MB or MiB.
  */
 function parseSize(size: string): number {
   const text = size.trim()
@@ -24,7 +24,7 @@ function parseSize(size: string): number {
   if (/^[kmg]i?$/i.test(unit)) throw ambiguous(text, digits, unit.charAt(0).toUpperCase())
   if (digits === '' || factor === undefined) throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES)
   const bytes = Math.floor(Number(digits) * factor)
-  if (bytes < 1) throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES)
+  if (bytes < 1) throw new UserError(`"${text}" is too small: a size is at least one byte`, EXAMPLES)
   if (!Number.isSafeInteger(bytes)) throw new UserError(`"${text}" is larger than any slug`, EXAMPLES)
   return bytes
 }
@@ -33,8 +33,8 @@ function parseSize(size: string): number {
 const SMALLEST_LIMIT = 1_000_000
 
 /**
- * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
- * is smaller than any slug: most likely the unit was forgotten.
+ * The limit for a slug, in bytes. Throws a `UserError` if it is not a size (`parseSize`), or a number without a unit that is
+ * smaller than any slug: most likely the unit was forgotten.
  */
 export function parseLimit(size: string): number {
   const bytes = parseSize(size)
@@ -51,7 +51,7 @@ function forgottenUnit(value: number): string {
   return value < 10_000 ? 'MB' : 'KB'
 }
 
-/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+/** An amount of growth: a size (`parseSize`), `0`, or `2.5%`. Throws a `UserError` for anything else. */
 export function parseAmount(amount: string): Amount {
   const text = amount.trim()
   const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1]

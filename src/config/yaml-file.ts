@@ -13,33 +13,33 @@ import {
 import { UserError } from '../runtime/index.ts'
 import { shown } from './shown.ts'
 
-/** No config that a person writes comes near. */
+/** Characters; far more than a person writes. */
 const LARGEST = 200_000
 
 const HIDDEN_BRACKET =
   'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it'
 
-/** Stands in a message for what the file has there, as a person reads it. */
+/** A placeholder in a message for what the file has at that place. */
 export const WHAT_IS_THERE = '\0'
 
 export type Key = string | number
 
-/** What a file may have at a place, as far as reading it needs to know. */
+/** What a file may have at a place, as far as its reader must know. */
 export interface Shape {
-  /** Whether a mapping may stand here at all; else nobody looks into one. */
+  /** Whether a mapping is allowed. If not, its members are not read. */
   readonly isMapping: boolean
-  /** Says what is wrong with a key of this mapping; undefined if any may stand there, and then its values are texts as they are written. */
+  /** Says what is wrong with a key. Undefined if all keys are allowed: then values are read as texts. */
   readonly refuseKey: ((key: string) => string | undefined) | undefined
-  /** Of a member, or of the items of a list. */
+  /** The shape of a member, or of a list's items. */
   at(key: Key): Shape
 }
 
-/** Stands for what is no value of a config. */
+/** Stands for something that is never a value of a config. */
 const STRANGE = Symbol('strange')
 
 /**
- * A YAML 1.2 file that strangers may have written. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes. What is wrong is collected with its line and path.
+ * A YAML 1.2 file that strangers may have written. Aliases are refused: a config needs none, and a few lines of them can
+ * become gigabytes. Mistakes are collected with their line and path; `finish` throws them.
  */
 export class YamlFile {
   readonly #name: string
@@ -49,19 +49,22 @@ export class YamlFile {
   readonly #found = new Map<string, { readonly node: unknown; readonly line: number }>()
   readonly #contents: unknown
 
-  /** Throws a `UserError` if the text is not YAML. `name` is the file's, for messages. */
+  /**
+   * Throws a `UserError` if the text is not YAML.
+   * @param name the file's name in messages
+   */
   constructor(text: string, name: string) {
     this.#name = name
     this.#text = text
     this.#contents = this.#parse(text)
   }
 
-  /** What the file says: mappings, lists, texts, numbers, booleans, null. Notes what is wrong with keys. */
+  /** The file's value: mappings, lists, texts, numbers, booleans, null. Notes wrong keys. */
   read(shape: Shape): unknown {
     return this.#value(this.#contents, shape, [], 1, false)
   }
 
-  /** Notes what is wrong at a place. WHAT_IS_THERE in it becomes what is written there. */
+  /** Notes a mistake at a place. WHAT_IS_THERE in the message is replaced by what the file has there. */
   fail(path: readonly Key[], problem: string): void {
     const node = this.#found.get(pathText(path))?.node
     this.#note(
@@ -71,12 +74,12 @@ export class YamlFile {
     )
   }
 
-  /** Where a value stands, or its key or what is around it. */
+  /** The line of a value; else that of its key, or of what is around it. */
   line(path: readonly Key[]): number {
     return this.#found.get(pathText(path))?.line ?? (path.length === 0 ? 1 : this.line(path.slice(0, -1)))
   }
 
-  /** A comment of one word that stands behind a value in its line, with the `#` that begins it: `#v1`. */
+  /** A comment of one word after a value, in the same line: `#v1`. */
   remark(path: readonly Key[]): string | undefined {
     const node = this.#found.get(pathText(path))?.node
     if (!isScalar(node)) return undefined
@@ -116,7 +119,7 @@ export class YamlFile {
     this.#problems.push({ line, text: path.length === 0 ? problem : `${pathText(path)}: ${problem}` })
   }
 
-  /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+  /** Throws all noted mistakes as one `UserError`, in the order of lines, at most 20. */
   finish(): void {
     if (this.#problems.length === 0) return
     const lines = this.#problems
@@ -154,7 +157,7 @@ export class YamlFile {
     else if (!this.#problems.some(problem => problem.line === comment)) this.#note(comment, [], HIDDEN_BRACKET)
   }
 
-  /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
+  /** The last line up to this one that opens a bracket and has the closing one in a comment; undefined if there is none. */
   #commentWithBracket(line: number): number | undefined {
     const lines = this.#text.split('\n', line)
     const found = lines.findLastIndex(text => {
@@ -169,7 +172,7 @@ export class YamlFile {
       const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, version: '1.2' } as const
       return parseDocument(text, { ...options, logLevel: 'error' })
     } catch (error) {
-      // Thousands of nested brackets exhaust the parser's stack.
+      // Thousands of nested brackets overflow the parser's stack.
       throw this.#notConfig('it cannot be parsed', error)
     }
   }
@@ -190,7 +193,7 @@ function pathText(path: readonly Key[]): string {
   return text.join('').replace(/^\./, '')
 }
 
-/** What was written for a text, number or boolean: `1.10` is "1.10". */
+/** A text, number or boolean as it is written (`1.10` is "1.10"); undefined for anything else. */
 function written(node: unknown): string | undefined {
   if (!isScalar(node)) return undefined
   const { value, source } = node

@@ -1,27 +1,27 @@
 import { type Sourced } from './fact.ts'
 
-/** What a plan holds. */
+/** What an add-on plan holds. */
 interface Plan {
   readonly bytes: number
   readonly connections: number
-  /** Undefined if there is no limit. */
+  /** Undefined: no limit. */
   readonly tables?: number
 }
 
-/** An add-on service of Heroku's own. */
+/** One of Heroku's own add-on services. */
 interface Service extends Sourced {
-  /** The config var that it sets: by it one from elsewhere is known. */
+  /** The config var that it sets. A database from elsewhere is known by it, too. */
   readonly brings: string
-  /** Its smallest plan, which Heroku takes if only the service is named (heroku/cli: addons:create). */
+  /** The smallest plan: Heroku takes it if only the service is named (heroku/cli: addons:create). */
   readonly smallest: string
-  /** Those of the Common Runtime, as far as they are needed here. */
+  /** Plans of the Common Runtime that are needed here. */
   readonly plans: Readonly<Record<string, Plan>>
 }
 
 export const POSTGRES = 'heroku-postgresql'
 export const REDIS = 'heroku-redis'
 
-/** Mastodon cannot do without either of them. */
+/** Mastodon needs both. */
 export const SERVICES: Readonly<Record<typeof POSTGRES | typeof REDIS, Service>> = {
   [POSTGRES]: {
     brings: 'DATABASE_URL',
@@ -50,7 +50,7 @@ export const SERVICES: Readonly<Record<typeof POSTGRES | typeof REDIS, Service>>
   }
 }
 
-/** A service by its name; undefined if it is none of these. */
+/** A service by its name; undefined if it is not one of these. */
 export function serviceNamed(name: string): Service | undefined {
   return Object.hasOwn(SERVICES, name) ? SERVICES[name as keyof typeof SERVICES] : undefined
 }

@@ -1,12 +1,12 @@
 import { type Sourced } from './fact.ts'
 
-/** A size of dynos. */
+/** A dyno size. */
 interface DynoSize extends Sourced {
-  /** As Heroku writes it, and as Heroku Scheduler wants it, which minds capitals: `Standard-1X`. */
+  /** As Heroku writes it: `Standard-1X`. Heroku Scheduler takes no other capitals. */
   readonly name: string
   /** Bytes that a dyno may use before Heroku logs R14. */
   readonly memory: number
-  /** Whether it is for apps in a Private or Shield Space alone. */
+  /** Whether only apps in a Private or Shield Space can have it. */
   readonly isPrivate: boolean
 }
 
@@ -18,7 +18,7 @@ const dyno = (name: string, megabytes: number): DynoSize => ({
   seen: '2026-11-29'
 })
 
-/** From M on, the same for each kind. */
+/** The sizes that Performance, Private and Shield have, in megabytes. */
 const LARGE = [
   ['M', 2_560],
   ['L', 14_336],
@@ -40,7 +40,7 @@ const SIZES: readonly DynoSize[] = [
 /** Names of all sizes. */
 export const DYNO_SIZES: readonly string[] = SIZES.map(({ name }) => name)
 
-/** A size by its name, in capitals or not, as the Platform API takes it; undefined if there is none. */
+/** A size by its name, with any capitals, as the Platform API takes it; undefined if there is none. */
 export function dynoSize(name: string): DynoSize | undefined {
   return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase())
 }

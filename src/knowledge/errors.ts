@@ -3,7 +3,7 @@ import { LIMITS } from './limits.ts'
 
 /** An error that Heroku writes to an app's log. */
 interface HerokuErrorCode extends Sourced {
-  /** Heroku's own name for it, as it stands in the log. */
+  /** Heroku's name for it in the log. */
   readonly title: string
   /** What happened: a sentence without its full stop. */
   readonly means: string
@@ -16,7 +16,7 @@ const known = (title: string, means: string): HerokuErrorCode => ({
   seen: '2026-11-22'
 })
 
-/** H: the router; R: a dyno; L: the log. */
+/** H is the router, R a dyno, L the log. */
 export const ERROR_CODES = {
   H10: known('App crashed', 'the app crashed'),
   H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
@@ -43,7 +43,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** As it stands in the log: `Error R10 (Boot timeout)`. */
+/** As the log has it: `Error R10 (Boot timeout)`. */
 export function errorLine(code: ErrorCode): string {
   return `Error ${code} (${ERROR_CODES[code].title})`
 }

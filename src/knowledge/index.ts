@@ -1,4 +1,4 @@
-/** Dated facts of the outside world, each with its source; what ends is asked with a clock. */
+/** Dated facts of the outside world, each with its source. What ends is asked for with the time. */
 export { POSTGRES, REDIS, serviceNamed, SERVICES } from './addons.ts'
 export { DYNO_SIZES, dynoSize } from './dynos.ts'
 export { ERROR_CODES, errorLine, type ErrorCode } from './errors.ts'

@@ -8,31 +8,31 @@ const LIMITS_DOC = { source: 'Dev Center: limits', seen: '2026-11-22' } as const
 const ERRORS_DOC = { source: 'Dev Center: error-codes', seen: '2026-11-22' } as const
 
 const FACTS = {
-  /** Bytes of a compressed slug from which on Heroku warns. Decimal is the stricter reading. */
+  /** Bytes of a compressed slug above which Heroku warns. It says MB; 10^6 is the stricter reading. */
   slugWarns: { value: 300e6, source: 'Heroku changelog 1145; conda-forge#261', seen: '2026-11-22' },
-  /** Bytes at which it stops; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
+  /** Bytes above which it refuses; 500 MB until March 2026. Whether that holds for uploaded slugs is undocumented. */
   slugStops: {
     value: 1e9,
     source: 'heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility; heroku/roadmap#196',
     seen: '2026-11-22'
   },
-  /** Milliseconds until the router gives up a request (H12). */
+  /** Milliseconds after which the router gives up a request (H12). */
   request: { value: 30_000, ...ERRORS_DOC },
-  /** Milliseconds until a web process must listen on its port (R10). */
+  /** Milliseconds that a web process has to listen on its port (R10). */
   boot: { value: 60_000, ...ERRORS_DOC },
   /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
   exit: { value: 30_000, source: 'Dev Center: dyno-shutdown; one-off-dynos', seen: '2026-11-22' },
   /** Milliseconds that a one-off dyno waits for its client (R13). */
   attach: { value: 30_000, ...ERRORS_DOC },
-  /** Seconds that a one-off dyno may live at most. */
+  /** Most seconds that a one-off dyno may run. */
   oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
   /** Lines of an app's log that Heroku keeps. */
   logLines: { value: 1_500, ...LIMITS_DOC },
-  /** Requests to the Platform API that an account has in an hour. */
+  /** Requests to the Platform API that an account may send in an hour. */
   apiRequests: { value: 4_500, ...LIMITS_DOC }
 } satisfies Record<string, Limit>
 
 type Limits = { readonly [Name in keyof typeof FACTS]: number }
 
-/** Heroku's limits; the unit stands beside each in this file. */
+/** Heroku's limits. The unit of each is in its comment above. */
 export const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) => [name, value])) as Limits

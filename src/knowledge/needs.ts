@@ -1,30 +1,30 @@
 import { type Sourced } from './fact.ts'
 
-/** Config vars with their values. */
+/** Config vars of an app with their values. */
 export type ConfigVars = Readonly<Record<string, string | undefined>>
 
 /** Something that an instance on Heroku needs, and the config vars that give it. */
 export interface Need extends Sourced {
-  /** Names of the config vars without which it is not there, with the value that each must have; `ANY` if any will do. */
+  /** Config vars that it takes, each with the value that it must have; `ANY` if any value will do. */
   readonly vars: Readonly<Record<string, string>>
-  /** What is usually set with them. */
+  /** Config vars that are usually set with them. */
   readonly also?: Readonly<Record<string, string>>
-  /** Whether an app with these config vars needs it; without it every app does. */
+  /** Whether an app with these config vars needs it. Without this function every app does. */
   readonly when?: (config: ConfigVars) => boolean
-  /** What happens without: a clause, to stand behind a colon. */
+  /** What happens without it: a clause to follow a colon. */
   readonly without: string
-  /** What else a person must know before it is set: a clause. */
+  /** What a person must know before it is set: a clause. */
   readonly note?: string
-  /** What prints new values; absent if only a person can know them, or they are always the same. */
+  /** The command that prints new values; absent if only a person knows them, or they are always the same. */
   readonly madeBy?: string
 }
 
-/** The value of a config var that only its owner can know. */
+/** Stands for any value. */
 const ANY = '…'
 
 const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb'
 
-/** What an instance on Heroku needs of its config vars. What a tree says itself is read from the tree. */
+/** What an instance on Heroku needs. What a Mastodon tree itself says is read from the tree. */
 export const NEEDS = {
   domain: {
     vars: { LOCAL_DOMAIN: ANY },
@@ -33,7 +33,7 @@ export const NEEDS = {
     source: 'mastodon/mastodon:config/initializers/1_hosts.rb',
     seen: '2026-11-22'
   },
-  /** The tree says whether it wants exactly this word: heroku/ruby sets `enabled`. */
+  /** heroku/ruby sets `enabled`. The tree says whether it takes only `true`. */
   staticFiles: {
     vars: { RAILS_SERVE_STATIC_FILES: 'true' },
     without: 'pages have no style and no script',
@@ -83,7 +83,7 @@ export const NEEDS = {
     source: STORAGE,
     seen: '2026-11-22'
   },
-  /** A Heroku app has one web process, so the streaming server runs in an app of its own. */
+  /** A Heroku app has one web process type, so the streaming server runs in an app of its own. */
   streaming: {
     vars: { STREAMING_API_BASE_URL: ANY },
     without: 'timelines do not move by themselves',
@@ -91,8 +91,8 @@ export const NEEDS = {
     seen: '2026-11-22'
   },
   /**
-   * Of the streaming app. PGSSLMODE: node-postgres reads it if DATABASE_URL names no mode, and nobody vouches for the
-   * certificate of Heroku's Postgres.
+   * For the streaming app. node-postgres reads PGSSLMODE if DATABASE_URL names no mode. Heroku's Postgres has a self-signed
+   * certificate.
    */
   streamingServer: {
     vars: { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' },
@@ -102,14 +102,14 @@ export const NEEDS = {
   }
 } as const satisfies Record<string, Need>
 
-/** Where an instance keeps its media. */
+/** Where an instance keeps its media, by its config vars. */
 export function storageOf(config: ConfigVars): 's3' | 'swift' | 'azure' | 'dyno' {
   if (config['S3_ENABLED'] === 'true') return 's3'
   if (config['SWIFT_ENABLED'] === 'true') return 'swift'
   return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno'
 }
 
-/** Names of the config vars that an app would have to set; empty if it has what it needs, or does not need it. */
+/** Names of the config vars that an app still has to set; empty if it has all, or does not need them. */
 export function lacking(need: Need, config: ConfigVars): string[] {
   if (need.when && !need.when(config)) return []
   return Object.entries(need.vars).flatMap(([name, value]) =>
@@ -117,32 +117,32 @@ export function lacking(need: Need, config: ConfigVars): string[] {
   )
 }
 
-/** All config vars that are set for it, with their values. */
+/** All config vars that belong to it, with their values. */
 export function settingsOf({ vars, also }: Need): Readonly<Record<string, string>> {
   return { ...vars, ...also }
 }
 
-/** Their names, for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
+/** Names of config vars for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
 export function namesOf(settings: Readonly<Record<string, string>>): string {
   const names = Object.keys(settings).map(name => `\`${name}\``)
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('')
 }
 
-/** A clause as a sentence of its own: with a capital. */
+/** A clause with a capital at its start. */
 export function sentence(clause: string): string {
   return clause.replace(/^./, letter => letter.toUpperCase())
 }
 
 /**
  * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
- * @param settings names with their values; of names alone a person fills in the values
+ * @param settings names with their values; or only names, and `…` stands for each value
  */
 export function configSet(app: string, settings: Readonly<Record<string, string>> | readonly string[]): string {
   const pairs = Array.isArray(settings) ? settings.map((name: string) => [name, ANY]) : Object.entries(settings)
   return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``
 }
 
-/** The command that takes config vars away. */
+/** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 export function configUnset(app: string, ...names: readonly string[]): string {
   return `\`heroku config:unset ${names.join(' ')} --app ${app}\``
 }

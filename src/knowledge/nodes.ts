@@ -7,7 +7,7 @@ interface Line extends Sourced {
 
 const SCHEDULE = { source: 'nodejs/Release:schedule.json', seen: '2026-11-29' } as const
 
-/** By major version, the oldest first. One that is older than all of these has ended. */
+/** By major version, the oldest first. All that are older have ended. */
 const LINES: ReadonlyMap<number, Line> = new Map<number, Line>([
   [18, { ends: '2025-04-30', ...SCHEDULE }],
   [20, { ends: '2026-04-30', ...SCHEDULE }],
@@ -17,11 +17,11 @@ const LINES: ReadonlyMap<number, Line> = new Map<number, Line>([
   [24, { ends: '2028-04-30', ...SCHEDULE }]
 ])
 
-/** Major versions of Node that are known, in their order. */
+/** The known major versions of Node, the oldest first. */
 export const NODE_MAJORS: readonly number[] = [...LINES.keys()]
 
 /**
- * How much longer a major version of Node gets updates; undefined for one that is not known here.
+ * How much longer a major version of Node gets updates; undefined if it is not known here.
  * @param now milliseconds since 1970
  */
 export function nodeLife(major: number, now: number): Life | undefined {

@@ -1,7 +1,7 @@
 import { lifeUntil, type Day, type Life, type Sourced } from './fact.ts'
 
 interface Line extends Sourced {
-  /** The lowest version without a known hole. */
+  /** The lowest version without a known security hole. */
   readonly floor: string
   /** The last day with security updates. */
   readonly ends: Day
@@ -11,14 +11,14 @@ interface Line extends Sourced {
 interface RubyLine {
   /** `3.4` */
   readonly line: string
-  /** The lowest version without a known hole. */
+  /** The lowest version without a known security hole. */
   readonly floor: string
   readonly life: Life
 }
 
 const SOURCE = 'ruby-lang.org: downloads/branches; floors by the notes of mastodon/mastodon v4.7.6'
 
-/** The oldest first. A line that is older than all of these has ended. */
+/** The oldest first. All lines that are older have ended. */
 const LINES: Readonly<Record<string, Line>> = {
   '3.3': { floor: '3.3.14', ends: '2027-03-31', source: SOURCE, seen: '2026-11-22' },
   '3.4': { floor: '3.4.13', ends: '2028-03-31', source: SOURCE, seen: '2026-11-22' },
@@ -26,7 +26,7 @@ const LINES: Readonly<Record<string, Line>> = {
 }
 
 /**
- * The lines of Ruby that are known, the oldest first.
+ * The known lines of Ruby, the oldest first.
  * @param now milliseconds since 1970
  */
 export function rubyLines(now: number): RubyLine[] {

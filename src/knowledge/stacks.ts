@@ -3,16 +3,16 @@ import { lifeInWords, lifeUntil, type Day, type Life, type Sourced } from './fac
 /** What is known of a stack's image. */
 interface StackImage {
   readonly libvips?: string
-  /** Of the package that an Aptfile brings. */
+  /** Version of Ubuntu's package, which an Aptfile would bring. */
   readonly ffmpeg?: string
-  /** Packages that Mastodon's Aptfiles asked for and that are there by now. */
+  /** Packages of Mastodon's Aptfiles that the image has by now. */
   readonly packages?: readonly string[]
-  /** With the image's OpenSSL 3 no Ruby before this one can be built. */
+  /** The oldest Ruby that builds with the image's OpenSSL 3. */
   readonly oldestRuby?: string
 }
 
 interface Stack extends Sourced {
-  /** The last day with security updates; builds stop then or soon after. */
+  /** The last day with security updates. Builds stop then, or soon after. */
   readonly ends: Day
   readonly image?: StackImage
 }
@@ -22,7 +22,7 @@ const PACKAGES = ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu
 /** Packages: heroku/base-images:installed-packages-amd64.txt of each stack, and packages.ubuntu.com. */
 const TABLE: Readonly<Record<string, Stack>> = {
   'heroku-26': {
-    // Five years of Ubuntu 26.04: Heroku has not said a day yet.
+    // Heroku has not named a day yet; Ubuntu 26.04 has five years.
     ends: '2031-04-30',
     image: { packages: PACKAGES, oldestRuby: '3.1' },
     source: 'heroku/base-images:README.md',
@@ -51,14 +51,14 @@ const TABLE: Readonly<Record<string, Stack>> = {
   'cedar-14': { ends: '2020-11-02', source: 'Heroku changelog 1603', seen: '2026-11-29' }
 }
 
-/** Names of the stacks that are known, the newest first. */
+/** Names of the known stacks, the newest first. */
 export const STACKS: readonly string[] = Object.keys(TABLE)
 
-/** The stack that is proposed if nothing names one, and to those on an old one. */
+/** The stack to propose: if nothing names one, and instead of an old one. */
 export const DEFAULT_STACK = 'heroku-24'
 
 /**
- * How much longer a stack gets updates; undefined for one that is not known here.
+ * How much longer a stack gets updates; undefined if it is not known here.
  * @param now milliseconds since 1970
  */
 export function stackLife(stack: string, now: number): Life | undefined {
@@ -66,12 +66,12 @@ export function stackLife(stack: string, now: number): Life | undefined {
   return known && lifeUntil(known.ends, now)
 }
 
-/** To stand behind the name of a stack, without a full stop. */
+/** Words to follow a stack's name: `ends on 2027-04-30`. No full stop. */
 export function stackLifeInWords(life: Life): string {
   return life.state === 'ended' ? `${lifeInWords(life)}: it gets no security updates, and no build` : lifeInWords(life)
 }
 
-/** What a stack's image has; empty for one that is not known here. */
+/** What is known of a stack's image; empty if nothing is. */
 export function stackImage(stack: string | undefined): StackImage {
   return (stack !== undefined && Object.hasOwn(TABLE, stack) && TABLE[stack]?.image) || {}
 }

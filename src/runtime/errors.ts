@@ -1,6 +1,5 @@
 /**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ * An error for the person who runs the action: `message` says what failed, `nextStep` what to do about it.
  */
 export class UserError extends Error {
   readonly nextStep: string
@@ -12,7 +11,7 @@ export class UserError extends Error {
   }
 }
 
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+/** The run was cancelled, by SIGINT or SIGTERM. */
 export class CancelledError extends UserError {
   constructor(what: string) {
     super(`${what} was cancelled`, 'Run the job again.')
@@ -20,7 +19,7 @@ export class CancelledError extends UserError {
   }
 }
 
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+/** The code of a system call's error (`ENOENT`, `ENOSPC` …); undefined if it has none. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : undefined
@@ -31,7 +30,7 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+/** A `UserError` for a full disk; any other error is returned as it is. */
 export function explainDiskFull(error: unknown, where: string): unknown {
   if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error
   return new UserError(

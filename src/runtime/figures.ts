@@ -1,6 +1,6 @@
 /** Figures as people read them, the same on every surface. This file runs in a browser, too. */
 
-/** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
+/** A size (bytes) as `12 bytes`, `3.4 kB` or `5.6 MB`; MB are 10^6 bytes, as in Heroku's limits. */
 export function sizeText(bytes: number): string {
   const size = Math.abs(bytes)
   const sign = bytes < 0 ? '−' : ''
@@ -8,25 +8,25 @@ export function sizeText(bytes: number): string {
   return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`
 }
 
-/** A change in size (bytes) with its sign. None at all is told apart from a tiny one. */
+/** A change in size (bytes) with its sign; `no change` for 0. */
 export function signedSize(bytes: number): string {
   if (bytes === 0) return 'no change'
   return bytes < 0 ? sizeText(bytes) : `+${sizeText(bytes)}`
 }
 
-/** A change in per cent of what it was, with its sign. */
+/** A change in per cent of the size before, with its sign; empty for no change. */
 export function signedShare(change: number, before: number): string {
   if (before === 0 || change === 0) return ''
   const text = Math.abs((100 * change) / before).toFixed(1)
   return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`
 }
 
-/** `87.0 %`. */
+/** A share as `87.0 %`. */
 export function shareText(part: number, whole: number): string {
   return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
 }
 
-/** So much, in bytes or in per cent of what it was. */
+/** An amount of growth, in bytes or in per cent of the size before. */
 export type Amount = { readonly bytes: number } | { readonly percent: number }
 
 /** `5 MB`, `2.5 %`. */
@@ -44,12 +44,12 @@ export function counted(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
 }
 
-/** `12,345`. */
+/** A number as `12,345`. */
 export function numberText(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-/** Of milliseconds: `3.2 s`, `1 min 5 s`. */
+/** Milliseconds as `3.2 s` or `1 min 5 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
   const seconds = Math.round(milliseconds / 1000)

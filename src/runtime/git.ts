@@ -1,14 +1,14 @@
 export interface FetchTools {
-  /** Where git is looked for. */
+  /** The PATH to find git in. */
   readonly searchPath: string
   /** The runner's proxy variables. */
   readonly proxyEnvironment: Readonly<Record<string, string>>
 }
 
 /**
- * The whole environment of a git that fetches from elsewhere: no variable of the runner but its proxy's, no configuration
- * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
- * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
+ * The whole environment of a git that fetches: of the runner's variables only those of its proxy, no configuration but the
+ * repository's own, no login (curl reads a .netrc in `HOME`), no questions, no Git LFS.
+ * @param protocols the only allowed ones, also after a redirect: `https`, or several with `:` between them
  */
 export function fetchEnvironment(
   protocols: string,

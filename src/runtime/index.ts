@@ -1,6 +1,6 @@
 /**
- * What every room is handed instead of reaching for it: log, clock, child processes, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
+ * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
+ * in `real.ts`.
  */
 export { ANIMATED_GIF } from './animated-gif.ts'
 export * from './errors.ts'
@@ -16,18 +16,18 @@ export * from './tree.ts'
 export * from './urls.ts'
 export * from './version.ts'
 
-/** Where lines for people go. */
+/** Takes lines for people. */
 export interface Log {
   info(line: string): void
   warning(line: string): void
   error(line: string): void
   /** Folds what `work` prints under a title. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>
-  /** How far a transfer is, in bytes; the last call is for the whole. */
+  /** How many bytes of a transfer are done. In the last call all are. */
   progress(done: number, total: number): void
   /**
-   * Opens a fence behind which text of others (buildpacks, dynos) is printed: nothing in it can act as a workflow
-   * command (design, rule 5). `close` must be called.
+   * Opens a fence around text of others (buildpacks, dynos): nothing in it is taken for a workflow command. `close` must
+   * be called.
    */
   fence(): HostileOutput
 }
@@ -40,9 +40,9 @@ export interface HostileOutput {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Waits. Rejects with a `CancelledError` where the signal is aborted. */
+  /** Waits. Rejects with a `CancelledError` if the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
-  /** Calls `work` after that many milliseconds, unless what it returns is called first. */
+  /** Calls `work` after that many milliseconds, unless the returned function is called first. */
   after(milliseconds: number, work: () => void): () => void
 }
 
@@ -52,22 +52,22 @@ export interface CommandOptions {
   env?: Record<string, string>
   /** Written to the child's standard input, which is then closed. */
   input?: Buffer | string
-  /** When it is aborted the child is ended, and the run rejects with a `CancelledError`. */
+  /** If it is aborted the child is ended, and the run rejects with a `CancelledError`. */
   signal?: AbortSignal
-  /** Whether all that the child has started is ended with it: git fetches with programs of its own. */
+  /** Whether everything that the child started is ended with it: git fetches with other programs. */
   group?: boolean
-  /** Bytes that it may print. Where it prints more it is ended, and the run rejects with a `UserError`. */
+  /** Most bytes that it may print. If it prints more it is ended, and the run rejects with a `UserError`. */
   most?: number
 }
 
 export interface CommandResult {
-  /** Exit code; 127 where the program does not exist. */
+  /** Exit code; 127 if the program does not exist. */
   code: number
   stdout: Buffer
   stderr: string
 }
 
-/** Runs short helper programs (git, docker) to their end. Never through a shell. Does not throw on an exit code. */
+/** Runs a short program (git, docker) to its end, never through a shell. Does not reject for an exit code. */
 export type RunCommand = (program: string, args: string[], options?: CommandOptions) => Promise<CommandResult>
 
 export interface Runtime {
@@ -76,12 +76,12 @@ export interface Runtime {
   readonly run: RunCommand
   /** Aborted when the job is cancelled. */
   readonly signal: AbortSignal
-  /** A folder of this run alone, removed at its end. */
+  /** A folder only for this run, removed at its end. */
   readonly scratch: string
   /** The program that packing threads run. */
   readonly packWorker: URL
   /** The folder with the script and the style of the report's page. */
   readonly page: URL
-  /** How many threads may compress. */
+  /** How many threads compress. */
   readonly threads: number
 }

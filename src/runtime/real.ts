@@ -1,4 +1,4 @@
-/** The real things of `Runtime`. */
+/** The real log, clock and processes of `Runtime`. */
 import { chmod, mkdtemp } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
     })
   },
   after: (milliseconds, work) => {
-    // More than Node can wait for would be no wait at all.
+    // With more than 2^31 − 1 Node would not wait at all.
     const timer = setTimeout(work, Math.min(milliseconds, 2 ** 31 - 1))
     return () => clearTimeout(timer)
   }
@@ -25,20 +25,20 @@ export const systemClock: Clock = {
 interface RuntimeOptions {
   readonly log: Log
   readonly signal: AbortSignal
-  /** The folder of the bundle: the packing threads' program and the page's parts lie in it. */
+  /** The bundle's folder, which also has the program of the packing threads and the page's parts. */
   readonly dist: URL
 }
 
-/** Does the work with the real runtime; its scratch folder is gone afterwards. */
+/** Does the work with the real runtime. Its scratch folder is removed afterwards. */
 export async function withRuntime<Result>(
   { log, signal, dist }: RuntimeOptions,
   work: (runtime: Runtime) => Promise<Result>
 ): Promise<Result> {
-  // With it heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
+  // If it is set, heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
   delete process.env['DEBUG']
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))
   try {
-    await chmod(scratch, 0o711) // the build's user goes through it, and cannot list it
+    await chmod(scratch, 0o711) // the build's user may go through it, not list it
     return await work({
       log,
       clock: systemClock,

@@ -5,8 +5,8 @@ import { CancelledError, errorCode, sizeText, UserError, type CommandOptions, ty
 const ENDED = 143
 
 /**
- * Runs a helper program to its end (`RunCommand`). It is `spawn` and not `@actions/exec`, which hands output over as
- * text (file lists of git are bytes) and cannot be cancelled.
+ * Runs a program to its end (`RunCommand`). `@actions/exec` would not do: it gives output as text, while git's lists of files
+ * are bytes, and it cannot be cancelled.
  */
 export function runCommand(program: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
   const { cwd, env = {}, input, signal, group = false, most = Infinity } = options
@@ -20,7 +20,7 @@ export function runCommand(program: string, args: string[], options: CommandOpti
     const end = (error: Error): void => {
       failure ??= error
       stop(child, group)
-      // A group is gone by the time that its output is closed. What a single one leaves behind is not listened to.
+      // A killed group closes its output. A single child may leave others with the pipes open: they are not waited for.
       if (group) return
       child.stdout.destroy()
       child.stderr.destroy()
@@ -35,7 +35,7 @@ export function runCommand(program: string, args: string[], options: CommandOpti
     }
     child.stdout.on('data', collect(stdout))
     child.stderr.on('data', collect(stderr))
-    child.stdin.on('error', () => {}) // a program that ends before it has read all of its input
+    child.stdin.on('error', () => {}) // the program may end before it has read its input
     child.stdin.end(input)
     child.on('error', error => {
       signal?.removeEventListener('abort', cancel)
@@ -52,7 +52,7 @@ export function runCommand(program: string, args: string[], options: CommandOpti
   })
 }
 
-/** A group is killed, since what its first process has started would outlive a signal that asks. */
+/** A single child gets SIGTERM. A group is killed: what its first process started may ignore SIGTERM. */
 function stop(child: ChildProcess, group: boolean): void {
   if (!group || child.pid === undefined) return void child.kill()
   try {

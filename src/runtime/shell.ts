@@ -1,4 +1,4 @@
-/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+/** A text as one word for a shell: in quotes, unless it has only harmless characters. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

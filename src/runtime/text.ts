@@ -1,6 +1,5 @@
 /**
- * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
- * no longer be known as one, and so not be masked.
+ * Text of others, cut to at most `most` characters and `…`. It is cut between words: half a secret would not be masked.
  */
 export function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`

@@ -17,26 +17,27 @@ import path from 'node:path'
 import { errorCode, UserError } from './errors.ts'
 import { below, joinBytes, type BytePath } from './paths.ts'
 
-/** One name in a tree, as `lstat` saw it. */
+/** One name in a tree, as `lstat` sees it. */
 export interface TreeEntry {
-  /** Relative to the tree's root; the root itself is not in the list. */
+  /** Relative to the tree's root. */
   readonly path: BytePath
   readonly kind: 'file' | 'directory' | 'symlink' | 'other'
   /** Permission bits, 0 to 0o7777. */
   readonly mode: number
   /** Bytes of a file; 0 for anything else. */
   readonly size: number
-  /** Where a symlink points, as written. */
+  /** A symlink's target, as written. */
   readonly target?: BytePath
-  /** The same for all names of one file, where it has more than one name (hard links). */
+  /** The same for all names of one file, if it has more than one (hard links). */
   readonly inode?: string
-  /** Changes whenever the name, its content or its permissions were written. */
+  /** Another text whenever the name, its content or its permissions were written. */
   readonly stamp: string
 }
 
 /**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
+ * Every name below `root`, without `root` itself: a folder before what is in it, names in byte order, so the same tree gives
+ * the same list on any machine. Symlinks are not followed. Throws what the file system throws.
+ * @param skip tells which names are left out, with all below them
  */
 export function walkTree(root: string, skip: (path: BytePath) => boolean = () => false): TreeEntry[] {
   const entries: TreeEntry[] = []
@@ -67,7 +68,7 @@ function look(root: string, inTree: BytePath): TreeEntry {
     size: kind === 'file' ? stat.size : 0,
     target: kind === 'symlink' ? (readlinkSync(at, 'latin1') as BytePath) : undefined,
     inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-    // A folder's own times change with each name in it: only its permissions say that it was written.
+    // A folder's times change with each name in it, so only its permissions count.
     stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
   }
 }
@@ -78,17 +79,18 @@ function kindOf(stat: Stats): TreeEntry['kind'] {
   return stat.isSymbolicLink() ? 'symlink' : 'other'
 }
 
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+/** As bigint: some file systems have inode numbers too large for a double, and no two files may seem to be one. */
 function inodeOf(at: string | Buffer): string {
   const stat = lstatSync(at, { bigint: true })
   return `${stat.dev}:${stat.ino}`
 }
 
+/** Bytes. */
 const LARGEST_TEXT = 4_000_000
 
 /**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ * The text of a file in a tree that others wrote; undefined if there is none. A symlink that leads out of the tree counts as
+ * none, so that nothing of this machine gets into an error or a report. Throws a `UserError` for more than 4 MB.
  */
 export function readTreeFile(root: string, file: string): string | undefined {
   let real: string
@@ -106,8 +108,8 @@ export function readTreeFile(root: string, file: string): string | undefined {
 }
 
 /**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
+ * Writes a file into a tree that others wrote, and replaces one of that name. A link on the way is removed first, so that
+ * nothing outside of the tree is written.
  * @param file relative to the root, with `/`
  */
 export function writeTreeFile(root: string, file: string, text: string): void {
@@ -130,14 +132,14 @@ export interface Owner {
   readonly gid: number
 }
 
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+/** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 export function giveTree(folder: string, { uid, gid }: Owner): void {
   lchownSync(folder, uid, gid)
   chmodSync(folder, 0o755)
   for (const { path: name } of walkTree(folder)) lchownSync(below(folder, name), uid, gid)
 }
 
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+/** Removes a folder and all below it, even if a build took the permissions away. Does nothing if there is none. */
 export async function removeTree(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true })
@@ -148,7 +150,7 @@ export async function removeTree(folder: string): Promise<void> {
   }
 }
 
-/** Gives every folder of a tree back to its owner, each before it is entered. */
+/** Makes every folder of a tree accessible to its owner, each before it is entered. */
 function openFolders(root: string): void {
   chmodSync(root, 0o700)
   walkTree(root, name => {

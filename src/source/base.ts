@@ -5,9 +5,9 @@ interface BaseOptions extends GitTools {
   path: string
   /** Full hash of the commit that is looked at. */
   commit: string
-  /** The branch that a pull request goes into, or the default branch. */
+  /** The pull request's base branch, or the default branch. */
   branch?: string
-  /** It is of a pull request, so its branch comes before any tag. */
+  /** The commit is a pull request's: then it is compared with the branch, never with a tag. */
   pullRequest: boolean
 }
 
@@ -15,14 +15,14 @@ interface BaseOptions extends GitTools {
 interface Base {
   readonly commit: string
   readonly kind: 'merge-base' | 'tag' | 'parent'
-  /** Name of the branch or the tag: hostile text; empty of a parent. */
+  /** Name of the branch or tag, hostile text; empty for a parent. */
   readonly name: string
 }
 
 /**
- * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
- * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
- * where none is another commit.
+ * The commit to compare a commit with, as far as the checkout has it. For a pull request: the commit at which it left its
+ * branch. Else the newest tag among its ancestors, else the commit at which it left the default branch, else its first
+ * parent. Undefined if there is no such commit. Throws what `git` throws.
  */
 export async function baseOf(options: BaseOptions): Promise<Base | undefined> {
   const { pullRequest } = options
@@ -37,7 +37,7 @@ export async function baseOf(options: BaseOptions): Promise<Base | undefined> {
 async function previousTag(options: BaseOptions): Promise<Base | undefined> {
   const { path, commit } = options
   const ask = (...args: string[]): Promise<string | undefined> => answer(options, path, ...args)
-  // The commit itself may be tagged: its own tag is none before it.
+  // From the parent on: the commit itself may be tagged.
   const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`)
   if (parent === undefined) return undefined
   const name = await ask('describe', '--tags', '--abbrev=0', parent)
@@ -56,7 +56,7 @@ async function mergeBase(options: BaseOptions): Promise<Base | undefined> {
   return undefined
 }
 
-/** GitHub builds a pull request's merge into its branch: the first of two parents is the branch. */
+/** GitHub builds a merge of the pull request into its branch: the first parent is the branch. */
 async function mergedInto(options: BaseOptions): Promise<Base | undefined> {
   const { path, commit, branch } = options
   const parent = async (n: number): Promise<string | undefined> =>
@@ -67,7 +67,7 @@ async function mergedInto(options: BaseOptions): Promise<Base | undefined> {
     : { commit: first, kind: 'merge-base', name: branch }
 }
 
-/** On the default branch itself, without a tag: what the newest push or merge has changed. */
+/** For the default branch without a tag: shows what the last push or merge changed. */
 async function firstParent(options: BaseOptions): Promise<Base | undefined> {
   const parent = await answer(
     options,

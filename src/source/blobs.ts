@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { CancelledError, errorCode } from '../runtime/index.ts'
 import { gitArguments, gitEnvironment, gitMissing, unreadable, type Repository } from './git.ts'
 
-/** Takes the contents of blobs, one after the other, in the order in which they were asked for. Called synchronously. */
+/** Takes the contents of blobs one after the other, in the order of the request. Called synchronously. */
 export interface BlobSink {
-  /** The next blob starts; `size` is in bytes. */
+  /** The next blob starts; `size` is its length in bytes. */
   begin(size: number): void
-  /** Its next bytes, valid during the call only. A blob of up to 64 KiB comes in one piece. */
+  /** Its next bytes, valid only during the call. A blob of up to 64 KiB comes in one piece. */
   write(bytes: Buffer): void
   end(): void
   /** git does not have the next blob. Throws. */
@@ -25,8 +25,9 @@ const SMALL = 65_536
 const NEWLINE = 0x0a
 
 /**
- * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). All are asked for at
- * once; memory holds one chunk of the pipe. Ends the child and rejects with whatever the sink throws.
+ * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). Memory holds one chunk of
+ * the pipe. Rejects with what the sink throws, with a `UserError` if git is missing or an object cannot be read, with a
+ * `CancelledError` on the signal; git has ended then.
  */
 export function streamBlobs(options: BlobOptions): Promise<void> {
   const { repository, shas, sink, signal, searchPath } = options
@@ -69,12 +70,12 @@ export function streamBlobs(options: BlobOptions): Promise<void> {
 }
 
 function ask(child: ChildProcess, shas: string[]): void {
-  // A child that ended early closes its input; `close` reports what it lacked.
+  // A child that ends early closes its input; the handler of `close` says what failed.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(`${shas.join('\n')}\n`)
 }
 
-/** Reads `<sha> blob <size>\n<bytes>\n` again and again, in whatever pieces it comes. */
+/** Parses a row of `<sha> blob <size>\n<bytes>\n` that comes in pieces of any size. */
 class BatchParser {
   private readonly shas: string[]
   private readonly sink: BlobSink

@@ -18,24 +18,24 @@ interface ExportOptions extends GitTools {
   path: string
   /** Full hash of a commit. */
   commit: string
-  /** Where the tree is written: a folder that is empty or does not exist yet. */
+  /** The tree is written here: a folder that is empty or does not exist yet. */
   into: string
-  /** Names that are wanted; all without it. Submodules are none of a part. */
+  /** Which names are wanted, submodules left out. Without it all are, submodules too. */
   only?: (path: BytePath) => boolean
 }
 
 export interface ExportedTree {
   /** Files and symlinks, those of submodules included. */
   readonly files: number
-  /** Their contents. */
+  /** Bytes of their contents. */
   readonly bytes: number
   readonly submodules: number
-  /** Files that are pointers of Git LFS: the build gets the pointer, not what it points to, as on Heroku. */
+  /** Files that are pointers of Git LFS: the build gets the pointer itself, as on Heroku. */
   readonly lfsPointers: number
 }
 
-/** What is read from one repository. */
-export interface TreePart {
+/** The names to read from one repository. */
+interface TreePart {
   readonly repository: Repository
   readonly entries: Entry[]
 }
@@ -43,11 +43,10 @@ export interface TreePart {
 export const SUBMODULE = '160000'
 
 /**
- * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
- * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
- * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
- * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
- * a `CancelledError` on the signal. Then nothing is left in `into`.
+ * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git has them. It reads nothing
+ * of the work tree and applies no attribute (eol, filter, LFS, export-ignore). Files get 0644 or 0755. Submodules come from
+ * their own checkouts below `path`, at the commit that the tree pins. Throws a `UserError` for a tree that git would not
+ * check out, a missing submodule or object, or a full disk; a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 export async function exportTree(options: ExportOptions): Promise<ExportedTree> {
   const repository = openCheckout(options.path)
@@ -55,11 +54,11 @@ export async function exportTree(options: ExportOptions): Promise<ExportedTree> 
 }
 
 interface WriteOptions extends Pick<ExportOptions, 'into' | 'signal' | 'searchPath'> {
-  /** Bytes that the contents may have in all; a tree with more is a `UserError`. */
+  /** Most bytes of all contents; a larger tree is a `UserError`. */
   readonly mostBytes?: number
 }
 
-/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
+/** Writes one tree out of one or several repositories. If that or `read` fails, nothing is left in `into`. */
 export async function writeTree(options: WriteOptions, read: () => Promise<TreePart[]>): Promise<ExportedTree> {
   const made = prepare(options.into)
   try {
@@ -71,7 +70,7 @@ export async function writeTree(options: WriteOptions, read: () => Promise<TreeP
   }
 }
 
-/** Makes `into`; tells the topmost folder that had to be made. */
+/** Makes `into`. Returns the topmost folder that had to be made. */
 function prepare(into: string): string | undefined {
   const made = mkdirSync(into, { recursive: true })
   if (readdirSync(into).length === 0) return made
@@ -84,7 +83,7 @@ function empty(folder: string): void {
   }
 }
 
-/** Lists the commit, and each submodule's after it. */
+/** Lists the names of the commit, then those of each submodule. */
 async function readParts(options: ExportOptions, repository: Repository): Promise<TreePart[]> {
   const parts: TreePart[] = []
   const visit = async (source: Repository, commit: string, prefix: BytePath): Promise<void> => {
@@ -109,7 +108,7 @@ async function readParts(options: ExportOptions, repository: Repository): Promis
   return parts
 }
 
-/** All names of a commit, or git's complaint. */
+/** All names of a commit; or git's message, if it cannot read it. */
 export async function listTree(tools: GitTools, repository: Repository, commit: string): Promise<Entry[] | string> {
   if (!/^[0-9a-f]{40,64}$/.test(commit)) return 'not the hash of a commit'
   const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit)
@@ -134,7 +133,7 @@ function readEntry(line: string): Entry {
 
 const GITMODULES = '.gitmodules' as BytePath
 
-/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
+/** The paths that `.gitmodules` of a commit names, as git reads it. It is not read if the tree has no submodule. */
 async function submodulesOf(
   tools: GitTools,
   repository: Repository,
@@ -146,7 +145,7 @@ async function submodulesOf(
   const blob = `--blob=${commit}:${GITMODULES}`
   const asked = ['-z', '--get-regexp', String.raw`^submodule\..*\.path$`]
   const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked)
-  // Nothing found is 1, too, but silent.
+  // If nothing is found git ends with 1, too, but prints nothing.
   if (code !== 0 && stderr.trim() !== '')
     throw new UserError(
       `git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`,
@@ -156,17 +155,17 @@ async function submodulesOf(
   return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')))
 }
 
-/** What `git add` makes of a clone inside of another one. */
+/** The error for a gitlink that `.gitmodules` does not name: `git add` makes one of a clone inside of another one. */
 function noneOfGitmodules(path: BytePath, prefix: BytePath): UserError {
   const word = shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1) as BytePath))
   const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `
   return new UserError(
-    `"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`,
+    `"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files cannot be found`,
     `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`
   )
 }
 
-/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
+/** The submodule's repository: below the checkout, or in git's own folder if it is not checked out. */
 function openSubmodule(outer: Repository, path: BytePath, mounted: BytePath): Repository {
   const checkedOut = checkedOutSubmodule(outer, path)
   if (checkedOut) return checkedOut
@@ -191,7 +190,7 @@ function noSubmodule(path: BytePath): UserError {
   )
 }
 
-/** Whether a folder exists and, symlinks followed, lies below another. */
+/** Whether a folder exists and, with links followed, is below another one. */
 function isInside(folder: string, outer: string): boolean {
   return isFolder(folder) && realpathSync(folder).startsWith(realpathSync(outer) + sep)
 }

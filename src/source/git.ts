@@ -2,21 +2,21 @@ import { readFileSync, statSync } from 'node:fs'
 import { delimiter, dirname, resolve } from 'node:path'
 import { CancelledError, errorCode, UserError, type CommandResult, type RunCommand } from '../runtime/index.ts'
 
-/** What every call of git is given. */
+/** What every call of git needs. */
 export interface GitTools {
   run: RunCommand
   signal: AbortSignal
-  /** Where `git` is looked for: the runner's PATH. Without it the usual system folders. */
+  /** The PATH to find git in: the runner's. Without it the usual system folders. */
   searchPath?: string
-  /** Bytes that one call may print, where the repository is not to be trusted. */
+  /** Most bytes that a call may print; set if the repository is not to be trusted. */
   most?: number
-  /** The call reads the work tree, too. No other does: that of a submodule (core.worktree) may be gone. */
+  /** The call reads the work tree, too. Other calls must not need one: a submodule's (core.worktree) may be gone. */
   readsWorkTree?: boolean
 }
 
 /** A repository on disk. */
 export interface Repository {
-  /** The folder of its work tree; need not exist for a submodule that is not checked out. */
+  /** The folder of its work tree. It may not exist, for a submodule that is not checked out. */
   readonly workTree: string
   /** The folder with its objects and refs. */
   readonly gitDir: string
@@ -24,18 +24,18 @@ export interface Repository {
 
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
-/** Settings of the repository itself that could start a program. */
+/** Switches off settings of the repository that start programs. */
 const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
 
-/** The arguments with which git runs `args` and nothing else. */
+/** The arguments for git to run `args`, and no other program. */
 export function gitArguments(args: string[]): string[] {
   return [...SAFE_SETTINGS, '--no-pager', ...args]
 }
 
 /**
- * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
- * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
- * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
+ * The whole environment of git: no variable of the runner, no configuration but the repository's own. GIT_DIR names the
+ * repository, so git does not search for one and does not refuse another user's (`safe.directory` guards only the search:
+ * git docs, git-config; git/git: setup.c).
  */
 export function gitEnvironment(
   repository: Repository,
@@ -51,13 +51,13 @@ export function gitEnvironment(
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
-    // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
+    // If a partial clone lacks an object, git says so and does not fetch it with the checkout's login.
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none'
   }
 }
 
-/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
+/** Runs git to its end. Throws a `UserError` if there is no git, a `CancelledError` on the signal; never for an exit code. */
 export async function git(tools: GitTools, repository: Repository, ...args: string[]): Promise<CommandResult> {
   const { run, signal, most } = tools
   const result = await run('git', gitArguments(args), {
@@ -78,7 +78,7 @@ export function gitMissing(): UserError {
   )
 }
 
-/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
+/** The checkout whose top folder is `path`. Throws a `UserError` if it is not one. */
 export function openCheckout(path: string): Repository {
   const workTree = resolve(path)
   const gitDir = gitDirOf(workTree)
@@ -93,7 +93,7 @@ export function notACheckout(path: string, reason: string): UserError {
   )
 }
 
-/** The repository does not hold (any more) what it should. */
+/** The error for an object that git cannot read. */
 export function unreadable(what: string, stderr: string): UserError {
   return new UserError(
     `git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`,
@@ -101,7 +101,7 @@ export function unreadable(what: string, stderr: string): UserError {
   )
 }
 
-/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
+/** The line of git's output that says why it failed, without the login of a proxy (git: http.c, http_init). */
 export function complaintOf(stderr: string): string {
   const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr)
   return line.replace(/(proxy syntax in) .*/i, '$1 …')
@@ -111,7 +111,7 @@ export function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] ?? ''
 }
 
-/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
+/** The git folder of a work tree; undefined if it has none. Worktrees and submodules have a file that names it. */
 export function gitDirOf(workTree: string): string | undefined {
   const dotGit = resolve(workTree, '.git')
   const stat = statSync(dotGit, { throwIfNoEntry: false })

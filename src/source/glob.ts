@@ -1,9 +1,9 @@
 import type { BytePath } from '../runtime/index.ts'
 
 /**
- * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
- * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
- * A match takes time in proportion to pattern × name at most, whatever both are.
+ * Matches names with one part of a glob, between slashes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, and `\` before a
+ * character that is meant as such. As in a shell, a wildcard does not match a dot at the start of a name. The time grows
+ * at most with pattern × name, for any input.
  */
 export function nameMatcher(pattern: BytePath): (name: BytePath) => boolean {
   const tokens = tokenize(charactersOf(pattern))
@@ -15,12 +15,12 @@ export function nameMatcher(pattern: BytePath): (name: BytePath) => boolean {
   return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)))
 }
 
-/** A literal character, or what else one character (or, for ANY_RUN, several) may be. */
+/** A character, a test for one character, or ANY_RUN: any number of characters. */
 type Token = string | typeof ANY_RUN | ((character: string) => boolean)
 
 const ANY_RUN = Symbol('*')
 
-/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
+/** Splits bytes into characters of UTF-8, so that `?` takes a whole one. A byte that is not UTF-8 is a character, too. */
 function charactersOf(bytes: string): string[] {
   return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? []
 }
@@ -41,7 +41,7 @@ function tokenize(pattern: string[]): Token[] {
   return tokens
 }
 
-/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
+/** The set that starts at `[`; undefined if nothing closes it: then `[` is an ordinary character. */
 function readSet(pattern: string[], start: number): { token: Token; end: number } | undefined {
   const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^'
   const first = start + (negated ? 2 : 1)
@@ -55,7 +55,7 @@ function readSet(pattern: string[], start: number): { token: Token; end: number 
     if (isRange) at += 2
     ranges.push([from, isRange ? (pattern[at] ?? '') : from])
   }
-  // UTF-8 keeps the order of code points, so ranges compare as bytes.
+  // UTF-8 keeps the order of code points, so ranges can be compared as bytes.
   return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end }
 }
 
@@ -68,7 +68,7 @@ function endOfSet(pattern: string[], first: number): number | undefined {
   return undefined
 }
 
-/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
+/** If a character does not match, only the last `*` takes one more; earlier ones never have to. So it never backtracks. */
 function matches(tokens: Token[], name: string[]): boolean {
   let [token, at, lastRun, runAt] = [0, 0, -1, 0]
   while (at < name.length) {

@@ -12,35 +12,35 @@ interface MergeOptions extends UpstreamOptions {
   readonly commit: string
   /** The tag to merge. */
   readonly tag: string
-  /** The tag on which the commit is built, where that is known. */
+  /** The tag that the commit is based on, if it is known. */
   readonly baseTag?: string
   /** A folder that does not exist yet: keeps what is fetched. */
   readonly fetchInto: string
-  /** Where the tree is written: a folder that is empty or does not exist yet. */
+  /** The tree is written here: a folder that is empty or does not exist yet. */
   readonly into: string
-  /** TreeNames that are wanted. */
+  /** Which names are wanted. */
   readonly only: (path: BytePath) => boolean
-  /** TreeNames of which the fork's own is taken where both have changed it; of all others upstream's. */
+  /** If both sides changed a name: whether the fork's is taken. Else upstream's is. */
   readonly own: (path: BytePath) => boolean
 }
 
 interface Merged {
   /** The commit of the tag. */
   readonly commit: string
-  /** TreeNames that both have changed, for people; undefined where upstream has no such base. */
+  /** Names that both sides changed, for people; undefined if upstream does not have the base tag. */
   readonly contested: readonly string[] | undefined
 }
 
-/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
+/** Most names and bytes: far more than the 800 names and 1 MB that an upgrade plan reads of Mastodon. */
 const MOST_NAMES = 10_000
 const MOST_BYTES = 5e6
-/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
+/** Most bytes of the list of all names; Mastodon's has 1.1 MB. */
 const MOST_PRINTED = 20e6
 
 /**
- * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
- * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
- * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
+ * Writes the tree of a fork's commit with a tag of upstream merged, file by file: if only one side changed a file, that
+ * side's is taken. It fetches only what is wanted and not in the checkout, and runs nothing of it. Throws a `UserError` if
+ * that fails, a `CancelledError` on the signal; git has ended then.
  */
 export async function writeMerged(options: MergeOptions): Promise<Merged> {
   const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options
@@ -67,7 +67,7 @@ export async function writeMerged(options: MergeOptions): Promise<Merged> {
 
 type TreeNames = ReadonlyMap<BytePath, Entry>
 
-/** Chooses a side for each name. Pure; in byte order. */
+/** Chooses a side for each name. The result is in byte order. */
 function mergeNames(
   {
     fork,

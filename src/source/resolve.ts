@@ -5,26 +5,26 @@ import { firstLine, git, notACheckout, openCheckout, unreadable, type GitTools, 
 interface ResolveOptions extends GitTools {
   /** The checkout's top folder. */
   path: string
-  /** Tag, branch, SHA, short SHA, `refs/pull/N/merge`; without it the checked-out commit. */
+  /** Tag, branch, SHA, short SHA or `refs/pull/N/merge`. Default: the checked-out commit. */
   ref?: string
 }
 
 export interface Commit {
   /** The full hash. */
   readonly sha: string
-  /** As it was asked for; `HEAD` where nothing was. */
+  /** As it was asked for; `HEAD` by default. */
   readonly ref: string
-  /** First line of the message, where there is one. It is the committer's text: hostile. */
+  /** First line of the message, hostile text; absent if it is empty. */
   readonly subject?: string
   /** Milliseconds since 1970, by the committer's clock. */
   readonly committedAt: number
 }
 
 /**
- * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. A branch is also
- * found where a CI checkout keeps it (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
- * src/ref-helper.ts). Where a tag and a branch have one name, the tag is taken (git docs, gitrevisions).
- * Throws a `UserError` without git, outside a checkout, and where no commit is found. Changes nothing.
+ * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. Branches are also looked
+ * for under the names of a CI checkout (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
+ * src/ref-helper.ts). If a tag and a branch have the same name it is the tag (git docs, gitrevisions). Changes nothing.
+ * Throws a `UserError` if there is no git, no checkout or no such commit.
  */
 export async function resolveCommit(options: ResolveOptions): Promise<Commit> {
   const ref = options.ref || 'HEAD'
@@ -36,7 +36,7 @@ export async function resolveCommit(options: ResolveOptions): Promise<Commit> {
   return { sha, ref, ...(await readCommit(options, repository, sha)) }
 }
 
-/** Only names: no options, no `:path`, no `@{…}`, no ranges, no searches through messages. */
+/** Throws a `UserError` for anything but a name: an option, `:path`, `@{…}`, a range, a search through messages. */
 function refuseHostile(ref: string): void {
   // eslint-disable-next-line no-control-regex
   if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref)) return
@@ -60,7 +60,7 @@ async function lookUp(tools: GitTools, repository: Repository, ref: string): Pro
   return undefined
 }
 
-/** The name itself, then where a CI checkout keeps what it fetched. */
+/** The name itself, then the one under which a CI checkout keeps it. */
 function placesOf(ref: string): string[] {
   if (ref.startsWith('refs/heads/')) return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')]
   if (ref.startsWith('refs/')) return [ref, ref.replace('refs/', 'refs/remotes/')]
@@ -137,7 +137,7 @@ async function refNames(tools: GitTools, repository: Repository): Promise<string
   return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))]
 }
 
-/** Commits and other objects whose hash starts with what was given. */
+/** Commits and other objects whose hash starts like this. */
 async function sameStart(tools: GitTools, repository: Repository, ref: string): Promise<string[]> {
   if (!/^[0-9a-f]{4,63}$/i.test(ref)) return []
   const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`)

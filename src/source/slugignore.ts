@@ -4,17 +4,17 @@ import { nameMatcher } from './glob.ts'
 
 interface Slugignore {
   readonly patterns: PatternPart[]
-  /** Lines that have no effect, and why: for people. */
+  /** Lines that have no effect, and why. */
   readonly warnings: string[]
 }
 
-/** A part of a pattern, between slashes; its first one stands for the whole. */
+/** A part of a pattern, between slashes. The first part leads to the others. */
 interface PatternPart {
   /** Undefined for `**`: any number of folders. */
   readonly matches?: (name: BytePath) => boolean
   readonly next?: PatternPart
   readonly foldersOnly: boolean
-  /** The line that the pattern stands in, and its text. */
+  /** The pattern's line, from 1, and its text. */
   readonly line: number
   readonly pattern: BytePath
 }
@@ -23,7 +23,7 @@ interface PatternPart {
 export interface Removed {
   /** A file, a symlink, or a folder with all that was in it. */
   readonly path: BytePath
-  /** Of the line that did it; the first, if several name it. */
+  /** The line that took it out; the first if several do. */
   readonly line: number
   readonly pattern: BytePath
 }
@@ -40,9 +40,9 @@ const LARGEST = 100_000
 const LONGEST_PATTERN = 4096
 
 /**
- * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
- * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
- * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
+ * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before the buildpacks (Dev Center,
+ * "Slug Compiler"). The file itself stays. Symlinks are removed, never followed; nothing outside of the tree is touched.
+ * Throws a `UserError` for a file over 100 kB.
  */
 export function applySlugignore(root: string): AppliedSlugignore {
   const stat = lstatSync(below(root, FILE as BytePath), { throwIfNoEntry: false })
@@ -53,7 +53,7 @@ export function applySlugignore(root: string): AppliedSlugignore {
   return { removed: remove(root, '' as BytePath, new Set(patterns)), warnings }
 }
 
-/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
+/** `.slugignore:3: "Gem*" takes Gemfile out`, if a file or a folder above it was removed; else undefined. */
 export function takenOut(removed: readonly Removed[], file: string): string | undefined {
   const name = bytePath(file)
   const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`))
@@ -64,14 +64,14 @@ export function takenOut(removed: readonly Removed[], file: string): string | un
  * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
  * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
  *
- * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
- * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
- * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
- *   without, it matches a name in any folder;
- * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
- * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
- * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
- * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
+ * A pattern means what it means in the one compiler that Heroku published (heroku/slug-compiler: lib/slug_compiler.rb,
+ * `prune_slugignore`), which gives it to Ruby's `Dir[]`:
+ * - with a `/` anywhere, even at its end, it counts from the top folder: `docs/` is only the top one. Without a `/` it
+ *   matches a name in any folder;
+ * - with a `/` at its end it matches only folders. `*` does not cross a `/`; `**` before a `/` crosses any number of folders;
+ * - a wildcard does not match a leading dot, and does not search folders whose name starts with one.
+ * If that compiler and .gitignore differ, the one that removes less counts: a slug that is a little too large still builds.
+ * Other than there, a name may have spaces and `#`, and `{a,b}` is an ordinary name.
  */
 function parseSlugignore(text: string | Buffer): Slugignore {
   const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1')
@@ -92,7 +92,7 @@ function quote(pattern: BytePath): string {
   return `"${displayPath(pattern.slice(0, 200) as BytePath)}"`
 }
 
-/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
+/** Not `trim`: it takes some bytes of UTF-8 characters for spaces. */
 function trimBlanks(line: string): BytePath {
   let [start, end] = [0, line.length]
   while (start < end && ' \t'.includes(line.charAt(start))) start++
@@ -118,7 +118,7 @@ function chain(names: BytePath[], of: Pick<PatternPart, 'foldersOnly' | 'line' |
   }, undefined) as PatternPart
 }
 
-/** Removes below one folder what `parts` match there; they are all that can still match. */
+/** Removes what matches below one folder. `parts` are all that can still match there. */
 function remove(root: string, folder: BytePath, parts: ReadonlySet<PatternPart>): Removed[] {
   const entries = readdirSync(below(root, folder), { encoding: 'buffer', withFileTypes: true })
   const removed: Removed[] = []
@@ -137,7 +137,7 @@ function remove(root: string, folder: BytePath, parts: ReadonlySet<PatternPart>)
   return removed
 }
 
-/** What matches a name to the end, and what can match below it. Work: one look at each part. */
+/** The part that ends with this name, and the parts that can match below it. Looks at each part once. */
 function advance(
   parts: ReadonlySet<PatternPart>,
   name: BytePath,

@@ -8,23 +8,23 @@ interface UncommittedOptions extends GitTools {
   path: string
   /** The checked-out commit, full hash. */
   commit: string
-  /** Files and folders of ours: what is written there, or read from there though it is not committed. */
+  /** Our own files and folders, which do not count: they are written, or need not be committed. */
   own: readonly string[]
 }
 
 interface Uncommitted {
   readonly count: number
-  /** The first one, in byte order. It is text of the checkout: hostile. */
+  /** The first one in byte order, hostile text. */
   readonly first: BytePath
 }
 
-/** Bytes that git may print of one repository: some 100,000 names. */
+/** Most bytes that git may print for one repository: some 100,000 names. */
 const MOST = 10_000_000
 
 /**
- * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
- * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
- * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
+ * Counts files of a checkout, submodules included, that are changed, added, removed or new and not committed; undefined if
+ * there are none. Ignored files do not count. Starts no program that the repository's configuration names. Throws a
+ * `UserError` if git cannot tell, or prints more than 10 MB of names.
  */
 export async function uncommitted(options: UncommittedOptions): Promise<Uncommitted | undefined> {
   const names: BytePath[] = []
@@ -34,7 +34,7 @@ export async function uncommitted(options: UncommittedOptions): Promise<Uncommit
     const tree = await listTree(options, repository, commit)
     if (typeof tree === 'string') return
     for (const { mode, sha, path } of tree) {
-      // One that is at another commit is in the list, and one that is not checked out holds nothing.
+      // A submodule at another commit is in the list already; one that is not checked out has no files.
       if (mode !== SUBMODULE || changed.includes(path)) continue
       const inner = checkedOutSubmodule(repository, path)
       if (inner) await visit(inner, sha, joinBytes(prefix, path))
@@ -61,7 +61,7 @@ async function changedIn(options: UncommittedOptions, repository: Repository): P
     ...excluded(options.own, repository)
   )
   if (code !== 0) throw cannotTell(firstLine(stderr) || `git status ended with ${code}`)
-  // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
+  // `XY name`, then a zero byte. The name of a folder ends with a slash.
   const entries = stdout.toString('latin1').split('\0').filter(Boolean)
   return entries.map(entry => entry.slice(3).replace(/\/$/, '') as BytePath)
 }
@@ -74,15 +74,15 @@ function excluded(own: readonly string[], { workTree }: Repository): string[] {
 }
 
 /**
- * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
- * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
+ * Arguments that switch off filters. To read a work tree git starts the programs in `filter.NAME.clean` and
+ * `filter.NAME.process`. There is no switch for all, so each one in the configuration is set to nothing (git: convert.c).
  */
 async function withoutFilters(options: GitTools, repository: Repository): Promise<string[]> {
   const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.')
   const settings = stdout.toString('utf8').split('\0').filter(Boolean)
   const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))))
   return [...names].filter(Boolean).flatMap(name => {
-    // `-c` ends the name of a setting at the first one.
+    // `-c` takes the first "=" for the end of the name.
     if (name.includes('=')) throw cannotTell('its configuration has a filter with "=" in its name')
     return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`])
   })

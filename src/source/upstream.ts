@@ -11,31 +11,31 @@ import {
 import { complaintOf, git, gitMissing, type GitTools, type Repository } from './git.ts'
 
 export interface UpstreamOptions extends Omit<GitTools, 'searchPath'>, FetchTools {
-  /** Address of the repository. Tests name one on this machine: `file`, or `http`. */
+  /** The repository's address: `https`, or `file` and `http` in tests. */
   readonly url: string
 }
 
-/** Whatever git on the runner is set to: nothing starts a program, nothing goes on in the background, nobody is asked. */
+/** However git is set up on the runner: it starts no other program, does nothing in the background, asks nobody. */
 const SETTINGS = [
   'core.hooksPath=/dev/null',
   'credential.helper=',
-  'protocol.version=2', // In which a server gives single contents.
-  'fetch.negotiationAlgorithm=noop', // There is nothing here to tell it of.
+  'protocol.version=2', // only in this one a server gives single contents
+  'fetch.negotiationAlgorithm=noop', // there is nothing here to negotiate about
   'gc.auto=0',
   'maintenance.auto=false'
 ].flatMap(setting => ['-c', setting])
 
-/** Makes a new folder an empty repository to fetch into. */
+/** Makes an empty repository to fetch into. Throws a `UserError` if git cannot. */
 export async function openUpstream(folder: string, options: UpstreamOptions): Promise<Repository> {
   const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder])
-  if (code !== 0) throw notFetched(options, stderr)
+  if (code !== 0) throw notFetched(options.url, stderr)
   return { workTree: folder, gitDir: folder }
 }
 
 /**
- * Fetches tags without their history, with all names of their trees and without any content: 0.4 MB for a version of
- * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
- * @returns the commits: of the second one none where there is no such tag
+ * Fetches tags without their history: the names of their trees, but no contents. That is 0.4 MB for a version of Mastodon.
+ * Throws a `UserError` if the first tag does not exist, or the server does not give it.
+ * @returns the tags' commits; of the second it is undefined if there is no such tag
  */
 export async function fetchTags(
   repository: Repository,
@@ -43,20 +43,21 @@ export async function fetchTags(
   tag: string,
   other: string | undefined
 ): Promise<{ commit: string; other: string | undefined }> {
-  for (const name of [tag, other]) if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name)) throw noTag(options, name)
-  // As a pattern a tag may be absent; what else it fits is not looked at.
+  for (const name of [tag, other])
+    if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name)) throw noTag(options.url, name)
+  // As a pattern: then it may be absent. Other tags that match are not used.
   const wanted = [tag, ...(other === undefined ? [] : [`${other}*`])].map(
     name => `+refs/tags/${name}:refs/tags/${name}`
   )
   const { code, stderr } = await fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted])
-  if (/couldn't find remote ref/.test(stderr)) throw noTag(options, tag)
-  if (code !== 0) throw notFetched(options, stderr)
+  if (/couldn't find remote ref/.test(stderr)) throw noTag(options.url, tag)
+  if (code !== 0) throw notFetched(options.url, stderr)
   const commit = await commitOf(repository, options, tag)
-  if (commit === undefined) throw noTag(options, tag)
+  if (commit === undefined) throw noTag(options.url, tag)
   return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) }
 }
 
-/** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
+/** Fetches single contents, as git itself does in a partial clone (git: promisor-remote.c, fetch_objects). Throws a `UserError` if that fails. */
 export async function fetchBlobs(
   repository: Repository,
   options: UpstreamOptions,
@@ -69,12 +70,12 @@ export async function fetchBlobs(
     ['--stdin', '--end-of-options', options.url],
     `${shas.join('\n')}\n`
   )
-  if (code !== 0) throw notFetched(options, stderr)
+  if (code !== 0) throw notFetched(options.url, stderr)
 }
 
 async function commitOf(
   repository: Repository,
-  { run, signal, searchPath }: UpstreamOptions,
+  { run, signal, searchPath }: Pick<UpstreamOptions, 'run' | 'signal' | 'searchPath'>,
   tag: string
 ): Promise<string | undefined> {
   const name = `refs/tags/${tag}^{commit}`
@@ -94,7 +95,7 @@ function fetch(
   return call(options, ['--git-dir', gitDir, 'fetch', ...always, ...args], input)
 }
 
-/** Runs git with all that it starts, so that nothing of it outlives the signal. */
+/** Runs git as a process group, so that nothing that it starts outlives the signal. */
 async function call(options: UpstreamOptions, args: string[], input?: string): Promise<CommandResult> {
   const { run, signal, url } = options
   const result = await run('git', [...SETTINGS, ...args], {
@@ -104,27 +105,27 @@ async function call(options: UpstreamOptions, args: string[], input?: string): P
     group: true,
     most: 1e6
   })
-  if (signal.aborted) throw new CancelledError(`Fetching from ${placeOf(options)}`)
+  if (signal.aborted) throw new CancelledError(`Fetching from ${placeOf(url)}`)
   if (result.code === 127) throw gitMissing()
   return result
 }
 
-function noTag(options: UpstreamOptions, tag: string): UserError {
-  return new UserError(`${placeOf(options)} has no commit with the tag ${shown(tag)}`, 'Look at its releases.')
+function noTag(url: string, tag: string): UserError {
+  return new UserError(`${placeOf(url)} has no commit with the tag ${shown(tag)}`, 'Look at its releases.')
 }
 
-function notFetched(options: UpstreamOptions, stderr: string): UserError {
+function notFetched(url: string, stderr: string): UserError {
   const said = shown(complaintOf(stderr)) || 'git does not say why'
-  return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.')
+  return new UserError(`${placeOf(url)} could not be fetched from: ${said}`, 'Run the job again later.')
 }
 
 /** `github.com/mastodon/mastodon` */
-function placeOf({ url }: UpstreamOptions): string {
+function placeOf(url: string): string {
   const { host, pathname } = new URL(url)
   return host + pathname
 }
 
-/** What others wrote, on one line. */
+/** Text of others on one line, shortened. */
 function shown(text: string): string {
   return displayPath(bytePath(shortened(text, 200)))
 }

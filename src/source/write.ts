@@ -3,11 +3,12 @@ import { below, displayPath, errorCode, sizeText, UserError, type BytePath } fro
 import type { BlobSink } from './blobs.ts'
 import { unreadable } from './git.ts'
 
-/** One name of a git tree, path relative to the folder that is written. */
+/** One name of a git tree. */
 export interface Entry {
   /** As git writes it: `100644`, `100755`, `120000` … */
   readonly mode: string
   readonly sha: string
+  /** Relative to the folder that is written. */
   readonly path: BytePath
 }
 
@@ -19,17 +20,17 @@ interface Written {
 
 const SYMLINK = '120000'
 
-/** The longest target that Linux takes (PATH_MAX, with its end mark, is 4096). */
+/** Bytes of the longest target that Linux takes (PATH_MAX is 4096, with a zero byte at the end). */
 const LONGEST_TARGET = 4095
 
-/** First line of a pointer file: git-lfs/git-lfs docs/spec.md, which also keeps one below 1024 bytes. */
+/** First line of a pointer file, which has less than 1024 bytes (git-lfs/git-lfs: docs/spec.md). */
 const LFS_LINE = Buffer.from('version https://git-lfs.github.com/spec/v1\n')
 const LFS_SIZE = 1024
 
 /**
- * Writes the names of git trees below a folder, which must be empty at first. Folders come first, symlinks last: nothing
- * is ever written through a symlink of the tree, and a name that a broken tree holds twice is found by the file system.
- * Writing is synchronous: no chunk is read before the one before is on disk, so memory stays flat.
+ * Writes the names of git trees into an empty folder. Folders come first and symlinks last, so nothing is written through
+ * a symlink of the tree. The file system finds a name that a broken tree has twice. Writing is synchronous: each chunk is
+ * on disk before the next is read, so memory stays flat.
  */
 export class TreeWriter implements BlobSink {
   private readonly root: string
@@ -43,13 +44,13 @@ export class TreeWriter implements BlobSink {
   private bytes = 0
   private lfsPointers = 0
 
-  /** @param most bytes of all contents, above which a `UserError` is thrown */
+  /** @param most bytes of all contents; more is a `UserError` */
   constructor(root: string, most = Infinity) {
     this.root = root
     this.most = most
   }
 
-  /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
+  /** Makes the folders that the entries need. An entry with the mode `asFolder` becomes a folder itself. */
   makeFolders(entries: Entry[], asFolder: string): void {
     for (const { mode, path } of entries) this.makeFolder(mode === asFolder ? path : parentOf(path))
   }
@@ -71,7 +72,7 @@ export class TreeWriter implements BlobSink {
     }
     const executable = (Number.parseInt(mode, 8) & 0o100) !== 0
     this.file = created(path, () => openSync(below(this.root, path), 'wx'))
-    fchmodSync(this.file, executable ? 0o755 : 0o644) // Whatever the umask.
+    fchmodSync(this.file, executable ? 0o755 : 0o644) // whatever the umask is
   }
 
   write(bytes: Buffer): void {
@@ -93,7 +94,7 @@ export class TreeWriter implements BlobSink {
     throw unreadable(`file "${displayPath(this.next().path)}"`, 'its content is missing')
   }
 
-  /** Makes the symlinks. To be called once, after all blobs. */
+  /** Makes the symlinks. Call it once, after all blobs. */
   finish(): Written {
     for (const { path, target } of this.links) created(path, () => symlinkSync(target, below(this.root, path)))
     return { files: this.files, bytes: this.bytes, lfsPointers: this.lfsPointers }
@@ -140,7 +141,7 @@ function refuseTarget(path: BytePath, size: number): void {
   )
 }
 
-/** Makes one name that must not be there yet. */
+/** Makes a name that must not exist yet. */
 function created<T>(path: BytePath, make: () => T): T {
   try {
     return make()
@@ -154,7 +155,7 @@ function explain(path: BytePath, error: unknown): unknown {
   if (code === 'EEXIST') {
     return new UserError(
       `The commit holds "${displayPath(path)}" twice`,
-      'Remove one of them. Where the disk ignores case, names that differ only in case do this too.',
+      'Remove one of them. On a disk that ignores capitals, names that differ only in capitals do this, too.',
       { cause: error }
     )
   }

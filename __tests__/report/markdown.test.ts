@@ -467,7 +467,7 @@ describe('a report that is too long', () => {
     const warned = sampleReport(draft => (draft.warnings = Array(200).fill('<'.repeat(5_000)) as string[]))
     const text = renderMarkdown(told(warned), 60_000)
     expect(text.length).toBeLessThanOrEqual(60_000)
-    expect(text).toContain('- 190 more stand in the log.')
+    expect(text).toContain('- 190 more are in the log.')
   })
 
   it('keeps the more important', () => {

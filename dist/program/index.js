@@ -72398,12 +72398,15 @@ function needs(title, list) {
 
 
 /**
- * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
- * from anybody's pull request.
+ * The upgrade plan of a tree, as it is in a report. It may come from anybody's pull request, so every text is bounded and
+ * has no control character.
  */
 const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+/** At most so many items. */
 const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
+/** A full hash, SHA-1 or SHA-256. */
+const commitHash = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
 const marker = strictObject({
     line: pipe(dist_number(), integer(), minValue(1), maxValue(1e7)),
     text: upgrade_line(200),
@@ -72413,9 +72416,9 @@ const migration = strictObject({
     version: pipe(string(), regex(/^\d{14}$/)),
     name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
     phase: picklist(['pre', 'post']),
-    /** What it does, where that is known in words. */
+    /** What it does, if there are words for it. */
     does: optional(upgrade_line(100)),
-    /** The line that takes longest, and the one that takes away or rewrites most. */
+    /** The line that takes longest, and the one that deletes or rewrites most. */
     long: optional(marker),
     destructive: optional(marker),
     /** What keeps it from being reversed. */
@@ -72425,10 +72428,10 @@ const MOST_MIGRATIONS = 3_000;
 const MOST_FINDINGS = 100;
 const upgrade_LONGEST = 2_000;
 const upgradeSchema = strictObject({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
+    /** What it was compared with: where a pull request left its branch, the tag before, the commit before, or what runs. */
     base: optional(strictObject({
         kind: picklist(['merge-base', 'tag', 'parent', 'release']),
-        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+        commit: commitHash,
         name: upgrade_line(300)
     })),
     from: optional(upgrade_version),
@@ -72450,7 +72453,7 @@ const upgradeSchema = strictObject({
         remedy: upgrade_line(upgrade_LONGEST)
     }), MOST_FINDINGS)
 });
-/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+/** An upgrade plan as it goes into a report: too long texts, which a hostile tree may make, are cut. */
 function makeUpgrade(plan, base) {
     const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
     return {
@@ -72490,45 +72493,42 @@ function upgrade_plain(text, most) {
 
 
 /**
- * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
- * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
- * All sizes are bytes.
+ * `report.json`: what a build found out. It crosses a trust boundary: a pull request's job writes it, a job with write
+ * access reads it. So reading is strict: no unknown keys, every number and text within bounds. All sizes are bytes.
  */
 const SCHEMA_VERSION = 1;
 const report_data_text = (most) => pipe(string(), maxLength(most));
 const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
 const data_count = data_bytes;
 const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
-/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+/** A path for people (`displayPath`): no control character, and none that changes the direction of text. */
 const shownPath = pipe(report_data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
 const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
 /** Name of a container image, with its tag or digest. */
 const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
-const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
 const data_time = pipe(string(), isoTimestamp());
 const variantName = picklist(['with', 'without']);
-/** The source, or how the config names a buildpack. */
+/** `source`, or a buildpack's name. */
 const layerName = pipe(shownPath, maxLength(300));
-const data_list = (item, most) => pipe(array(item), maxLength(most));
 const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
 const data_variant = strictObject({
     name: variantName,
     ...data_weight,
-    /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
+    /** How it was made: the built tree itself, without a step's files or ffmpeg's programs, or with steps run again. */
     derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
     sha256: optional(sha256),
-    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
+    /** By layer; the archive's own frame is called `archive`. They add up to the whole. */
+    layers: upgrade_list(strictObject({ name: layerName, ...data_weight }), 100)
 });
 const data_layer = strictObject({
     name: layerName,
-    /** Missing for the source. */
+    /** Absent for the source. */
     buildpack: optional(strictObject({
         reference: report_data_text(2_000),
         kind: picklist(['registry', 'tarball', 'git', 'folder']),
         sha256,
-        /** The commit, where it came by git. */
+        /** The commit, if it came by git. */
         version: optional(data_version)
     })),
     milliseconds: data_count
@@ -72536,9 +72536,9 @@ const data_layer = strictObject({
 const ffmpegCheck = strictObject({
     works: dist_boolean(),
     version: optional(report_data_text(500)),
-    encoders: data_list(report_data_text(50), 50),
-    /** Folders that had to be put on the library path before it started. */
-    mended: data_list(shownPath, 100),
+    encoders: upgrade_list(report_data_text(50), 50),
+    /** Folders that it needed on the library path. */
+    mended: upgrade_list(shownPath, 100),
     problem: optional(report_data_text(2_000))
 });
 const ffmpegProgram = strictObject({
@@ -72546,9 +72546,9 @@ const ffmpegProgram = strictObject({
     layer: layerName,
     /** A dyno runs it by its name. */
     onPath: dist_boolean(),
-    /** It belongs to an npm package, a gem, or a buildpack that was committed. */
+    /** It belongs to an npm package, a gem or a committed buildpack. */
     inPackage: dist_boolean(),
-    /** The slug without ffmpeg has it all the same, or would have it. */
+    /** The slug without ffmpeg has it nevertheless, or would have it. */
     stays: dist_boolean()
 });
 const trimRule = strictObject({
@@ -72556,21 +72556,21 @@ const trimRule = strictObject({
     why: report_data_text(1_000),
     files: data_count,
     raw: data_bytes,
-    /** Measured: the slug packed with and without them. */
+    /** Measured by packing the slug with and without these files. */
     saves: pipe(dist_number(), integer())
 });
 const MOST_ENTRIES = 300_000;
 const index = pipe(dist_number(), integer(), minValue(0), maxValue(1_000_000));
 const data_size = nullable(data_bytes);
 /**
- * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
- * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
- * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ * Index of the folder; name in it ('' for the folder itself); index of the layer; unpacked bytes (of the slug with ffmpeg,
+ * if the two differ); compressed bytes in the slug with ffmpeg; in the one without (null: that slug does not have it);
+ * and 1 if it shares a compressed block with others, so that its compressed bytes are a share by raw bytes.
  */
 const data_entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
-const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
+const dependencies = (names) => upgrade_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
 const historyPoint = strictObject({
-    commit,
+    commit: commitHash,
     at: data_time,
     mastodonVersion: optional(data_version),
     with: optional(data_bytes),
@@ -72583,13 +72583,13 @@ const reportWith = (entries) => strictObject({
     tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
     createdAt: data_time,
     source: strictObject({
-        commit,
+        commit: commitHash,
         ref: report_data_text(1_000),
         committedAt: data_time,
         mastodonVersion: optional(data_version),
         files: data_count,
         raw: data_bytes,
-        /** Names that `.slugignore` took out before the buildpacks. */
+        /** How many names `.slugignore` took out before the buildpacks. */
         ignored: data_count
     }),
     stack,
@@ -72603,59 +72603,59 @@ const reportWith = (entries) => strictObject({
         compressed: data_bytes,
         limit: data_bytes,
         withinLimit: dist_boolean(),
-        /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
+        /** Why the slug must not be shipped, whatever its size: it is not the one asked for, or its ffmpeg does not start. */
         problem: optional(report_data_text(2_000))
     }),
     heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
     ffmpeg: strictObject({
         choice: picklist(['with', 'without', 'auto']),
         /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
-        providers: data_list(report_data_text(2_000), 20),
-        /** `auto` had one and left it out, because of its size or because it does not start. */
+        providers: upgrade_list(report_data_text(2_000), 20),
+        /** `auto` left ffmpeg out, because of the size or because it does not start. */
         givenUp: dist_boolean(),
         check: optional(ffmpegCheck),
-        /** Executables called ffmpeg in the built tree; older reports do not have it. */
-        programs: optional(data_list(ffmpegProgram, 50))
+        /** Executables called ffmpeg in the built tree. Older reports do not have it. */
+        programs: optional(upgrade_list(ffmpegProgram, 50))
     }),
-    variants: data_list(data_variant, 2),
-    /** The slug of the streaming app, where there is one. */
+    variants: upgrade_list(data_variant, 2),
+    /** The streaming app's slug, if there is such an app. */
     streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
-    layers: data_list(data_layer, 100),
-    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    layers: upgrade_list(data_layer, 100),
+    /** Every name of the slugs, once for both variants: some 60,000, so rows are short. */
     files: strictObject({
-        /** What `layer` of an entry counts. */
-        layers: data_list(layerName, 100),
-        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
-        folders: data_list(shownPath, 200_000),
+        /** Names, for the index in an entry. */
+        layers: upgrade_list(layerName, 100),
+        /** Whole paths, each after its parent folder's; the first is '', the slug itself. */
+        folders: upgrade_list(shownPath, 200_000),
         entries
     }),
-    /** What Gemfile.lock and yarn.lock name. */
+    /** Names and versions in Gemfile.lock and yarn.lock. */
     dependencies: strictObject({
         gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
         packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
     }),
-    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    /** The slug accepts any certificate of its Redis (`redis-tls`). */
     redisTls: optional(literal('no-verify')),
     processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), report_data_text(10_000)),
     trim: strictObject({
         applied: dist_boolean(),
-        rules: data_list(trimRule, 100),
-        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
-        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
+        rules: upgrade_list(trimRule, 100),
+        /** What `safe` leaves in although a dyno may not need it; what each would save beyond the rules is measured. */
+        possible: optional(upgrade_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
         /** What `safe` could not judge in this tree. */
-        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
+        leftIn: optional(upgrade_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
         /** All rules together, on the chosen variant: its size before and after. */
         before: data_bytes,
         after: data_bytes
     }),
-    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    /** The upgrade plan for this commit, as far as the tree alone shows. */
     upgrade: optional(upgradeSchema),
-    warnings: data_list(report_data_text(5_000), 200),
-    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
-    history: data_list(historyPoint, 200)
+    warnings: upgrade_list(report_data_text(5_000), 200),
+    /** Sizes of earlier commits of the base branch, oldest first: each build passes on those of its base. */
+    history: upgrade_list(historyPoint, 200)
 });
-const reportSchema = reportWith(data_list(data_entry, MOST_ENTRIES));
-/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const reportSchema = reportWith(upgrade_list(data_entry, MOST_ENTRIES));
+/** The same, but quick for valid entries: it copies none and does not say what is wrong. */
 const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
 function isEntry(row) {
     if (!Array.isArray(row) || row.length !== 7)
@@ -72677,7 +72677,7 @@ function isIndex(value) {
 }
 /** Largest `report.json` that is read, in bytes. */
 const LARGEST_REPORT = 25_000_000;
-/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
+/** Reads a `report.json`. Throws a `UserError` that names the first thing wrong with it. */
 function parseReport(json) {
     const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
     if (json.length > LARGEST_REPORT)
@@ -72710,11 +72710,12 @@ function validated(data, next) {
     }
     return result.output;
 }
-/** The same report, judged by other limits than its own; all are bytes. */
+/** The same report, judged by other limits (bytes). */
 function judgedBy(report, { limit, ...heroku }) {
     const { verdict } = report;
     return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } };
 }
+/** Judges the slugs of a report by its limit. */
 function judgedSizes({ verdict, streaming }) {
     const main = judgeSize(verdict.compressed, verdict.limit);
     if (!streaming)
@@ -72724,7 +72725,7 @@ function judgedSizes({ verdict, streaming }) {
 }
 /** Bytes of an archive that belong to no file: its header, its end. */
 const LARGEST_FRAME = 10_000;
-/** Each figure may be right by itself and wrong beside the others. */
+/** Figures that are valid alone may not fit together. */
 function findContradiction({ verdict, variants, files }) {
     return verdictContradiction(verdict, variants) ?? fileContradiction(files, variants);
 }
@@ -72768,7 +72769,7 @@ function fileContradiction(files, variants) {
 
 
 
-/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+/** One name of a slug; a folder counts what it takes itself. Sizes are bytes. */
 class ReportFile {
     #row;
     /** The path of its folder, '' at the top. */
@@ -72779,7 +72780,7 @@ class ReportFile {
         this.folder = folders[row[0]] ?? '';
         this.layer = layers[row[2]] ?? '';
     }
-    /** '' for the folder itself. */
+    /** Name in its folder; '' for the folder itself. */
     get name() {
         return this.#row[1];
     }
@@ -72793,23 +72794,24 @@ class ReportFile {
     get raw() {
         return this.#row[3];
     }
-    /** Compressed; undefined where it is not in that variant. */
+    /** Compressed, with ffmpeg; undefined if that variant does not have it. */
     get with() {
         return this.#row[4] ?? undefined;
     }
+    /** Compressed, without ffmpeg; undefined if that variant does not have it. */
     get without() {
         return this.#row[5] ?? undefined;
     }
-    /** It lies in a compressed block with others. */
+    /** It shares a compressed block with others. */
     get shared() {
         return this.#row[6] === 1;
     }
 }
-/** A slug of more names has its smallest ones put together, a row a folder. */
+/** If a slug has more names, the smallest are put together, one row for each folder. */
 const MOST_NAMES = 250_000;
-/** A path can be 100 kB long; nobody reads that. */
+/** Characters. A path can be 100 kB long; nobody reads that. */
 const files_LONGEST = 2_000;
-/** All names of the variants, each once. */
+/** The table of all names of the variants, each once. */
 function fileTable(slugs, layerNames, most = MOST_NAMES) {
     const folders = new Folders();
     const rows = new Map();
@@ -72828,7 +72830,7 @@ function fileTable(slugs, layerNames, most = MOST_NAMES) {
     const entries = sharedOut([...rows.values()], most);
     return { layers: [...layerNames], folders: folders.paths, entries };
 }
-/** Folder and name for people; a folder's own row stands in itself, without a name. */
+/** Folder and name for people. A folder's own row is in the folder itself, without a name. */
 function placeOf({ path, kind }) {
     const end = path.lastIndexOf('/');
     if (kind === 'directory')
@@ -72842,7 +72844,7 @@ function files_shown(path) {
 class Folders {
     paths = [''];
     #indexes = new Map([['', 0]]);
-    /** Adds it, and the folders above it, where it is new. */
+    /** The folder's index. A new folder is added, after those above it. */
     indexOf(path) {
         const known = this.#indexes.get(path);
         if (known !== undefined)
@@ -72879,7 +72881,7 @@ function sharedOut(rows, most) {
 function filesOf({ files }) {
     return files.entries.map(row => new ReportFile(row, files));
 }
-/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
+/** The folders of a variant with everything below them, largest first, without the slug itself. */
 function files_foldersOf({ files }, variant) {
     const column = variant === 'with' ? 4 : 5;
     const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
@@ -72897,7 +72899,7 @@ function files_foldersOf({ files }, variant) {
         .filter(folder => folder.path !== '' && folder.files > 0)
         .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
 }
-/** Each folder's figures go into the one above it, the deepest first. */
+/** Adds each folder's figures to the one above it, the deepest first. */
 function addUp(folders) {
     const byPath = new Map(folders.map(folder => [folder.path, folder]));
     const depth = ({ path }) => path.split('/').length;
@@ -72913,7 +72915,7 @@ function addUp(folders) {
         above.files += folder.files;
     }
 }
-/** The largest files of a variant. */
+/** The largest files of a variant, largest first. */
 function largestFiles(report, variant, count) {
     return filesOf(report)
         .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
@@ -72927,9 +72929,9 @@ function largestFiles(report, variant, count) {
  * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
  */
 const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
-/** The last one: a package may bring packages of its own. */
+/** The last one in the path: a package may have packages of its own. */
 const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
-/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+/** What the file at this path belongs to. Folders count to two levels; to three in `.apt`, `vendor` and `app`, which hold much. */
 function componentOf(path) {
     const gem = components_GEM.exec(path)?.[1];
     if (gem !== undefined)
@@ -72945,12 +72947,11 @@ function componentOf(path) {
 
 ;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
 
-/** Smaller files of one name and size are too common to tell that one of them has moved. */
+/** Bytes: smaller files of the same name and size are too common to say that one has moved. */
 const LEAST_TO_MOVE = 256;
 /**
- * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
- * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
- * Each file is in one pair.
+ * Pairs the files of two reports: by path; then by path without versions and hashes, which change with every update
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`); then, as moved, by name and size. Each file is in one pair.
  */
 function pairFiles(head, base) {
     const pairs = [];
@@ -72963,7 +72964,7 @@ function pairFiles(head, base) {
         pairs.push({ how: 'gone', base: file });
     return pairs;
 }
-/** Nearly all files: two maps deep, so that no path has to be put together. */
+/** Nearly all files match here. By folder, then by name, so that no path has to be put together. */
 function matchPaths(head, base, pairs) {
     const folders = new Map();
     const left = { head: [], base: [] };
@@ -72992,7 +72993,7 @@ function matchPaths(head, base, pairs) {
 function matchKeys({ head, base }, pairs, how, keyOf) {
     const left = { head: [], base: [] };
     const waiting = new Map();
-    // The last one first, so that the first one is taken first.
+    // Backwards, since `pop` takes the last.
     for (const file of base.toReversed()) {
         const key = keyOf(file);
         if (key === undefined)
@@ -73015,8 +73016,8 @@ function matchKeys({ head, base }, pairs, how, keyOf) {
     return left;
 }
 /**
- * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
- * faster than the path, which may be a hostile one.
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows in
+ * proportion to the path, which is hostile.
  */
 function timeless(path) {
     return path
@@ -73033,9 +73034,9 @@ function timeless(path) {
 
 
 
-/** Changes below are not named. */
+/** Bytes: smaller changes are not named. */
 const compare_LEAST = 1_000;
-/** What has changed between two reports, as far as their files tell. */
+/** What changed between two reports. */
 function compareReports(head, base) {
     const variant = head.verdict.chosen;
     const pairs = pairFiles(filesOf(head), filesOf(base));
@@ -73078,8 +73079,8 @@ function sizesOf(head, base) {
     ];
 }
 /**
- * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
- * compressed block, it has another share as soon as its neighbours change.
+ * The change of a pair's own size. It is 0 for a file that moved or is as large as before: if it shares a compressed
+ * block, its share changes with its neighbours.
  */
 function changeOf(pair, variant) {
     const { how, head, base } = pair;
@@ -73090,7 +73091,7 @@ function changeOf(pair, variant) {
 function weightChange({ head, base }, variant) {
     return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
 }
-/** Each pair's change counts to what its file belongs to now. */
+/** The change of each component; a file counts for the one that it belongs to now. */
 function changedComponents(pairs, variant) {
     const sums = new Map();
     for (const pair of pairs) {
@@ -73113,7 +73114,7 @@ function compare_kindOf(now, before) {
         return 'gone';
     return now > before ? 'grown' : 'shrunk';
 }
-/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+/** Adds versions. The lock files say better than the files whether something is new: its license may have been there before. */
 function withVersions(components, head, base) {
     const [now, before] = [versionsIn(head), versionsIn(base)];
     return components.map(component => {
@@ -73123,15 +73124,15 @@ function withVersions(components, head, base) {
         return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
     });
 }
-/** Versions of one name that are told; a lock file may have any number. */
+/** Most versions to name: a lock file may have any number. */
 const TOLD_VERSIONS = 4;
-/** Of those that are there several times at once only what differs, where something does on both sides. */
+/** If both sides have versions that the other does not have, only those; else all. */
 function versionsToTell(from, to) {
     const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
     const both = left.length > 0 && come.length > 0;
     return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
 }
-/** By name; several of one name together. */
+/** Versions by name. */
 function versionsIn({ dependencies }) {
     const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
         const versions = new Map();
@@ -73186,16 +73187,16 @@ function sum(list) {
 ;// CONCATENATED MODULE: ./lib/report/growth.js
 
 
-/** Whether a change, in either direction, is at least that much. */
+/** Whether a change (bytes, up or down) is at least that much of the size before. */
 function reaches(change, before, amount) {
     const size = Math.abs(change);
     return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
 }
-/** Whether it has grown by more than that. */
+/** Whether a size has grown by more than that. */
 function exceeds(change, before, most) {
     return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
 }
-/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
+/** Which of the slugs to ship has grown by more than `most`: names of the chosen variant and of `streaming`. */
 function grownTooMuch({ sizes, variant }, most) {
     return sizes
         .filter(({ name }) => name === variant || name === 'streaming')
@@ -73205,9 +73206,9 @@ function grownTooMuch({ sizes, variant }, most) {
 
 ;// CONCATENATED MODULE: ./lib/report/history.js
 
-/** As many as a report hands on. */
+/** How many points a report passes on. */
 const KEPT = 100;
-/** A report as one point of its branch's history. */
+/** A report as a point in its branch's history. */
 function pointOf({ source, createdAt, variants, streaming, verdict }) {
     const size = (name) => variants.find(variant => variant.name === name)?.compressed;
     return {
@@ -73220,7 +73221,7 @@ function pointOf({ source, createdAt, variants, streaming, verdict }) {
         chosen: verdict.chosen
     };
 }
-/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+/** The histories of several reports of one branch, and the reports themselves, as one: oldest first, one point for each commit. */
 function mergeHistories(reports) {
     const points = new Map();
     for (const report of reports)
@@ -73316,7 +73317,7 @@ function makeReport(facts) {
 }
 const MOST_PROGRAMS = 50;
 const LONGEST_PATH = 2_000;
-/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
+/** Why the chosen slug is not the one that was asked for; undefined if it is. `auto` takes either. */
 function make_problemOf({ choice, check, stuck, weighed: { chosen } }) {
     if (choice === 'without' && chosen.variant === 'with')
         return `ffmpeg is in it and cannot be taken out: ${stuck}`;
@@ -73341,7 +73342,7 @@ function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
 function archiveLast(layer) {
     return layer < 0 ? Number.MAX_SAFE_INTEGER : layer;
 }
-/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
+/** The text of `report.json`, with one line for each of some 60,000 files. */
 function reportJson(report) {
     const { layers, folders, entries } = report.files;
     const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
@@ -73354,7 +73355,10 @@ function reportJson(report) {
 
 ;// CONCATENATED MODULE: ./lib/report/page/parts.js
 
-/** The page's script and style, which are bundled beside the action. */
+/**
+ * The page's script and style.
+ * @param folder the folder of the bundle that has them
+ */
 async function pageParts(folder) {
     const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
     return { script: script, style: style };
@@ -73373,7 +73377,7 @@ async function pageParts(folder) {
 
 
 
-/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+/** The page's data for a report. A file whose path changed with its version has its new name. */
 function pageData({ report, baseline, comparison, history, app }) {
     const base = baseline?.report;
     return {
@@ -73404,7 +73408,7 @@ function pageData({ report, baseline, comparison, history, app }) {
         history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
     };
 }
-/** A row for each file of the head or the base. */
+/** The columns for all files of the head and the base. */
 function columns(pairs) {
     const [folders, layers] = [new Places(), new Places()];
     folders.at('');
@@ -73432,7 +73436,7 @@ function columns(pairs) {
     }
     return { layers: layers.names, folders: folders.names, files };
 }
-/** Names, each once. */
+/** Names, each with its index. */
 class Places {
     names = [];
     #indexes = new Map();
@@ -73443,7 +73447,7 @@ class Places {
         this.#indexes.set(name, this.names.length);
         return this.names.push(name) - 1;
     }
-    /** A folder stands behind the one that it lies in. */
+    /** The folder's index. A new folder is added, after those above it. */
     folderAt(path) {
         if (!this.#indexes.has(path))
             this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
@@ -73459,15 +73463,17 @@ function commitOf({ source, createdAt }) {
 
 
 
-/** Words and figures of the page, the same in its plain HTML and in its script. */
+/** Words and figures of the page, for its HTML and for its script. */
 
-/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+/** A name of others as it may be shown: invisible characters, and those that change the direction of text, become numbers. */
 function words_shown(name) {
     return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
 }
+/** The first digits of a commit. */
 function words_short(commit) {
     return commit.slice(0, 7);
 }
+/** Whether a variant may be shipped. */
 function isGood({ limit }, { compressed, problem }) {
     return judgeSize(compressed, limit).fits && problem === undefined;
 }
@@ -73491,8 +73497,9 @@ function verdict({ limit, base }, { compressed, base: before, problem }) {
 
 
 /**
- * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
- * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ * The report's page as one HTML file. Its Content-Security-Policy allows only this script and this style, by their hashes,
+ * and loads nothing. What needs no script is plain HTML; the script fills the rest from the data. Every text of others is
+ * escaped.
  */
 function renderPage(data, parts) {
     if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
@@ -73534,11 +73541,11 @@ ${HISTORY}
 function hashSource(text) {
     return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
 }
-/** JSON that ends no element, whatever its texts are. */
+/** JSON for a script element, which no text in it can end. */
 function json(data) {
     return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
-/** Text of others inside HTML, in an element or in a quoted attribute. */
+/** Text of others for an element or a quoted attribute. */
 function render_escape(hostile) {
     return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
@@ -73555,7 +73562,7 @@ ${base ? commitFact('Compared with', base) : '<div><dt>Compared with</dt><dd>not
 </dl>
 </header>`;
 }
-/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+/** The verdict on one variant. The script shows the selected variant's; without script the chosen one's is shown. */
 function render_verdictOf(data, variant) {
     const { chosen, variants } = data;
     const { name } = variant;
@@ -73565,7 +73572,7 @@ ${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${re
 ${bar(data, variant)}
 </div>`;
 }
-/** The size beside the limit and Heroku's marks, those that are near. */
+/** A bar of the size with marks for the limit, for Heroku's warning, and for Heroku's limit if that is near. */
 function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
     const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
     const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
@@ -73575,7 +73582,7 @@ function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
         ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
     ];
     const was = `before ${sizeText(base ?? 0)}`;
-    // Names of marks that stand close together would lie on each other.
+    // One line for each name: the marks may be close together.
     const names = marks.map(({ bytes, name }) => `${name} ${sizeText(bytes)}`);
     return `<svg class="bar" role="img" aria-label="${render_escape(`${sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
@@ -73641,7 +73648,7 @@ function heads(names) {
 function cells(texts) {
     return texts.map(text => `<td class="number">${text}</td>`).join('');
 }
-/** The places that the script fills; without it they are not shown. */
+/** The parts that the script fills and shows. */
 function explorer({ variants, chosen }) {
     const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
     return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
@@ -73682,10 +73689,10 @@ const HISTORY = `<section id="history" class="scripted" aria-labelledby="history
 
 const SHOWN_COMPONENTS = 15;
 const SHOWN_FILES = 12;
-/** A reason is named where it brought at least this share of what was added, or of what went. */
+/** A reason is named if it is at least this share of what was added or removed. */
 const WORTH_NAMING = 0.1;
 const MOST_REASONS = 4;
-/** What has changed against the base, folded; open where it matters. */
+/** What changed against the base, folded; `open` unfolds it. */
 function whatChanged({ comparison, baseline, report }, open) {
     if (!comparison || !baseline)
         return '';
@@ -73697,7 +73704,7 @@ function whatChanged({ comparison, baseline, report }, open) {
     const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
     return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
 }
-/** In one or two sentences: what brought most of it, and what was updated. */
+/** One or two sentences: what most of the change comes from, and what was updated. */
 function reasons({ change = 0, components, buildpacks }, head, base) {
     const updates = buildpacks.map(({ name, from, to }) => {
         if (from === undefined)
@@ -73746,7 +73753,7 @@ function componentTable({ components, rest, shares, moved }) {
     if (shares !== 0)
         rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)]);
     const note = moved > 0
-        ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        ? `\n\n${numberText(moved)} files only have another folder than before, with the same name and size; they do not count.`
         : '';
     return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
 }
@@ -73762,7 +73769,7 @@ function changes_fileTable({ files }) {
     const more = files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : '';
     return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
 }
-/** The cell of a size's change. */
+/** A table's cell for a change in size. */
 function changeCell(head, base) {
     if (base === undefined)
         return 'new';
@@ -73786,7 +73793,7 @@ const WITHOUT_FFMPEG = [
     'animated avatars, headers and custom emoji cannot be made smaller',
     'still pictures, posts, timelines, federation and streaming work as ever'
 ];
-/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+/** What brings ffmpeg, whether it works, how the slug without it was made. */
 function ffmpegLines({ ffmpeg, variants }) {
     const lines = [];
     const without = variants.find(({ name }) => name === 'without');
@@ -73818,7 +73825,7 @@ function stepName(layer) {
     return layer === 'source' ? 'the commit itself' : code(layer);
 }
 const SHOWN_PROGRAMS = 10;
-/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
+/** One line for each executable called ffmpeg: whether a dyno finds it, and whether it stays. */
 function programLines(programs, hasWithout) {
     const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
         const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
@@ -73842,9 +73849,9 @@ const DERIVATIONS = {
     'built-again': 'built a second time, since other steps wrote over the files of that one',
     programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
 };
-/** Bytes: a smaller saving is no way back under a limit. */
+/** Bytes: smaller savings are not worth a line. */
 const sections_WORTH_NAMING = 1_000_000;
-/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+/** Ways to get under the limit, as a list; empty if the slug fits. */
 function waysBack(report, withReasons) {
     const { verdict, trim, variants, heroku } = report;
     if (judgeSize(verdict.compressed, verdict.limit).fits)
@@ -73864,7 +73871,7 @@ function waysBack(report, withReasons) {
     if (verdict.chosen === 'with' && !without) {
         lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
     }
-    // Texts of the report may be anyone's; a rule's name is shown as code.
+    // In somebody else's report only the name is shown, as code.
     for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
         if (saves < sections_WORTH_NAMING)
             continue;
@@ -73874,7 +73881,7 @@ function waysBack(report, withReasons) {
     lines.push(`A higher \`slug.limit\`: Heroku warns from ${heroku.warnsAt / 1e6} MB on, that booting may be slow, and stops at ${heroku.stopsAt / 1e9} GB.`);
     return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
 }
-/** The chosen slug by layer, each with its change where that is known. */
+/** The chosen slug by layer, each with its change if that is known. */
 function layerTable({ report: { variants, verdict, layers }, comparison }) {
     const chosen = variants.find(({ name }) => name === verdict.chosen);
     const changes = comparison?.layers;
@@ -73925,10 +73932,10 @@ function sections_fileTable(report) {
     return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
 }
 /**
- * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
- * they may be anyone's.
+ * What trimming took out, what it left in and why, and what else could go.
+ * @param withReasons whether the report's own sentences are shown; not if somebody else may have written them
  */
-function trimTable({ trim }, withReasons) {
+function trimTable(trim, withReasons) {
     const rules = trim.rules.filter(({ files }) => files > 0);
     const possible = sections_largestFirst(trim.possible);
     const saved = sizeText(trim.before - trim.after);
@@ -73951,6 +73958,7 @@ function trimTable({ trim }, withReasons) {
         : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
     return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
 }
+/** Rules by what they save. */
 function sections_largestFirst(rules = []) {
     return rules.toSorted((a, b) => b.saves - a.saves);
 }
@@ -73958,7 +73966,7 @@ function leftInLines(leftIn) {
     return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
 }
 const SHOWN_POINTS = 10;
-/** The last sizes of the base branch, and this one behind them. */
+/** The last sizes of the base branch, and then this one. */
 function trendTable({ history, report, repositoryUrl }) {
     const { verdict } = report;
     const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
@@ -73989,23 +73997,23 @@ function commitLink(commit, repositoryUrl) {
     const short = `\`${commit.slice(0, 8)}\``;
     return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
 }
-function processTypes(report) {
-    const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
+function processTypes(types) {
+    const rows = Object.entries(types);
+    return rows.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
 }
 const SHOWN_WARNINGS = 10;
 const LONGEST_WARNING = 400;
-/** The first ones, each to a length: the log has all of them. */
-function warningLines({ warnings }) {
+/** The first warnings, shortened: the log has all. */
+function warningLines(warnings) {
     const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
         const text = [...warning].slice(0, LONGEST_WARNING).join('');
         return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
     });
     if (warnings.length > SHOWN_WARNINGS)
-        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
+        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more are in the log.`);
     return lines.join('\n');
 }
-/** Folded under its title; nothing where there is nothing. */
+/** Content folded under a title; empty if the content is. */
 function folded(title, content, open = false) {
     return content === '' ? '' : details(title, content, open);
 }
@@ -74017,9 +74025,9 @@ function folded(title, content, open = false) {
 
 const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
 /**
- * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
- * stands against it, what is left to do by hand, and each migration with the lines that matter.
- * @param ours whether its sentences may be shown; of others only figures and names are
+ * The upgrade plan as Markdown: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, its
+ * findings, what to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of somebody else's plan only figures and names are
  */
 function upgradeMarkdown(upgrade, ours) {
     return [
@@ -74081,7 +74089,7 @@ function inWords(upgrade) {
         migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
     ];
 }
-/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+/** Only the names of findings: the schema allows no others than ours. */
 function upgrade_names({ findings }) {
     return findings.length === 0
         ? ''
@@ -74106,7 +74114,7 @@ function migrationTable(migrations) {
 function lineOf(marker) {
     return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
 }
-/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+/** Our sentences as HTML, with code for what is between backticks. They may hold text of others, so all of it is escaped. */
 function upgrade_prose(text) {
     return text
         .split(/(`[^`]+`)/)
@@ -74125,9 +74133,9 @@ function upgrade_prose(text) {
 
 
 /**
- * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
- * named is escaped.
- * @param longest characters; what does not fit is left out, the least important first, and named
+ * The report as Markdown: the verdict with its figures first, then a table, then everything else, folded. Every text of
+ * others is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and the text says so
  */
 function renderMarkdown(told, longest = Infinity) {
     const blocks = blocksOf(told).filter(({ text }) => text !== '');
@@ -74146,11 +74154,11 @@ function assemble(blocks, leftOut, runUrl) {
     const texts = blocks.map(({ text }) => text);
     if (leftOut.length > 0) {
         const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
-        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
+        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It is in ${where}.`);
     }
     return `${texts.join('\n\n')}\n`;
 }
-/** In the order in which they are read, which is that of their weight. */
+/** In the order in which they are read: the most important first. */
 function blocksOf(told) {
     const { report, measuredBy } = told;
     const ours = measuredBy === undefined;
@@ -74163,22 +74171,22 @@ function blocksOf(told) {
         { text: comparedWith(told) },
         { text: liveSlug(told) },
         { text: withoutFfmpeg(told) },
-        { text: withoutRedisVerified(told) },
+        { text: redisNote(report.redisTls) },
         { text: section('Ways back under the limit', waysBack(report, ours)) },
-        { text: ours ? section('Worth a look', warningLines(report)) : '' },
+        { text: ours ? section('Worth a look', warningLines(report.warnings)) : '' },
         { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
         { text: whatChanged(told, open), name: 'what changed' },
         { text: folded('Trend', trendTable(told)), name: 'the trend' },
         { text: folded('Layers', layerTable(told)), name: 'the layers' },
-        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+        { text: folded('What could go', trimTable(report.trim, ours)), name: 'what could go' },
         { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
         { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
         { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
-        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+        { text: ours ? folded('Process types', processTypes(report.processTypes)) : '', name: 'the process types' },
         { text: footer(told) }
     ];
 }
-/** One line: the status in words, the size, the limit, the change, what is left. */
+/** One line: the status in words, the size, the limit, the change, what is left. Texts of others are escaped. */
 function headline(told) {
     const { problem } = told.report.verdict;
     const { main, streaming } = judgedSizes(told.report);
@@ -74216,7 +74224,7 @@ function origin({ report, app, measuredBy }) {
         ? slug
         : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
 }
-function withoutRedisVerified({ report: { redisTls } }) {
+function redisNote(redisTls) {
     return redisTls === undefined
         ? ''
         : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
@@ -74232,7 +74240,7 @@ function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
     return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
         WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
 }
-/** A row a slug, with what counts first; the one that breaks a rule is bold. */
+/** One row for each slug. Those that break a rule are bold. */
 function sizeTable(told) {
     const { report, comparison } = told;
     const { variants, verdict, heroku, streaming } = report;
@@ -74262,11 +74270,11 @@ function sizeTable(told) {
     return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
         `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
 }
-/** The footer is never left out, so it must not grow without end. */
+/** The footer is never left out, so it must stay short. */
 const markdown_MOST_BUILDPACKS = 10;
 const STALE_AFTER_DAYS = 30;
 const markdown_DAY = 86_400_000;
-/** What it is compared with, how old that is, and what is to be said of it. */
+/** What it is compared with, how old that is, and how far that fits. */
 function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
     if (!baseline)
         return noBaseline === undefined ? '' : `There is nothing to compare with: ${markdown_escape(noBaseline)}`;
@@ -74312,14 +74320,14 @@ function footer({ report, measuredBy, runUrl, repositoryUrl }) {
     const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
     const lines = [
         `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
-        `Buildpacks: ${markdown_buildpacks(report)}.`,
+        `Buildpacks: ${markdown_buildpacks(report.layers)}.`,
         'MB = 10<sup>6</sup> bytes.',
         runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
     ];
     return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
 }
-/** Each with its commit, or the digest of what was fetched. */
-function markdown_buildpacks({ layers }) {
+/** Each buildpack with its commit, or the digest of what was fetched. */
+function markdown_buildpacks(layers) {
     const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
     return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
 }

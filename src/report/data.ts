@@ -1,12 +1,11 @@
 import * as v from 'valibot'
 import { UserError } from '../runtime/index.ts'
 import { judgeSize, type JudgedSize } from '../verdict/index.ts'
-import { upgradeSchema } from './upgrade.ts'
+import { commitHash, list, upgradeSchema } from './upgrade.ts'
 
 /**
- * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
- * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
- * All sizes are bytes.
+ * `report.json`: what a build found out. It crosses a trust boundary: a pull request's job writes it, a job with write
+ * access reads it. So reading is strict: no unknown keys, every number and text within bounds. All sizes are bytes.
  */
 export const SCHEMA_VERSION = 1
 
@@ -14,40 +13,38 @@ const text = (most: number) => v.pipe(v.string(), v.maxLength(most))
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
 const count = bytes
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+/** A path for people (`displayPath`): no control character, and none that changes the direction of text. */
 const shownPath = v.pipe(text(20_000), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u))
 const version = v.pipe(v.string(), v.regex(/^[\w.+-]{1,100}$/))
 const stack = v.pipe(v.string(), v.regex(/^[\w-]{1,50}$/))
 /** Name of a container image, with its tag or digest. */
 const image = v.pipe(v.string(), v.regex(/^[\w./:@-]{1,300}$/))
-const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/))
 const time = v.pipe(v.string(), v.isoTimestamp())
 const variantName = v.picklist(['with', 'without'])
-/** The source, or how the config names a buildpack. */
+/** `source`, or a buildpack's name. */
 const layerName = v.pipe(shownPath, v.maxLength(300))
-const list = <const Item extends v.GenericSchema>(item: Item, most: number) => v.pipe(v.array(item), v.maxLength(most))
 
 const weight = { compressed: bytes, raw: bytes, files: count }
 
 const variant = v.strictObject({
   name: variantName,
   ...weight,
-  /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
+  /** How it was made: the built tree itself, without a step's files or ffmpeg's programs, or with steps run again. */
   derivation: v.picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
   sha256: v.optional(sha256),
-  /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
+  /** By layer; the archive's own frame is called `archive`. They add up to the whole. */
   layers: list(v.strictObject({ name: layerName, ...weight }), 100)
 })
 
 const layer = v.strictObject({
   name: layerName,
-  /** Missing for the source. */
+  /** Absent for the source. */
   buildpack: v.optional(
     v.strictObject({
       reference: text(2_000),
       kind: v.picklist(['registry', 'tarball', 'git', 'folder']),
       sha256,
-      /** The commit, where it came by git. */
+      /** The commit, if it came by git. */
       version: v.optional(version)
     })
   ),
@@ -58,7 +55,7 @@ const ffmpegCheck = v.strictObject({
   works: v.boolean(),
   version: v.optional(text(500)),
   encoders: list(text(50), 50),
-  /** Folders that had to be put on the library path before it started. */
+  /** Folders that it needed on the library path. */
   mended: list(shownPath, 100),
   problem: v.optional(text(2_000))
 })
@@ -68,9 +65,9 @@ const ffmpegProgram = v.strictObject({
   layer: layerName,
   /** A dyno runs it by its name. */
   onPath: v.boolean(),
-  /** It belongs to an npm package, a gem, or a buildpack that was committed. */
+  /** It belongs to an npm package, a gem or a committed buildpack. */
   inPackage: v.boolean(),
-  /** The slug without ffmpeg has it all the same, or would have it. */
+  /** The slug without ffmpeg has it nevertheless, or would have it. */
   stays: v.boolean()
 })
 
@@ -79,7 +76,7 @@ const trimRule = v.strictObject({
   why: text(1_000),
   files: count,
   raw: bytes,
-  /** Measured: the slug packed with and without them. */
+  /** Measured by packing the slug with and without these files. */
   saves: v.pipe(v.number(), v.integer())
 })
 
@@ -88,9 +85,9 @@ const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_00
 const size = v.nullable(bytes)
 
 /**
- * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
- * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
- * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ * Index of the folder; name in it ('' for the folder itself); index of the layer; unpacked bytes (of the slug with ffmpeg,
+ * if the two differ); compressed bytes in the slug with ffmpeg; in the one without (null: that slug does not have it);
+ * and 1 if it shares a compressed block with others, so that its compressed bytes are a share by raw bytes.
  */
 const entry = v.strictTuple([index, shownPath, index, bytes, size, size, v.picklist([0, 1])])
 type Entry = v.InferOutput<typeof entry>
@@ -98,7 +95,7 @@ type Entry = v.InferOutput<typeof entry>
 const dependencies = (names: RegExp) => list(v.strictTuple([v.pipe(v.string(), v.regex(names)), version]), 20_000)
 
 const historyPoint = v.strictObject({
-  commit,
+  commit: commitHash,
   at: time,
   mastodonVersion: v.optional(version),
   with: v.optional(bytes),
@@ -113,13 +110,13 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
     tool: v.strictObject({ name: v.literal('mastodon-on-heroku'), version }),
     createdAt: time,
     source: v.strictObject({
-      commit,
+      commit: commitHash,
       ref: text(1_000),
       committedAt: time,
       mastodonVersion: v.optional(version),
       files: count,
       raw: bytes,
-      /** Names that `.slugignore` took out before the buildpacks. */
+      /** How many names `.slugignore` took out before the buildpacks. */
       ignored: count
     }),
     stack,
@@ -133,7 +130,7 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
       compressed: bytes,
       limit: bytes,
       withinLimit: v.boolean(),
-      /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
+      /** Why the slug must not be shipped, whatever its size: it is not the one asked for, or its ffmpeg does not start. */
       problem: v.optional(text(2_000))
     }),
     heroku: v.strictObject({ warnsAt: bytes, stopsAt: bytes }),
@@ -141,36 +138,36 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
       choice: v.picklist(['with', 'without', 'auto']),
       /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
       providers: list(text(2_000), 20),
-      /** `auto` had one and left it out, because of its size or because it does not start. */
+      /** `auto` left ffmpeg out, because of the size or because it does not start. */
       givenUp: v.boolean(),
       check: v.optional(ffmpegCheck),
-      /** Executables called ffmpeg in the built tree; older reports do not have it. */
+      /** Executables called ffmpeg in the built tree. Older reports do not have it. */
       programs: v.optional(list(ffmpegProgram, 50))
     }),
     variants: list(variant, 2),
-    /** The slug of the streaming app, where there is one. */
+    /** The streaming app's slug, if there is such an app. */
     streaming: v.optional(v.strictObject({ ...weight, sha256: v.optional(sha256) })),
     layers: list(layer, 100),
-    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    /** Every name of the slugs, once for both variants: some 60,000, so rows are short. */
     files: v.strictObject({
-      /** What `layer` of an entry counts. */
+      /** Names, for the index in an entry. */
       layers: list(layerName, 100),
-      /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+      /** Whole paths, each after its parent folder's; the first is '', the slug itself. */
       folders: list(shownPath, 200_000),
       entries
     }),
-    /** What Gemfile.lock and yarn.lock name. */
+    /** Names and versions in Gemfile.lock and yarn.lock. */
     dependencies: v.strictObject({
       gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
       packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
     }),
-    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    /** The slug accepts any certificate of its Redis (`redis-tls`). */
     redisTls: v.optional(v.literal('no-verify')),
     processTypes: v.record(v.pipe(v.string(), v.regex(/^[-\w]{1,128}$/)), text(10_000)),
     trim: v.strictObject({
       applied: v.boolean(),
       rules: list(trimRule, 100),
-      /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+      /** What `safe` leaves in although a dyno may not need it; what each would save beyond the rules is measured. */
       possible: v.optional(list(v.strictObject({ ...trimRule.entries, setting: text(1_000) }), 100)),
       /** What `safe` could not judge in this tree. */
       leftIn: v.optional(list(v.strictObject({ name: trimRule.entries.name, why: text(1_000) }), 20)),
@@ -178,16 +175,16 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
       before: bytes,
       after: bytes
     }),
-    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    /** The upgrade plan for this commit, as far as the tree alone shows. */
     upgrade: v.optional(upgradeSchema),
     warnings: list(text(5_000), 200),
-    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    /** Sizes of earlier commits of the base branch, oldest first: each build passes on those of its base. */
     history: list(historyPoint, 200)
   })
 
 export const reportSchema = reportWith(list(entry, MOST_ENTRIES))
 
-/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+/** The same, but quick for valid entries: it copies none and does not say what is wrong. */
 const quickSchema = reportWith(
   v.custom<Entry[]>(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry))
 )
@@ -221,7 +218,7 @@ export type HistoryPoint = Report['history'][number]
 /** Largest `report.json` that is read, in bytes. */
 export const LARGEST_REPORT = 25_000_000
 
-/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
+/** Reads a `report.json`. Throws a `UserError` that names the first thing wrong with it. */
 export function parseReport(json: string): Report {
   const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.'
   if (json.length > LARGEST_REPORT) throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next)
@@ -255,13 +252,13 @@ function validated(data: unknown, next: string): Report {
   return result.output
 }
 
-/** The same report, judged by other limits than its own; all are bytes. */
+/** The same report, judged by other limits (bytes). */
 export function judgedBy(report: Report, { limit, ...heroku }: { limit: number } & Report['heroku']): Report {
   const { verdict } = report
   return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } }
 }
 
-/** All that would be shipped, against the limit: the chosen slug, and the streaming app's. */
+/** The slugs that would be shipped, against the limit: the chosen one, and the streaming app's. */
 interface JudgedSizes {
   readonly main: JudgedSize
   readonly streaming?: JudgedSize
@@ -269,6 +266,7 @@ interface JudgedSizes {
   readonly fits: boolean
 }
 
+/** Judges the slugs of a report by its limit. */
 export function judgedSizes({ verdict, streaming }: Report): JudgedSizes {
   const main = judgeSize(verdict.compressed, verdict.limit)
   if (!streaming) return { main, fits: main.fits }
@@ -279,7 +277,7 @@ export function judgedSizes({ verdict, streaming }: Report): JudgedSizes {
 /** Bytes of an archive that belong to no file: its header, its end. */
 const LARGEST_FRAME = 10_000
 
-/** Each figure may be right by itself and wrong beside the others. */
+/** Figures that are valid alone may not fit together. */
 function findContradiction({ verdict, variants, files }: Report): string | undefined {
   return verdictContradiction(verdict, variants) ?? fileContradiction(files, variants)
 }

@@ -6,7 +6,7 @@ import { type VariantName } from './page/data.ts'
 type FileTable = Report['files']
 type Entry = FileTable['entries'][number]
 
-/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+/** One name of a slug; a folder counts what it takes itself. Sizes are bytes. */
 export class ReportFile {
   readonly #row: Entry
   /** The path of its folder, '' at the top. */
@@ -19,7 +19,7 @@ export class ReportFile {
     this.layer = layers[row[2]] ?? ''
   }
 
-  /** '' for the folder itself. */
+  /** Name in its folder; '' for the folder itself. */
   get name(): string {
     return this.#row[1]
   }
@@ -35,22 +35,23 @@ export class ReportFile {
     return this.#row[3]
   }
 
-  /** Compressed; undefined where it is not in that variant. */
+  /** Compressed, with ffmpeg; undefined if that variant does not have it. */
   get with(): number | undefined {
     return this.#row[4] ?? undefined
   }
 
+  /** Compressed, without ffmpeg; undefined if that variant does not have it. */
   get without(): number | undefined {
     return this.#row[5] ?? undefined
   }
 
-  /** It lies in a compressed block with others. */
+  /** It shares a compressed block with others. */
   get shared(): boolean {
     return this.#row[6] === 1
   }
 }
 
-/** A folder with all that is below it. */
+/** A folder with everything below it. Sizes are bytes. */
 interface ReportFolder {
   readonly path: string
   compressed: number
@@ -58,12 +59,12 @@ interface ReportFolder {
   files: number
 }
 
-/** A slug of more names has its smallest ones put together, a row a folder. */
+/** If a slug has more names, the smallest are put together, one row for each folder. */
 const MOST_NAMES = 250_000
-/** A path can be 100 kB long; nobody reads that. */
+/** Characters. A path can be 100 kB long; nobody reads that. */
 const LONGEST = 2_000
 
-/** All names of the variants, each once. */
+/** The table of all names of the variants, each once. */
 export function fileTable(
   slugs: readonly { name: VariantName; measured: Pick<Measured, 'files'> }[],
   layerNames: readonly string[],
@@ -86,7 +87,7 @@ export function fileTable(
   return { layers: [...layerNames], folders: folders.paths, entries }
 }
 
-/** Folder and name for people; a folder's own row stands in itself, without a name. */
+/** Folder and name for people. A folder's own row is in the folder itself, without a name. */
 function placeOf({ path, kind }: FileWeight['file']): [folder: string, name: string] {
   const end = path.lastIndexOf('/')
   if (kind === 'directory') return [shown(path), '']
@@ -102,7 +103,7 @@ class Folders {
   readonly paths = ['']
   readonly #indexes = new Map([['', 0]])
 
-  /** Adds it, and the folders above it, where it is new. */
+  /** The folder's index. A new folder is added, after those above it. */
   indexOf(path: string): number {
     const known = this.#indexes.get(path)
     if (known !== undefined) return known
@@ -138,8 +139,8 @@ export function filesOf({ files }: Pick<Report, 'files'>): ReportFile[] {
   return files.entries.map(row => new ReportFile(row, files))
 }
 
-/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
-export function foldersOf({ files }: Report, variant: VariantName): ReportFolder[] {
+/** The folders of a variant with everything below them, largest first, without the slug itself. */
+export function foldersOf({ files }: Pick<Report, 'files'>, variant: VariantName): ReportFolder[] {
   const column = variant === 'with' ? 4 : 5
   const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }))
   for (const row of files.entries) {
@@ -156,7 +157,7 @@ export function foldersOf({ files }: Report, variant: VariantName): ReportFolder
     .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1))
 }
 
-/** Each folder's figures go into the one above it, the deepest first. */
+/** Adds each folder's figures to the one above it, the deepest first. */
 function addUp(folders: ReportFolder[]): void {
   const byPath = new Map(folders.map(folder => [folder.path, folder]))
   const depth = ({ path }: ReportFolder): number => path.split('/').length
@@ -171,8 +172,8 @@ function addUp(folders: ReportFolder[]): void {
   }
 }
 
-/** The largest files of a variant. */
-export function largestFiles(report: Report, variant: VariantName, count: number): ReportFile[] {
+/** The largest files of a variant, largest first. */
+export function largestFiles(report: Pick<Report, 'files'>, variant: VariantName, count: number): ReportFile[] {
   return filesOf(report)
     .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
     .sort((a, b) => b[variant]! - a[variant]! || (a.path < b.path ? -1 : 1))

@@ -1,9 +1,9 @@
 import { type HistoryPoint, type Report } from './data.ts'
 
-/** As many as a report hands on. */
+/** How many points a report passes on. */
 const KEPT = 100
 
-/** A report as one point of its branch's history. */
+/** A report as a point in its branch's history. */
 export function pointOf({ source, createdAt, variants, streaming, verdict }: Report): HistoryPoint {
   const size = (name: HistoryPoint['chosen']) => variants.find(variant => variant.name === name)?.compressed
   return {
@@ -17,7 +17,7 @@ export function pointOf({ source, createdAt, variants, streaming, verdict }: Rep
   }
 }
 
-/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+/** The histories of several reports of one branch, and the reports themselves, as one: oldest first, one point for each commit. */
 export function mergeHistories(reports: readonly Report[]): HistoryPoint[] {
   const points = new Map<string, HistoryPoint>()
   for (const report of reports)

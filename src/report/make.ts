@@ -18,7 +18,7 @@ interface BuildFacts {
   readonly choice: FfmpegChoice
   readonly providers: readonly string[]
   readonly check?: FfmpegCheck
-  /** Where the ffmpeg lies that cannot be taken out, for people. */
+  /** Paths of ffmpeg that cannot be taken out, for people. */
   readonly stuck: string
   readonly variants: FfmpegVariants
   readonly weighed: Weighed
@@ -27,9 +27,9 @@ interface BuildFacts {
   readonly streaming?: { compressed: number; raw: number; files: number; sha256: string }
   readonly dependencies: Record<'gems' | 'packages', readonly (readonly [name: string, version: string])[]>
   readonly heroku: { warnsAt: number; stopsAt: number }
-  /** Whether the rules were applied, or only measured. */
+  /** Whether the rules were applied; else they were only measured. */
   readonly trimmed: boolean
-  /** What `safe` left in this tree, and why. */
+  /** What `safe` left in, and why. */
   readonly leftIn: readonly { readonly name: string; readonly why: string }[]
   readonly app: Pick<BuiltApp, 'layers' | 'processTypes'>
   readonly redisTls: 'verify' | 'no-verify'
@@ -117,7 +117,7 @@ export function makeReport(facts: BuildFacts): Report {
 const MOST_PROGRAMS = 50
 const LONGEST_PATH = 2_000
 
-/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
+/** Why the chosen slug is not the one that was asked for; undefined if it is. `auto` takes either. */
 function problemOf({ choice, check, stuck, weighed: { chosen } }: BuildFacts): string | undefined {
   if (choice === 'without' && chosen.variant === 'with') return `ffmpeg is in it and cannot be taken out: ${stuck}`
   if (choice === 'with' && chosen.variant === 'without') return 'the built tree has no executable called ffmpeg'
@@ -145,7 +145,7 @@ function archiveLast(layer: number): number {
   return layer < 0 ? Number.MAX_SAFE_INTEGER : layer
 }
 
-/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
+/** The text of `report.json`, with one line for each of some 60,000 files. */
 export function reportJson(report: Report): string {
   const { layers, folders, entries } = report.files
   const rows = (list: readonly unknown[]): string => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`

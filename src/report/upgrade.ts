@@ -2,13 +2,18 @@ import * as v from 'valibot'
 import { FINDINGS, type FindingName, type UpgradePlan } from '../mastodon/index.ts'
 
 /**
- * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
- * from anybody's pull request.
+ * The upgrade plan of a tree, as it is in a report. It may come from anybody's pull request, so every text is bounded and
+ * has no control character.
  */
 
 const line = (most: number) => v.pipe(v.string(), v.maxLength(most), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u))
 const version = v.pipe(v.string(), v.regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/))
-const list = <const Item extends v.GenericSchema>(item: Item, most: number) => v.pipe(v.array(item), v.maxLength(most))
+/** At most so many items. */
+export const list = <const Item extends v.GenericSchema>(item: Item, most: number) =>
+  v.pipe(v.array(item), v.maxLength(most))
+
+/** A full hash, SHA-1 or SHA-256. */
+export const commitHash = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/))
 
 const marker = v.strictObject({
   line: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e7)),
@@ -20,9 +25,9 @@ const migration = v.strictObject({
   version: v.pipe(v.string(), v.regex(/^\d{14}$/)),
   name: v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,200}$/)),
   phase: v.picklist(['pre', 'post']),
-  /** What it does, where that is known in words. */
+  /** What it does, if there are words for it. */
   does: v.optional(line(100)),
-  /** The line that takes longest, and the one that takes away or rewrites most. */
+  /** The line that takes longest, and the one that deletes or rewrites most. */
   long: v.optional(marker),
   destructive: v.optional(marker),
   /** What keeps it from being reversed. */
@@ -34,11 +39,11 @@ const MOST_FINDINGS = 100
 const LONGEST = 2_000
 
 export const upgradeSchema = v.strictObject({
-  /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
+  /** What it was compared with: where a pull request left its branch, the tag before, the commit before, or what runs. */
   base: v.optional(
     v.strictObject({
       kind: v.picklist(['merge-base', 'tag', 'parent', 'release']),
-      commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+      commit: commitHash,
       name: line(300)
     })
   ),
@@ -69,7 +74,7 @@ export const upgradeSchema = v.strictObject({
 })
 export type Upgrade = v.InferOutput<typeof upgradeSchema>
 
-/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+/** An upgrade plan as it goes into a report: too long texts, which a hostile tree may make, are cut. */
 export function makeUpgrade(plan: UpgradePlan, base: Upgrade['base']): Upgrade {
   const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan
   return {

@@ -1,7 +1,7 @@
-/** What a file belongs to, as one speaks of a slug's growth: a gem, an npm package, or a folder. */
+/** A part of a slug that can grow: a gem, an npm package, or a folder. */
 export interface Component {
   readonly kind: 'gem' | 'package' | 'folder'
-  /** Without its version; of a folder the path, with `#` for a version in it. */
+  /** Without its version. A folder's is its path, with `#` for a version. */
   readonly name: string
 }
 
@@ -11,10 +11,10 @@ export interface Component {
  */
 const GEM =
   /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/
-/** The last one: a package may bring packages of its own. */
+/** The last one in the path: a package may have packages of its own. */
 const PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/
 
-/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+/** What the file at this path belongs to. Folders count to two levels; to three in `.apt`, `vendor` and `app`, which hold much. */
 export function componentOf(path: string): Component {
   const gem = GEM.exec(path)?.[1]
   if (gem !== undefined) return { kind: 'gem', name: gem }

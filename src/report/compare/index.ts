@@ -9,11 +9,11 @@ export { type Pair } from './pairs.ts'
 
 type ChangeKind = 'new' | 'gone' | 'grown' | 'shrunk'
 
-/** Sizes are compressed bytes; `change` is head less base. */
+/** Sizes are compressed bytes; `change` is the head's minus the base's. */
 export interface ChangedComponent extends Component {
   readonly how: ChangeKind
   readonly change: number
-  /** Of a gem or package, where the lock files tell. */
+  /** Versions of a gem or package, if the lock files have them. */
   readonly from?: string
   readonly to?: string
 }
@@ -22,36 +22,36 @@ interface ChangedFile {
   readonly path: string
   readonly how: ChangeKind
   readonly change: number
-  /** What it is now; 0 where it is gone. */
+  /** Its size now; 0 if it is gone. */
   readonly size: number
 }
 
 export interface Comparison {
-  /** The variant that is looked into: the head's chosen one. */
+  /** The compared variant: the head's chosen one. */
   readonly variant: VariantName
   readonly sizes: readonly { name: VariantName | 'streaming'; head: number; base: number | undefined }[]
-  /** Of the chosen variant; undefined where the base has no such one, and then nothing below is known either. */
+  /** The change of that variant; undefined if the base does not have it: then the lists below are empty. */
   readonly change: number | undefined
-  /** Largest first; with `rest` and `shares` they add up to the change. */
+  /** Largest change first. With `rest` and `shares` they add up to `change`. */
   readonly components: readonly ChangedComponent[]
-  /** What is too small to be named, and what the archive itself takes. */
+  /** What is too small to be named, and the archive itself. */
   readonly rest: { readonly count: number; readonly change: number }
-  /** Of files that are as large as before, and share compressed blocks with some that are not. */
+  /** The change of files that are as large as before, and share compressed blocks with others that are not. */
   readonly shares: number
   readonly files: readonly ChangedFile[]
   /** By layer name. */
   readonly layers: ReadonlyMap<string, number>
-  /** Whose commit or digest is another one than in the base, new ones and gone ones too. */
+  /** Those with another commit or digest than in the base, and those that are new or gone. */
   readonly buildpacks: readonly { name: string; from: string | undefined; to: string | undefined }[]
-  /** Files that only lie somewhere else, which are not listed. */
+  /** How many files only have another folder; they are not listed. */
   readonly moved: number
   readonly pairs: readonly Pair[]
 }
 
-/** Changes below are not named. */
+/** Bytes: smaller changes are not named. */
 const LEAST = 1_000
 
-/** What has changed between two reports, as far as their files tell. */
+/** What changed between two reports. */
 export function compareReports(head: Report, base: Report): Comparison {
   const variant = head.verdict.chosen
   const pairs = pairFiles(filesOf(head), filesOf(base))
@@ -97,8 +97,8 @@ function sizesOf(head: Report, base: Report): Comparison['sizes'] {
 }
 
 /**
- * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
- * compressed block, it has another share as soon as its neighbours change.
+ * The change of a pair's own size. It is 0 for a file that moved or is as large as before: if it shares a compressed
+ * block, its share changes with its neighbours.
  */
 export function changeOf(pair: Pair, variant: VariantName): number {
   const { how, head, base } = pair
@@ -111,7 +111,7 @@ function weightChange({ head, base }: Pair, variant: VariantName): number {
   return (head?.[variant] ?? 0) - (base?.[variant] ?? 0)
 }
 
-/** Each pair's change counts to what its file belongs to now. */
+/** The change of each component; a file counts for the one that it belongs to now. */
 function changedComponents(pairs: readonly Pair[], variant: VariantName): ChangedComponent[] {
   const sums = new Map<string, { component: Component; now: number; change: number }>()
   for (const pair of pairs) {
@@ -134,7 +134,7 @@ function kindOf(now: number, before: number): ChangeKind {
   return now > before ? 'grown' : 'shrunk'
 }
 
-/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+/** Adds versions. The lock files say better than the files whether something is new: its license may have been there before. */
 function withVersions(components: readonly ChangedComponent[], head: Report, base: Report): ChangedComponent[] {
   const [now, before] = [versionsIn(head), versionsIn(base)]
   return components.map(component => {
@@ -145,17 +145,17 @@ function withVersions(components: readonly ChangedComponent[], head: Report, bas
   })
 }
 
-/** Versions of one name that are told; a lock file may have any number. */
+/** Most versions to name: a lock file may have any number. */
 const TOLD_VERSIONS = 4
 
-/** Of those that are there several times at once only what differs, where something does on both sides. */
+/** If both sides have versions that the other does not have, only those; else all. */
 function versionsToTell(from: readonly string[], to: readonly string[]): Pick<ChangedComponent, 'from' | 'to'> {
   const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))]
   const both = left.length > 0 && come.length > 0
   return { from: versionText(both ? left : from), to: versionText(both ? come : to) }
 }
 
-/** By name; several of one name together. */
+/** Versions by name. */
 function versionsIn({ dependencies }: Report): Partial<Record<Component['kind'], ReadonlyMap<string, string[]>>> {
   const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
     const versions = new Map<string, string[]>()

@@ -6,13 +6,12 @@ export type Pair =
   | { readonly how: 'new'; readonly head: ReportFile; readonly base?: undefined }
   | { readonly how: 'gone'; readonly head?: undefined; readonly base: ReportFile }
 
-/** Smaller files of one name and size are too common to tell that one of them has moved. */
+/** Bytes: smaller files of the same name and size are too common to say that one has moved. */
 const LEAST_TO_MOVE = 256
 
 /**
- * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
- * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
- * Each file is in one pair.
+ * Pairs the files of two reports: by path; then by path without versions and hashes, which change with every update
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`); then, as moved, by name and size. Each file is in one pair.
  */
 export function pairFiles(head: readonly ReportFile[], base: readonly ReportFile[]): Pair[] {
   const pairs: Pair[] = []
@@ -32,7 +31,7 @@ interface Rest {
   readonly base: readonly ReportFile[]
 }
 
-/** Nearly all files: two maps deep, so that no path has to be put together. */
+/** Nearly all files match here. By folder, then by name, so that no path has to be put together. */
 function matchPaths(head: readonly ReportFile[], base: readonly ReportFile[], pairs: Pair[]): Rest {
   const folders = new Map<string, Map<string, ReportFile>>()
   const left = { head: [] as ReportFile[], base: [] as ReportFile[] }
@@ -61,7 +60,7 @@ function matchKeys(
 ): Rest {
   const left = { head: [] as ReportFile[], base: [] as ReportFile[] }
   const waiting = new Map<string, ReportFile[]>()
-  // The last one first, so that the first one is taken first.
+  // Backwards, since `pop` takes the last.
   for (const file of base.toReversed()) {
     const key = keyOf(file)
     if (key === undefined) left.base.push(file)
@@ -79,8 +78,8 @@ function matchKeys(
 }
 
 /**
- * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
- * faster than the path, which may be a hostile one.
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows in
+ * proportion to the path, which is hostile.
  */
 function timeless(path: string): string {
   return path

@@ -6,11 +6,11 @@ import { type Told } from './told.ts'
 
 const SHOWN_COMPONENTS = 15
 const SHOWN_FILES = 12
-/** A reason is named where it brought at least this share of what was added, or of what went. */
+/** A reason is named if it is at least this share of what was added or removed. */
 const WORTH_NAMING = 0.1
 const MOST_REASONS = 4
 
-/** What has changed against the base, folded; open where it matters. */
+/** What changed against the base, folded; `open` unfolds it. */
 export function whatChanged({ comparison, baseline, report }: Told, open: boolean): string {
   if (!comparison || !baseline) return ''
   const { change, components, buildpacks } = comparison
@@ -20,7 +20,7 @@ export function whatChanged({ comparison, baseline, report }: Told, open: boolea
   return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open)
 }
 
-/** In one or two sentences: what brought most of it, and what was updated. */
+/** One or two sentences: what most of the change comes from, and what was updated. */
 function reasons({ change = 0, components, buildpacks }: Comparison, head: Report, base: Report): string {
   const updates = buildpacks.map(({ name, from, to }) => {
     if (from === undefined) return `buildpack ${code(name)} is new`
@@ -66,7 +66,7 @@ function componentTable({ components, rest, shares, moved }: Comparison): string
   if (shares !== 0) rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)])
   const note =
     moved > 0
-      ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+      ? `\n\n${numberText(moved)} files only have another folder than before, with the same name and size; they do not count.`
       : ''
   return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note
 }
@@ -85,7 +85,7 @@ function fileTable({ files }: Comparison): string {
   return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more
 }
 
-/** The cell of a size's change. */
+/** A table's cell for a change in size. */
 export function changeCell(head: number, base: number | undefined): string {
   if (base === undefined) return 'new'
   const share = signedShare(head - base, base)

@@ -25,14 +25,14 @@ export { type Baseline, type LiveSlug, type Told } from './told.ts'
 /** A piece of the report. */
 interface Block {
   readonly text: string
-  /** What is said of it where it had to be left out; one without a name is never left out. */
+  /** What it is called if it had to be left out. A block without a name is never left out. */
   readonly name?: string
 }
 
 /**
- * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
- * named is escaped.
- * @param longest characters; what does not fit is left out, the least important first, and named
+ * The report as Markdown: the verdict with its figures first, then a table, then everything else, folded. Every text of
+ * others is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and the text says so
  */
 export function renderMarkdown(told: Told, longest = Infinity): string {
   const blocks = blocksOf(told).filter(({ text }) => text !== '')
@@ -50,12 +50,12 @@ function assemble(blocks: readonly Block[], leftOut: readonly string[], runUrl: 
   const texts = blocks.map(({ text }) => text)
   if (leftOut.length > 0) {
     const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`
-    texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`)
+    texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It is in ${where}.`)
   }
   return `${texts.join('\n\n')}\n`
 }
 
-/** In the order in which they are read, which is that of their weight. */
+/** In the order in which they are read: the most important first. */
 function blocksOf(told: Told): Block[] {
   const { report, measuredBy } = told
   const ours = measuredBy === undefined
@@ -68,23 +68,23 @@ function blocksOf(told: Told): Block[] {
     { text: comparedWith(told) },
     { text: liveSlug(told) },
     { text: withoutFfmpeg(told) },
-    { text: withoutRedisVerified(told) },
+    { text: redisNote(report.redisTls) },
     { text: section('Ways back under the limit', waysBack(report, ours)) },
-    { text: ours ? section('Worth a look', warningLines(report)) : '' },
+    { text: ours ? section('Worth a look', warningLines(report.warnings)) : '' },
     { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
     { text: whatChanged(told, open), name: 'what changed' },
     { text: folded('Trend', trendTable(told)), name: 'the trend' },
     { text: folded('Layers', layerTable(told)), name: 'the layers' },
-    { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+    { text: folded('What could go', trimTable(report.trim, ours)), name: 'what could go' },
     { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
     { text: folded('Largest files', fileTable(report)), name: 'the largest files' },
     { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
-    { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+    { text: ours ? folded('Process types', processTypes(report.processTypes)) : '', name: 'the process types' },
     { text: footer(told) }
   ]
 }
 
-/** One line: the status in words, the size, the limit, the change, what is left. */
+/** One line: the status in words, the size, the limit, the change, what is left. Texts of others are escaped. */
 export function headline(told: Told): string {
   const { problem } = told.report.verdict
   const { main, streaming } = judgedSizes(told.report)
@@ -123,7 +123,7 @@ function origin({ report, app, measuredBy }: Told): string {
     : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`
 }
 
-function withoutRedisVerified({ report: { redisTls } }: Told): string {
+function redisNote(redisTls: Report['redisTls']): string {
   return redisTls === undefined
     ? ''
     : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.'
@@ -142,7 +142,7 @@ function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }: Told): string 
   )
 }
 
-/** A row a slug, with what counts first; the one that breaks a rule is bold. */
+/** One row for each slug. Those that break a rule are bold. */
 function sizeTable(told: Told): string {
   const { report, comparison } = told
   const { variants, verdict, heroku, streaming } = report
@@ -174,12 +174,12 @@ function sizeTable(told: Told): string {
   )
 }
 
-/** The footer is never left out, so it must not grow without end. */
+/** The footer is never left out, so it must stay short. */
 const MOST_BUILDPACKS = 10
 const STALE_AFTER_DAYS = 30
 const DAY = 86_400_000
 
-/** What it is compared with, how old that is, and what is to be said of it. */
+/** What it is compared with, how old that is, and how far that fits. */
 function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }: Told): string {
   if (!baseline) return noBaseline === undefined ? '' : `There is nothing to compare with: ${escape(noBaseline)}`
   const { branch, wanted, behind, runUrl } = baseline
@@ -227,15 +227,15 @@ function footer({ report, measuredBy, runUrl, repositoryUrl }: Told): string {
   const ref = measuredBy === undefined ? ` (${code(source.ref)})` : ''
   const lines = [
     `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${escape(tool.version)}, ${createdAt}.`,
-    `Buildpacks: ${buildpacks(report)}.`,
+    `Buildpacks: ${buildpacks(report.layers)}.`,
     'MB = 10<sup>6</sup> bytes.',
     runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
   ]
   return `<sub>${lines.filter(Boolean).join(' ')}</sub>`
 }
 
-/** Each with its commit, or the digest of what was fetched. */
-function buildpacks({ layers }: Report): string {
+/** Each buildpack with its commit, or the digest of what was fetched. */
+function buildpacks(layers: Report['layers']): string {
   const names = layers.flatMap(({ name, buildpack }) =>
     buildpack ? [`${code(name)} ${escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []
   )

@@ -15,7 +15,7 @@ export const WITHOUT_FFMPEG = [
   'still pictures, posts, timelines, federation and streaming work as ever'
 ]
 
-/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+/** What brings ffmpeg, whether it works, how the slug without it was made. */
 export function ffmpegLines({ ffmpeg, variants }: Report): string {
   const lines: string[] = []
   const without = variants.find(({ name }) => name === 'without')
@@ -47,7 +47,7 @@ function stepName(layer: string): string {
 
 const SHOWN_PROGRAMS = 10
 
-/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
+/** One line for each executable called ffmpeg: whether a dyno finds it, and whether it stays. */
 function programLines(programs: NonNullable<Report['ffmpeg']['programs']>, hasWithout: boolean): string[] {
   const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
     const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : ''
@@ -72,10 +72,10 @@ const DERIVATIONS: Record<ReportVariant['derivation'], string | undefined> = {
   programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
 }
 
-/** Bytes: a smaller saving is no way back under a limit. */
+/** Bytes: smaller savings are not worth a line. */
 const WORTH_NAMING = 1_000_000
 
-/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+/** Ways to get under the limit, as a list; empty if the slug fits. */
 export function waysBack(report: Report, withReasons: boolean): string {
   const { verdict, trim, variants, heroku } = report
   if (judgeSize(verdict.compressed, verdict.limit).fits) return ''
@@ -97,7 +97,7 @@ export function waysBack(report: Report, withReasons: boolean): string {
       'ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.'
     )
   }
-  // Texts of the report may be anyone's; a rule's name is shown as code.
+  // In somebody else's report only the name is shown, as code.
   for (const { name, why, setting, saves } of largestFirst(trim.possible)) {
     if (saves < WORTH_NAMING) continue
     const what = withReasons ? snippet(setting) : code(name)
@@ -109,7 +109,7 @@ export function waysBack(report: Report, withReasons: boolean): string {
   return lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
 }
 
-/** The chosen slug by layer, each with its change where that is known. */
+/** The chosen slug by layer, each with its change if that is known. */
 export function layerTable({ report: { variants, verdict, layers }, comparison }: Told): string {
   const chosen = variants.find(({ name }) => name === verdict.chosen)!
   const changes = comparison?.layers
@@ -163,10 +163,10 @@ export function fileTable(report: Report): string {
 }
 
 /**
- * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
- * they may be anyone's.
+ * What trimming took out, what it left in and why, and what else could go.
+ * @param withReasons whether the report's own sentences are shown; not if somebody else may have written them
  */
-export function trimTable({ trim }: Report, withReasons: boolean): string {
+export function trimTable(trim: Report['trim'], withReasons: boolean): string {
   const rules = trim.rules.filter(({ files }) => files > 0)
   const possible = largestFirst(trim.possible)
   const saved = sizeText(trim.before - trim.after)
@@ -200,6 +200,7 @@ export function trimTable({ trim }: Report, withReasons: boolean): string {
   return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n')
 }
 
+/** Rules by what they save. */
 function largestFirst<Rule extends { readonly saves: number }>(rules: readonly Rule[] = []): Rule[] {
   return rules.toSorted((a, b) => b.saves - a.saves)
 }
@@ -210,7 +211,7 @@ function leftInLines(leftIn: NonNullable<Report['trim']['leftIn']>): string {
 
 const SHOWN_POINTS = 10
 
-/** The last sizes of the base branch, and this one behind them. */
+/** The last sizes of the base branch, and then this one. */
 export function trendTable({ history, report, repositoryUrl }: Told): string {
   const { verdict } = report
   const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS)
@@ -242,25 +243,25 @@ export function commitLink(commit: string, repositoryUrl: string | undefined): s
   return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`
 }
 
-export function processTypes(report: Report): string {
-  const types = Object.entries(report.processTypes)
-  return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n')
+export function processTypes(types: Report['processTypes']): string {
+  const rows = Object.entries(types)
+  return rows.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n')
 }
 
 const SHOWN_WARNINGS = 10
 const LONGEST_WARNING = 400
 
-/** The first ones, each to a length: the log has all of them. */
-export function warningLines({ warnings }: Report): string {
+/** The first warnings, shortened: the log has all. */
+export function warningLines(warnings: Report['warnings']): string {
   const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
     const text = [...warning].slice(0, LONGEST_WARNING).join('')
     return `- ${escape(text)}${text === warning ? '' : '…'}`
   })
-  if (warnings.length > SHOWN_WARNINGS) lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`)
+  if (warnings.length > SHOWN_WARNINGS) lines.push(`- ${warnings.length - SHOWN_WARNINGS} more are in the log.`)
   return lines.join('\n')
 }
 
-/** Folded under its title; nothing where there is nothing. */
+/** Content folded under a title; empty if the content is. */
 export function folded(title: string, content: string, open = false): string {
   return content === '' ? '' : details(title, content, open)
 }

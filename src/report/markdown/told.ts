@@ -2,34 +2,35 @@ import { type Amount } from '../../runtime/index.ts'
 import { type Comparison } from '../compare/index.ts'
 import { type HistoryPoint, type Report } from '../data.ts'
 
-/** A report, and what is known beside it. */
+/** A report and everything that is known beside it: what summary, comment and page show. */
 export interface Told {
   readonly report: Report
-  /** The app that the slug is for, where one is named. */
+  /** The app that the slug is for, if one is named. */
   readonly app?: string
   readonly baseline?: Baseline
   readonly comparison?: Comparison
-  /** Why there is nothing to compare with, where that was looked for. */
+  /** Why there is no baseline, if one was looked for. */
   readonly noBaseline?: string
   readonly live?: LiveSlug
-  /** Of the base branch, oldest first, without this report. */
+  /** Sizes of the base branch, oldest first, without this report. */
   readonly history: readonly HistoryPoint[]
   readonly maxGrowth?: Amount
-  /** The pull request whose own build wrote the report: then its texts are not shown, only figures and names. */
+  /** The number of the pull request whose own build wrote the report: only figures and names of it are shown then. */
   readonly measuredBy?: number
   /** `https://github.com/owner/name`, for links to commits. */
   readonly repositoryUrl?: string
-  /** The run that made the report. */
+  /** Page of the run that made the report. */
   readonly runUrl?: string
 }
 
-/** What the report is compared with. */
+/** The report to compare with. */
 export interface Baseline {
   readonly report: Report
-  /** The branch of the base; absent where a file was handed in. */
+  /** Its branch; absent if the report came as a file. */
   readonly branch?: string
-  /** The commit that it should be of; how many commits lie between that and the one that it is of. */
+  /** The commit whose report was wanted. */
   readonly wanted?: string
+  /** How many commits before that one its commit is. */
   readonly behind: number
   readonly runUrl?: string
 }

@@ -6,9 +6,9 @@ import { type Upgrade } from '../upgrade.ts'
 const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' } as const
 
 /**
- * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
- * stands against it, what is left to do by hand, and each migration with the lines that matter.
- * @param ours whether its sentences may be shown; of others only figures and names are
+ * The upgrade plan as Markdown: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, its
+ * findings, what to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of somebody else's plan only figures and names are
  */
 export function upgradeMarkdown(upgrade: Upgrade, ours: boolean): string {
   return [
@@ -78,7 +78,7 @@ function inWords(upgrade: Upgrade): string[] {
   ]
 }
 
-/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+/** Only the names of findings: the schema allows no others than ours. */
 function names({ findings }: Upgrade): string {
   return findings.length === 0
     ? ''
@@ -109,7 +109,7 @@ function lineOf(marker: Upgrade['migrations'][number]['long']): string {
   return marker === undefined ? '' : `${escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`
 }
 
-/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+/** Our sentences as HTML, with code for what is between backticks. They may hold text of others, so all of it is escaped. */
 function prose(text: string): string {
   return text
     .split(/(`[^`]+`)/)

@@ -1,22 +1,22 @@
-/** What the page shows, as it stands in the page: names once, figures in columns. All sizes are bytes. */
+/** The data in the page: each name once, figures in columns. All sizes are bytes. */
 export interface PageData {
   /** The app or the repository. */
   readonly title: string
   readonly tool: string
   readonly stack: string
   readonly head: PageCommit
-  /** What it is compared with, where there is something. */
+  /** What it is compared with; absent if there is nothing. */
   readonly base?: PageCommit
   readonly limit: number
-  /** Where Heroku warns and where it stops. */
+  /** Sizes above which Heroku warns, and above which it refuses. */
   readonly warnsAt: number
   readonly stopsAt: number
   readonly chosen: VariantName
   readonly variants: readonly PageVariant[]
-  /** The streaming app's slug, where there is such an app. */
+  /** The streaming app's slug, if there is such an app. */
   readonly streaming?: PageSizes
   readonly layers: readonly string[]
-  /** Whole paths; the first one is the slug itself, ''. A folder stands after the one that it lies in. */
+  /** Whole paths, each after its parent folder's; the first is '', the slug itself. */
   readonly folders: readonly string[]
   readonly files: PageFiles
   /** Oldest first. */
@@ -26,7 +26,7 @@ export interface PageData {
 export type VariantName = 'with' | 'without'
 
 export interface PageCommit {
-  /** In full. */
+  /** The full hash. */
   readonly commit: string
   readonly ref: string
   /** ISO 8601. */
@@ -38,32 +38,32 @@ interface PageSizes {
   readonly compressed: number
   readonly raw: number
   readonly files: number
-  /** Compressed size of the same slug of the base. */
+  /** Compressed size of the base's slug. */
   readonly base?: number
 }
 
 export interface PageVariant extends PageSizes {
   readonly name: VariantName
-  /** Why it must not be shipped although its size may be good. */
+  /** Why it must not be shipped, whatever its size. */
   readonly problem?: string
 }
 
 /**
- * One place in every column for each file of the head or the base. A file that is gone has null under `with` and
- * `without`; so has one that a variant does not have.
+ * Columns: index i of each is the same file, of the head or the base. `with` and `without` are compressed sizes, null if
+ * that variant does not have the file, or does not any more.
  */
 interface PageFiles {
   /** Index into `folders`. */
   readonly folder: readonly number[]
-  /** '' for what the folder itself takes. */
+  /** '' for the folder itself. */
   readonly name: readonly string[]
   /** Index into `layers`. */
   readonly layer: readonly number[]
-  /** Uncompressed; of a file that is gone, what it was. */
+  /** Uncompressed; for a file that is gone, its size before. */
   readonly raw: readonly number[]
   readonly with: readonly (number | null)[]
   readonly without: readonly (number | null)[]
-  /** Compressed size against the base: grown above 0, shrunk below; a new file has all of its size, a gone one all of it with a minus. A file that is as large as before has none, also where its share of a compressed block is another. */
+  /** Change of the compressed size: all of it for a new file, minus all of it for a gone one. 0 for a file that is as large as before, even if its share of a compressed block changed. */
   readonly changeWith: readonly number[]
   readonly changeWithout: readonly number[]
 }

@@ -6,7 +6,7 @@ import { pointOf } from '../history.ts'
 import { type Told } from '../markdown/told.ts'
 import { type PageCommit, type PageData } from './data.ts'
 
-/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+/** The page's data for a report. A file whose path changed with its version has its new name. */
 export function pageData({ report, baseline, comparison, history, app }: Told): PageData {
   const base = baseline?.report
   return {
@@ -38,7 +38,7 @@ export function pageData({ report, baseline, comparison, history, app }: Told): 
   }
 }
 
-/** A row for each file of the head or the base. */
+/** The columns for all files of the head and the base. */
 function columns(pairs: readonly Pair[]) {
   const [folders, layers] = [new Places(), new Places()]
   folders.at('')
@@ -67,7 +67,7 @@ function columns(pairs: readonly Pair[]) {
   return { layers: layers.names, folders: folders.names, files }
 }
 
-/** Names, each once. */
+/** Names, each with its index. */
 class Places {
   readonly names: string[] = []
   readonly #indexes = new Map<string, number>()
@@ -79,14 +79,14 @@ class Places {
     return this.names.push(name) - 1
   }
 
-  /** A folder stands behind the one that it lies in. */
+  /** The folder's index. A new folder is added, after those above it. */
   folderAt(path: string): number {
     if (!this.#indexes.has(path)) this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)))
     return this.at(path)
   }
 }
 
-function commitOf({ source, createdAt }: Report): PageCommit {
+function commitOf({ source, createdAt }: Pick<Report, 'source' | 'createdAt'>): PageCommit {
   const { commit, ref, mastodonVersion } = source
   return { commit, ref, createdAt, mastodonVersion }
 }

@@ -4,8 +4,9 @@ import { judgeSize, roomText } from '../../verdict/size.ts'
 import { isGood, numberText, shareText, shown, short, signedSize, sizeText, verdict } from './words.ts'
 
 /**
- * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
- * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ * The report's page as one HTML file. Its Content-Security-Policy allows only this script and this style, by their hashes,
+ * and loads nothing. What needs no script is plain HTML; the script fills the rest from the data. Every text of others is
+ * escaped.
  */
 export function renderPage(data: PageData, parts: { script: string; style: string }): string {
   if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style)) throw new Error('The script would end its element')
@@ -48,7 +49,7 @@ function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-/** JSON that ends no element, whatever its texts are. */
+/** JSON for a script element, which no text in it can end. */
 function json(data: PageData): string {
   return JSON.stringify(data).replace(
     /[<>&\u2028\u2029]/g,
@@ -56,7 +57,7 @@ function json(data: PageData): string {
   )
 }
 
-/** Text of others inside HTML, in an element or in a quoted attribute. */
+/** Text of others for an element or a quoted attribute. */
 function escape(hostile: string): string {
   return shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
@@ -75,7 +76,7 @@ ${base ? commitFact('Compared with', base) : '<div><dt>Compared with</dt><dd>not
 </header>`
 }
 
-/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+/** The verdict on one variant. The script shows the selected variant's; without script the chosen one's is shown. */
 function verdictOf(data: PageData, variant: PageVariant): string {
   const { chosen, variants } = data
   const { name } = variant
@@ -86,7 +87,7 @@ ${bar(data, variant)}
 </div>`
 }
 
-/** The size beside the limit and Heroku's marks, those that are near. */
+/** A bar of the size with marks for the limit, for Heroku's warning, and for Heroku's limit if that is near. */
 function bar({ limit, warnsAt, stopsAt }: PageData, { compressed, base }: PageVariant): string {
   const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04
   const at = (bytes: number) => `${((100 * bytes) / end).toFixed(2)}%`
@@ -96,7 +97,7 @@ function bar({ limit, warnsAt, stopsAt }: PageData, { compressed, base }: PageVa
     ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
   ]
   const was = `before ${sizeText(base ?? 0)}`
-  // Names of marks that stand close together would lie on each other.
+  // One line for each name: the marks may be close together.
   const names = marks.map(({ bytes, name }) => `${name} ${sizeText(bytes)}`)
   return `<svg class="bar" role="img" aria-label="${escape(`${sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
@@ -180,7 +181,7 @@ function cells(texts: readonly string[]): string {
   return texts.map(text => `<td class="number">${text}</td>`).join('')
 }
 
-/** The places that the script fills; without it they are not shown. */
+/** The parts that the script fills and shows. */
 function explorer({ variants, chosen }: PageData): string {
   const variant = (name: VariantName) =>
     `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`

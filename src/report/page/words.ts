@@ -2,10 +2,10 @@ import { signedSize } from '../../runtime/figures.ts'
 import { judgeSize, roomText, sizeOfLimit } from '../../verdict/size.ts'
 import { type PageData, type PageVariant } from './data.ts'
 
-/** Words and figures of the page, the same in its plain HTML and in its script. */
+/** Words and figures of the page, for its HTML and for its script. */
 export { signedSize, numberText, shareText, sizeText } from '../../runtime/figures.ts'
 
-/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+/** A name of others as it may be shown: invisible characters, and those that change the direction of text, become numbers. */
 export function shown(name: string): string {
   return name.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
@@ -13,10 +13,12 @@ export function shown(name: string): string {
   )
 }
 
+/** The first digits of a commit. */
 export function short(commit: string): string {
   return commit.slice(0, 7)
 }
 
+/** Whether a variant may be shipped. */
 export function isGood({ limit }: PageData, { compressed, problem }: PageVariant): boolean {
   return judgeSize(compressed, limit).fits && problem === undefined
 }

@@ -1,6 +1,6 @@
 type Attributes = Readonly<Record<string, string | undefined>>
 
-/** A new element. Texts become text nodes: nothing in them is markup. */
+/** A new element. Texts become text nodes, never markup. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -12,6 +12,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made
 }
 
+/** A new element of SVG. */
 export function drawn<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | number>>,
@@ -27,12 +28,12 @@ function setAll(made: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, value)
 }
 
-/** The page's own element; it is always there. */
+/** An element of the page, which is always there. */
 export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind
 }
 
-/** Calls back with the width of an element now and whenever it changes. */
+/** Calls `then` with the width of an element (pixels), now and whenever it changes. */
 export function onWidth(watched: Element, then: (width: number) => void): void {
   let known = 0
   new ResizeObserver(([entry]) => {

@@ -6,7 +6,7 @@ const NAMES: readonly VariantName[] = ['with', 'without']
 const HEIGHT = 240
 const EDGE = { left: 64, right: 16, top: 14, bottom: 28 }
 
-/** The sizes of the branch's builds as a chart, and as a table for those who do not see it. */
+/** The sizes of the branch's builds as a chart, and as a table for those who cannot see it. */
 export function drawHistory(data: PageData): void {
   if (data.history.length < 2) {
     byId('chart').append(element('p', { class: 'empty' }, 'There are no earlier builds to show yet.'))
@@ -46,7 +46,7 @@ function chart({ history, limit }: PageData, width: number): SVGElement {
   )
 }
 
-/** Round figures between two, three to seven of them. */
+/** Round numbers between two, three to seven of them. */
 function ticks(low: number, high: number): number[] {
   const rough = (high - low) / 4
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -55,7 +55,7 @@ function ticks(low: number, high: number): number[] {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step)
 }
 
-/** A line breaks where a build had no such variant. */
+/** The line of one variant, with a gap if a build did not have it. */
 function line(
   history: readonly PagePoint[],
   name: VariantName,

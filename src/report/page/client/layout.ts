@@ -4,27 +4,27 @@ import { childrenIn, isFile, straight, type Tree, type Weights } from './tree.ts
 type Level = 1 | 2 | 3
 
 export interface Tile extends Rectangle {
-  /** Where one comes to; -1 where the tile stands for several small ones. */
+  /** The node that the tile leads to; -1 if it stands for several small ones. */
   readonly node: number
   readonly level: Level
-  /** The node that the tile's name starts below. */
+  /** The tile's name is relative to this node. */
   readonly above: number
-  /** Nodes that are too small for a tile each. */
+  /** Nodes that are too small for their own tile. */
   readonly smaller: readonly number[]
-  /** Has tiles of its own on it, below a line for its name. */
+  /** It has tiles in it, below its name. */
   readonly open: boolean
 }
 
-/** Height of an open tile's name, and the rim around its tiles, in pixels. */
+/** Pixels: the height of an open tile's name, and the rim around its tiles. */
 const NAME_HEIGHT = 20
 const RIM = 2
 
-/** Smallest areas of tiles, in square pixels, how many there are at most, and the least room for tiles on a tile. */
+/** By level: the smallest area of a tile (square pixels), the most tiles, and the least room (pixels) for tiles in a tile. */
 const SMALLEST = { 1: 400, 2: 260, 3: 260 } as const
 const MOST = { 1: 60, 2: 110, 3: 110 } as const
 const ROOM = { 1: { width: 56, height: 30 }, 2: { width: 150, height: 110 } } as const
 
-/** The tiles of a node's treemap: its children, and theirs where there is room, and theirs where there is much. */
+/** The tiles for a node: its children, in them their children if there is room, and once more if there is much. */
 export function layOut(tree: Tree, weights: Weights, node: number, area: Rectangle): Tile[] {
   const whole = weights.compressed[node]!
   const onTile = (tile: Tile): Tile[] => {
@@ -54,12 +54,12 @@ function tilesIn(tree: Tree, weights: Weights, above: number, area: Rectangle, l
   const smallest = (SMALLEST[level] * sum) / (area.width * area.height)
   const tooSmall = children.findIndex(child => compressed[child]! < smallest)
   const fit = Math.min(tooSmall < 0 ? children.length : tooSmall, most)
-  // One that is too small needs no tile that says so.
+  // A single small one gets its own tile.
   const own = children.length - fit === 1 && compressed[children[fit]!]! > 0 ? children.length : fit
   const smaller = children.slice(own)
   const rest = smaller.reduce((all, child) => all + compressed[child]!, 0)
   const nodes = children.slice(0, own)
-  // The rest may be larger than some that stand alone: each stands where its size belongs.
+  // The rest may be larger than some single ones: all are sorted by size.
   const items = nodes.map(node => ({ node, weight: compressed[node]! }))
   if (rest > 0) items.push({ node: -1, weight: rest })
   items.sort((a, b) => b.weight - a.weight)

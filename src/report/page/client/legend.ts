@@ -11,7 +11,7 @@ const CHANGES = [
 ] as const
 const SHOWN = 12
 
-/** What the colours mean: layers, or changes with their patterns and signs. */
+/** Explains the colours: of layers, or of changes with their patterns and signs. */
 export function showLegend({ data, state }: View): void {
   const entry = (kind: string, text: string): HTMLElement =>
     element('li', {}, element('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }), text)
@@ -23,7 +23,7 @@ export function showLegend({ data, state }: View): void {
   byId('legend').replaceChildren(...(state.compare ? changes : layers))
 }
 
-/** What is gone takes no room in the map, so it is told beside it. */
+/** Lists what is gone, since it has no tile in the map. */
 export function showGone(view: View): void {
   const { state, tree, weights, node } = view
   const place = byId('gone')

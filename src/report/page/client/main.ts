@@ -23,7 +23,7 @@ byId('map-title')
 addEventListener('hashchange', show)
 show()
 
-/** Draws what the address names. */
+/** Draws what the page's address says. */
 function show(): void {
   const view = viewOf(readState(location.hash, data))
   for (const verdict of document.querySelectorAll<HTMLElement>('.verdict'))
@@ -55,7 +55,7 @@ function viewOf(state: PageState): View {
   }
 }
 
-/** Made when it is first looked at. */
+/** The value of a key, made when it is first needed. */
 function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = values.get(key) ?? make()
   values.set(key, value)
@@ -67,7 +67,7 @@ function placeOf(tree: Tree, node: number): Pick<PageState, 'layer' | 'path'> {
   return { path: pathOf(tree, node), layer: layer < 0 ? undefined : data.layers[layer] }
 }
 
-/** The address is all the state there is: going there shows it. */
+/** Changes the address, and so what is shown: the address holds all of the state. */
 function go(state: PageState): void {
   location.hash = writeState(state)
 }
@@ -87,7 +87,7 @@ function showControls({ state, comparable }: View): void {
   byId('compare').hidden = !comparable
 }
 
-/** The way to the folder: each part of it leads there, the last one is where one is. */
+/** The path to the shown folder: each part is a button, except the last. */
 function showWay({ tree, node, walk }: View): void {
   const way = wayTo(tree, node).map(at => {
     const name = element('bdi', {}, shown(nameOf(tree, at)))

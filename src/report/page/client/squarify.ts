@@ -6,8 +6,9 @@ export interface Rectangle {
 }
 
 /**
- * Rectangles that fill the area, each as large as its weight and as square as may be: the squarified treemap of Bruls,
- * Huizing and van Wijk (2000). Weights are above 0, the largest first.
+ * Rectangles that fill the area, each in proportion to its weight and as square as possible: the squarified treemap of
+ * Bruls, Huizing and van Wijk (2000).
+ * @param weights above 0, the largest first
  */
 export function squarify(weights: readonly number[], area: Rectangle): Rectangle[] {
   const rectangles: Rectangle[] = []
@@ -31,13 +32,13 @@ export function squarify(weights: readonly number[], area: Rectangle): Rectangle
   return rectangles
 }
 
-/** The worst side ratio in a row of areas along a side; only the largest and the smallest matter. */
+/** The worst ratio of sides in a row along a side. Only the largest and the smallest area matter. */
 function worst(largest: number, smallest: number, sum: number, side: number): number {
   const [square, whole] = [side * side, sum * sum]
   return Math.max((square * largest) / whole, whole / (square * smallest))
 }
 
-/** A row lies along the shorter side of what is free. */
+/** A row of rectangles along the shorter side of the free area. */
 function layRow(areas: readonly number[], sum: number, { x, y, width, height }: Rectangle): Rectangle[] {
   let from = 0
   return areas.map(area => {
@@ -50,6 +51,7 @@ function layRow(areas: readonly number[], sum: number, { x, y, width, height }: 
   })
 }
 
+/** What is free without a row of that area. */
 function without({ x, y, width, height }: Rectangle, taken: number): Rectangle {
   if (width >= height) return { x: x + taken / height, y, width: Math.max(width - taken / height, 0), height }
   return { x, y: y + taken / width, width, height: Math.max(height - taken / width, 0) }

@@ -1,17 +1,17 @@
 import { type PageData, type VariantName } from '../data.ts'
 import { type Order } from './tree.ts'
 
-/** What one looks at; it stands in the address, so that a link leads to it. */
+/** What the page shows. It is in the address, so that a link leads to it. */
 export interface PageState {
   readonly variant: VariantName
   readonly by: Order
   readonly compare: boolean
-  /** Of the folder, where the order is by layer. */
+  /** The folder's layer, if the order is by layer. */
   readonly layer?: string
   readonly path: string
 }
 
-/** The state that an address names. What is unknown in it does nothing. */
+/** The state in an address. What is not known in it is ignored. */
 export function readState(hash: string, data: PageData): PageState {
   const fields = new URLSearchParams(hash.slice(1))
   const variant = data.variants.find(({ name }) => name === fields.get('variant'))?.name ?? data.chosen
@@ -24,6 +24,7 @@ export function readState(hash: string, data: PageData): PageState {
   }
 }
 
+/** The part of the address that holds the state. */
 export function writeState({ variant, by, compare, layer, path }: PageState): string {
   const fields = new URLSearchParams({ variant, by })
   if (compare) fields.set('compare', '1')
@@ -32,7 +33,7 @@ export function writeState({ variant, by, compare, layer, path }: PageState): st
   return `#${fields.toString()}`
 }
 
-/** There is a base, and it has this variant. */
+/** Whether there is a base with this variant. */
 export function canCompare({ base, variants }: PageData, variant: VariantName): boolean {
   return base !== undefined && variants.find(({ name }) => name === variant)?.base !== undefined
 }

@@ -7,7 +7,7 @@ const PAGE = 200
 
 interface Column {
   readonly title: string
-  /** Figures stand to the right, and are sorted from the largest. */
+  /** Figures are aligned right, and sorted largest first. */
   readonly figures: boolean
   readonly text: (view: View, node: number) => string
   readonly key: (view: View, node: number) => number | string
@@ -42,14 +42,14 @@ const CHANGE: Column = {
   key: ({ weights }, node) => weights.change[node]!
 }
 
-/** What is in the folder that one is in, or all files with what is searched in their path. */
+/** The content of the shown folder; or, for a search, all files with that text in their path. */
 export class FileTable {
   readonly #search = byId<HTMLInputElement>('search')
   readonly #more = byId<HTMLButtonElement>('more')
   #view: View | undefined
   #sorted = { column: 'Compressed', down: true }
   #shown = PAGE
-  /** Paths of all files in small letters, by tree. */
+  /** Paths of all files in lower case, by tree. */
   readonly #paths = new WeakMap<View['tree'], string[]>()
 
   constructor() {
@@ -129,7 +129,7 @@ export class FileTable {
   }
 }
 
-function columnsOf({ comparable }: View): readonly Column[] {
+function columnsOf({ comparable }: Pick<View, 'comparable'>): readonly Column[] {
   return comparable ? [...COLUMNS, CHANGE] : COLUMNS
 }
 
@@ -154,7 +154,7 @@ function row(view: View, columns: readonly Column[], node: number, wholePath: bo
   return element('tr', { class: status }, element('th', { scope: 'row' }, name(view, node, wholePath)), ...cells)
 }
 
-/** A folder's name leads into it. */
+/** A name; a folder's leads into it. */
 function name({ tree, walk }: View, node: number, wholePath: boolean): HTMLElement {
   const text = element('bdi', {}, wholePath ? pathText(tree, node) : shown(nameOf(tree, node)))
   if (isFile(tree, node)) return text

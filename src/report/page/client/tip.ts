@@ -1,6 +1,6 @@
 import { byId, element } from './dom.ts'
 
-/** Shows lines beside a place of the window; the first is the title. */
+/** Shows lines beside a point of the window (pixels); the first is the title. */
 export function showTip(lines: readonly string[], at: { x: number; y: number }): void {
   const tip = byId('tip')
   tip.replaceChildren(

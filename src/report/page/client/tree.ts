@@ -2,40 +2,40 @@ import { type PageData, type VariantName } from '../data.ts'
 
 export type Order = 'layer' | 'directory'
 
-/** The slug as a tree in columns: a node stands behind the one that it lies in, files stand last, in the data's order. */
+/** The slug as a tree in columns. Each node comes after its parent; files come last, in the data's order. */
 export interface Tree {
   readonly data: PageData
   readonly by: Order
   readonly count: number
   readonly firstFile: number
-  /** -1 of the root. */
+  /** -1 for the root. */
   readonly parent: Int32Array
   /** Index into `folders`. */
   readonly folder: Int32Array
-  /** Index into `layers`; -1 where layers are no part of the tree. */
+  /** Index into `layers`; -1 if the order is by directory. */
   readonly layer: Int32Array
-  /** The children of a node are `children` from `from[node]` to `from[node + 1]`. */
+  /** The children of a node are those from index `from[node]` to before `from[node + 1]`. */
   readonly children: Int32Array
   readonly from: Int32Array
-  /** Nodes that are no file, by layer and folder. */
+  /** Nodes of folders and layers (`placeOf`). */
   readonly places: ReadonlyMap<number, number>
 }
 
-/** How much the nodes of a tree take in a variant. */
+/** What each node of a tree takes in a variant, in bytes. */
 export interface Weights {
   readonly compressed: Float64Array
   readonly raw: Float64Array
   readonly change: Float64Array
-  /** Files that are there, and files that were there in the base only. */
+  /** How many files there are, and how many only the base had. */
   readonly files: Int32Array
   readonly gone: Int32Array
-  /** The layer that all of it comes from; -1 where there are several, -2 where there is nothing. */
+  /** The layer that all of it comes from; -1 for several, -2 for nothing. */
   readonly layer: Int16Array
-  /** The colour of what takes most of it. */
+  /** The colour of the layer that takes most. */
   readonly hue: Int8Array
 }
 
-/** So many layers have their own colour, the others share one. */
+/** Number of colours. The last one is for all other layers. */
 export const HUES = 8
 
 export function hueOf(layer: number): number {
@@ -90,7 +90,7 @@ function placeOf({ folders }: PageData, layer: number, folder: number): number {
   return (layer + 1) * folders.length + folder
 }
 
-/** The folder that each folder lies in: the nearest one that is there. */
+/** The parent of each folder: the nearest one above it that is in the list. */
 function parentsOf(folders: readonly string[]): number[] {
   const indexes = new Map(folders.map((path, index) => [path, index]))
   return folders.map(path => {
@@ -113,7 +113,7 @@ function childrenOf(parent: readonly number[]): { children: Int32Array; from: In
   return { children, from }
 }
 
-/** What every node takes in a variant, summed up from the files to the root. */
+/** What each node takes in a variant, added up from the files to the root. */
 export function weigh(tree: Tree, variant: VariantName): Weights {
   const { count, firstFile, parent, data } = tree
   const { files } = data
@@ -148,7 +148,7 @@ export function weigh(tree: Tree, variant: VariantName): Weights {
 function addTo(weights: Weights, byHue: Float64Array, above: number, node: number, ofFile: boolean): void {
   const { compressed, raw, change, files, gone, layer } = weights
   compressed[above]! += compressed[node]!
-  // What is gone takes no room any more; a row of its own still says what it was.
+  // What is gone takes no room; only its own row still has its size.
   if (!ofFile || gone[node] === 0) raw[above]! += raw[node]!
   change[above]! += change[node]!
   files[above]! += files[node]!
@@ -167,13 +167,13 @@ export function isFile(tree: Tree, node: number): boolean {
   return node >= tree.firstFile
 }
 
-/** Children that are there in the variant or its base, in no order. */
+/** Children that the variant or its base has, in no order. */
 export function childrenIn(tree: Tree, weights: Weights, node: number): number[] {
   const all = tree.children.subarray(tree.from[node], tree.from[node + 1])
   return Array.from(all).filter(child => weights.files[child]! + weights.gone[child]! > 0)
 }
 
-/** Where one really comes to in a folder: while it holds nothing but one folder, into that one. */
+/** Follows a folder down, as long as it holds only one folder. */
 export function straight(tree: Tree, weights: Weights, node: number): number {
   while (!isFile(tree, node)) {
     const children = childrenIn(tree, weights, node)
@@ -183,7 +183,7 @@ export function straight(tree: Tree, weights: Weights, node: number): number {
   return node
 }
 
-/** Out of a node: the nearest one above it that holds more than the way to it; -1 from the root. */
+/** The nearest node above that holds more than one child; -1 for the root. */
 export function outOf(tree: Tree, weights: Weights, node: number): number {
   let above = tree.parent[node]!
   while (above > 0 && childrenIn(tree, weights, above).length === 1) above = tree.parent[above]!
@@ -197,7 +197,7 @@ export function wayTo(tree: Tree, node: number): number[] {
   return way
 }
 
-/** A name in the folder (or layer) that a node lies in. */
+/** A node's name in its parent. */
 export function nameOf(tree: Tree, node: number): string {
   const { data, parent, firstFile, folder, layer } = tree
   if (node >= firstFile) return data.files.name[node - firstFile]! || '(the folder itself)'
@@ -208,19 +208,19 @@ export function nameOf(tree: Tree, node: number): string {
   return above === '' ? path : path.slice(above.length + 1)
 }
 
-/** The names from below one node down to another. */
+/** A node's path below another node. */
 export function nameWithin(tree: Tree, above: number, node: number): string {
   const names = [nameOf(tree, node)]
   for (let at = tree.parent[node]!; at > 0 && at !== above; at = tree.parent[at]!) names.unshift(nameOf(tree, at))
   return names.join('/')
 }
 
-/** A layer as a whole. */
+/** Whether the node is a whole layer. */
 export function isLayer({ by, parent }: Tree, node: number): boolean {
   return by === 'layer' && parent[node] === 0
 }
 
-/** Path in the slug. */
+/** A node's path in the slug. */
 export function pathOf({ data, firstFile, folder }: Tree, node: number): string {
   const path = data.folders[folder[node]!]!
   if (node < firstFile) return path
@@ -228,7 +228,7 @@ export function pathOf({ data, firstFile, folder }: Tree, node: number): string 
   return path === '' || name === '' ? path + name : `${path}/${name}`
 }
 
-/** The node of a place by its names; the root where there is none. */
+/** The node of a layer's folder; the root if there is none. */
 export function find(tree: Tree, layer: string | undefined, path: string): number {
   const { data, by, places } = tree
   const inLayer = by === 'layer' && layer !== undefined ? data.layers.indexOf(layer) : -1
@@ -237,7 +237,7 @@ export function find(tree: Tree, layer: string | undefined, path: string): numbe
   return folder < 0 ? 0 : (places.get(placeOf(data, inLayer, folder)) ?? 0)
 }
 
-/** Topmost nodes below a node of which nothing is left, the largest loss first. */
+/** The topmost nodes below a node that are gone, the largest first. */
 export function goneBelow(tree: Tree, weights: Weights, node: number): number[] {
   const found: number[] = []
   const open = [node]
@@ -252,7 +252,7 @@ export function goneBelow(tree: Tree, weights: Weights, node: number): number[] 
 
 export type Status = 'new' | 'gone' | 'grown' | 'shrunk' | 'same'
 
-/** A change below this part of the size is no more than another share of a compressed block. */
+/** A change below this part of the size may only be another share of a compressed block. */
 const NOISE = 0.001
 
 export function statusOf(size: number, change: number, files: number): Status {

@@ -3,10 +3,10 @@ import { byId, element, onWidth } from './dom.ts'
 import { layOut, type Tile } from './layout.ts'
 import { isDirection, neighbour } from './neighbour.ts'
 import { hideTip, showTip } from './tip.ts'
-import { isFile, nameWithin, outOf, statusOf, type Status } from './tree.ts'
+import { isFile, nameWithin, outOf, statusOf, type Status, type Tree } from './tree.ts'
 import { changeText, changeWords, layerText, pathText, shareOf, type View } from './view.ts'
 
-/** What a tile stands for: one node, or several small ones. */
+/** The sizes of a tile: of one node, or of several small ones. Bytes. */
 interface Sum {
   readonly compressed: number
   readonly raw: number
@@ -14,7 +14,7 @@ interface Sum {
   readonly status: Status
 }
 
-/** The map: a button for each tile, of which the Tab key reaches one and the arrow keys the others. */
+/** The map: a button for each tile. The Tab key reaches one of them, the arrow keys the others. */
 export class Treemap {
   readonly #place = byId('map')
   #view: View | undefined
@@ -46,12 +46,12 @@ export class Treemap {
     if (focused) this.#focusAfter(before, view)
   }
 
-  /** One walks on from the first tile; out of a folder, from the one that holds it. */
+  /** Focuses the first tile; after leaving a folder, the tile that holds it. */
   #focusAfter(before: View | undefined, view: View): void {
     let from = before?.tree === view.tree ? before.node : -1
     while (from > 0 && view.tree.parent[from] !== view.node) from = view.tree.parent[from]!
     const index = this.#tiles.findIndex(
-      ({ node, level }) => from > 0 && level === 1 && node > 0 && isWithin(view, node, from)
+      ({ node, level }) => from > 0 && level === 1 && node > 0 && isWithin(view.tree, node, from)
     )
     this.#buttons()[Math.max(index, 0)]?.focus({ preventScroll: true })
   }
@@ -79,10 +79,10 @@ export class Treemap {
       class: classesOf(view, tile, sum),
       'data-tile': String(index),
       'aria-label': labelOf(view, tile, sum),
-      'aria-disabled': walkable(view, tile) ? undefined : 'true',
+      'aria-disabled': walkable(view.tree, tile) ? undefined : 'true',
       tabindex: index === 0 ? '0' : '-1'
     })
-    // In parts of the whole, so that paper and a window that is just being resized show all of it.
+    // In per cent, so that all of it fits on paper and in a window that is being resized.
     const [across, down] = [
       (part: number) => `${(100 * part) / this.#width}%`,
       (part: number) => `${(100 * part) / this.#height}%`
@@ -151,13 +151,13 @@ export class Treemap {
   }
 }
 
-function isWithin({ tree }: View, above: number, below: number): boolean {
-  // A tile may lead several folders in at once: then it holds the way, not the folder itself.
+function isWithin(tree: Tree, above: number, below: number): boolean {
+  // A tile may lead down several folders at once: then it holds the folder, and is not the folder itself.
   for (let at = above; at > 0; at = tree.parent[at]!) if (at === below) return true
   return false
 }
 
-/** Of an open tile only its name is seen; its tiles lie on the rest. */
+/** What is seen of a tile: of an open one only its name, since its tiles cover the rest. */
 function seen({ x, y, width, height, open }: Tile): { x: number; y: number; width: number; height: number } {
   return { x, y, width, height: open ? 16 : height }
 }
@@ -169,7 +169,7 @@ function sumOf({ weights }: View, { node, smaller }: Tile): Sum {
   return { compressed, raw: total(weights.raw), change, status: statusOf(compressed, change, total(weights.files)) }
 }
 
-function walkable({ tree }: View, { node, level }: Tile): boolean {
+function walkable(tree: Tree, { node, level }: Tile): boolean {
   return node < 0 || !isFile(tree, node) || level > 1
 }
 
@@ -180,18 +180,18 @@ function fromText(view: View, node: number): string {
   return isFile(tree, node) ? from : `${numberText(weights.files[node]!)} files. ${from}`
 }
 
-function nameText({ tree }: View, { node, above, smaller }: Tile): string {
+function nameText(tree: Tree, { node, above, smaller }: Tile): string {
   if (node < 0) return `${numberText(smaller.length)} smaller`
   return shown(nameWithin(tree, above, node))
 }
 
 function labelOf(view: View, tile: Tile, { compressed, change, status }: Sum): string {
-  const words = [nameText(view, tile), sizeText(compressed), `${shareOf(view, compressed)} of the slug`]
+  const words = [nameText(view.tree, tile), sizeText(compressed), `${shareOf(view, compressed)} of the slug`]
   if (view.comparable) words.push(changeWords(status, change))
   return words.join(', ')
 }
 
-/** Grown or shrunk by a tenth of what it was is much. */
+/** A change by this part of the size before is marked. */
 const MUCH = 0.1
 
 function classesOf(view: View, { node, level, open }: Tile, { compressed, change, status }: Sum): string {
@@ -204,7 +204,7 @@ function classesOf(view: View, { node, level, open }: Tile, { compressed, change
   return classes.join(' ')
 }
 
-/** As much text as there is room for. */
+/** As much text as the tile has room for. */
 function texts(view: View, tile: Tile, { compressed, change, status }: Sum): HTMLElement[] {
   const { width, height, open } = tile
   if (width < 36 || height < 15) return []
@@ -212,9 +212,11 @@ function texts(view: View, tile: Tile, { compressed, change, status }: Sum): HTM
   const figures = marked
     ? `${sizeText(compressed)} ${status === 'new' ? 'new' : signedSize(change)}`
     : sizeText(compressed)
-  const name = element('span', { class: 'name' }, nameText(view, tile))
+  const name = element('span', { class: 'name' }, nameText(view.tree, tile))
   const beside = open && width > 110
   const below = !open && height > 34 && width > 54
   if (beside || below) return [name, element('span', { class: 'figures' }, figures)]
-  return marked ? [element('span', { class: 'name' }, `${change < 0 ? '−' : '+'} ${nameText(view, tile)}`)] : [name]
+  return marked
+    ? [element('span', { class: 'name' }, `${change < 0 ? '−' : '+'} ${nameText(view.tree, tile)}`)]
+    : [name]
 }

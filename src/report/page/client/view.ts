@@ -3,22 +3,22 @@ import { shareText, shown, signedSize, sizeText } from '../words.ts'
 import { type PageState } from './state.ts'
 import { isFile, nameOf, pathOf, statusOf, type Status, type Tree, type Weights } from './tree.ts'
 
-/** All that is looked at: the parts of the page draw it, and ask for another one. */
+/** Everything that is shown. The parts of the page draw it, and ask for another one. */
 export interface View {
   readonly data: PageData
   readonly state: PageState
   readonly tree: Tree
   readonly weights: Weights
   readonly variant: PageVariant
-  /** The folder that one is in. */
+  /** The shown folder. */
   readonly node: number
-  /** There is a base with this variant. */
+  /** Whether there is a base with this variant. */
   readonly comparable: boolean
-  /** Walks to a folder. */
+  /** Shows another folder. */
   readonly walk: (node: number) => void
 }
 
-export function statusIn({ weights }: View, node: number): Status {
+export function statusIn({ weights }: Pick<View, 'weights'>, node: number): Status {
   return statusOf(weights.compressed[node]!, weights.change[node]!, weights.files[node]!)
 }
 
@@ -29,7 +29,7 @@ export function changeText(status: Status, change: number): string {
   return status === 'gone' ? `gone, ${signedSize(change)}` : signedSize(change)
 }
 
-/** A change in words, for the ear. */
+/** A change in words, for a screen reader. */
 export function changeWords(status: Status, change: number): string {
   if (status === 'same') return 'unchanged'
   if (status === 'new') return 'new'
@@ -37,7 +37,7 @@ export function changeWords(status: Status, change: number): string {
   return `${status} by ${sizeText(Math.abs(change))}`
 }
 
-export function shareOf({ variant }: View, bytes: number): string {
+export function shareOf({ variant }: Pick<View, 'variant'>, bytes: number): string {
   return shareText(bytes, variant.compressed)
 }
 
@@ -47,7 +47,7 @@ export function layerText({ data, weights }: View, node: number): string {
   return layer < 0 ? '' : shown(data.layers[layer]!)
 }
 
-/** A whole path for people, a folder's with a slash. */
+/** A whole path for people; a folder's ends with a slash. */
 export function pathText(tree: Tree, node: number): string {
   if (node === 0) return 'slug'
   const path = pathOf(tree, node)

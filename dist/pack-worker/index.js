@@ -212,6 +212,7 @@ function requireSafeUrl(url) {
         return;
     throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
 }
+/** Whether a URL's host is this machine. */
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
@@ -221,6 +222,7 @@ function isLoopback(hostname) {
  * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
  * in `real.ts`.
  */
+
 
 
 

@@ -58153,8 +58153,423 @@ function job_pick(env, names) {
     return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
 }
 
+;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
+/**
+ * A GIF of 16 × 16 pixels with two frames, one red and one blue, in base64: the smallest that Mastodon takes for animated
+ * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). A slug's ffmpeg and a live instance are tried with it.
+ */
+const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+
+;// CONCATENATED MODULE: ./lib/runtime/errors.js
+/**
+ * An error for the person who runs the action: `message` says what failed, `nextStep` what to do about it.
+ */
+class UserError extends Error {
+    nextStep;
+    constructor(message, nextStep, options) {
+        super(message, options);
+        this.name = 'UserError';
+        this.nextStep = nextStep;
+    }
+}
+/** The run was cancelled, by SIGINT or SIGTERM. */
+class CancelledError extends UserError {
+    constructor(what) {
+        super(`${what} was cancelled`, 'Run the job again.');
+        this.name = 'CancelledError';
+    }
+}
+/** The code of a system call's error (`ENOENT`, `ENOSPC` …); undefined if it has none. */
+function errorCode(error) {
+    const code = error?.code;
+    return typeof code === 'string' ? code : undefined;
+}
+/** The text of anything that was thrown. */
+function errorText(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** A `UserError` for a full disk; any other error is returned as it is. */
+function explainDiskFull(error, where) {
+    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
+        return error;
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/figures.js
+/** Figures as people read them, the same on every surface. This file runs in a browser, too. */
+/** A size (bytes) as `12 bytes`, `3.4 kB` or `5.6 MB`; MB are 10^6 bytes, as in Heroku's limits. */
+function sizeText(bytes) {
+    const size = Math.abs(bytes);
+    const sign = bytes < 0 ? '−' : '';
+    if (size < 1e3)
+        return `${sign}${size} bytes`;
+    return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`;
+}
+/** A change in size (bytes) with its sign; `no change` for 0. */
+function signedSize(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    return bytes < 0 ? sizeText(bytes) : `+${sizeText(bytes)}`;
+}
+/** A change in per cent of the size before, with its sign; empty for no change. */
+function signedShare(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+/** A share as `87.0 %`. */
+function shareText(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+/** `5 MB`, `2.5 %`. */
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
+/** `83 %`: a share rounded to whole per cents. */
+function wholeShareText(part, whole) {
+    return `${Math.round((100 * part) / whole)} %`;
+}
+/** `1 dyno`, `2 dynos`. */
+function counted(number, one, many = `${one}s`) {
+    return `${number} ${number === 1 ? one : many}`;
+}
+/** A number as `12,345`. */
+function numberText(value) {
+    return value.toLocaleString('en-US');
+}
+/** Milliseconds as `3.2 s` or `1 min 5 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+/** A time in its largest unit, of seconds: `45 s`, `12 minutes`, `5 hours`, `3 days`. */
+function roughDuration(seconds) {
+    if (seconds < 90)
+        return `${Math.round(seconds)} s`;
+    if (seconds < 5_400)
+        return `${Math.round(seconds / 60)} minutes`;
+    if (seconds < 172_800)
+        return `${Math.round(seconds / 3_600)} hours`;
+    return `${Math.round(seconds / 86_400)} days`;
+}
+/** `2026-11-25` (UTC), of milliseconds since 1970. */
+function dayText(time) {
+    return new Date(time).toISOString().slice(0, 10);
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
+/** A year, in seconds. */
+const KEY_LASTS = 31_536_000;
+/**
+ * The command that makes a Heroku key for this action alone, which ends in a year.
+ * @param app the app that is deployed
+ */
+function makeKeyCommand(app) {
+    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
+    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
+}
+/** What to do about a key that ends or does not work. */
+const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
+
+;// CONCATENATED MODULE: ./lib/runtime/git.js
+/**
+ * The whole environment of a git that fetches: of the runner's variables only those of its proxy, no configuration but the
+ * repository's own, no login (curl reads a .netrc in `HOME`), no questions, no Git LFS.
+ * @param protocols the only allowed ones, also after a redirect: `https`, or several with `:` between them
+ */
+function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
+    return {
+        ...proxyEnvironment,
+        PATH: searchPath,
+        LC_ALL: 'C',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_ALLOW_PROTOCOL: protocols,
+        GIT_LFS_SKIP_SMUDGE: '1'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/mapping.js
+/** Whether a value that was read from JSON or YAML is a mapping: an object, and not a list. */
+function isMapping(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/once.js
+/** Does the work when it is first asked for. All who ask share the result, or the error. */
+function once(work) {
+    let answer;
+    return () => (answer ??= work());
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/paths.js
+const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
+/** The byte path of an ordinary string, encoded as UTF-8. */
+function bytePath(text) {
+    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
+}
+/** A byte path as Node's file functions take it. */
+function fsPath(path) {
+    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
+}
+/** Joins two byte paths with `/`. */
+function joinBytes(folder, name) {
+    return (folder === '' ? name : `${folder}/${name}`);
+}
+/** A byte path below an ordinary folder, as Node's file functions take it. */
+function below(folder, path) {
+    return fsPath(joinBytes(bytePath(folder), path));
+}
+/**
+ * A byte path for people, reports and logs. Control characters become `\xNN`, so that no name can forge a line of a log;
+ * in a name that is not valid UTF-8 every byte outside of ASCII does.
+ */
+function displayPath(path) {
+    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
+        return path;
+    const text = Buffer.from(path, 'latin1').toString('utf8');
+    if (!text.includes('\ufffd'))
+        return escapeControls(text);
+    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
+}
+function escapeControls(text) {
+    // Control, bidirectional and line-separator characters could make a name look like another one.
+    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
+        ? '\\\\'
+        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
+}
+function hex(character) {
+    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+/** Orders paths like a walk: a folder, then all below it, names by bytes. It makes no strings: a slug has 100,000 paths. */
+function comparePaths(a, b) {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+        if (x !== y)
+            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
+    }
+    return a.length - b.length;
+}
+const SLASH = 0x2f;
+
+;// CONCATENATED MODULE: ./lib/runtime/shell.js
+/** A text as one word for a shell: in quotes, unless it has only harmless characters. */
+function shell_shellWord(text) {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/programs.js
+
+
+/**
+ * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it. For
+ * the bundle scripts/build.ts replaces each call by the text. It finds calls by their form, so write them like the one for
+ * `AS_DYNO`.
+ */
+function programText(file) {
+    return readFileSync(file, 'utf8');
+}
+/**
+ * A program made short for a command line: without empty lines, comments on their own line, and indentation. It must have
+ * no text over several lines.
+ */
+function compact(text) {
+    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
+}
+/** A shell program with its arguments as one text for `bash -c`: a dyno takes one command line. */
+function withArguments(text, ...words) {
+    return `set -- ${words.map(shell_shellWord).join(' ')}\n${compact(text)}`;
+}
+/** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
+const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
+;// CONCATENATED MODULE: ./lib/runtime/text.js
+/**
+ * Text of others, cut to at most `most` characters and `…`. It is cut between words: half a secret would not be masked.
+ */
+function shortened(text, most) {
+    return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
+
+
+
+
+/**
+ * Every name below `root`, without `root` itself: a folder before what is in it, names in byte order, so the same tree gives
+ * the same list on any machine. Symlinks are not followed. Throws what the file system throws.
+ * @param skip tells which names are left out, with all below them
+ */
+function walkTree(root, skip = () => false) {
+    const entries = [];
+    const visit = (folder) => {
+        const names = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'latin1' });
+        names.sort();
+        for (const name of names) {
+            const inTree = joinBytes(folder, name);
+            if (skip(inTree))
+                continue;
+            const entry = look(root, inTree);
+            entries.push(entry);
+            if (entry.kind === 'directory')
+                visit(inTree);
+        }
+    };
+    visit('');
+    return entries;
+}
+function look(root, inTree) {
+    const at = below(root, inTree);
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at);
+    const kind = kindOf(stat);
+    const mode = stat.mode & 0o7777;
+    return {
+        path: inTree,
+        kind,
+        mode,
+        size: kind === 'file' ? stat.size : 0,
+        target: kind === 'symlink' ? (0,external_node_fs_namespaceObject.readlinkSync)(at, 'latin1') : undefined,
+        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
+        // A folder's times change with each name in it, so only its permissions count.
+        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
+    };
+}
+function kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'symlink' : 'other';
+}
+/** As bigint: some file systems have inode numbers too large for a double, and no two files may seem to be one. */
+function inodeOf(at) {
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at, { bigint: true });
+    return `${stat.dev}:${stat.ino}`;
+}
+/** Bytes. */
+const LARGEST_TEXT = 4_000_000;
+/**
+ * The text of a file in a tree that others wrote; undefined if there is none. A symlink that leads out of the tree counts as
+ * none, so that nothing of this machine gets into an error or a report. Throws a `UserError` for more than 4 MB.
+ */
+function readTreeFile(root, file) {
+    let real;
+    try {
+        real = (0,external_node_fs_namespaceObject.realpathSync)(external_node_path_namespaceObject.join(root, file));
+        if (!real.startsWith((0,external_node_fs_namespaceObject.realpathSync)(root) + external_node_path_namespaceObject.sep) || !(0,external_node_fs_namespaceObject.statSync)(real).isFile())
+            return undefined;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
+            return undefined;
+        throw error;
+    }
+    if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+    }
+    return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
+}
+/**
+ * Writes a file into a tree that others wrote, and replaces one of that name. A link on the way is removed first, so that
+ * nothing outside of the tree is written.
+ * @param file relative to the root, with `/`
+ */
+function writeTreeFile(root, file, text) {
+    const parts = file.split('/');
+    let at = root;
+    for (const [i, part] of parts.entries()) {
+        at = external_node_path_namespaceObject.join(at, part);
+        const kind = (0,external_node_fs_namespaceObject.lstatSync)(at, { throwIfNoEntry: false });
+        const isFolder = i < parts.length - 1;
+        if (isFolder && kind?.isDirectory())
+            continue;
+        if (kind)
+            (0,external_node_fs_namespaceObject.rmSync)(at, { recursive: true });
+        if (isFolder)
+            (0,external_node_fs_namespaceObject.mkdirSync)(at);
+    }
+    (0,external_node_fs_namespaceObject.writeFileSync)(at, text, { flag: 'wx' });
+}
+/** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
+function giveTree(folder, { uid, gid }) {
+    (0,external_node_fs_namespaceObject.lchownSync)(folder, uid, gid);
+    (0,external_node_fs_namespaceObject.chmodSync)(folder, 0o755);
+    for (const { path: name } of walkTree(folder))
+        (0,external_node_fs_namespaceObject.lchownSync)(below(folder, name), uid, gid);
+}
+/** Removes a folder and all below it, even if a build took the permissions away. Does nothing if there is none. */
+async function removeTree(folder) {
+    try {
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
+            throw error;
+        openFolders(folder);
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+}
+/** Makes every folder of a tree accessible to its owner, each before it is entered. */
+function openFolders(root) {
+    (0,external_node_fs_namespaceObject.chmodSync)(root, 0o700);
+    walkTree(root, name => {
+        if ((0,external_node_fs_namespaceObject.lstatSync)(below(root, name)).isDirectory())
+            (0,external_node_fs_namespaceObject.chmodSync)(below(root, name), 0o700);
+        return false;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/urls.js
+
+/** Throws a `UserError` unless the URL is https, or http on this machine. */
+function requireSafeUrl(url) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
+        return;
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+}
+/** Whether a URL's host is this machine. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/version.js
+/** This version, as in package.json (a test compares them). */
+const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/runtime/index.js
+/**
+ * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
+ * in `real.ts`.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
 
+/** Names of the services, as Heroku has them. */
 const POSTGRES = 'heroku-postgresql';
 const REDIS = 'heroku-redis';
 /** Mastodon needs both. */
@@ -58547,412 +58962,6 @@ function stackImage(stack) {
 
 
 
-;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
-/**
- * A GIF of 16 × 16 pixels with two frames, one red and one blue, in base64: the smallest that Mastodon takes for animated
- * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). A slug's ffmpeg and a live instance are tried with it.
- */
-const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-
-;// CONCATENATED MODULE: ./lib/runtime/errors.js
-/**
- * An error for the person who runs the action: `message` says what failed, `nextStep` what to do about it.
- */
-class UserError extends Error {
-    nextStep;
-    constructor(message, nextStep, options) {
-        super(message, options);
-        this.name = 'UserError';
-        this.nextStep = nextStep;
-    }
-}
-/** The run was cancelled, by SIGINT or SIGTERM. */
-class CancelledError extends UserError {
-    constructor(what) {
-        super(`${what} was cancelled`, 'Run the job again.');
-        this.name = 'CancelledError';
-    }
-}
-/** The code of a system call's error (`ENOENT`, `ENOSPC` …); undefined if it has none. */
-function errorCode(error) {
-    const code = error?.code;
-    return typeof code === 'string' ? code : undefined;
-}
-/** The text of anything that was thrown. */
-function errorText(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** A `UserError` for a full disk; any other error is returned as it is. */
-function explainDiskFull(error, where) {
-    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
-        return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/figures.js
-/** Figures as people read them, the same on every surface. This file runs in a browser, too. */
-/** A size (bytes) as `12 bytes`, `3.4 kB` or `5.6 MB`; MB are 10^6 bytes, as in Heroku's limits. */
-function sizeText(bytes) {
-    const size = Math.abs(bytes);
-    const sign = bytes < 0 ? '−' : '';
-    if (size < 1e3)
-        return `${sign}${size} bytes`;
-    return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`;
-}
-/** A change in size (bytes) with its sign; `no change` for 0. */
-function signedSize(bytes) {
-    if (bytes === 0)
-        return 'no change';
-    return bytes < 0 ? sizeText(bytes) : `+${sizeText(bytes)}`;
-}
-/** A change in per cent of the size before, with its sign; empty for no change. */
-function signedShare(change, before) {
-    if (before === 0 || change === 0)
-        return '';
-    const text = Math.abs((100 * change) / before).toFixed(1);
-    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
-}
-/** A share as `87.0 %`. */
-function shareText(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-/** `5 MB`, `2.5 %`. */
-function amountText(amount) {
-    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
-}
-/** `83 %`: a share rounded to whole per cents. */
-function wholeShareText(part, whole) {
-    return `${Math.round((100 * part) / whole)} %`;
-}
-/** `1 dyno`, `2 dynos`. */
-function counted(number, one, many = `${one}s`) {
-    return `${number} ${number === 1 ? one : many}`;
-}
-/** A number as `12,345`. */
-function numberText(value) {
-    return value.toLocaleString('en-US');
-}
-/** Milliseconds as `3.2 s` or `1 min 5 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-/** A time in its largest unit, of seconds: `45 s`, `12 minutes`, `5 hours`, `3 days`. */
-function roughDuration(seconds) {
-    if (seconds < 90)
-        return `${Math.round(seconds)} s`;
-    if (seconds < 5_400)
-        return `${Math.round(seconds / 60)} minutes`;
-    if (seconds < 172_800)
-        return `${Math.round(seconds / 3_600)} hours`;
-    return `${Math.round(seconds / 86_400)} days`;
-}
-/** `2026-11-25` (UTC), of milliseconds since 1970. */
-function dayText(time) {
-    return new Date(time).toISOString().slice(0, 10);
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
-/** A year, in seconds. */
-const KEY_LASTS = 31_536_000;
-/**
- * The command that makes a Heroku key for this action alone, which ends in a year.
- * @param app the app that is deployed
- */
-function makeKeyCommand(app) {
-    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
-    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
-}
-/** What to do about a key that ends or does not work. */
-const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
-
-;// CONCATENATED MODULE: ./lib/runtime/git.js
-/**
- * The whole environment of a git that fetches: of the runner's variables only those of its proxy, no configuration but the
- * repository's own, no login (curl reads a .netrc in `HOME`), no questions, no Git LFS.
- * @param protocols the only allowed ones, also after a redirect: `https`, or several with `:` between them
- */
-function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
-    return {
-        ...proxyEnvironment,
-        PATH: searchPath,
-        LC_ALL: 'C',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_ALLOW_PROTOCOL: protocols,
-        GIT_LFS_SKIP_SMUDGE: '1'
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/once.js
-/** Does the work when it is first asked for. All who ask share the result, or the error. */
-function once(work) {
-    let answer;
-    return () => (answer ??= work());
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/paths.js
-const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
-/** The byte path of an ordinary string, encoded as UTF-8. */
-function bytePath(text) {
-    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
-}
-/** A byte path as Node's file functions take it. */
-function fsPath(path) {
-    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
-}
-/** Joins two byte paths with `/`. */
-function joinBytes(folder, name) {
-    return (folder === '' ? name : `${folder}/${name}`);
-}
-/** A byte path below an ordinary folder, as Node's file functions take it. */
-function below(folder, path) {
-    return fsPath(joinBytes(bytePath(folder), path));
-}
-/**
- * A byte path for people, reports and logs. Control characters become `\xNN`, so that no name can forge a line of a log;
- * in a name that is not valid UTF-8 every byte outside of ASCII does.
- */
-function displayPath(path) {
-    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
-        return path;
-    const text = Buffer.from(path, 'latin1').toString('utf8');
-    if (!text.includes('\ufffd'))
-        return escapeControls(text);
-    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
-}
-function escapeControls(text) {
-    // Control, bidirectional and line-separator characters could make a name look like another one.
-    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
-        ? '\\\\'
-        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
-}
-function hex(character) {
-    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-/** Orders paths like a walk: a folder, then all below it, names by bytes. It makes no strings: a slug has 100,000 paths. */
-function comparePaths(a, b) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) {
-        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-        if (x !== y)
-            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
-    }
-    return a.length - b.length;
-}
-const SLASH = 0x2f;
-
-;// CONCATENATED MODULE: ./lib/runtime/shell.js
-/** A text as one word for a shell: in quotes, unless it has only harmless characters. */
-function shell_shellWord(text) {
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/programs.js
-
-
-/**
- * The text of a program in Ruby, JavaScript or shell: a file in the folder `programs/` beside the module that runs it. For
- * the bundle scripts/build.ts replaces each call by the text. It finds calls by their form, so write them like the one for
- * `AS_DYNO`.
- */
-function programText(file) {
-    return readFileSync(file, 'utf8');
-}
-/**
- * A program made short for a command line: without empty lines, comments on their own line, and indentation. It must have
- * no text over several lines.
- */
-function compact(text) {
-    return text.replace(/^[ \t]*(?:#.*)?(?:\n|$)|^[ \t]+/gm, '');
-}
-/** A shell program with its arguments as one text for `bash -c`: a dyno takes one command line. */
-function withArguments(text, ...words) {
-    return `set -- ${words.map(shell_shellWord).join(' ')}\n${compact(text)}`;
-}
-/** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
-const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
-
-;// CONCATENATED MODULE: ./lib/runtime/text.js
-/**
- * Text of others, cut to at most `most` characters and `…`. It is cut between words: half a secret would not be masked.
- */
-function shortened(text, most) {
-    return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
-}
-
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: ./lib/runtime/tree.js
-
-
-
-
-
-/**
- * Every name below `root`, without `root` itself: a folder before what is in it, names in byte order, so the same tree gives
- * the same list on any machine. Symlinks are not followed. Throws what the file system throws.
- * @param skip tells which names are left out, with all below them
- */
-function walkTree(root, skip = () => false) {
-    const entries = [];
-    const visit = (folder) => {
-        const names = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'latin1' });
-        names.sort();
-        for (const name of names) {
-            const inTree = joinBytes(folder, name);
-            if (skip(inTree))
-                continue;
-            const entry = look(root, inTree);
-            entries.push(entry);
-            if (entry.kind === 'directory')
-                visit(inTree);
-        }
-    };
-    visit('');
-    return entries;
-}
-function look(root, inTree) {
-    const at = below(root, inTree);
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at);
-    const kind = kindOf(stat);
-    const mode = stat.mode & 0o7777;
-    return {
-        path: inTree,
-        kind,
-        mode,
-        size: kind === 'file' ? stat.size : 0,
-        target: kind === 'symlink' ? (0,external_node_fs_namespaceObject.readlinkSync)(at, 'latin1') : undefined,
-        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's times change with each name in it, so only its permissions count.
-        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
-    };
-}
-function kindOf(stat) {
-    if (stat.isFile())
-        return 'file';
-    if (stat.isDirectory())
-        return 'directory';
-    return stat.isSymbolicLink() ? 'symlink' : 'other';
-}
-/** As bigint: some file systems have inode numbers too large for a double, and no two files may seem to be one. */
-function inodeOf(at) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(at, { bigint: true });
-    return `${stat.dev}:${stat.ino}`;
-}
-/** Bytes. */
-const LARGEST_TEXT = 4_000_000;
-/**
- * The text of a file in a tree that others wrote; undefined if there is none. A symlink that leads out of the tree counts as
- * none, so that nothing of this machine gets into an error or a report. Throws a `UserError` for more than 4 MB.
- */
-function readTreeFile(root, file) {
-    let real;
-    try {
-        real = (0,external_node_fs_namespaceObject.realpathSync)(external_node_path_namespaceObject.join(root, file));
-        if (!real.startsWith((0,external_node_fs_namespaceObject.realpathSync)(root) + external_node_path_namespaceObject.sep) || !(0,external_node_fs_namespaceObject.statSync)(real).isFile())
-            return undefined;
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
-            return undefined;
-        throw error;
-    }
-    if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
-        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
-    }
-    return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
-}
-/**
- * Writes a file into a tree that others wrote, and replaces one of that name. A link on the way is removed first, so that
- * nothing outside of the tree is written.
- * @param file relative to the root, with `/`
- */
-function writeTreeFile(root, file, text) {
-    const parts = file.split('/');
-    let at = root;
-    for (const [i, part] of parts.entries()) {
-        at = external_node_path_namespaceObject.join(at, part);
-        const kind = (0,external_node_fs_namespaceObject.lstatSync)(at, { throwIfNoEntry: false });
-        const isFolder = i < parts.length - 1;
-        if (isFolder && kind?.isDirectory())
-            continue;
-        if (kind)
-            (0,external_node_fs_namespaceObject.rmSync)(at, { recursive: true });
-        if (isFolder)
-            (0,external_node_fs_namespaceObject.mkdirSync)(at);
-    }
-    (0,external_node_fs_namespaceObject.writeFileSync)(at, text, { flag: 'wx' });
-}
-/** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
-function giveTree(folder, { uid, gid }) {
-    (0,external_node_fs_namespaceObject.lchownSync)(folder, uid, gid);
-    (0,external_node_fs_namespaceObject.chmodSync)(folder, 0o755);
-    for (const { path: name } of walkTree(folder))
-        (0,external_node_fs_namespaceObject.lchownSync)(below(folder, name), uid, gid);
-}
-/** Removes a folder and all below it, even if a build took the permissions away. Does nothing if there is none. */
-async function removeTree(folder) {
-    try {
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    }
-    catch (error) {
-        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
-            throw error;
-        openFolders(folder);
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    }
-}
-/** Makes every folder of a tree accessible to its owner, each before it is entered. */
-function openFolders(root) {
-    (0,external_node_fs_namespaceObject.chmodSync)(root, 0o700);
-    walkTree(root, name => {
-        if ((0,external_node_fs_namespaceObject.lstatSync)(below(root, name)).isDirectory())
-            (0,external_node_fs_namespaceObject.chmodSync)(below(root, name), 0o700);
-        return false;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/urls.js
-
-/** Throws a `UserError` unless the URL is https, or http on this machine. */
-function requireSafeUrl(url) {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
-        return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/version.js
-/** This version, as in package.json (a test compares them). */
-const VERSION = '0.1.0';
-
-;// CONCATENATED MODULE: ./lib/runtime/index.js
-/**
- * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
- * in `real.ts`.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
 function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(v(e));let t=v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
 
@@ -59294,6 +59303,7 @@ function describe(node) {
 
 
 
+/** The values of `ffmpeg`. */
 const FFMPEG = ['with', 'without', 'auto'];
 const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
 const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
@@ -59304,7 +59314,6 @@ function expected(what, near = []) {
     return ({ input }) => `expected ${what}, not ${WHAT_IS_THERE}${typeof input === 'string' ? shown_didYouMean(input, near) : ''}`;
 }
 const ofItem = (message) => issue => issue.input === null ? 'the item is empty' : message(issue);
-const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** A mapping with only these keys. A key without a value counts as left out. */
 function members(entries, what = `a mapping with ${oneOf(Object.keys(entries))}`) {
     return pipe(custom(isMapping, expected(what)), object(entries));
@@ -59444,7 +59453,7 @@ const TIMES = {
 const minutes = expected(`a number of minutes, 1 to ${MOST_MINUTES}`);
 const TASK = {
     command: nullish(schema_text('A command on one line.', expected('a command on one line'))),
-    every: nullish(choice(INTERVALS, 'How often; or `cron`, where the scheduler has it.')),
+    every: nullish(choice(INTERVALS, 'How often; or `cron`, if the scheduler has it.')),
     at: nullish(pipe(custom(() => true), metadata({ type: 'string', description: 'UTC: "03:30" with `every: day`, ":20" with `every: hour`.' }))),
     cron: nullish(pipe(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), rawCheck(({ dataset, addIssue }) => {
         const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
@@ -59535,7 +59544,7 @@ const CONFIG = nullish(pipe(mapping({
     'streaming-app': app('A second app that runs the streaming server'),
     'staging-app': app('An app to try slugs on; its slugs are used again'),
     stack: nullish(schema_text(`The stack, such as ${DEFAULT_STACK}. Default: app.json’s, else the app’s.`, expected(`a stack that runs slugs, like ${DEFAULT_STACK}`), STACK)),
-    ffmpeg: nullish(choice(FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'), 'auto'),
+    ffmpeg: nullish(choice(FFMPEG, 'with: fail if it does not fit. auto: with ffmpeg if it fits, else without, and a warning.'), 'auto'),
     slug: nullish(schema_slug, {}),
     migrations: nullish(pipe(unknown(), falseIsOff, choice(MIGRATIONS, 'zero-downtime, maintenance (on while there is something to migrate), or off.')), 'zero-downtime'),
     /** Absent: the app's tasks are left alone. An empty list: the app shall have none. */
@@ -59548,6 +59557,7 @@ const CONFIG = nullish(pipe(mapping({
 })), {});
 
 ;// CONCATENATED MODULE: ./lib/config/load.js
+
 
 
 
@@ -59586,7 +59596,7 @@ function tell(file, issues, above) {
 }
 /** After a space `#ref` is a comment: without a word, the buildpack would be another one. */
 function refuseRemark(file, path, item) {
-    const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item;
+    const buildpack = isMapping(item) && 'buildpack' in item ? item['buildpack'] : item;
     const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
     if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
         return;
@@ -63922,9 +63932,10 @@ class AppJsonFile {
     constructor(text) {
         this.#text = text.replace(/^\ufeff/, '');
         this.#root = this.#parse();
-        if (!isObject(this.#root.value))
+        if (!isMapping(this.#root.value))
             throw this.wrong([], 'an object in { } belongs here');
     }
+    /** The whole file, as `JSON.parse` gives it. */
     get value() {
         return this.#root.value;
     }
@@ -63985,7 +63996,7 @@ class AppJsonFile {
     }
     #member(name) {
         const { value } = this;
-        return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+        return isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined;
     }
     #find(path) {
         let node = this.#root;
@@ -64019,10 +64030,7 @@ const BUILDPACKS = 'Write them as "buildpacks": [{ "url": "heroku/nodejs" }, { "
 function urlOf(item) {
     if (typeof item === 'string')
         return item;
-    return isObject(item) ? item['url'] : undefined;
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isMapping(item) ? item['url'] : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
@@ -65505,6 +65513,7 @@ class Workshop {
         const folders = await makeFolders(external_node_path_namespaceObject.join(this.#options.scratch, 'dyno'));
         return this.#open({ ...folders, app: app.root }, true);
     }
+    /** Ends and removes all places. */
     async close() {
         await Promise.all(this.#places.splice(0).map(place => place.close()));
     }
@@ -71125,7 +71134,7 @@ class Tree {
         const text = file && readTreeFile(file.root, file.path);
         try {
             const manifest = JSON.parse(text ?? '{}');
-            return typeof manifest === 'object' && manifest !== null ? manifest : {};
+            return isMapping(manifest) ? manifest : {};
         }
         catch (cause) {
             throw new UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
@@ -72654,6 +72663,7 @@ const reportWith = (entries) => strictObject({
     /** Sizes of earlier commits of the base branch, oldest first: each build passes on those of its base. */
     history: upgrade_list(historyPoint, 200)
 });
+/** The schema of `report.json`. */
 const reportSchema = reportWith(upgrade_list(data_entry, MOST_ENTRIES));
 /** The same, but quick for valid entries: it copies none and does not say what is wrong. */
 const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
@@ -74400,6 +74410,12 @@ async function git(tools, repository, ...args) {
         throw gitMissing();
     return result;
 }
+/** The hash of what a name stands for, such as `v1^{commit}`; undefined if there is nothing of that name. */
+async function hashOf(tools, repository, name) {
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const sha = stdout.toString('latin1').trim();
+    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
+}
 function gitMissing() {
     return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
@@ -74467,15 +74483,15 @@ async function baseOf(options) {
 }
 async function previousTag(options) {
     const { path, commit } = options;
-    const ask = (...args) => answer(options, path, ...args);
+    const repository = openCheckout(path);
     // From the parent on: the commit itself may be tagged.
-    const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`);
+    const parent = await hashOf(options, repository, `${commit}^`);
     if (parent === undefined)
         return undefined;
-    const name = await ask('describe', '--tags', '--abbrev=0', parent);
+    const name = await answer(options, repository, 'describe', '--tags', '--abbrev=0', parent);
     if (name === undefined)
         return undefined;
-    const tagged = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `refs/tags/${name}^{commit}`);
+    const tagged = await hashOf(options, repository, `refs/tags/${name}^{commit}`);
     return tagged === undefined ? undefined : { commit: tagged, kind: 'tag', name };
 }
 async function mergeBase(options) {
@@ -74483,7 +74499,7 @@ async function mergeBase(options) {
     if (branch === undefined || !/^[\w./-]{1,200}$/.test(branch) || branch.startsWith('-'))
         return undefined;
     for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
-        const found = await answer(options, path, 'merge-base', commit, ref);
+        const found = await answer(options, openCheckout(path), 'merge-base', commit, ref);
         if (found !== undefined && found !== commit)
             return { commit: found, kind: 'merge-base', name: branch };
     }
@@ -74492,7 +74508,7 @@ async function mergeBase(options) {
 /** GitHub builds a merge of the pull request into its branch: the first parent is the branch. */
 async function mergedInto(options) {
     const { path, commit, branch } = options;
-    const parent = async (n) => answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`);
+    const parent = (n) => hashOf(options, openCheckout(path), `${commit}^${n}`);
     const [first, second] = [await parent(1), await parent(2)];
     return first === undefined || second === undefined || branch === undefined
         ? undefined
@@ -74500,11 +74516,12 @@ async function mergedInto(options) {
 }
 /** For the default branch without a tag: shows what the last push or merge changed. */
 async function firstParent(options) {
-    const parent = await answer(options, options.path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${options.commit}^`);
+    const parent = await hashOf(options, openCheckout(options.path), `${options.commit}^`);
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
-async function answer(tools, path, ...args) {
-    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+/** The first line that git prints; undefined if it fails. */
+async function answer(tools, repository, ...args) {
+    const { code, stdout } = await git(tools, repository, ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -74890,7 +74907,7 @@ function openSubmodule(outer, path, mounted) {
         return { workTree, gitDir: kept };
     throw noSubmodule(mounted);
 }
-/** A submodule whose files lie below the checkout; undefined if they do not. */
+/** A submodule whose files are in the checkout; undefined if they are not. */
 function checkedOutSubmodule(outer, path) {
     const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
     const gitDir = export_isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
@@ -75025,10 +75042,11 @@ async function fetchTags(repository, options, tag, other) {
         throw noTag(options.url, tag);
     if (code !== 0)
         throw notFetched(options.url, stderr);
-    const commit = await upstream_commitOf(repository, options, tag);
+    const commitOf = (name) => hashOf(options, repository, `refs/tags/${name}^{commit}`);
+    const commit = await commitOf(tag);
     if (commit === undefined)
         throw noTag(options.url, tag);
-    return { commit, other: other === undefined ? undefined : await upstream_commitOf(repository, options, other) };
+    return { commit, other: other === undefined ? undefined : await commitOf(other) };
 }
 /** Fetches single contents, as git itself does in a partial clone (git: promisor-remote.c, fetch_objects). Throws a `UserError` if that fails. */
 async function fetchBlobs(repository, options, shas) {
@@ -75037,13 +75055,6 @@ async function fetchBlobs(repository, options, shas) {
     const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
     if (code !== 0)
         throw notFetched(options.url, stderr);
-}
-async function upstream_commitOf(repository, { run, signal, searchPath }, tag) {
-    const name = `refs/tags/${tag}^{commit}`;
-    const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
-    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
-    const sha = stdout.toString('latin1').trim();
-    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 function upstream_fetch({ gitDir }, options, args, input) {
     const always = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=blob:none'];
@@ -75208,7 +75219,7 @@ async function isShallow(tools, repository) {
 }
 async function lookUp(tools, repository, ref) {
     for (const name of resolve_placesOf(ref)) {
-        const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
+        const sha = await hashOf(tools, repository, `${name}^{commit}`);
         if (sha !== undefined)
             return sha;
     }
@@ -75221,11 +75232,6 @@ function resolve_placesOf(ref) {
     if (ref.startsWith('refs/'))
         return [ref, ref.replace('refs/', 'refs/remotes/')];
     return [ref, `refs/remotes/origin/${ref}`];
-}
-async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
-    const sha = stdout.toString('latin1').trim();
-    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
     const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
@@ -75276,7 +75282,7 @@ async function sameStart(tools, repository, ref) {
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
-    const sha = await resolve_parse(tools, repository, `${ref}^{}`);
+    const sha = await hashOf(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
     const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
@@ -95176,6 +95182,7 @@ function tooMuch(program, most) {
 
 
 
+/** The clock of this machine. */
 const systemClock = {
     now: () => Date.now(),
     sleep: async (milliseconds, signal) => {
@@ -95217,7 +95224,9 @@ const external_node_readline_promises_namespaceObject = __WEBPACK_EXTERNAL_creat
 ;// CONCATENATED MODULE: ./lib/init/workflow.js
 
 
+
 const WORKFLOWS = '.github/workflows';
+/** Reads a workflow. Never throws: what is not valid in it is left out. */
 function readWorkflow(text) {
     const document = workflow_parsed(text);
     const on = workflow_triggers(document['on']);
@@ -95237,15 +95246,15 @@ function workflow_parsed(text) {
     }
 }
 function asObject(value) {
-    return typeof value === 'object' && value !== null ? value : {};
+    return isMapping(value) ? value : {};
 }
-/** `on: push`, `on: [push]` and `on: { push: … }` are the same. */
+/** Events by name: `on: push`, `on: [push]` and `on: { push: … }` mean the same. */
 function workflow_triggers(on) {
     if (typeof on === 'string')
         return { [on]: null };
     return Array.isArray(on) ? Object.fromEntries(on.map(name => [String(name), null])) : asObject(on);
 }
-/** A push without filters is one of branches and tags; with one for branches alone it is none of tags (docs.github.com: workflow-syntax, on.push). */
+/** Without filters a push is of branches and tags; with a filter only for branches it is not of tags (docs.github.com: workflow-syntax, on.push). */
 function startsOnTag(push, tag) {
     const list = (key) => (Array.isArray(push[key]) ? push[key].map(String) : []);
     if (push['tags'] !== undefined)
@@ -95283,7 +95292,7 @@ function workflow_secretsOf(job, text) {
 
 
 
-/** Reads a checkout. Throws a `UserError` if it is none, or none of Mastodon, or if its app.json cannot be read. */
+/** Reads a checkout. Throws a `UserError` if it is not a checkout, not Mastodon, or if its app.json cannot be read. */
 async function readFork(folder, run, searchPath) {
     const git = async (...args) => {
         const { code, stdout, stderr } = await run('git', ['-C', folder, ...args], {
@@ -95342,11 +95351,11 @@ function filesIn(folder) {
 ;// CONCATENATED MODULE: ./lib/init/fit.js
 
 
-/** A page of `docs/`, as it is in that release: a fork does not have it. */
+/** Address of a page of `docs/` as it is in the action's release. */
 function docsLink({ repository, sha }, page) {
     return `https://github.com/${repository}/blob/${sha}/docs/${page}`;
 }
-/** A workflow of `examples/` for a fork: action and pages by their hash, and the fork's own branch. */
+/** A workflow of `examples/` made to fit a fork: action and pages by commit, and the fork's branch. */
 function fitWorkflow(example, action, branch) {
     const { repository, sha, version } = action;
     const release = version === undefined ? '' : ` # v${version}`;
@@ -95358,10 +95367,10 @@ function fit_linked(example, action) {
     return example.replace(/(?<![\w/])docs\/([\w-]+\.md(?:#[\w-]+)?)/g, (_, page) => docsLink(action, page));
 }
 const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby'];
-/** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
+/** The config of `examples/` made to fit a fork: its apps, and what its tree says about stack, buildpacks and ffmpeg. */
 function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
     const { repository, sha } = action;
-    const { stack, buildpacks, ffmpeg, version } = fork;
+    const { stack, buildpacks, ffmpeg, version, hasAppJson } = fork;
     const named = buildpacks.map(name => JSON.stringify(name)).join(', ');
     const keys = [
         [/OWNER\/mastodon-on-heroku\/COMMIT/, `${repository}/${sha}`],
@@ -95373,13 +95382,13 @@ function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
         [
             /^#stack: .*$/m,
             stack === undefined
-                ? `stack: ${DEFAULT_STACK} # ${proposal(fork, 'heroku stack')}`
+                ? `stack: ${DEFAULT_STACK} # ${proposal(hasAppJson, 'heroku stack')}`
                 : `#stack: ${stack} # app.json’s`
         ],
         [
             /^( *)#buildpacks: .*$/m,
             named === ''
-                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(fork, 'heroku buildpacks')}`
+                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(hasAppJson, 'heroku buildpacks')}`
                 : `$1#buildpacks: [${named}] # app.json’s`
         ],
         [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
@@ -95392,11 +95401,11 @@ function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
         return text.replace(from, to);
     }, fit_linked(example, action));
 }
-function proposal({ hasAppJson }, command) {
+function proposal(hasAppJson, command) {
     const why = hasAppJson ? 'app.json names none' : 'there is no app.json';
     return `a proposal, as ${why}: compare it with \`${command}\``;
 }
-/** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
+/** The key `schedule` with the tasks for this version. Without `on` it is a comment, and the example's if there are no tasks. */
 function fit_schedule({ tasks }, on) {
     if (tasks.length === 0 && !on)
         return '$&';
@@ -95418,11 +95427,11 @@ function ffmpegFrom(ffmpeg) {
 
 
 
-/** A tag that the deploy listens to. */
+/** A tag that starts the deploy. */
 const DEPLOY_TAG = 'heroku-2026-01-31';
 const EXTRAS = {
     HEROKU_UPGRADE_KEY: {
-        about: 'A newer Mastodon comes as a pull request, and not as an issue, where a GitHub App of yours makes it. `NAME.private-key.pem` is the file with its key, which GitHub lets you download; in place of `CLIENT_ID` put its client id.',
+        about: 'A newer Mastodon comes as a pull request, and not as an issue, if a GitHub App of yours makes it. `NAME.private-key.pem` is the file with its key, which GitHub lets you download; in place of `CLIENT_ID` put its client id.',
         page: 'upgrading.md#a-pull-request-for-each-new-version',
         file: 'NAME.private-key.pem',
         variable: ['HEROKU_UPGRADE_CLIENT_ID', 'CLIENT_ID']
@@ -95433,8 +95442,8 @@ const EXTRAS = {
     }
 };
 /**
- * The key without which nothing goes live, and its place. An authorization of its own can be ended by itself, and ends by
- * itself; the account's key can do neither. It goes from one program to the other, and is shown nowhere.
+ * The step for the Heroku key. It is an authorization of its own: it ends in a year and can be revoked alone, which the
+ * account's key cannot. One command gives it to the next, so it is never shown.
  */
 function keyStep(keys) {
     const wanted = keys_secretsOf(keys).filter(({ optional }) => !optional);
@@ -95446,7 +95455,7 @@ function keyStep(keys) {
         ...keys_placesOf(wanted).map(name => reviewer(name, keys))
     ].join('\n\n');
 }
-/** What can do without, each with what it is for; undefined where there is nothing. */
+/** The step for optional secrets, each with what it is for; undefined if there are none. */
 function extraStep(keys) {
     const all = keys_secretsOf(keys);
     const there = keys_placesOf(all.filter(({ optional }) => !optional));
@@ -95461,12 +95470,13 @@ function extraStep(keys) {
             block(keys_set(secret, keys, file), ...(variable ? [setVariable(variable, keys)] : []))
         ];
     });
-    return extras.length === 0 ? undefined : ['Some day, where you want it', ...extras].join('\n\n');
+    return extras.length === 0 ? undefined : ['Later, if you want it', ...extras].join('\n\n');
 }
+/** Lines as a block of code. */
 function block(...lines) {
     return ['```', ...lines, '```'].join('\n');
 }
-/** Each secret once for each environment. */
+/** The secrets of all workflows, each once for each environment. */
 function keys_secretsOf({ ours }) {
     const all = [...ours.values()].flatMap(({ secrets }) => secrets);
     return [...new Map(all.map(secret => [`${secret.name} ${secret.environment}`, secret])).values()];
@@ -95479,11 +95489,11 @@ function keys_set({ name, environment }, { repo, app }, file) {
     const from = file === undefined ? '' : ` < ${file}`;
     return `${makes(name, app)}gh secret set ${name}${of} --repo ${repo}${from}`;
 }
-/** docs.github.com: REST API, variables. `gh variable` came with 2.31, and Debian 12 has an older one. */
+/** docs.github.com: REST API, variables. Not `gh variable`: it came with gh 2.31, and Debian 12 has an older one. */
 function setVariable([name, value], { repo }) {
     return `gh api --silent repos/${repo}/actions/variables --raw-field name=${name} --raw-field value=${value}`;
 }
-/** What prints the secret, where a program can make it. */
+/** The command that makes the secret, for a pipe; empty if only a person can. */
 function makes(secret, app) {
     return secret === 'HEROKU_API_KEY' ? `${makeKeyCommand(app)} | ` : '';
 }
@@ -95499,14 +95509,14 @@ function place(name, { ours, repo, branch }) {
             : []))
     ].join('\n\n');
 }
-/** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
+/** Whether a tag needs the environment. A tag runs the workflow of its own commit, so no other environment takes tags. */
 function byTag(ours, environment) {
     return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && uses(secrets, environment));
 }
 function uses(secrets, environment) {
     return secrets.some(secret => secret.environment === environment);
 }
-/** docs.github.com: a job that names an environment with required reviewers waits for one, whatever it does there. */
+/** docs.github.com: every job in an environment with required reviewers waits for one, whatever it does. */
 function reviewer(environment, { ours }) {
     const waiting = [...ours].filter(([, { scheduled, secrets }]) => scheduled && uses(secrets, environment));
     const files = waiting.map(([file]) => `\`${file}\``).join(' and ');
@@ -95514,7 +95524,7 @@ function reviewer(environment, { ours }) {
     const others = waiting.length === 0
         ? ''
         : ` Before that: ${files} ${use} it, too, and would wait for the reviewer each time. Give ${them} an environment for the branch alone, such as \`${environment}-checks\`, with a key of its own, and name it in ${their} \`environment:\`.`;
-    return `Where others can push to the fork add a reviewer to \`${environment}\`, in Settings → Environments.${others}`;
+    return `If others can push to the fork, add a reviewer to \`${environment}\`, in Settings → Environments.${others}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/init/advice.js
@@ -95523,14 +95533,14 @@ function reviewer(environment, { ours }) {
 
 
 
-/** The branch of the pull request. */
+/** The pull request's branch. */
 const SETUP = 'heroku-setup';
-/** What `origin` is in a clone of Mastodon itself: nothing there is the admin's to set. */
+/** `origin` in a clone of Mastodon itself, which the admin cannot set up. */
 const advice_UPSTREAM = ['mastodon/mastodon', 'glitch-soc/mastodon'];
-/** What is left to do by hand, in the order in which it can be done: Markdown, with commands to copy. */
+/** What is left to do by hand, in order: Markdown, with commands to copy. */
 function adviceFor({ workflows, branch }, { ours, repository, app, action }) {
     const isUpstream = repository !== undefined && advice_UPSTREAM.includes(repository.toLowerCase());
-    // In a checkout with a second remote gh asks for, or takes, the upstream repository.
+    // `--repo` always: with a second remote gh asks, or takes upstream.
     const repo = repository === undefined || isUpstream ? 'OWNER/NAME' : repository;
     const keys = { ours, repo, branch, app, action };
     const steps = [
@@ -95554,18 +95564,18 @@ function adviceFor({ workflows, branch }, { ours, repository, app, action }) {
         ...steps.map((step, i) => `### ${i + 1}. ${step}`)
     ].join('\n\n');
 }
-/** docs.github.com: "Disabling and enabling a workflow"; that a new fork knows no workflow before, is undocumented. */
+/** docs.github.com: "Disabling and enabling a workflow". That a new fork first has no workflows is undocumented. */
 function leftOff(theirs, ours, repo) {
     const firing = [...theirs]
         .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
         .map(([file]) => file);
     const names = firing.map(file => `\`${file}\``).join(', ');
-    // mastodon/mastodon: .github/workflows/build-releases.yml has no condition of the repository.
+    // mastodon/mastodon: .github/workflows/build-releases.yml does not ask in which repository it runs.
     const images = firing.includes('build-releases.yml')
         ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
         : '';
     return [
-        'The fork’s workflows and issues\n\nIn a new fork both are off. Turn workflows on first: its tab Actions asks for it. And issues, where the nights tell what they find:',
+        'The fork’s workflows and issues\n\nIn a new fork both are off. Turn workflows on first: its tab Actions asks for it. Then issues: the nightly checks report there.',
         block(`gh repo edit ${repo} --enable-issues`),
         ...(firing.length > 0
             ? [
@@ -95592,9 +95602,9 @@ function afterMerge(ours, repo, branch) {
     return [
         'When it is merged',
         ...(scheduled.length > 0 ? schedules : []),
-        'Look what a deploy would meet: the page of the run, under Actions → Heroku deploy, tells it. It changes nothing.',
+        'See what a deploy would do: the page of the run, under Actions → Heroku deploy, says it. This changes nothing.',
         block(`gh workflow run heroku-deploy.yml --repo ${repo} --raw-field plan=true`),
-        'And deploy: a tag, on what was merged.',
+        'Then deploy: put a tag on what was merged.',
         block(`git switch ${shell_shellWord(branch)} && git pull`, 'git tag heroku-1 && git push origin heroku-1')
     ].join('\n\n');
 }
@@ -95606,35 +95616,36 @@ function afterMerge(ours, repo, branch) {
 
 
 
+/** The config file's path in a fork. */
 const files_CONFIG = '.github/mastodon-on-heroku.yml';
-/** For tasks that GitHub runs; with an add-on it has nothing to do. */
+/** Runs scheduled tasks on GitHub; with a scheduler add-on it is not needed. */
 const TASKS = 'heroku-tasks.yml';
-/** What is to be written into a fork. What is there already is never changed. */
+/** The files for a fork: its workflows and its config. A file that is there is never changed. */
 function proposeFiles(fork, examples, { action, ...start }) {
     const files = [];
     for (const [file, example] of examples) {
         if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks))
             continue;
-        const proposed = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
-        const other = sameName(fork, file, proposed.text);
+        const proposed = compared(fork.root, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
+        const other = sameName(fork.workflows, file, proposed.text);
         files.push(other === undefined || proposed.state !== 'new' ? proposed : { ...proposed, state: 'clashes', with: other });
     }
     const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start);
-    return [...files, compared(fork, files_CONFIG, text)];
+    return [...files, compared(fork.root, files_CONFIG, text)];
 }
-function compared({ root }, file, text) {
+function compared(root, file, text) {
     const there = readTreeFile(root, file);
     if (there === undefined)
         return { path: file, text, state: 'new' };
     return { path: file, text, state: there === text ? 'same' : 'differs' };
 }
-/** GitHub names concurrency groups and checks by a workflow's name, so two of one name get in each other's way. */
-function sameName({ workflows }, file, text) {
+/** Another file with a workflow of the same name. GitHub names concurrency groups and checks by it, so the two would disturb each other. */
+function sameName(workflows, file, text) {
     const name = readWorkflow(text).name?.toLowerCase();
     const clash = [...workflows].find(([other, workflow]) => other !== file && workflow.name?.toLowerCase() === name);
     return clash?.[0];
 }
-/** Writes what is new. Never over a file, and never through a link that leads out of the fork. */
+/** Writes what is new. Never replaces a file, and never writes through a link. Throws a `UserError` if a file cannot be written. */
 function writeFiles({ root }, files) {
     for (const { path: file, text } of files.filter(({ state }) => state === 'new')) {
         try {
@@ -95645,11 +95656,11 @@ function writeFiles({ root }, files) {
             (0,external_node_fs_namespaceObject.writeFileSync)(external_node_path_namespaceObject.join(root, file), text, { flag: 'wx' });
         }
         catch (error) {
-            throw new UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
+            throw new UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Correct that, and run it again: what is written already stays as it is.', { cause: error });
         }
     }
 }
-/** The workflows of ours that the fork has, or will have. */
+/** Our workflows that the fork has or will have, by file name. */
 function files_ours(files) {
     return new Map(files
         .filter(({ path: file, state }) => file !== files_CONFIG && state !== 'clashes')
@@ -95663,8 +95674,8 @@ function files_ours(files) {
 
 
 /**
- * What the fork's own config, which is never changed, lacks of what was asked for: lines to put into it, in place of what
- * it has under the same key. Empty where it lacks nothing, or is one with errors, which every command tells.
+ * Lines for the fork's own config, which is never changed: what was asked for and is not in it. They replace what it has
+ * under the same key. Empty if nothing is missing, or if the config has errors: every command reports those.
  */
 function lacks(fork, { app, streamingApp, tasks }) {
     const config = lacks_readConfig(fork.root);
@@ -95699,12 +95710,12 @@ function lacks_readConfig(root) {
 
 
 
-/** Up to 0.1.0 the rehearsal was a workflow of its own, with a second build. */
+/** Up to 0.1.0 the rehearsal had its own workflow, with a second build. */
 const OLD = `${WORKFLOWS}/heroku-rehearse.yml`;
 const NEW = `${WORKFLOWS}/heroku-slug-size.yml`;
 /**
- * What to do with a workflow of an earlier release whose work another one does by now: a sentence or two; undefined if the
- * fork has none. Nothing is changed: such a file is the owner's.
+ * What to do with a workflow of an earlier release that is not needed any more, in sentences; undefined if the fork has
+ * none. The file itself is the owner's and is not changed.
  */
 function superseded({ root }, files) {
     if (!rehearses(readTreeFile(root, OLD)))
@@ -95722,7 +95733,7 @@ function rehearses(workflow) {
 }
 
 ;// CONCATENATED MODULE: ./lib/init/index.js
-/** Sets a fork up: workflows and a config that fit it, and what is left to do by hand. */
+/** Sets a fork up: workflows and a config for it, and what is left to do by hand. */
 
 
 

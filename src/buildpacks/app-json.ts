@@ -1,4 +1,4 @@
-import { bytePath, displayPath, UserError } from '../runtime/index.ts'
+import { bytePath, displayPath, isMapping, UserError } from '../runtime/index.ts'
 import { JsonFault, parseJson, type JsonNode } from './json.ts'
 
 /** A buildpack as app.json names it. */
@@ -27,9 +27,10 @@ export class AppJsonFile {
   constructor(text: string) {
     this.#text = text.replace(/^\ufeff/, '')
     this.#root = this.#parse()
-    if (!isObject(this.#root.value)) throw this.wrong([], 'an object in { } belongs here')
+    if (!isMapping(this.#root.value)) throw this.wrong([], 'an object in { } belongs here')
   }
 
+  /** The whole file, as `JSON.parse` gives it. */
   get value(): unknown {
     return this.#root.value
   }
@@ -91,7 +92,7 @@ export class AppJsonFile {
 
   #member(name: string): unknown {
     const { value } = this
-    return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+    return isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined
   }
 
   #find(path: readonly (string | number)[]): JsonNode {
@@ -129,9 +130,5 @@ const BUILDPACKS = 'Write them as "buildpacks": [{ "url": "heroku/nodejs" }, { "
 
 function urlOf(item: unknown): unknown {
   if (typeof item === 'string') return item
-  return isObject(item) ? item['url'] : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isMapping(item) ? item['url'] : undefined
 }

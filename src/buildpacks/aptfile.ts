@@ -12,6 +12,7 @@ export interface Aptfile {
   readonly problems: readonly AptProblem[]
 }
 
+/** What one word or line of an Aptfile asks for. */
 export type AptEntry = AptPackage | AptAddress | AptRepository
 
 /** `name`, `name:arch`, `name=version` or `name/release`, each also after `-t release`. */

@@ -56,6 +56,7 @@ interface Layer {
   readonly processTypes: Readonly<Record<string, string>>
 }
 
+/** A tree that all buildpacks have run over. */
 export interface BuiltApp {
   /** The app's folder on this machine. */
   readonly root: string

@@ -31,6 +31,7 @@ export interface FetchOptions extends FetchTools, NetTools {
   readonly signal: AbortSignal
 }
 
+/** A buildpack in a folder of this machine. */
 export interface FetchedBuildpack {
   /** For people. */
   readonly name: string

@@ -78,6 +78,7 @@ export class Workshop {
     return this.#open({ ...folders, app: app.root }, true)
   }
 
+  /** Ends and removes all places. */
   async close(): Promise<void> {
     await Promise.all(this.#places.splice(0).map(place => place.close()))
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isMapping } from '../runtime/index.ts'
 import { CONFIG, type Config } from './schema.ts'
 import { didYouMean, shown } from './shown.ts'
 import { YamlFile, type Key, type Shape } from './yaml-file.ts'
@@ -37,7 +38,7 @@ function tell(file: YamlFile, issues: readonly v.BaseIssue<unknown>[], above: re
 
 /** After a space `#ref` is a comment: without a word, the buildpack would be another one. */
 function refuseRemark(file: YamlFile, path: readonly Key[], item: unknown): void {
-  const buildpack = typeof item === 'object' && item !== null && 'buildpack' in item ? item.buildpack : item
+  const buildpack = isMapping(item) && 'buildpack' in item ? item['buildpack'] : item
   const remark = file.remark(path) ?? file.remark([...path, 'buildpack'])
   if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack)) return
   file.fail(

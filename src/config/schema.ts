@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import { DEFAULT_STACK, DYNO_SIZES, dynoSize } from '../knowledge/index.ts'
-import { UserError } from '../runtime/index.ts'
+import { isMapping, UserError } from '../runtime/index.ts'
 import { cronProblem } from './cron.ts'
 import {
   APP_NAME,
@@ -26,6 +26,7 @@ import { didYouMean, oneOf, shown } from './shown.ts'
 import { parseLimit } from './size.ts'
 import { WHAT_IS_THERE } from './yaml-file.ts'
 
+/** The values of `ffmpeg`. */
 export const FFMPEG = ['with', 'without', 'auto'] as const
 const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'] as const
 const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'] as const
@@ -44,9 +45,6 @@ const ofItem =
   (message: Message): Message =>
   issue =>
     issue.input === null ? 'the item is empty' : message(issue)
-
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 type Camel<Key> = Key extends `${infer Head}-${infer Rest}` ? `${Head}${Capitalize<Camel<Rest>>}` : Key
 type Members<Of> = { readonly [Key in keyof Of as Camel<Key>]: Exclude<Of[Key], null> }
@@ -267,7 +265,7 @@ const TIMES = {
 const minutes = expected(`a number of minutes, 1 to ${MOST_MINUTES}`)
 const TASK = {
   command: v.nullish(text('A command on one line.', expected('a command on one line'))),
-  every: v.nullish(choice(INTERVALS, 'How often; or `cron`, where the scheduler has it.')),
+  every: v.nullish(choice(INTERVALS, 'How often; or `cron`, if the scheduler has it.')),
   at: v.nullish(
     v.pipe(
       v.custom<string>(() => true),
@@ -430,7 +428,7 @@ export const CONFIG = v.nullish(
         )
       ),
       ffmpeg: v.nullish(
-        choice(FFMPEG, 'with: fail where it does not fit. auto: with if it fits, else without, loudly.'),
+        choice(FFMPEG, 'with: fail if it does not fit. auto: with ffmpeg if it fits, else without, and a warning.'),
         'auto'
       ),
       slug: v.nullish(slug, {}),
@@ -463,4 +461,5 @@ export const CONFIG = v.nullish(
 
 /** The checked config, with defaults. */
 export type Config = v.InferOutput<typeof CONFIG>
+/** The key `schedule`. */
 export type ScheduleConfig = NonNullable<Config['schedule']>

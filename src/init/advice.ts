@@ -5,7 +5,7 @@ import { block, DEPLOY_TAG, extraStep, keyStep } from './keys.ts'
 import { type Workflow } from './workflow.ts'
 
 interface AdviceFacts {
-  /** Workflows of ours, by file name. */
+  /** Our workflows in the fork, by file name. */
   readonly ours: ReadonlyMap<string, Workflow>
   /** `owner/name` of the fork on GitHub. */
   readonly repository: string | undefined
@@ -13,15 +13,15 @@ interface AdviceFacts {
   readonly action: Action
 }
 
-/** The branch of the pull request. */
+/** The pull request's branch. */
 const SETUP = 'heroku-setup'
-/** What `origin` is in a clone of Mastodon itself: nothing there is the admin's to set. */
+/** `origin` in a clone of Mastodon itself, which the admin cannot set up. */
 const UPSTREAM = ['mastodon/mastodon', 'glitch-soc/mastodon']
 
-/** What is left to do by hand, in the order in which it can be done: Markdown, with commands to copy. */
+/** What is left to do by hand, in order: Markdown, with commands to copy. */
 export function adviceFor({ workflows, branch }: Fork, { ours, repository, app, action }: AdviceFacts): string {
   const isUpstream = repository !== undefined && UPSTREAM.includes(repository.toLowerCase())
-  // In a checkout with a second remote gh asks for, or takes, the upstream repository.
+  // `--repo` always: with a second remote gh asks, or takes upstream.
   const repo = repository === undefined || isUpstream ? 'OWNER/NAME' : repository
   const keys = { ours, repo, branch, app, action }
   const steps = [
@@ -46,18 +46,18 @@ export function adviceFor({ workflows, branch }: Fork, { ours, repository, app, 
   ].join('\n\n')
 }
 
-/** docs.github.com: "Disabling and enabling a workflow"; that a new fork knows no workflow before, is undocumented. */
+/** docs.github.com: "Disabling and enabling a workflow". That a new fork first has no workflows is undocumented. */
 function leftOff(theirs: ReadonlyMap<string, Workflow>, ours: ReadonlyMap<string, Workflow>, repo: string): string {
   const firing = [...theirs]
     .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
     .map(([file]) => file)
   const names = firing.map(file => `\`${file}\``).join(', ')
-  // mastodon/mastodon: .github/workflows/build-releases.yml has no condition of the repository.
+  // mastodon/mastodon: .github/workflows/build-releases.yml does not ask in which repository it runs.
   const images = firing.includes('build-releases.yml')
     ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
     : ''
   return [
-    'The fork’s workflows and issues\n\nIn a new fork both are off. Turn workflows on first: its tab Actions asks for it. And issues, where the nights tell what they find:',
+    'The fork’s workflows and issues\n\nIn a new fork both are off. Turn workflows on first: its tab Actions asks for it. Then issues: the nightly checks report there.',
     block(`gh repo edit ${repo} --enable-issues`),
     ...(firing.length > 0
       ? [
@@ -90,9 +90,9 @@ function afterMerge(ours: ReadonlyMap<string, Workflow>, repo: string, branch: s
   return [
     'When it is merged',
     ...(scheduled.length > 0 ? schedules : []),
-    'Look what a deploy would meet: the page of the run, under Actions → Heroku deploy, tells it. It changes nothing.',
+    'See what a deploy would do: the page of the run, under Actions → Heroku deploy, says it. This changes nothing.',
     block(`gh workflow run heroku-deploy.yml --repo ${repo} --raw-field plan=true`),
-    'And deploy: a tag, on what was merged.',
+    'Then deploy: put a tag on what was merged.',
     block(`git switch ${shellWord(branch)} && git pull`, 'git tag heroku-1 && git push origin heroku-1')
   ].join('\n\n')
 }

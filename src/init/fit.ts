@@ -1,33 +1,34 @@
 import { DEFAULT_STACK } from '../knowledge/index.ts'
 import { type Fork } from './fork.ts'
 
-/** The action that workflows use. */
+/** The action that the workflows use. */
 export interface Action {
   /** `owner/name` on GitHub. */
   readonly repository: string
-  /** The release's commit. */
+  /** Commit of the release. */
   readonly sha: string
-  /** The release, where it is known: `0.1.0`. */
+  /** The release, if it is known: `0.1.0`. */
   readonly version?: string
 }
 
+/** Names of a fork's Heroku apps. */
 export interface ForkApps {
   readonly app?: string
   readonly streamingApp?: string
 }
 
-/** What a config begins with. */
+/** What goes into a new config. */
 export interface Start extends ForkApps {
-  /** Whether GitHub is to run scheduled tasks; else they are only proposed. */
+  /** Whether GitHub runs scheduled tasks. If not, they are only proposed, in comments. */
   readonly tasks: boolean
 }
 
-/** A page of `docs/`, as it is in that release: a fork does not have it. */
+/** Address of a page of `docs/` as it is in the action's release. */
 export function docsLink({ repository, sha }: Action, page: string): string {
   return `https://github.com/${repository}/blob/${sha}/docs/${page}`
 }
 
-/** A workflow of `examples/` for a fork: action and pages by their hash, and the fork's own branch. */
+/** A workflow of `examples/` made to fit a fork: action and pages by commit, and the fork's branch. */
 export function fitWorkflow(example: string, action: Action, branch: string): string {
   const { repository, sha, version } = action
   const release = version === undefined ? '' : ` # v${version}`
@@ -45,10 +46,10 @@ function linked(example: string, action: Action): string {
 
 const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby']
 
-/** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
+/** The config of `examples/` made to fit a fork: its apps, and what its tree says about stack, buildpacks and ffmpeg. */
 export function fitConfig(example: string, action: Action, fork: Fork, { app, streamingApp, tasks }: Start): string {
   const { repository, sha } = action
-  const { stack, buildpacks, ffmpeg, version } = fork
+  const { stack, buildpacks, ffmpeg, version, hasAppJson } = fork
   const named = buildpacks.map(name => JSON.stringify(name)).join(', ')
   const keys: [from: RegExp, to: string][] = [
     [/OWNER\/mastodon-on-heroku\/COMMIT/, `${repository}/${sha}`],
@@ -60,13 +61,13 @@ export function fitConfig(example: string, action: Action, fork: Fork, { app, st
     [
       /^#stack: .*$/m,
       stack === undefined
-        ? `stack: ${DEFAULT_STACK} # ${proposal(fork, 'heroku stack')}`
+        ? `stack: ${DEFAULT_STACK} # ${proposal(hasAppJson, 'heroku stack')}`
         : `#stack: ${stack} # app.json’s`
     ],
     [
       /^( *)#buildpacks: .*$/m,
       named === ''
-        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(fork, 'heroku buildpacks')}`
+        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(hasAppJson, 'heroku buildpacks')}`
         : `$1#buildpacks: [${named}] # app.json’s`
     ],
     [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
@@ -82,13 +83,13 @@ export function fitConfig(example: string, action: Action, fork: Fork, { app, st
   )
 }
 
-function proposal({ hasAppJson }: Fork, command: string): string {
+function proposal(hasAppJson: boolean, command: string): string {
   const why = hasAppJson ? 'app.json names none' : 'there is no app.json'
   return `a proposal, as ${why}: compare it with \`${command}\``
 }
 
-/** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
-export function schedule({ tasks }: Fork, on: boolean): string {
+/** The key `schedule` with the tasks for this version. Without `on` it is a comment, and the example's if there are no tasks. */
+export function schedule({ tasks }: Pick<Fork, 'tasks'>, on: boolean): string {
   if (tasks.length === 0 && !on) return '$&'
   const lines = [
     'schedule:',

@@ -6,29 +6,29 @@ import { readTreeFile, UserError, type RunCommand } from '../runtime/index.ts'
 import { guessProvider } from '../slug/index.ts'
 import { readWorkflow, WORKFLOWS, type Workflow } from './workflow.ts'
 
-/** A fork's checkout, as far as workflows and config depend on it. */
+/** What workflows and config depend on in a fork's checkout. */
 export interface Fork {
   /** The top of the work tree. */
   readonly root: string
-  /** Mastodon's: `4.7.0`. */
+  /** Mastodon's version: `4.7.0`. */
   readonly version: string
   /** The branch that pull requests go into. */
   readonly branch: string
   readonly stack?: string
   readonly hasAppJson: boolean
-  /** As app.json names them; empty if it names none. */
+  /** As app.json names them; may be empty. */
   readonly buildpacks: readonly string[]
-  /** What of app.json is read otherwise than it is written. */
+  /** What in app.json is read in another way than it is written. */
   readonly warnings: readonly string[]
-  /** What brings ffmpeg into the slug, by its name; the built tree is not there to look. */
+  /** The buildpack that should bring ffmpeg, or `the Aptfile`: a guess by names, since nothing is built. */
   readonly ffmpeg?: string
-  /** Tasks worth scheduling in this version. */
+  /** Scheduled tasks that this version needs. */
   readonly tasks: readonly StarterTask[]
-  /** What the fork has in `.github/workflows`, by file name. */
+  /** The fork's own workflows, by file name. */
   readonly workflows: ReadonlyMap<string, Workflow>
 }
 
-/** Reads a checkout. Throws a `UserError` if it is none, or none of Mastodon, or if its app.json cannot be read. */
+/** Reads a checkout. Throws a `UserError` if it is not a checkout, not Mastodon, or if its app.json cannot be read. */
 export async function readFork(folder: string, run: RunCommand, searchPath: string): Promise<Fork> {
   const git = async (...args: string[]): Promise<string | undefined> => {
     const { code, stdout, stderr } = await run('git', ['-C', folder, ...args], {

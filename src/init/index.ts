@@ -1,4 +1,4 @@
-/** Sets a fork up: workflows and a config that fit it, and what is left to do by hand. */
+/** Sets a fork up: workflows and a config for it, and what is left to do by hand. */
 export { adviceFor } from './advice.ts'
 export { type Action, type ForkApps } from './fit.ts'
 export { lacks } from './lacks.ts'

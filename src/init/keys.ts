@@ -2,11 +2,12 @@ import { makeKeyCommand, shellWord } from '../runtime/index.ts'
 import { docsLink, type Action } from './fit.ts'
 import { type Workflow } from './workflow.ts'
 
-/** A tag that the deploy listens to. */
+/** A tag that starts the deploy. */
 export const DEPLOY_TAG = 'heroku-2026-01-31'
 
+/** What the steps about keys depend on. */
 interface KeyFacts {
-  /** Workflows of ours, by file name. */
+  /** Our workflows in the fork, by file name. */
   readonly ours: ReadonlyMap<string, Workflow>
   /** `owner/name` of the fork. */
   readonly repo: string
@@ -17,21 +18,21 @@ interface KeyFacts {
 
 type Secret = Workflow['secrets'][number]
 
-/** What an optional secret is for, and where it comes from. */
+/** What an optional secret is for, and how to get it. */
 interface Extra {
   readonly about: string
-  /** Page that has it step by step. */
+  /** The page of `docs/` with the steps. */
   readonly page: string
-  /** A file that holds it: `gh` asks for one line. */
+  /** A file with its value, if that has more than one line: `gh` asks only for one. */
   readonly file?: string
-  /** A variable that belongs to it, and what stands for its value. */
+  /** A variable that belongs to it, with a placeholder for its value. */
   readonly variable?: readonly [name: string, value: string]
 }
 
 const EXTRAS: Readonly<Record<string, Extra>> = {
   HEROKU_UPGRADE_KEY: {
     about:
-      'A newer Mastodon comes as a pull request, and not as an issue, where a GitHub App of yours makes it. `NAME.private-key.pem` is the file with its key, which GitHub lets you download; in place of `CLIENT_ID` put its client id.',
+      'A newer Mastodon comes as a pull request, and not as an issue, if a GitHub App of yours makes it. `NAME.private-key.pem` is the file with its key, which GitHub lets you download; in place of `CLIENT_ID` put its client id.',
     page: 'upgrading.md#a-pull-request-for-each-new-version',
     file: 'NAME.private-key.pem',
     variable: ['HEROKU_UPGRADE_CLIENT_ID', 'CLIENT_ID']
@@ -44,8 +45,8 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
 }
 
 /**
- * The key without which nothing goes live, and its place. An authorization of its own can be ended by itself, and ends by
- * itself; the account's key can do neither. It goes from one program to the other, and is shown nowhere.
+ * The step for the Heroku key. It is an authorization of its own: it ends in a year and can be revoked alone, which the
+ * account's key cannot. One command gives it to the next, so it is never shown.
  */
 export function keyStep(keys: KeyFacts): string {
   const wanted = secretsOf(keys).filter(({ optional }) => !optional)
@@ -58,7 +59,7 @@ export function keyStep(keys: KeyFacts): string {
   ].join('\n\n')
 }
 
-/** What can do without, each with what it is for; undefined where there is nothing. */
+/** The step for optional secrets, each with what it is for; undefined if there are none. */
 export function extraStep(keys: KeyFacts): string | undefined {
   const all = secretsOf(keys)
   const there = placesOf(all.filter(({ optional }) => !optional))
@@ -72,15 +73,16 @@ export function extraStep(keys: KeyFacts): string | undefined {
       block(set(secret, keys, file), ...(variable ? [setVariable(variable, keys)] : []))
     ]
   })
-  return extras.length === 0 ? undefined : ['Some day, where you want it', ...extras].join('\n\n')
+  return extras.length === 0 ? undefined : ['Later, if you want it', ...extras].join('\n\n')
 }
 
+/** Lines as a block of code. */
 export function block(...lines: string[]): string {
   return ['```', ...lines, '```'].join('\n')
 }
 
-/** Each secret once for each environment. */
-function secretsOf({ ours }: KeyFacts): Secret[] {
+/** The secrets of all workflows, each once for each environment. */
+function secretsOf({ ours }: Pick<KeyFacts, 'ours'>): Secret[] {
   const all = [...ours.values()].flatMap(({ secrets }) => secrets)
   return [...new Map(all.map(secret => [`${secret.name} ${secret.environment}`, secret])).values()]
 }
@@ -95,12 +97,12 @@ function set({ name, environment }: Secret, { repo, app }: KeyFacts, file?: stri
   return `${makes(name, app)}gh secret set ${name}${of} --repo ${repo}${from}`
 }
 
-/** docs.github.com: REST API, variables. `gh variable` came with 2.31, and Debian 12 has an older one. */
-function setVariable([name, value]: NonNullable<Extra['variable']>, { repo }: KeyFacts): string {
+/** docs.github.com: REST API, variables. Not `gh variable`: it came with gh 2.31, and Debian 12 has an older one. */
+function setVariable([name, value]: NonNullable<Extra['variable']>, { repo }: Pick<KeyFacts, 'repo'>): string {
   return `gh api --silent repos/${repo}/actions/variables --raw-field name=${name} --raw-field value=${value}`
 }
 
-/** What prints the secret, where a program can make it. */
+/** The command that makes the secret, for a pipe; empty if only a person can. */
 function makes(secret: string, app: string | undefined): string {
   return secret === 'HEROKU_API_KEY' ? `${makeKeyCommand(app)} | ` : ''
 }
@@ -122,7 +124,7 @@ function place(name: string, { ours, repo, branch }: KeyFacts): string {
   ].join('\n\n')
 }
 
-/** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
+/** Whether a tag needs the environment. A tag runs the workflow of its own commit, so no other environment takes tags. */
 function byTag(ours: KeyFacts['ours'], environment: string): boolean {
   return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && uses(secrets, environment))
 }
@@ -131,8 +133,8 @@ function uses(secrets: readonly Secret[], environment: string): boolean {
   return secrets.some(secret => secret.environment === environment)
 }
 
-/** docs.github.com: a job that names an environment with required reviewers waits for one, whatever it does there. */
-function reviewer(environment: string, { ours }: KeyFacts): string {
+/** docs.github.com: every job in an environment with required reviewers waits for one, whatever it does. */
+function reviewer(environment: string, { ours }: Pick<KeyFacts, 'ours'>): string {
   const waiting = [...ours].filter(([, { scheduled, secrets }]) => scheduled && uses(secrets, environment))
   const files = waiting.map(([file]) => `\`${file}\``).join(' and ')
   const [use, them, their] = waiting.length > 1 ? ['use', 'them', 'their lines'] : ['uses', 'it', 'its line']
@@ -140,5 +142,5 @@ function reviewer(environment: string, { ours }: KeyFacts): string {
     waiting.length === 0
       ? ''
       : ` Before that: ${files} ${use} it, too, and would wait for the reviewer each time. Give ${them} an environment for the branch alone, such as \`${environment}-checks\`, with a key of its own, and name it in ${their} \`environment:\`.`
-  return `Where others can push to the fork add a reviewer to \`${environment}\`, in Settings → Environments.${others}`
+  return `If others can push to the fork, add a reviewer to \`${environment}\`, in Settings → Environments.${others}`
 }

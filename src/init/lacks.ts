@@ -5,8 +5,8 @@ import { type Fork } from './fork.ts'
 import { CONFIG } from './files.ts'
 
 /**
- * What the fork's own config, which is never changed, lacks of what was asked for: lines to put into it, in place of what
- * it has under the same key. Empty where it lacks nothing, or is one with errors, which every command tells.
+ * Lines for the fork's own config, which is never changed: what was asked for and is not in it. They replace what it has
+ * under the same key. Empty if nothing is missing, or if the config has errors: every command reports those.
  */
 export function lacks(fork: Fork, { app, streamingApp, tasks }: Start): string[] {
   const config = readConfig(fork.root)

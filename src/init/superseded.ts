@@ -3,15 +3,15 @@ import { type Fork } from './fork.ts'
 import { type ProposedFile } from './files.ts'
 import { WORKFLOWS } from './workflow.ts'
 
-/** Up to 0.1.0 the rehearsal was a workflow of its own, with a second build. */
+/** Up to 0.1.0 the rehearsal had its own workflow, with a second build. */
 const OLD = `${WORKFLOWS}/heroku-rehearse.yml`
 const NEW = `${WORKFLOWS}/heroku-slug-size.yml`
 
 /**
- * What to do with a workflow of an earlier release whose work another one does by now: a sentence or two; undefined if the
- * fork has none. Nothing is changed: such a file is the owner's.
+ * What to do with a workflow of an earlier release that is not needed any more, in sentences; undefined if the fork has
+ * none. The file itself is the owner's and is not changed.
  */
-export function superseded({ root }: Fork, files: readonly ProposedFile[]): string | undefined {
+export function superseded({ root }: Pick<Fork, 'root'>, files: readonly ProposedFile[]): string | undefined {
   if (!rehearses(readTreeFile(root, OLD))) return undefined
   const proposed = files.find(({ path }) => path === NEW)
   const isTheirs = proposed?.state === 'differs' || proposed?.state === 'clashes'

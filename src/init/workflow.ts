@@ -1,18 +1,20 @@
 import picomatch from 'picomatch'
 import { parse } from 'yaml'
+import { isMapping } from '../runtime/index.ts'
 
 export const WORKFLOWS = '.github/workflows'
 
-/** What is of interest of a workflow. Whatever its file holds, reading it does not fail. */
+/** What matters here of a workflow. */
 export interface Workflow {
   readonly name?: string
-  /** Whether pushing this tag starts it. */
+  /** Whether a push of this tag starts it. */
   startsOn(this: void, tag: string): boolean
   readonly scheduled: boolean
   /** Secrets that jobs read, each with the job's environment. */
   readonly secrets: readonly { readonly name: string; readonly environment?: string; readonly optional: boolean }[]
 }
 
+/** Reads a workflow. Never throws: what is not valid in it is left out. */
 export function readWorkflow(text: string): Workflow {
   const document = parsed(text)
   const on = triggers(document['on'])
@@ -33,16 +35,16 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  return isMapping(value) ? value : {}
 }
 
-/** `on: push`, `on: [push]` and `on: { push: … }` are the same. */
+/** Events by name: `on: push`, `on: [push]` and `on: { push: … }` mean the same. */
 function triggers(on: unknown): Record<string, unknown> {
   if (typeof on === 'string') return { [on]: null }
   return Array.isArray(on) ? Object.fromEntries(on.map(name => [String(name), null])) : asObject(on)
 }
 
-/** A push without filters is one of branches and tags; with one for branches alone it is none of tags (docs.github.com: workflow-syntax, on.push). */
+/** Without filters a push is of branches and tags; with a filter only for branches it is not of tags (docs.github.com: workflow-syntax, on.push). */
 function startsOnTag(push: Record<string, unknown>, tag: string): boolean {
   const list = (key: string): string[] => (Array.isArray(push[key]) ? push[key].map(String) : [])
   if (push['tags'] !== undefined) return matchesAny(list('tags'), tag)

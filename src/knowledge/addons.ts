@@ -18,6 +18,7 @@ interface Service extends Sourced {
   readonly plans: Readonly<Record<string, Plan>>
 }
 
+/** Names of the services, as Heroku has them. */
 export const POSTGRES = 'heroku-postgresql'
 export const REDIS = 'heroku-redis'
 

@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
 } as const satisfies Record<string, HerokuErrorCode>
 
+/** `R14`, for instance. */
 export type ErrorCode = keyof typeof ERROR_CODES
 
 /** As the log has it: `Error R10 (Boot timeout)`. */

@@ -182,6 +182,7 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
     history: list(historyPoint, 200)
   })
 
+/** The schema of `report.json`. */
 export const reportSchema = reportWith(list(entry, MOST_ENTRIES))
 
 /** The same, but quick for valid entries: it copies none and does not say what is wrong. */
@@ -211,8 +212,10 @@ function isIndex(value: unknown): boolean {
   return isBytes(value) && (value as number) <= 1_000_000
 }
 
+/** A `report.json` that was checked. */
 export type Report = v.InferOutput<typeof reportSchema>
 export type ReportVariant = Report['variants'][number]
+/** The sizes (bytes) of one commit's slugs. */
 export type HistoryPoint = Report['history'][number]
 
 /** Largest `report.json` that is read, in bytes. */

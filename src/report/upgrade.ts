@@ -72,6 +72,7 @@ export const upgradeSchema = v.strictObject({
     MOST_FINDINGS
   )
 })
+/** An upgrade plan in a report. */
 export type Upgrade = v.InferOutput<typeof upgradeSchema>
 
 /** An upgrade plan as it goes into a report: too long texts, which a hostile tree may make, are cut. */

@@ -1,3 +1,4 @@
+/** What a git that fetches needs of the runner. */
 export interface FetchTools {
   /** The PATH to find git in. */
   readonly searchPath: string

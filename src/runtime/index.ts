@@ -7,6 +7,7 @@ export * from './errors.ts'
 export * from './figures.ts'
 export { MAKE_KEY, makeKeyCommand } from './heroku-key.ts'
 export * from './git.ts'
+export * from './mapping.ts'
 export * from './once.ts'
 export * from './paths.ts'
 export * from './programs.ts'
@@ -32,11 +33,13 @@ export interface Log {
   fence(): HostileOutput
 }
 
+/** Prints text of others inside of a fence. */
 export interface HostileOutput {
   write(chunk: Buffer): void
   close(): void
 }
 
+/** Time, and waiting. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
@@ -46,6 +49,7 @@ export interface Clock {
   after(milliseconds: number, work: () => void): () => void
 }
 
+/** How a program is run. */
 export interface CommandOptions {
   cwd?: string
   /** The whole environment of the child; nothing is inherited. */
@@ -60,6 +64,7 @@ export interface CommandOptions {
   most?: number
 }
 
+/** How a program ended, and all that it printed. */
 export interface CommandResult {
   /** Exit code; 127 if the program does not exist. */
   code: number
@@ -70,6 +75,7 @@ export interface CommandResult {
 /** Runs a short program (git, docker) to its end, never through a shell. Does not reject for an exit code. */
 export type RunCommand = (program: string, args: string[], options?: CommandOptions) => Promise<CommandResult>
 
+/** Everything of the machine that a command needs. */
 export interface Runtime {
   readonly log: Log
   readonly clock: Clock

@@ -8,6 +8,7 @@ import { runCommand } from './run-command.ts'
 
 export { runCommand } from './run-command.ts'
 
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (milliseconds, signal) => {

@@ -10,6 +10,7 @@ export function requireSafeUrl(url: string): void {
   )
 }
 
+/** Whether a URL's host is this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

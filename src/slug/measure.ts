@@ -13,6 +13,7 @@ interface Weight {
   files: number
 }
 
+/** What one name takes, in bytes. */
 export interface FileWeight {
   readonly file: SlugFile
   readonly compressed: number
@@ -21,6 +22,7 @@ export interface FileWeight {
   readonly shared: boolean
 }
 
+/** The sizes of a packed slug and its parts. */
 export interface Measured {
   readonly total: Weight
   /** By layer index; -1 is the archive's own frame (gzip and tar). They add up to `total`. */

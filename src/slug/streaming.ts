@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
+import { isMapping, readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 
 /** Process types of the streaming app (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
@@ -178,7 +178,7 @@ class Tree {
     const text = file && readTreeFile(file.root, file.path)
     try {
       const manifest: unknown = JSON.parse(text ?? '{}')
-      return typeof manifest === 'object' && manifest !== null ? (manifest as Record<string, unknown>) : {}
+      return isMapping(manifest) ? manifest : {}
     } catch (cause) {
       throw new UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
         cause

@@ -17,6 +17,7 @@ interface TrimFacts {
   readonly plugAndPlay: boolean
 }
 
+/** Files that may be taken out of a slug, and why. */
 export interface TrimRule {
   /** It never changes: reports and settings use it. */
   readonly name: string

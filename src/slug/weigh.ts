@@ -7,6 +7,7 @@ import { type Packer } from './pack.ts'
 import { trim, type PossibleRule, type Trimmed, type TrimRule } from './trim.ts'
 import { type FfmpegVariants } from './variants.ts'
 
+/** What `weigh` needs. */
 export interface WeighOptions {
   readonly variants: FfmpegVariants
   readonly packer: Packer
@@ -40,6 +41,7 @@ interface Saving<Rule extends TrimRule = TrimRule> {
   readonly saves: number
 }
 
+/** The packed slugs, the chosen one, and what trimming saves on it. */
 export interface Weighed {
   readonly slugs: readonly WeighedSlug[]
   readonly chosen: ChosenSlug

@@ -1,4 +1,4 @@
-import { git, openCheckout, type GitTools } from './git.ts'
+import { git, hashOf, openCheckout, type GitTools, type Repository } from './git.ts'
 
 interface BaseOptions extends GitTools {
   /** The checkout's top folder. */
@@ -36,13 +36,13 @@ export async function baseOf(options: BaseOptions): Promise<Base | undefined> {
 
 async function previousTag(options: BaseOptions): Promise<Base | undefined> {
   const { path, commit } = options
-  const ask = (...args: string[]): Promise<string | undefined> => answer(options, path, ...args)
+  const repository = openCheckout(path)
   // From the parent on: the commit itself may be tagged.
-  const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`)
+  const parent = await hashOf(options, repository, `${commit}^`)
   if (parent === undefined) return undefined
-  const name = await ask('describe', '--tags', '--abbrev=0', parent)
+  const name = await answer(options, repository, 'describe', '--tags', '--abbrev=0', parent)
   if (name === undefined) return undefined
-  const tagged = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `refs/tags/${name}^{commit}`)
+  const tagged = await hashOf(options, repository, `refs/tags/${name}^{commit}`)
   return tagged === undefined ? undefined : { commit: tagged, kind: 'tag', name }
 }
 
@@ -50,7 +50,7 @@ async function mergeBase(options: BaseOptions): Promise<Base | undefined> {
   const { path, commit, branch } = options
   if (branch === undefined || !/^[\w./-]{1,200}$/.test(branch) || branch.startsWith('-')) return undefined
   for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
-    const found = await answer(options, path, 'merge-base', commit, ref)
+    const found = await answer(options, openCheckout(path), 'merge-base', commit, ref)
     if (found !== undefined && found !== commit) return { commit: found, kind: 'merge-base', name: branch }
   }
   return undefined
@@ -59,8 +59,7 @@ async function mergeBase(options: BaseOptions): Promise<Base | undefined> {
 /** GitHub builds a merge of the pull request into its branch: the first parent is the branch. */
 async function mergedInto(options: BaseOptions): Promise<Base | undefined> {
   const { path, commit, branch } = options
-  const parent = async (n: number): Promise<string | undefined> =>
-    answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`)
+  const parent = (n: number): Promise<string | undefined> => hashOf(options, openCheckout(path), `${commit}^${n}`)
   const [first, second] = [await parent(1), await parent(2)]
   return first === undefined || second === undefined || branch === undefined
     ? undefined
@@ -69,20 +68,13 @@ async function mergedInto(options: BaseOptions): Promise<Base | undefined> {
 
 /** For the default branch without a tag: shows what the last push or merge changed. */
 async function firstParent(options: BaseOptions): Promise<Base | undefined> {
-  const parent = await answer(
-    options,
-    options.path,
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    '--end-of-options',
-    `${options.commit}^`
-  )
+  const parent = await hashOf(options, openCheckout(options.path), `${options.commit}^`)
   return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' }
 }
 
-async function answer(tools: GitTools, path: string, ...args: string[]): Promise<string | undefined> {
-  const { code, stdout } = await git(tools, openCheckout(path), ...args)
+/** The first line that git prints; undefined if it fails. */
+async function answer(tools: GitTools, repository: Repository, ...args: string[]): Promise<string | undefined> {
+  const { code, stdout } = await git(tools, repository, ...args)
   const [line = ''] = stdout.toString('utf8').split('\n')
   return code === 0 && line !== '' ? line : undefined
 }

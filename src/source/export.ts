@@ -24,6 +24,7 @@ interface ExportOptions extends GitTools {
   only?: (path: BytePath) => boolean
 }
 
+/** What was written. */
 export interface ExportedTree {
   /** Files and symlinks, those of submodules included. */
   readonly files: number
@@ -176,7 +177,7 @@ function openSubmodule(outer: Repository, path: BytePath, mounted: BytePath): Re
   throw noSubmodule(mounted)
 }
 
-/** A submodule whose files lie below the checkout; undefined if they do not. */
+/** A submodule whose files are in the checkout; undefined if they are not. */
 export function checkedOutSubmodule(outer: Repository, path: BytePath): Repository | undefined {
   const workTree = join(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'))
   const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined

@@ -71,6 +71,13 @@ export async function git(tools: GitTools, repository: Repository, ...args: stri
   return result
 }
 
+/** The hash of what a name stands for, such as `v1^{commit}`; undefined if there is nothing of that name. */
+export async function hashOf(tools: GitTools, repository: Repository, name: string): Promise<string | undefined> {
+  const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name)
+  const sha = stdout.toString('latin1').trim()
+  return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined
+}
+
 export function gitMissing(): UserError {
   return new UserError(
     'The program git was not found',

@@ -1,6 +1,15 @@
 import { distance } from 'fastest-levenshtein'
 import { bytePath, displayPath, UserError } from '../runtime/index.ts'
-import { firstLine, git, notACheckout, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
+import {
+  firstLine,
+  git,
+  hashOf,
+  notACheckout,
+  openCheckout,
+  unreadable,
+  type GitTools,
+  type Repository
+} from './git.ts'
 
 interface ResolveOptions extends GitTools {
   /** The checkout's top folder. */
@@ -9,6 +18,7 @@ interface ResolveOptions extends GitTools {
   ref?: string
 }
 
+/** A commit of the checkout. */
 export interface Commit {
   /** The full hash. */
   readonly sha: string
@@ -54,7 +64,7 @@ async function isShallow(tools: GitTools, repository: Repository): Promise<boole
 
 async function lookUp(tools: GitTools, repository: Repository, ref: string): Promise<string | undefined> {
   for (const name of placesOf(ref)) {
-    const sha = await parse(tools, repository, `${name}^{commit}`)
+    const sha = await hashOf(tools, repository, `${name}^{commit}`)
     if (sha !== undefined) return sha
   }
   return undefined
@@ -65,12 +75,6 @@ function placesOf(ref: string): string[] {
   if (ref.startsWith('refs/heads/')) return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')]
   if (ref.startsWith('refs/')) return [ref, ref.replace('refs/', 'refs/remotes/')]
   return [ref, `refs/remotes/origin/${ref}`]
-}
-
-async function parse(tools: GitTools, repository: Repository, name: string): Promise<string | undefined> {
-  const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name)
-  const sha = stdout.toString('latin1').trim()
-  return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined
 }
 
 async function readCommit(
@@ -145,7 +149,7 @@ async function sameStart(tools: GitTools, repository: Repository, ref: string): 
 }
 
 async function otherKind(tools: GitTools, repository: Repository, ref: string): Promise<string | undefined> {
-  const sha = await parse(tools, repository, `${ref}^{}`)
+  const sha = await hashOf(tools, repository, `${ref}^{}`)
   if (sha === undefined) return undefined
   const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha)
   return code === 0 ? stdout.toString('latin1').trim() : undefined

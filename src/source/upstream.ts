@@ -8,7 +8,7 @@ import {
   type CommandResult,
   type FetchTools
 } from '../runtime/index.ts'
-import { complaintOf, git, gitMissing, type GitTools, type Repository } from './git.ts'
+import { complaintOf, gitMissing, hashOf, type GitTools, type Repository } from './git.ts'
 
 export interface UpstreamOptions extends Omit<GitTools, 'searchPath'>, FetchTools {
   /** The repository's address: `https`, or `file` and `http` in tests. */
@@ -52,9 +52,11 @@ export async function fetchTags(
   const { code, stderr } = await fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted])
   if (/couldn't find remote ref/.test(stderr)) throw noTag(options.url, tag)
   if (code !== 0) throw notFetched(options.url, stderr)
-  const commit = await commitOf(repository, options, tag)
+  const commitOf = (name: string): Promise<string | undefined> =>
+    hashOf(options, repository, `refs/tags/${name}^{commit}`)
+  const commit = await commitOf(tag)
   if (commit === undefined) throw noTag(options.url, tag)
-  return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) }
+  return { commit, other: other === undefined ? undefined : await commitOf(other) }
 }
 
 /** Fetches single contents, as git itself does in a partial clone (git: promisor-remote.c, fetch_objects). Throws a `UserError` if that fails. */
@@ -71,18 +73,6 @@ export async function fetchBlobs(
     `${shas.join('\n')}\n`
   )
   if (code !== 0) throw notFetched(options.url, stderr)
-}
-
-async function commitOf(
-  repository: Repository,
-  { run, signal, searchPath }: Pick<UpstreamOptions, 'run' | 'signal' | 'searchPath'>,
-  tag: string
-): Promise<string | undefined> {
-  const name = `refs/tags/${tag}^{commit}`
-  const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name]
-  const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse)
-  const sha = stdout.toString('latin1').trim()
-  return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined
 }
 
 function fetch(

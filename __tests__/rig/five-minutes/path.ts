@@ -57,7 +57,7 @@ export function readAdvice(output: string): Map<string, string[]> {
 }
 
 const AFTER_MERGE = 'When it is merged'
-const SOME_DAY = 'Some day, where you want it'
+const SOME_DAY = 'Later, if you want it'
 
 /** Goes all of it. Rejects with a `Stumble` that says where it ended. */
 export async function followPath(along: Along): Promise<void> {

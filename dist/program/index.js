@@ -61069,11 +61069,11 @@ var request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
 
 
-/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
+/** A request to the Platform API, or to a scheduler's, failed. Says what was asked, why it failed, and what to do. */
 class HerokuError extends UserError {
     details;
     constructor(details, options) {
-        super(errors_sentence(details), hint(details), options);
+        super(errors_sentence(details), nextStepOf(details), options);
         this.name = 'HerokuError';
         this.details = details;
     }
@@ -61084,10 +61084,11 @@ class HerokuError extends UserError {
         return this.details.outcome;
     }
 }
-/** Whether the request may have been carried out although it failed. */
+/** Whether the request may have been carried out, though it failed. */
 function mayHaveHappened(error) {
     return error instanceof HerokuError && error.outcome === 'unknown';
 }
+/** Whether Heroku answered 404. */
 function isNotFound(error) {
     return error instanceof HerokuError && error.status === 404;
 }
@@ -61102,24 +61103,27 @@ function errors_sentence(details) {
         ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
         : `${service} could not be asked ${asked}: ${reason}`;
 }
-/** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome, service, hint }) {
+const UNSURE = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+function nextStepOf(details) {
+    const { method, outcome, service, hint } = details;
     if (hint !== undefined)
         return hint;
-    const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+    const isUnsure = outcome === 'unknown' && method !== 'GET';
     if (service !== undefined)
-        return outcome === 'unknown' && method !== 'GET'
-            ? unsure
-            : `Look whether ${service} is down, then run the job again.`;
+        return isUnsure ? UNSURE : `Look whether ${service} is down, then run the job again.`;
+    return herokusRefusal(details) ?? (isUnsure ? UNSURE : 'Look at https://status.heroku.com, then run the job again.');
+}
+/** What to do if Heroku refused; undefined if it did not. Ids and statuses: Dev Center, platform-api-reference#errors. */
+function herokusRefusal({ path, status, id }) {
     if (id === 'two_factor')
         return `This key needs a second factor here, which a job cannot give. ${MAKE_KEY}`;
-    if (id === 'delinquent' || status === 402)
-        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
     if (id === 'suspended')
         return 'The account is suspended. Write to Heroku’s support.';
-    switch (status) {
+    switch (id === 'delinquent' ? 402 : status) {
         case 401:
             return `The key is wrong, expired or revoked. ${MAKE_KEY}`;
+        case 402:
+            return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
         case 403:
             return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
         case 404:
@@ -61129,13 +61133,12 @@ function hint({ method, path, status, id, outcome, service, hint }) {
         case 409:
             return 'Something else is changing this app. Wait until it is done, then run the job again.';
         case 422:
-            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
+            return 'Heroku does not accept this request. Its message says why. If it is not a mistake in the app’s settings, report it to mastodon-on-heroku with the request id.';
         case 429:
             return `The account’s rate limit (${LIMITS.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`;
+        default:
+            return undefined;
     }
-    if (outcome === 'unknown' && method !== 'GET')
-        return unsure;
-    return 'Look at https://status.heroku.com, then run the job again.';
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/client.js
@@ -61150,12 +61153,13 @@ function hint({ method, path, status, id, outcome, service, hint }) {
 const ANSWER_WITHIN = 30_000;
 const READ_ATTEMPTS = 6;
 const WRITE_ATTEMPTS = 5;
-/** A list that is longer never ends: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
+/** A longer list does not end: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
 const MOST_PAGES = 100;
+/** A client of the Platform API, or of another API. Requests end when `signal` is aborted. */
 function createClient(options) {
     const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options;
-    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
-    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+    // These agents use HTTPS_PROXY and NO_PROXY; heroku-client knows only variables of its own. Only reads reuse connections:
+    // one that the server closes just as a write is sent would leave it unknown whether the write happened.
     const reads = new lib_HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url);
     const writes = new lib_HttpClient().getAgent(url);
     const usage = { requests: 0, remaining: undefined };
@@ -61177,7 +61181,7 @@ function createClient(options) {
         if (result.success)
             return result.output;
         const where = getDotPath(result.issues[0]) ?? 'its top';
-        // A write was carried out, whatever its answer looks like.
+        // Whatever the answer looks like, the write was carried out.
         const outcome = method === 'GET' ? 'refused' : 'unknown';
         const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
         throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
@@ -61223,9 +61227,9 @@ class GuardedHeroku extends lib {
     }
 }
 /**
- * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
- * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
- * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ * heroku-client 3.1.4's request without its faults (heroku/node-heroku-client: lib/request.js). It sends every request
+ * again after a lost connection, even a write, and even after its time limit. It hangs for ever on an answer that is cut
+ * off. It breaks letters at the edges of chunks. Its errors name neither the request nor its id.
  */
 class GuardedRequest extends request {
     #guard;
@@ -61234,7 +61238,7 @@ class GuardedRequest extends request {
     #sent;
     #pages = 0;
     constructor(options, guard) {
-        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+        // Its url.parse() would print a deprecation warning, which no user can do anything about.
         const { noDeprecation } = process;
         process.noDeprecation = true;
         super(options);
@@ -61245,15 +61249,15 @@ class GuardedRequest extends request {
         this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
         this.middleware = (response, next) => this.#receive(response, next);
     }
-    /** Gives the request up. Nothing is sent again. */
+    /** Gives up the request. It is not sent again here. */
     fail(error) {
         this.reject(this.explain(error));
         this.#sent?.destroy();
     }
-    /** heroku-client calls this for each request it sends, a list's further pages included. */
+    /** heroku-client calls this for each request that it sends: also for each page of a list. */
     setRequestTimeout(request) {
         const { usage, service } = this.#guard;
-        // heroku-client sends a list's range with every request; only the Platform API knows it.
+        // heroku-client sends a `Range` header with every request. Only the Platform API knows it.
         if (service && !request.headersSent)
             request.removeHeader('range');
         usage.requests++;
@@ -61264,7 +61268,7 @@ class GuardedRequest extends request {
         const reason = `the list does not end: it has more than ${MOST_PAGES} pages`;
         this.fail(new HerokuError({ method, path, outcome: 'refused', reason, service: service?.name }));
     }
-    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+    /** `createClient` decides whether to send again; here the request always ends. */
     isRetryAllowed(error) {
         this.fail(error);
         return false;
@@ -61279,7 +61283,7 @@ class GuardedRequest extends request {
         const remaining = Number(response.headers['ratelimit-remaining']);
         if (Number.isFinite(remaining))
             this.#guard.usage.remaining = remaining;
-        // A 304 would crash heroku-client; nothing here asks for one.
+        // heroku-client would crash on a 304. Nothing here asks for one.
         if (response.statusCode === 304)
             this.fail(new Error('an answer without content (304)'));
         else
@@ -61324,7 +61328,7 @@ class GuardedRequest extends request {
             return error;
         const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
         const outcome = neverConnected ? 'not-sent' : 'unknown';
-        // The error of a proxy or a socket names hosts, never the key: that is in a header.
+        // Errors of sockets and proxies name hosts, never the key, which is in a header.
         const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
         return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error });
     }
@@ -61335,8 +61339,8 @@ const refusal = union([
     object({ id: client_text, message: client_text })
 ]);
 /**
- * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
- * JSON:API, of which the first is taken (jsonapi.org: error objects).
+ * The error in an answer: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or the first of
+ * JSON:API's (jsonapi.org: error objects).
  */
 function errorBody(body) {
     const { success, output } = safeParse(pipe(string(), parseJson(), refusal), body);
@@ -61353,13 +61357,13 @@ function errorBody(body) {
 
 /** Milliseconds before each look for a write whose answer was lost. */
 const LOOKS = [0, 2_000, 5_000, 10_000];
-/** Sends a write to Heroku. If its answer is lost, looks some times whether it happened; rejects if nothing is found. */
+/** Sends a write to Heroku. If its answer is lost, looks several times whether it happened; rejects if it is not found. */
 function look_written(tools, write, find) {
     return writeOnce(tools, write, { isLost: mayHaveHappened, find, looks: LOOKS });
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/shapes.js
-/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
+/** The parts of Heroku's answers that are used (Schema: heroku/platform-api:schema.json). An answer may have more. */
 
 const named = looseObject({ name: string() });
 const identified = looseObject({ id: string() });
@@ -61417,7 +61421,7 @@ const formation = looseObject({
     type: string(),
     quantity: dist_number(),
     size: nullish(string()),
-    /** What each dyno runs. */
+    /** The command of each dyno. */
     command: nullish(string())
 });
 const addon = looseObject({
@@ -61433,12 +61437,12 @@ const attachment = looseObject({ name: string(), addon: named, app: nullish(name
 const shapes_domain = looseObject({
     hostname: string(),
     kind: optional(string(), 'custom'),
-    /** Where the name's CNAME, ALIAS or ANAME must lead. */
+    /** Target for the name's CNAME, ALIAS or ANAME. */
     cname: nullish(string()),
     status: nullish(string()),
     /** A certificate that it has. */
     sni_endpoint: nullish(unknown()),
-    /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
+    /** `cert issued`, `failing`, `failed` …; null if Heroku does not manage the certificate. */
     acm_status: nullish(string()),
     acm_status_reason: nullish(string())
 });
@@ -61467,8 +61471,8 @@ function serviceOf(plan) {
     return plan.split(':')[0] ?? '';
 }
 /**
- * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
- * for by its service among those that were not there before.
+ * Buys an add-on (Schema: add-on, "create"). Its `state` says when it is ready. If the answer is lost, it is looked for by
+ * its service among the add-ons that were not there before. Rejects with a `HerokuError`.
  */
 async function createAddon(client, app, { plan, as, options }, tools) {
     const path = `/apps/${encodeURIComponent(app)}/addons`;
@@ -61485,7 +61489,7 @@ async function createAddon(client, app, { plan, as, options }, tools) {
 
 
 
-/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). If the answer is lost, reads whether that is so. */
 async function scaleFormation(client, app, wanted, tools) {
     const path = `/apps/${encodeURIComponent(app)}/formation`;
     const updates = wanted.map(({ type, quantity, size }) => ({
@@ -61510,7 +61514,10 @@ async function scaleFormation(client, app, wanted, tools) {
 
 
 const SDK = 'application/vnd.heroku+json; version=3.sdk';
-/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+/**
+ * One app on Heroku. A method sends one request; it sends more only if an answer is lost, or if it says so. All reject with
+ * a `HerokuError`.
+ */
 class HerokuApp {
     name;
     #client;
@@ -61524,7 +61531,7 @@ class HerokuApp {
         this.#signal = signal;
         this.#path = `/apps/${encodeURIComponent(name)}`;
     }
-    /** The same app, asked under another signal, also under another again: for clearing away after the job was cancelled. */
+    /** The same app under another signal, for example to clear away after the job was cancelled. */
     under(signal) {
         const client = {
             usage: this.#client.usage,
@@ -61533,7 +61540,7 @@ class HerokuApp {
         };
         return new HerokuApp(client, this.name, this.#clock, signal);
     }
-    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+    /** The app. Asked with `version=3.sdk`, which adds the generation (Cedar or Fir). */
     info() {
         return this.#client.get(this.#path, shapes_app, { accept: SDK });
     }
@@ -61542,14 +61549,14 @@ class HerokuApp {
         const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
         return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
     }
-    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+    /** Sets config vars, all in one release. If the answer is lost, reads whether they are set. */
     async setConfigVars(vars) {
         await this.#written(() => this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars }), async () => {
             const now = await this.configVars();
             return Object.entries(vars).every(([name, value]) => now[name] === value) ? now : undefined;
         });
     }
-    /** The newest first. */
+    /** The newest releases, the newest first. */
     releases(most) {
         const range = `version ..; order=desc, max=${most}`;
         return this.#client.get(`${this.#path}/releases`, array(release), { range });
@@ -61557,7 +61564,7 @@ class HerokuApp {
     release(idOrVersion) {
         return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
     }
-    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+    /** A slug; undefined if Heroku has deleted it. */
     async slug(id) {
         try {
             const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
@@ -61569,7 +61576,7 @@ class HerokuApp {
             throw error;
         }
     }
-    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+    /** Makes a slug to upload to. If the answer is lost, the slug is not looked for: Heroku deletes those without a release. */
     createSlug({ processTypes, sha256, commit, description, stack }) {
         const body = {
             process_types: processTypes,
@@ -61581,8 +61588,8 @@ class HerokuApp {
         return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
     }
     /**
-     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
-     * @param after version of the newest release before
+     * Releases a slug. If the answer is lost, the release is looked for by its slug among those newer than `after`.
+     * @param after version of the newest release before this one
      */
     createRelease(slugId, description, after) {
         const body = { slug: slugId, description };
@@ -61591,14 +61598,14 @@ class HerokuApp {
     formation() {
         return this.#client.get(`${this.#path}/formation`, array(formation));
     }
-    /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
+    /** Sets how many dynos run. If the answer is lost, reads whether that is so. */
     scale(wanted) {
         return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal });
     }
     dynos() {
         return this.#client.get(`${this.#path}/dynos`, array(shapes_dyno));
     }
-    /** The dyno, or undefined where it has ended (then it is no longer known). */
+    /** The dyno; undefined if it has ended, for then Heroku no longer knows it. */
     async dyno(idOrName) {
         try {
             return await this.#client.get(`${this.#path}/dynos/${idOrName}`, shapes_dyno);
@@ -61610,20 +61617,20 @@ class HerokuApp {
         }
     }
     /**
-     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
-     * dyno's command back as it was sent.
+     * Starts a one-off dyno. If the answer is lost, it is looked for by its marker (undocumented: Heroku returns a dyno's
+     * command as it was sent).
      */
     createDyno({ command, attach, size, timeToLive, marker }) {
         const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
         return this.#written(() => this.#client.write('POST', `${this.#path}/dynos`, shapes_dyno, { body }), async () => (await this.dynos()).find(dyno => dyno.command.includes(marker)));
     }
-    /** Stops a dyno; one that is gone is fine. */
+    /** Stops a dyno, if it still runs. */
     async stopDyno(idOrName) {
         try {
             await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
         }
         catch (error) {
-            // Asked for once; whoever waits for the dyno sees whether it went.
+            // Not asked again: whoever waits for the dyno sees whether it ended.
             if (!isNotFound(error) && !mayHaveHappened(error))
                 throw error;
         }
@@ -61634,11 +61641,12 @@ class HerokuApp {
     attachments() {
         return this.#client.get(`${this.#path}/addon-attachments`, array(attachment));
     }
-    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+    /** Attaches another app's add-on under a name. If the answer is lost, reads whether it is attached. */
     async attach(addon, name) {
         const body = { addon, app: this.name, name, confirm: this.name };
         await this.#written(() => this.#client.write('POST', '/addon-attachments', attachment, { body }), async () => (await this.attachments()).find(attached => attached.name === name));
     }
+    /** Whether a feature, such as `preboot`, is on. */
     async hasFeature(name) {
         try {
             return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
@@ -61649,14 +61657,14 @@ class HerokuApp {
             throw error;
         }
     }
-    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+    /** Turns maintenance mode on or off. If the answer is lost, reads whether it is so. */
     async setMaintenance(on) {
         await this.#written(() => this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } }), async () => {
             const now = await this.info();
             return now.maintenance === on ? now : undefined;
         });
     }
-    /** The newest first. */
+    /** The newest builds, the newest first. */
     builds(most) {
         const range = `created_at ..; order=desc, max=${most}`;
         return this.#client.get(`${this.#path}/builds`, array(build), { range });
@@ -61665,8 +61673,8 @@ class HerokuApp {
         return this.#client.get(`${this.#path}/builds/${id}`, build);
     }
     /**
-     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
-     * description among those that were not there before.
+     * Builds a source tarball on Heroku. If the answer is lost, the build is looked for by its source's description among
+     * the builds that were not there before. Sends two requests.
      */
     async createBuild(source, buildpacks) {
         const { url, version, description, sha256 } = source;
@@ -61677,7 +61685,7 @@ class HerokuApp {
         const known = new Set((await this.builds(10)).map(({ id }) => id));
         return this.#written(() => this.#client.write('POST', `${this.#path}/builds`, build, { body }), async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
     }
-    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+    /** Ends a build, if it still runs (heroku/heroku-builds: builds:cancel). */
     async cancelBuild(id) {
         try {
             await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
@@ -61687,11 +61695,11 @@ class HerokuApp {
                 throw error;
         }
     }
-    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+    /** Addresses to upload a source tarball to, and to fetch it from (Schema: source; the one below `/apps` is deprecated). */
     createSource() {
         return this.#client.write('POST', '/sources', sources);
     }
-    /** Where the last log lines can be read: all, or those of one source (`heroku`). */
+    /** An address with the last log lines: all of them, or those of one source. */
     async logUrl(lines, source) {
         const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
         return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
@@ -61703,13 +61711,13 @@ class HerokuApp {
 function nameOrUrl(buildpack) {
     return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
 }
-/** Whose key it is; works with any key. */
+/** E-mail address of the account that the key is of. */
 async function whoAmI(client) {
     return (await client.get('/account', account)).email;
 }
 /**
- * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
- * authorizations; heroku/cli: auth:token reads the same).
+ * Seconds until the key expires; undefined if it does not, or may not say: only a key of scope `global` may list
+ * authorizations (heroku/cli: auth:token reads the same).
  */
 async function keyExpiresIn(client, key) {
     try {
@@ -61727,20 +61735,20 @@ async function keyExpiresIn(client, key) {
 
 
 
-/** All names under which the app is reached, `herokuapp.com` among them. */
+/** All names of an app, the one below `herokuapp.com` among them. */
 function domainsOf(client, app) {
     return client.get(`${pathOf(app)}/domains`, array(shapes_domain));
 }
 /**
- * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
+ * Adds a name of the owner's; its `cname` says where its DNS must lead. If the answer is lost, it is looked for.
  * (Schema: domain, "create": both keys are required.)
  */
 function addDomain(client, app, hostname, tools) {
     return look_written(tools, () => client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } }), async () => (await domainsOf(client, app)).find(known => known.hostname === hostname));
 }
 /**
- * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
- * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
+ * Lets Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
+ * ACM"). Not for Eco dynos. If the answer is lost, reads whether it is on.
  */
 async function enableCertificates(client, app, tools) {
     await look_written(tools, () => client.write('POST', `${pathOf(app)}/acm`, shapes_app), async () => {
@@ -61756,22 +61764,22 @@ function pathOf(app) {
 
 
 const data_amount = optional(nullable(pipe(dist_number(), minValue(0))));
-const data_text = pipe(string(), maxLength(300));
-const lines = array(looseObject({ name: data_text, values: array(union([data_text, dist_number()])) }));
+const data_short = pipe(string(), maxLength(300));
+const lines = array(looseObject({ name: data_short, values: array(union([data_short, dist_number()])) }));
 const classic = looseObject({
-    plan: nullish(looseObject({ name: data_text })),
+    plan: nullish(looseObject({ name: data_short })),
     num_bytes: data_amount,
     info: optional(lines, [])
 });
 const advanced = looseObject({
-    status: optional(data_text),
-    tier: nullish(data_text),
-    plan_limits: optional(array(looseObject({ name: data_text, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
+    status: optional(data_short),
+    tier: nullish(data_short),
+    plan_limits: optional(array(looseObject({ name: data_short, current: nullish(dist_number()), limit: nullish(dist_number()) })), []),
     pools: optional(array(looseObject({ connections_used: nullish(dist_number()), expected_connection_limit: nullish(dist_number()) })), [])
 });
-const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: data_text }) });
+const redisConfig = looseObject({ maxmemory_policy: looseObject({ value: data_short }) });
 /**
- * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
+ * Figures of a Heroku Postgres: Essential to Premium, or the Advanced tier, which has an address of its own.
  * @param client of the data API
  * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
  */
@@ -61789,7 +61797,7 @@ async function postgresFigures(client, id, plan) {
         tables: shareOf(said('Tables'))
     };
 }
-/** Redis's eviction policy, of a Heroku Key-Value Store. */
+/** The eviction policy of a Heroku Key-Value Store. */
 async function redisPolicy(client, name) {
     return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
         .value;
@@ -61812,7 +61820,7 @@ async function advancedFigures(client, id) {
     };
 }
 const data_UNITS = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
+/** Reads `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
 function shareOf(text) {
     const [, part, partUnit = '', whole, wholeUnit = ''] = /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? [];
     const number = (digits, unit) => Number(digits?.replaceAll(',', '') ?? NaN) * (data_UNITS[unit] ?? NaN);
@@ -61828,8 +61836,8 @@ function share(part, whole) {
 
 const LARGEST_LOG = 20_000_000;
 /**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
- * they cannot be read: they explain a failure, and must not be one.
+ * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty if they
+ * cannot be read: they explain a failure, and must not be one.
  */
 async function herokuLog(app, lines, options) {
     try {
@@ -61840,11 +61848,11 @@ async function herokuLog(app, lines, options) {
     }
 }
 /**
- * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
- * Lines of another form are left out.
+ * All log lines that Heroku still has, oldest first: its own, or its own and the app's. Lines of another form are left
+ * out. Rejects if they cannot be read.
  */
-async function logLines(app, source, options) {
-    const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options);
+async function logLines(app, whose, options) {
+    const lines = await readLog(app, LIMITS.logLines, whose === 'heroku' ? 'heroku' : undefined, options);
     return lines.flatMap(line => {
         const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
         const at = Date.parse(time);
@@ -61855,7 +61863,7 @@ async function readLog(app, lines, source, options) {
     const { status, body } = await fetchPage(await app.logUrl(lines, source), { most: LARGEST_LOG }, options);
     if (status !== 200)
         throw new Error(`the log was answered with ${status}`);
-    // An event stream carries each line behind `data: `.
+    // It may come as an event stream, with each line behind `data: `.
     return body.split(/\r?\n/).flatMap(line => {
         const plain = line.replace(/^data: ?/, '');
         return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
@@ -61865,7 +61873,7 @@ async function readLog(app, lines, source, options) {
 function errorCodes(lines) {
     return [...new Set(lines.flatMap(codesIn))];
 }
-/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
+/** The error codes in a line: `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
 function codesIn(line) {
     return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
 }
@@ -61874,17 +61882,17 @@ function codesIn(line) {
 
 
 
-/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
+/** Milliseconds. The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
 const CONNECT_WITHIN = 10_000;
 /** Milliseconds before each further attempt. */
 const CONNECT_AGAIN = [1_000, 1_000];
 const BANNER = /^[^\n]*\n/;
-/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
+/** Milliseconds without output after which the connection counts as lost; TCP's keep-alive finds a dead peer sooner. */
 const rendezvous_SILENT_FOR = 60 * 60_000;
 /**
- * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
- * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
- * the output can tell how the command did. Rejects where the dyno was never reached.
+ * Attaches to a one-off dyno: TLS, then the secret and a line end, then a banner of one line, then the dyno's output until
+ * the connection closes (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, in
+ * whatever way: only the output tells how the command ended. Rejects with a `UserError` if the dyno was never reached.
  */
 async function attach(options) {
     const { url, clock, signal } = options;
@@ -61903,7 +61911,7 @@ async function attach(options) {
     return converse(socket, secret, options);
 }
 const contexts = new Map();
-/** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
+/** Made once: reading all the authorities that Node trusts takes longer than the connection. */
 function contextWith(ca) {
     const context = contexts.get(ca) ?? external_node_tls_.createSecureContext({ ca: [...external_node_tls_.rootCertificates, ca] });
     contexts.set(ca, context);
@@ -61944,7 +61952,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
             if (rest.length > 0)
                 write(rest);
         });
-        // A lost connection ends it like any other end: what is known is what was read.
+        // A lost connection is an end like any other: what was read counts.
         socket.on('error', () => { });
         socket.on('close', () => {
             silence.stop();
@@ -61958,7 +61966,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
             cancel();
         signal.addEventListener('abort', cancel, { once: true });
         socket.write(`${secret}\r\n`);
-        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
+        // End of input: a command that asks does not wait (the CLI sends the same if it has no terminal).
         socket.write('\x04');
     });
 }
@@ -61972,16 +61980,16 @@ function converse(socket, secret, { write, met, clock, signal }) {
 
 
 const MARK = 'mastodon-on-heroku';
-/** Bytes without a line end that are held back, as they may become the exit line. */
+/** Bytes of an unfinished line that are held back: it may become the exit line. */
 const LONGEST_HELD = 1_000_000;
-/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
+/** Milliseconds for a dyno to end. Without a client it gets SIGHUP, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000;
 const STOPPED_WITHIN = 60_000;
 const CLEARING_AWAY = 6_000;
 /**
- * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
- * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
- * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
+ * Runs a command in a one-off dyno, and hands over its output while it runs. The Platform API tells no exit status, so the
+ * shell prints it on a line of its own, behind a name that nobody can guess. If the job is cancelled, the dyno is stopped.
+ * If the connection is lost, its end is waited for, and the exit status is not known. Rejects with a `UserError`.
  */
 async function runOneOff(app, oneOff, options) {
     const marker = `${MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
@@ -62015,7 +62023,7 @@ async function runOneOff(app, oneOff, options) {
         throw options.signal.aborted ? new CancelledError('The command in the one-off dyno') : error;
     }
 }
-/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
+/** Stops the one-off dynos that a killed job has left running for this purpose. Resolves with their names. */
 async function endLeftovers(app, purpose, options) {
     const left = (await app.dynos()).filter(({ command }) => command.includes(`${MARK}:${purpose}:`));
     for (const { id } of left) {
@@ -62025,13 +62033,13 @@ async function endLeftovers(app, purpose, options) {
     return left.map(({ name }) => name);
 }
 /**
- * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
- * process type, or Heroku runs that type's command instead.
+ * Runs the command in a shell of its own, so that an `exit` or `exec` in it cannot skip the exit line. The first word must
+ * not be a process type: Heroku would run that type's command.
  */
 function wrap(command, marker, exitName) {
     return `bash -c ${shell_shellWord(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
 }
-/** Attaches for as long as Heroku lets the dyno live. A server that goes on after that is taken for a lost connection. */
+/** Attaches for as long as Heroku lets the dyno live. If the connection goes on after that, it counts as lost. */
 async function attachFor(timeout, rendezvous) {
     try {
         await within(rendezvous, timeout + GONE_WITHIN, 'the one-off dyno did not end', signal => attach({ ...rendezvous, signal }));
@@ -62041,7 +62049,7 @@ async function attachFor(timeout, rendezvous) {
             throw error;
     }
 }
-/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
+/** Waits for the dyno's end, and stops it if that does not come. Rejects if it goes on all the same. */
 async function waitUntilGone(app, id, tools) {
     for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
         const isGone = async () => (await app.dyno(id)) === undefined || undefined;
@@ -62054,7 +62062,7 @@ async function waitUntilGone(app, id, tools) {
         return;
     throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
-/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
+/** Stops the dyno in the few seconds that a cancelled job has. Never rejects: at worst, Heroku ends it by `time_to_live`. */
 async function stopQuietly(app, id, marker, clock) {
     try {
         await within({ clock }, CLEARING_AWAY, 'no answer', async (signal) => {
@@ -62068,7 +62076,7 @@ async function stopQuietly(app, id, marker, clock) {
         // Nothing more can be done.
     }
 }
-/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
+/** Passes output on without the exit line, wherever packets are cut. If there are several, the last one counts. */
 class ExitLine {
     name;
     #write;
@@ -62081,20 +62089,20 @@ class ExitLine {
         this.#write = write;
     }
     take(chunk) {
-        // latin1 keeps every byte, also half a letter at the edge of a packet.
+        // latin1 keeps every byte, even half a letter at the edge of a packet.
         const text = this.#held + chunk.toString('latin1');
         const end = text.lastIndexOf('\n') + 1;
         this.#held = text.slice(end);
         for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
             this.#line(line);
-        // Ours begins on a line of its own, so what is longer than any of ours goes on.
+        // A line that is longer than any exit line is passed on.
         if (this.#held.length > LONGEST_HELD) {
             this.#line(this.#held);
             this.#held = '';
         }
         this.#flush();
     }
-    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
+    /** Passes on what is held back. Returns the exit code; undefined if none came. */
     end() {
         if (this.#held !== '')
             this.#line(this.#held);
@@ -62109,7 +62117,7 @@ class ExitLine {
         const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
         if (code !== undefined) {
             this.#exitCode = Number(code);
-            // The empty line before it is ours, too: it parts the exit line from output without a line end.
+            // The empty line before it is ours, too: the output may not have ended its last line.
             this.#blank = '';
             if (at > 0)
                 this.#passed += `${line.slice(0, at)}\n`;
@@ -62137,13 +62145,13 @@ const output_SILENT_FOR = 30_000;
 /** Milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 10_000;
-/** Times that an output which is over may still not be readable to its end. */
+/** Attempts to read an output to its end after the work is over. */
 const LAST_TRIES = 5;
 /**
- * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
- * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
- * connections. Resolves with the bytes read when the work is over and its output has been read.
+ * Follows the output of a release phase or a build, in order, and goes on after lost connections (Schema:
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and knows
+ * `Range`; if not, what is known already is skipped. The end of a connection tells nothing, so `isOver` is asked between
+ * two. Resolves when the work is over: with the bytes read, and whether that is the whole output.
  */
 async function followOutput(options) {
     const { clock, signal, isOver } = options;
@@ -62151,7 +62159,7 @@ async function followOutput(options) {
     let pause = FIRST_PAUSE;
     let failures = 0;
     for (;;) {
-        // Asked before reading: what is read after the end is all there is.
+        // Asked before reading: what is read after the work is over is all there is.
         const over = await isOver();
         const piece = await readFrom(options, bytes);
         bytes += piece.bytes;
@@ -62163,7 +62171,7 @@ async function followOutput(options) {
         await clock.sleep(pause, signal);
     }
 }
-/** Reads on from a byte. `ended`: the server had no more at that time. */
+/** Reads on from a byte. `ended`: the server had no more for now. */
 async function readFrom({ url, write, clock, signal }, from) {
     let bytes = 0;
     const take = (news) => {
@@ -62178,10 +62186,10 @@ async function readFrom({ url, write, clock, signal }, from) {
             const { statusCode = 0 } = response;
             if (statusCode !== 200 && statusCode !== 206) {
                 response.destroy();
-                // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+                // 404 at the start: there is no output yet, or none at all. 416: there is no more than was read.
                 return (statusCode === 404 && from === 0) || statusCode === 416;
             }
-            // A server that ignores `Range` sends all again; what is here already is left out.
+            // A server that ignores `Range` sends all of it again: what was read before is skipped.
             let known = statusCode === 200 ? from : 0;
             for await (const chunk of bodyOf(response)) {
                 heard();
@@ -62202,6 +62210,7 @@ async function readFrom({ url, write, clock, signal }, from) {
 ;// CONCATENATED MODULE: ./lib/heroku/upload.js
 
 
+/** An upload failed. Heroku's slug or source then has no file. */
 class UploadError extends UserError {
     constructor(reason, options) {
         super(`The upload failed: ${reason}`, 'Run the job again. If it fails each time, look at https://status.heroku.com.', options);
@@ -62209,10 +62218,9 @@ class UploadError extends UserError {
     }
 }
 /**
- * Streams a file to a presigned address, which carries its own permission, so no key goes with it. With its length, and an
- * empty Content-Type, which the signature wants (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an
- * `UploadError` unless the store answered with success and, if its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was
- * sent.
+ * Uploads a file to a presigned address. That carries its own permission, so no key is sent. The signature wants an empty
+ * Content-Type (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store
+ * answers with success, and with the MD5 of what was sent if its ETag is an MD5 (a plain S3 PUT).
  * @returns whether the ETag proved that every byte arrived
  */
 async function upload(options) {
@@ -62239,7 +62247,7 @@ async function sent({ file, url, method, progress, ...tools }) {
 }
 /** Milliseconds for the store to say how large a blob is. */
 const SIZE_WITHIN = 30_000;
-/** How many bytes the store has under a presigned GET address: asks for the first alone. */
+/** How many bytes the store has at a presigned GET address, of which only the first is read; undefined if it does not say. */
 function storedSize(url, tools) {
     return within(tools, SIZE_WITHIN, 'the store did not answer', async (signal) => {
         const response = await http_open(url, { headers: { range: 'bytes=0-0' } }, signal);
@@ -62253,17 +62261,17 @@ function storedSize(url, tools) {
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/secrets.js
-/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
+/** Names whose values are secrets. One too many does no harm: its value is masked, no more. */
 const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
-/** Names that look like one, and whose values are shown all over the place. */
+/** Names that look like secrets, and whose values everybody may see. */
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
 const SHORTEST = 8;
-/** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
+/** A login of letters alone is a word, such as `mastodon`: masked, it would be missing in every name and command. */
 const isWord = (name, value) => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value);
 /**
- * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
- * make the log unreadable.)
+ * The values of an app's config vars that no log may show: those under secret names, whole and line by line, and the
+ * password of each address, under whatever name. Only those of 8 characters or more: if the runner masked a short word, the
+ * log could not be read.
  */
 function secretValues(config) {
     const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) && !isWord(name, value)
@@ -62294,9 +62302,9 @@ function decoded(text) {
 const postgres = looseObject({ postgres_version: nullish(string()) });
 const redis = looseObject({ version: nullish(string()) });
 /**
- * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
- * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
- * redis:info). Rejects with a `HerokuError`.
+ * The server's version of an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on, and if
+ * the answer does not say. One request to Heroku's data API, which is undocumented (heroku/cli: pg:info, redis:info).
+ * Rejects with a `HerokuError`.
  */
 async function serverVersion(data, { id, name, addon_service: { name: service } }) {
     const text = async () => {
@@ -62311,15 +62319,15 @@ async function serverVersion(data, { id, name, addon_service: { name: service } 
 
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
 
-/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
+/** Seconds that a task may take if the config sets no limit, and its scheduler has one: an hour. */
 const USUAL_LIMIT = 3_600;
-/** Stands in every task that this action makes, wherever a scheduler has room for it. */
+/** Stands in every task that this action makes, and tells it from the others. */
 const task_MARK = 'mastodon-on-heroku';
-/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
+/** Whether a scheduler's task is as it is wanted, in all that the scheduler knows of it. */
 function isSame(task, there) {
     return differences(task, there).length === 0;
 }
-/** What a task with the same command has to change, for people. */
+/** How a scheduler's task of the same command differs from the wanted one, for people. */
 function differences(task, there) {
     const limit = task.limit ?? USUAL_LIMIT;
     return [
@@ -62337,7 +62345,7 @@ function task_minutes(seconds) {
 
 
 const EVERY_10_MINUTES = '*/10 * * * *';
-/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
+/** A task's times as five fields of cron, in normal form: by `every` and `at`, or its own `cron`. */
 function cronOf({ every, at = '', cron }) {
     const [hour = '', minute = ''] = at.split(':');
     switch (every) {
@@ -62351,7 +62359,7 @@ function cronOf({ every, at = '', cron }) {
             return normalCron(cron ?? '');
     }
 }
-/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
+/** Single spaces, no leading zeros, names in capitals: so that two crons of one meaning are mostly spelled alike. */
 function normalCron(cron) {
     return cron
         .trim()
@@ -62359,6 +62367,7 @@ function normalCron(cron) {
         .replace(/\s+/g, ' ')
         .replace(/\b0+(?=\d)/g, '');
 }
+/** The plain name of a cron's times; undefined if it has none. */
 function plainTimes(cron) {
     if (cron === EVERY_10_MINUTES)
         return { every: 10, at: 0 };
@@ -62367,6 +62376,7 @@ function plainTimes(cron) {
         return undefined;
     return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) };
 }
+/** The cron of times with a plain name. */
 function cronOfPlain({ every, at }) {
     if (every === 10)
         return EVERY_10_MINUTES;
@@ -62382,7 +62392,7 @@ function describeCron(cron) {
         return 'every 10 minutes';
     return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
 }
-/** What a scheduler's times are: as cron, where they are that and in UTC, and for people. */
+/** A scheduler's times: as cron, if they are a cron in UTC, and for people. */
 function timesShown(expression, isCron, zone) {
     const inUtc = zone === null || zone === undefined || zone === 'UTC';
     if (!isCron || !inUtc)
@@ -62390,14 +62400,11 @@ function timesShown(expression, isCron, zone) {
     const cron = normalCron(expression);
     return { cron, when: describeCron(cron) };
 }
-/** `03:30` of minutes after midnight. */
+/** `03:30`, by the minutes after midnight. */
 function clockTime(at) {
     return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
 }
-/**
- * The first time after a moment, in milliseconds since 1970; undefined where it never comes, and for what a scheduler may
- * take for cron and is none here.
- */
+/** The first time after a moment (milliseconds since 1970); undefined if there is none, or if it is not a cron that is known here. */
 function nextTime(cron, after) {
     try {
         return parsed(cron).nextRun(new Date(after))?.getTime();
@@ -62406,9 +62413,9 @@ function nextTime(cron, after) {
         return undefined;
     }
 }
-/** More are not counted. */
+/** No more times are counted. */
 const MOST_TIMES = 1_000;
-/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
+/** The newest time after `after` and up to `until`, and how many there are, 1,000 at most; undefined if there is none. */
 function timesBetween(cron, after, until) {
     const times = parsed(cron);
     const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
@@ -62422,7 +62429,7 @@ function timesBetween(cron, after, until) {
     }
     return { newest, count };
 }
-/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
+/** Minutes between two runs, in the mean of a hundred; `Infinity` if there are fewer than two. */
 function meanGap(cron) {
     const monday = new Date(Date.UTC(2026, 0, 5));
     const runs = parsed(cron)
@@ -62445,10 +62452,7 @@ function parsed(cron) {
 const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
 const LONGEST_COMMAND = 1_000;
 const LONGEST_NAME = 149;
-/**
- * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
- * also has its limits).
- */
+/** Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; its limits: oavanruiten/advanced-scheduler, src/commands). */
 const advancedScheduler = {
     name: 'Advanced Scheduler',
     vars: [TOKEN],
@@ -62469,17 +62473,19 @@ const advancedScheduler = {
             service: {
                 name: 'Advanced Scheduler',
                 headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
-                hint: status => status === 401
-                    ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
-                    : status === 403 || status === 402
+                hint: status => {
+                    if (status === 401)
+                        return `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`;
+                    return status === 403 || status === 402
                         ? 'The plan may have no room for another trigger: its dashboard shows it.'
-                        : undefined
+                        : undefined;
+                }
             }
         });
         return new AdvancedScheduler(client);
     }
 };
-const trigger = looseObject({
+const triggerShape = looseObject({
     uuid: string(),
     name: nullish(string()),
     value: string(),
@@ -62492,8 +62498,8 @@ const trigger = looseObject({
     dyno: nullish(string()),
     timeout: nullish(dist_number())
 });
-const triggers = looseObject({ triggers: array(trigger) });
-const oneTrigger = looseObject({ trigger });
+const triggers = looseObject({ triggers: array(triggerShape) });
+const oneTrigger = looseObject({ trigger: triggerShape });
 class AdvancedScheduler {
     #client;
     constructor(client) {
@@ -62505,7 +62511,7 @@ class AdvancedScheduler {
     async create(task) {
         await this.#client.write('POST', '/triggers', unknown(), { body: fieldsOf(task) });
     }
-    /** A PUT takes the whole trigger, also what is not known here. */
+    /** A PUT takes the whole trigger, with the fields that are not known here. */
     async change({ id }, task) {
         const path = `/triggers/${encodeURIComponent(id)}`;
         const { trigger } = await this.#client.get(path, oneTrigger);
@@ -62547,8 +62553,8 @@ function fieldsOf({ command, cron, size, limit = USUAL_LIMIT }) {
 const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID';
 const KEY = 'CRONTOGO_API_KEY';
 /**
- * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
- * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts; its limits:
+ * src/lib/validation-service.ts).
  */
 const cronToGo = {
     name: 'Cron To Go',
@@ -62564,17 +62570,19 @@ const cronToGo = {
             service: {
                 name: 'Cron To Go',
                 headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
-                hint: status => status === 401 || status === 403 || status === 404
-                    ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
-                    : status === 402 || status === 422
+                hint: status => {
+                    if ([401, 403, 404].includes(status))
+                        return `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`;
+                    return status === 402 || status === 422
                         ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
-                        : undefined
+                        : undefined;
+                }
             }
         });
         return new CronToGo(client, vars[ORGANIZATION]);
     }
 };
-const job = looseObject({
+const jobShape = looseObject({
     Id: string(),
     Alias: nullish(string()),
     State: string(),
@@ -62598,7 +62606,7 @@ class CronToGo {
         this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`;
     }
     async list() {
-        return (await this.#client.get(this.#path, array(job))).map(cron_to_go_scheduledTask);
+        return (await this.#client.get(this.#path, array(jobShape))).map(cron_to_go_scheduledTask);
     }
     async create(task) {
         await this.#client.write('POST', this.#path, unknown(), { body: cron_to_go_bodyOf(task) });
@@ -62628,7 +62636,7 @@ function outcomeOf(state) {
         return state;
     return state === 'running' || state === 'pending' ? 'running' : 'unknown';
 }
-/** `Retries: 0`: a task that failed is not run a second time by itself. */
+/** With `Retries: 0`: a task that failed is not run again. */
 function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
     return {
         Alias: `${task_MARK}: ${command}`.slice(0, 200),
@@ -62645,7 +62653,7 @@ function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/github-actions.js
 
 
-/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
+/** GitHub starts a scheduled workflow at most every 5 minutes (docs.github.com: events that trigger workflows). */
 const SHORTEST_MINUTES = 5;
 /** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */
 const githubActions = {
@@ -62664,10 +62672,10 @@ const githubActions = {
 
 
 /**
- * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
- * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
- * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
- * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
+ * Heroku Scheduler's own API (particleboard.heroku.com), which Heroku does not document. Paths, fields and their values are
+ * those of a Terraform provider, in use since 2020 (davidji99/terraform-provider-herokux: api/scheduler/job.go,
+ * docs/resources/scheduler_job.md). The host is the one that Heroku's CLI knows (heroku/heroku-cli-command: src/vars.ts).
+ * So each answer is checked, value by value.
  */
 const herokuScheduler = {
     name: 'Heroku Scheduler',
@@ -62676,7 +62684,7 @@ const herokuScheduler = {
     problem: ({ command, cron, limit }) => {
         if (limit !== undefined)
             return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
-        // The mark is a comment behind it, and a backslash would take the space before that comment.
+        // A backslash would escape the space before the mark, which is a comment.
         if (command.endsWith('\\'))
             return 'a command may not end in a backslash; leave it out, it does nothing';
         const times = plainTimes(cron);
@@ -62693,24 +62701,26 @@ const herokuScheduler = {
             service: {
                 name: 'Heroku Scheduler',
                 headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
-                hint: status => status === 404
-                    ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
-                    : status === 401 || status === 403
+                hint: status => {
+                    if (status === 404)
+                        return `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`;
+                    return status === 401 || status === 403
                         ? 'Look whether the key’s account is a collaborator of the app.'
-                        : undefined
+                        : undefined;
+                }
             }
         });
         return new HerokuScheduler(client, app.id);
     }
 };
 const JSON_API = 'application/vnd.api+json';
-/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
+/** Which `at` is allowed: minutes after the hour, or after 00:00 UTC. */
 const AT = {
     10: at => at === 0,
     60: at => at % 10 === 0 && at < 60,
     1440: at => at % 30 === 0 && at < 1_440
 };
-const heroku_scheduler_job = pipe(looseObject({
+const job = pipe(looseObject({
     type: literal('jobs'),
     id: pipe(string(), nonEmpty()),
     attributes: looseObject({
@@ -62721,8 +62731,8 @@ const heroku_scheduler_job = pipe(looseObject({
         'ran-at': nullish(pipe(string(), isoTimestamp()))
     })
 }), check(({ attributes: { every, at } }) => at >= 0 && AT[every](at), 'at does not go with every'));
-const jobs = looseObject({ data: array(heroku_scheduler_job) });
-const oneJob = looseObject({ data: heroku_scheduler_job });
+const jobs = looseObject({ data: array(job) });
+const oneJob = looseObject({ data: job });
 class HerokuScheduler {
     #client;
     #appId;
@@ -62751,7 +62761,7 @@ class HerokuScheduler {
         const body = { data: { type: 'jobs', attributes: attributesOf(task) } };
         await this.#client.write('POST', this.#path, oneJob, { body });
     }
-    /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
+    /** JSON:API wants the job's id in the body. The Terraform provider sends the app's (its issue 253): tried if the job's is refused. */
     async change({ id }, task) {
         const patch = async (named) => {
             const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } };
@@ -62774,8 +62784,8 @@ function attributesOf(task) {
     return { command: marked(task.command), 'dyno-size': task.size, ...plainTimes(task.cron) };
 }
 /**
- * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
- * the same write, and is seen in the dashboard.
+ * A command with our mark. A job has no other place for it. As a comment it means nothing to the shell, is written with the
+ * command, and is seen in the dashboard.
  */
 function marked(command) {
     return `${command} # ${task_MARK}`;
@@ -62784,11 +62794,11 @@ function unmarked(command) {
     const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
     return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
 }
-/** Where a person types them in. */
+/** The page on which a person types in tasks. */
 function dashboardOf(app) {
     return `https://dashboard.heroku.com/apps/${app}/scheduler`;
 }
-/** As its dashboard words it. */
+/** A task's times as Heroku Scheduler's dashboard words them. */
 function dashboardTimes(cron) {
     const { every, at } = plainTimes(cron);
     if (every === 10)
@@ -62798,7 +62808,7 @@ function dashboardTimes(cron) {
     const hour = Math.floor(at / 60);
     return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`;
 }
-/** The times nearest to those of a cron, as the config would say them. */
+/** The nearest times that Heroku Scheduler has, as the config says them. */
 function nearest(cron, times) {
     if (times?.every === 60)
         return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 });
@@ -62806,7 +62816,7 @@ function nearest(cron, times) {
         return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
     const gap = meanGap(cron);
     const first = new Date(nextTime(cron, -1) ?? 0);
-    // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
+    // The middle between two, by their ratio: 10 × 2.4 × 2.4 is 60.
     if (gap < Math.sqrt(10 * 60))
         return wish({ every: 10, at: 0 });
     if (gap < Math.sqrt(60 * 1440))
@@ -62826,10 +62836,10 @@ function wish({ every, at }) {
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/reconcile.js
 
 /**
- * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
- * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
- * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
- * this action made it, or with `prune`.
+ * The steps that make a scheduler's tasks those that are wanted. Pure. A task that is there as it is wanted is kept, whoever
+ * made it. A task with the same command, but another time or size, is changed, and belongs to this action from then on: a
+ * new one beside it would do its work twice. If several fit, those that this action made come first. Any other task is
+ * removed if this action made it, or with `prune`.
  */
 function reconcile(wanted, there, { prune = false } = {}) {
     const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
@@ -62839,13 +62849,13 @@ function reconcile(wanted, there, { prune = false } = {}) {
     };
     const found = new Map();
     // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
-    const fits = [
+    const ways = [
         isSame,
-        (task, there) => task.cron === there.cron,
-        (task, there) => task.size === there.size,
+        (task, other) => task.cron === other.cron,
+        (task, other) => task.size === other.size,
         () => true
     ];
-    for (const fit of fits) {
+    for (const fit of ways) {
         for (const task of wanted) {
             if (found.has(task))
                 continue;
@@ -62860,12 +62870,16 @@ function reconcile(wanted, there, { prune = false } = {}) {
             return { kind: 'create', task };
         return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match };
     });
-    return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
+    return [
+        ...steps,
+        ...left.map((rest) => ({ kind: rest.own || prune ? 'remove' : 'leave', there: rest }))
+    ];
 }
 /** Whether there is nothing to write. */
 function isSettled(steps) {
     return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
 }
+/** A step for people. @param describe says a cron in words */
 function showStep(step, describe) {
     const { kind } = step;
     if (kind === 'remove' || kind === 'leave') {
@@ -62890,15 +62904,15 @@ function reason(step) {
 
 
 
-/** Milliseconds between looks for a write whose answer was lost. */
+/** Milliseconds before each look for a write whose answer was lost. */
 const apply_LOOKS = [0, 2_000, 5_000];
 /**
- * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
- * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
- * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
- * tasks are read again, and have to be what is wanted.
+ * Carries out steps, one request after the other: changes, then new tasks, then removals. Each write is sent once; if its
+ * answer is lost, the tasks are read to see whether it happened. A step that is refused does not stop the others. A new
+ * task that was refused is tried again after the removals, which may have made room in the add-on's plan. At the end the
+ * tasks are read again, and must be those that are wanted.
  *
- * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
+ * Rejects with a `UserError` that names what is not done. Another run goes on from there.
  */
 async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     const failures = new Map();
@@ -62926,10 +62940,10 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     if (failures.size > 0)
         throw notDone(failures);
     if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+        throw new UserError('The scheduler accepted the tasks, but shows other ones than were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
     }
 }
-/** One write; where its answer is lost, a look whether it happened. */
+/** Sends one write. If its answer is lost, looks whether it happened. */
 async function apply_once(scheduler, step, known, { clock, signal }) {
     await writeOnce({ clock, signal }, async () => {
         await write(scheduler, step);
@@ -62951,7 +62965,10 @@ async function write(scheduler, step) {
     else if (step.kind === 'remove')
         await scheduler.remove(step.there);
 }
-/** @param known the tasks that were there before anything was written */
+/**
+ * Whether a step has been carried out.
+ * @param known ids of the tasks that were there before
+ */
 function happened(step, now, known) {
     switch (step.kind) {
         case 'create':
@@ -62984,7 +63001,7 @@ function notDone(failures) {
 
 
 const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' };
-/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
+/** How the scheduler's tasks differ from the config's. A task that the config does not know is `unknown`, and no fault. */
 function scheduleDrift(wanted, there) {
     return reconcile(wanted, there).flatMap((step) => {
         if (step.kind === 'keep')
@@ -62999,11 +63016,12 @@ function scheduleDrift(wanted, there) {
         return [{ kind: KINDS[step.kind], command, text: texts[step.kind] }];
     });
 }
-/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
+/** Milliseconds that a task may start late: schedulers are not punctual. */
 const GRACE = 60 * 60_000;
 /**
- * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
- * never ran is not judged: nobody knows since when it is there.
+ * Tasks whose last run failed, or lies so long back that a run was missed since. A task that never ran is left out: nobody
+ * knows since when it is there.
+ * @param now milliseconds since 1970
  */
 function lateTasks(there, now) {
     return there.flatMap(({ command, cron, enabled, lastRun }) => {
@@ -63042,22 +63060,22 @@ const ended = object({
     exitCode: optional(dist_number()),
     run: string()
 });
-const claim = object({ due: time, since: time, until: time, run: string() });
-const entry = object({
+const claimShape = object({ due: time, since: time, until: time, run: string() });
+const entryShape = object({
     command: string(),
     cron: string(),
-    /** Its times up to this one are dealt with. */
+    /** All its times up to this one are dealt with. */
     handled: time,
-    running: optional(claim),
+    running: optional(claimShape),
     last: optional(ended)
 });
-const ledgerFile = object({ version: literal(1), app: string(), tasks: array(entry) });
-/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
+const ledgerFile = object({ version: literal(1), app: string(), tasks: array(entryShape) });
+/** Milliseconds after a task's limit until it counts as lost, if its run has not told how it ended. */
 const MARGIN = 10 * 60_000;
 const ledger_DAY = 24 * 3_600_000;
 /**
- * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
- * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
+ * Takes the next task that is due for this run: at most one, the one that has waited longest. Pure, and for the same run
+ * it gives the same, so it may be called again if the ledger was changed meanwhile or the answer of its write was lost.
  */
 function takeDue({ app, tasks }, wanted, { run, until, now }) {
     const lost = [];
@@ -63067,19 +63085,19 @@ function takeDue({ app, tasks }, wanted, { run, until, now }) {
         const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron);
         if (known === undefined)
             begun.push(task);
-        // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
+        // A time more than a day ahead was written by a wrong clock: it must not keep the task from running ever again.
         const handled = known !== undefined && known.handled < now + ledger_DAY ? known.handled : until;
         const { running } = known ?? {};
-        const entry = { ...known, command: task.command, cron: task.cron, handled };
+        const own = { ...known, command: task.command, cron: task.cron, handled };
         if (!running || running.run === run)
-            return entry;
+            return own;
         if (!isOver(running, run, now)) {
             busy.push({ command: task.command, run: running.run });
-            return entry;
+            return own;
         }
         lost.push({ command: task.command, run: running.run });
         const { due, since: started } = running;
-        return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
+        return { ...own, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
     };
     const entries = wanted.map(entryOf);
     const waiting = wanted.flatMap((task, index) => {
@@ -63096,18 +63114,18 @@ function takeDue({ app, tasks }, wanted, { run, until, now }) {
         const running = entries[index].running ?? { due, since: now, until: now + limit + MARGIN, run };
         entries[index] = { ...entries[index], handled: due, running };
     }
-    // What is not wanted any more is forgotten, unless a run is at it.
+    // A task that is no longer wanted is forgotten, unless another run is doing it.
     const others = tasks.filter(({ command, cron, running }) => running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron));
     const taken = next && { task: next.task, due: next.due, missed: next.missed };
     return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy };
 }
-/** A run is over when its time is, or when it was started anew. */
+/** Whether the run that took a task is over: its time is, or a new attempt of it has begun. */
 function isOver(claim, run, now) {
     const [id, attempt] = claim.run.split('/');
     const [ownId, ownAttempt] = run.split('/');
     return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt));
 }
-/** The ledger when a task that this run had taken has ended. */
+/** The ledger after the task that this run had taken has ended. */
 function markEnded({ app, tasks }, { task }, run, ending) {
     const { outcome, exitCode, took } = ending;
     return {
@@ -63121,7 +63139,10 @@ function markEnded({ app, tasks }, { task }, run, ending) {
         })
     };
 }
-/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
+/**
+ * Reads a ledger; without a text it is empty. Throws a `UserError` if the text is no ledger of this app.
+ * @param where the file, for the message
+ */
 function parseLedger(text, app, where) {
     if (text === undefined)
         return { app, tasks: [] };
@@ -63133,12 +63154,12 @@ function parseLedger(text, app, where) {
         : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
     throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
 }
-/** As it is written: JSON for people, times as ISO 8601. */
+/** The text of a ledger: indented JSON, with times in ISO 8601. */
 function ledgerText({ app, tasks }) {
     const iso = (key, value) => ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value).toISOString() : value;
     return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`;
 }
-/** The tasks of a ledger as any scheduler's. */
+/** The wanted tasks as those of a scheduler, with what the ledger knows of their last runs. */
 function ledgerTasks(ledger, wanted) {
     return wanted.map(({ command, cron, size, limit }) => {
         const entry = ledger.tasks.find(other => other.command === command && other.cron === cron);
@@ -63160,10 +63181,7 @@ function ledgerTasks(ledger, wanted) {
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/index.js
-/**
- * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
- * is not as it should be.
- */
+/** Scheduled tasks: four schedulers behind one interface; the steps that make a scheduler's tasks those of the config. */
 
 
 
@@ -63184,10 +63202,10 @@ const schedulers_SCHEDULERS = {
     'github-actions': githubActions
 };
 /**
- * The tasks that are wanted, as this scheduler is to have them.
- * @param defaultSize dyno size of those that name none
+ * The config's tasks as the scheduler is to have them. Throws one `UserError` that lists all tasks that it cannot run, each
+ * with the nearest that it can.
+ * @param defaultSize dyno size of tasks that name none
  * @param file the config file's name, for messages
- * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
  */
 function wantedTasks({ with: name, tasks }, defaultSize, file) {
     const kind = schedulers_SCHEDULERS[name];
@@ -63212,10 +63230,7 @@ function wantedTasks({ with: name, tasks }, defaultSize, file) {
     const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
     throw new UserError(problems.join('\n'), next);
 }
-/**
- * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
- * no tasks outside this repository.
- */
+/** Opens an app's scheduler. Throws a `UserError` if the app lacks a config var that the scheduler needs. */
 function openScheduler(name, access) {
     const { name: shown, vars, open, setUp } = schedulers_SCHEDULERS[name];
     if (!open)
@@ -63225,14 +63240,14 @@ function openScheduler(name, access) {
         return open(access);
     throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
 }
-/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
+/** What to type into Heroku Scheduler's dashboard if its API fails: a line for each task, and the dashboard's address. */
 function typedByHand(tasks, app) {
     const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
     return { lines, url: dashboardOf(app) };
 }
 /**
- * Size of a task's dyno where none is named, by those of the app's formation: Eco or Basic where the app has those, else
- * the smallest of its kind (Dev Center: dyno-sizes).
+ * Dyno size of a task that names none: Eco or Basic if the app's formation has them, else the smallest of its kind (Dev
+ * Center: dyno-sizes).
  */
 function usualSize(formation) {
     const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());
@@ -63247,7 +63262,7 @@ function usualSize(formation) {
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/index.js
-/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+/** Heroku: the Platform API behind one guarded client; uploads, output streams, one-off dynos, schedulers. */
 
 
 
@@ -72506,12 +72521,12 @@ function upgrade_plain(text, most) {
  * access reads it. So reading is strict: no unknown keys, every number and text within bounds. All sizes are bytes.
  */
 const SCHEMA_VERSION = 1;
-const report_data_text = (most) => pipe(string(), maxLength(most));
+const data_text = (most) => pipe(string(), maxLength(most));
 const data_bytes = pipe(dist_number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
 const data_count = data_bytes;
 const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
 /** A path for people (`displayPath`): no control character, and none that changes the direction of text. */
-const shownPath = pipe(report_data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const shownPath = pipe(data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
 const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
 /** Name of a container image, with its tag or digest. */
@@ -72534,7 +72549,7 @@ const data_layer = strictObject({
     name: layerName,
     /** Absent for the source. */
     buildpack: optional(strictObject({
-        reference: report_data_text(2_000),
+        reference: data_text(2_000),
         kind: picklist(['registry', 'tarball', 'git', 'folder']),
         sha256,
         /** The commit, if it came by git. */
@@ -72544,11 +72559,11 @@ const data_layer = strictObject({
 });
 const ffmpegCheck = strictObject({
     works: dist_boolean(),
-    version: optional(report_data_text(500)),
-    encoders: upgrade_list(report_data_text(50), 50),
+    version: optional(data_text(500)),
+    encoders: upgrade_list(data_text(50), 50),
     /** Folders that it needed on the library path. */
     mended: upgrade_list(shownPath, 100),
-    problem: optional(report_data_text(2_000))
+    problem: optional(data_text(2_000))
 });
 const ffmpegProgram = strictObject({
     path: shownPath,
@@ -72562,7 +72577,7 @@ const ffmpegProgram = strictObject({
 });
 const trimRule = strictObject({
     name: pipe(shownPath, maxLength(100)),
-    why: report_data_text(1_000),
+    why: data_text(1_000),
     files: data_count,
     raw: data_bytes,
     /** Measured by packing the slug with and without these files. */
@@ -72576,7 +72591,7 @@ const data_size = nullable(data_bytes);
  * if the two differ); compressed bytes in the slug with ffmpeg; in the one without (null: that slug does not have it);
  * and 1 if it shares a compressed block with others, so that its compressed bytes are a share by raw bytes.
  */
-const data_entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
+const entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
 const dependencies = (names) => upgrade_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
 const historyPoint = strictObject({
     commit: commitHash,
@@ -72593,7 +72608,7 @@ const reportWith = (entries) => strictObject({
     createdAt: data_time,
     source: strictObject({
         commit: commitHash,
-        ref: report_data_text(1_000),
+        ref: data_text(1_000),
         committedAt: data_time,
         mastodonVersion: optional(data_version),
         files: data_count,
@@ -72613,13 +72628,13 @@ const reportWith = (entries) => strictObject({
         limit: data_bytes,
         withinLimit: dist_boolean(),
         /** Why the slug must not be shipped, whatever its size: it is not the one asked for, or its ffmpeg does not start. */
-        problem: optional(report_data_text(2_000))
+        problem: optional(data_text(2_000))
     }),
     heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
     ffmpeg: strictObject({
         choice: picklist(['with', 'without', 'auto']),
         /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
-        providers: upgrade_list(report_data_text(2_000), 20),
+        providers: upgrade_list(data_text(2_000), 20),
         /** `auto` left ffmpeg out, because of the size or because it does not start. */
         givenUp: dist_boolean(),
         check: optional(ffmpegCheck),
@@ -72645,26 +72660,26 @@ const reportWith = (entries) => strictObject({
     }),
     /** The slug accepts any certificate of its Redis (`redis-tls`). */
     redisTls: optional(literal('no-verify')),
-    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), report_data_text(10_000)),
+    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
     trim: strictObject({
         applied: dist_boolean(),
         rules: upgrade_list(trimRule, 100),
         /** What `safe` leaves in although a dyno may not need it; what each would save beyond the rules is measured. */
-        possible: optional(upgrade_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
+        possible: optional(upgrade_list(strictObject({ ...trimRule.entries, setting: data_text(1_000) }), 100)),
         /** What `safe` could not judge in this tree. */
-        leftIn: optional(upgrade_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
+        leftIn: optional(upgrade_list(strictObject({ name: trimRule.entries.name, why: data_text(1_000) }), 20)),
         /** All rules together, on the chosen variant: its size before and after. */
         before: data_bytes,
         after: data_bytes
     }),
     /** The upgrade plan for this commit, as far as the tree alone shows. */
     upgrade: optional(upgradeSchema),
-    warnings: upgrade_list(report_data_text(5_000), 200),
+    warnings: upgrade_list(data_text(5_000), 200),
     /** Sizes of earlier commits of the base branch, oldest first: each build passes on those of its base. */
     history: upgrade_list(historyPoint, 200)
 });
 /** The schema of `report.json`. */
-const reportSchema = reportWith(upgrade_list(data_entry, MOST_ENTRIES));
+const reportSchema = reportWith(upgrade_list(entry, MOST_ENTRIES));
 /** The same, but quick for valid entries: it copies none and does not say what is wrong. */
 const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
 function isEntry(row) {

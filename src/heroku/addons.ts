@@ -4,12 +4,12 @@ import { type HerokuClient } from './client.ts'
 import { written } from './look.ts'
 import { addon, type Addon } from './shapes.ts'
 
-export interface NewAddon {
-  /** `heroku-postgresql:essential-0`; of a service alone Heroku takes its default plan. */
+interface NewAddon {
+  /** `heroku-postgresql:essential-0`; for a service alone Heroku takes its default plan. */
   readonly plan: string
-  /** Name of its attachment, before `_URL` of its config var; Heroku's choice without it. */
+  /** Name of its attachment, which is the start of its config var `…_URL`; Heroku chooses one without it. */
   readonly as?: string
-  /** What the service itself wants to know. */
+  /** Options of the service itself. */
   readonly options?: Readonly<Record<string, string>>
 }
 
@@ -19,8 +19,8 @@ export function serviceOf(plan: string): string {
 }
 
 /**
- * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
- * for by its service among those that were not there before.
+ * Buys an add-on (Schema: add-on, "create"). Its `state` says when it is ready. If the answer is lost, it is looked for by
+ * its service among the add-ons that were not there before. Rejects with a `HerokuError`.
  */
 export async function createAddon(
   client: HerokuClient,

@@ -16,7 +16,7 @@ import {
   type Slug
 } from './shapes.ts'
 
-export interface NewSlug {
+interface NewSlug {
   readonly processTypes: Readonly<Record<string, string>>
   /** Hexadecimal SHA-256 of the .tgz. */
   readonly sha256: string
@@ -26,30 +26,36 @@ export interface NewSlug {
   readonly stack: string
 }
 
-export interface NewSource {
+interface NewSource {
   /** Where Heroku fetches the tarball. */
   readonly url: string
   /** The commit. */
   readonly version: string
-  /** Holds the fingerprint by which the build is found again (Schema: build.source_blob.version_description; that the list of builds has it is undocumented). */
+  /**
+   * Holds the fingerprint by which the build is found again (Schema: build.source_blob.version_description; undocumented
+   * is that the list of builds has it).
+   */
   readonly description: string
   /** Hexadecimal SHA-256 of the tarball. */
   readonly sha256: string
 }
 
-export interface NewDyno {
+interface NewDyno {
   readonly command: string
   readonly attach: boolean
   readonly size?: string
   /** Seconds after which Heroku ends it, 1 to 86,400. */
   readonly timeToLive: number
-  /** Text in the command by which this very dyno is known again. */
+  /** Text in the command by which this dyno is found again. */
   readonly marker: string
 }
 
 const SDK = 'application/vnd.heroku+json; version=3.sdk'
 
-/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+/**
+ * One app on Heroku. A method sends one request; it sends more only if an answer is lost, or if it says so. All reject with
+ * a `HerokuError`.
+ */
 export class HerokuApp {
   readonly name: string
   readonly #client: HerokuClient
@@ -65,7 +71,7 @@ export class HerokuApp {
     this.#path = `/apps/${encodeURIComponent(name)}`
   }
 
-  /** The same app, asked under another signal, also under another again: for clearing away after the job was cancelled. */
+  /** The same app under another signal, for example to clear away after the job was cancelled. */
   under(signal: AbortSignal): HerokuApp {
     const client: HerokuClient = {
       usage: this.#client.usage,
@@ -75,7 +81,7 @@ export class HerokuApp {
     return new HerokuApp(client, this.name, this.#clock, signal)
   }
 
-  /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+  /** The app. Asked with `version=3.sdk`, which adds the generation (Cedar or Fir). */
   info(): Promise<App> {
     return this.#client.get(this.#path, shapes.app, { accept: SDK })
   }
@@ -86,7 +92,7 @@ export class HerokuApp {
     return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
   }
 
-  /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+  /** Sets config vars, all in one release. If the answer is lost, reads whether they are set. */
   async setConfigVars(vars: Readonly<Record<string, string>>): Promise<void> {
     await this.#written(
       () => this.#client.write('PATCH', `${this.#path}/config-vars`, shapes.configVars, { body: vars }),
@@ -97,7 +103,7 @@ export class HerokuApp {
     )
   }
 
-  /** The newest first. */
+  /** The newest releases, the newest first. */
   releases(most: number): Promise<Release[]> {
     const range = `version ..; order=desc, max=${most}`
     return this.#client.get(`${this.#path}/releases`, v.array(shapes.release), { range })
@@ -107,7 +113,7 @@ export class HerokuApp {
     return this.#client.get(`${this.#path}/releases/${idOrVersion}`, shapes.release)
   }
 
-  /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+  /** A slug; undefined if Heroku has deleted it. */
   async slug(id: string): Promise<Slug | undefined> {
     try {
       const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes.slug)
@@ -118,7 +124,7 @@ export class HerokuApp {
     }
   }
 
-  /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+  /** Makes a slug to upload to. If the answer is lost, the slug is not looked for: Heroku deletes those without a release. */
   createSlug({ processTypes, sha256, commit, description, stack }: NewSlug): Promise<Slug> {
     const body = {
       process_types: processTypes,
@@ -131,8 +137,8 @@ export class HerokuApp {
   }
 
   /**
-   * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
-   * @param after version of the newest release before
+   * Releases a slug. If the answer is lost, the release is looked for by its slug among those newer than `after`.
+   * @param after version of the newest release before this one
    */
   createRelease(slugId: string, description: string, after: number): Promise<Release> {
     const body = { slug: slugId, description }
@@ -146,7 +152,7 @@ export class HerokuApp {
     return this.#client.get(`${this.#path}/formation`, v.array(shapes.formation))
   }
 
-  /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
+  /** Sets how many dynos run. If the answer is lost, reads whether that is so. */
   scale(wanted: readonly Scale[]): Promise<void> {
     return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal })
   }
@@ -155,7 +161,7 @@ export class HerokuApp {
     return this.#client.get(`${this.#path}/dynos`, v.array(shapes.dyno))
   }
 
-  /** The dyno, or undefined where it has ended (then it is no longer known). */
+  /** The dyno; undefined if it has ended, for then Heroku no longer knows it. */
   async dyno(idOrName: string): Promise<Dyno | undefined> {
     try {
       return await this.#client.get(`${this.#path}/dynos/${idOrName}`, shapes.dyno)
@@ -166,8 +172,8 @@ export class HerokuApp {
   }
 
   /**
-   * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
-   * dyno's command back as it was sent.
+   * Starts a one-off dyno. If the answer is lost, it is looked for by its marker (undocumented: Heroku returns a dyno's
+   * command as it was sent).
    */
   createDyno({ command, attach, size, timeToLive, marker }: NewDyno): Promise<Dyno> {
     const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive }
@@ -177,12 +183,12 @@ export class HerokuApp {
     )
   }
 
-  /** Stops a dyno; one that is gone is fine. */
+  /** Stops a dyno, if it still runs. */
   async stopDyno(idOrName: string): Promise<void> {
     try {
       await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, shapes.anything)
     } catch (error) {
-      // Asked for once; whoever waits for the dyno sees whether it went.
+      // Not asked again: whoever waits for the dyno sees whether it ended.
       if (!isNotFound(error) && !mayHaveHappened(error)) throw error
     }
   }
@@ -195,7 +201,7 @@ export class HerokuApp {
     return this.#client.get(`${this.#path}/addon-attachments`, v.array(shapes.attachment))
   }
 
-  /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+  /** Attaches another app's add-on under a name. If the answer is lost, reads whether it is attached. */
   async attach(addon: string, name: string): Promise<void> {
     const body = { addon, app: this.name, name, confirm: this.name }
     await this.#written(
@@ -204,6 +210,7 @@ export class HerokuApp {
     )
   }
 
+  /** Whether a feature, such as `preboot`, is on. */
   async hasFeature(name: string): Promise<boolean> {
     try {
       return (await this.#client.get(`${this.#path}/features/${name}`, shapes.feature)).enabled
@@ -213,7 +220,7 @@ export class HerokuApp {
     }
   }
 
-  /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+  /** Turns maintenance mode on or off. If the answer is lost, reads whether it is so. */
   async setMaintenance(on: boolean): Promise<void> {
     await this.#written(
       () => this.#client.write('PATCH', this.#path, shapes.app, { body: { maintenance: on } }),
@@ -224,7 +231,7 @@ export class HerokuApp {
     )
   }
 
-  /** The newest first. */
+  /** The newest builds, the newest first. */
   builds(most: number): Promise<Build[]> {
     const range = `created_at ..; order=desc, max=${most}`
     return this.#client.get(`${this.#path}/builds`, v.array(shapes.build), { range })
@@ -235,8 +242,8 @@ export class HerokuApp {
   }
 
   /**
-   * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
-   * description among those that were not there before.
+   * Builds a source tarball on Heroku. If the answer is lost, the build is looked for by its source's description among
+   * the builds that were not there before. Sends two requests.
    */
   async createBuild(source: NewSource, buildpacks: readonly string[]): Promise<Build> {
     const { url, version, description, sha256 } = source
@@ -254,7 +261,7 @@ export class HerokuApp {
     )
   }
 
-  /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+  /** Ends a build, if it still runs (heroku/heroku-builds: builds:cancel). */
   async cancelBuild(id: string): Promise<void> {
     try {
       await this.#client.write('DELETE', `${this.#path}/builds/${id}`, shapes.anything)
@@ -263,12 +270,12 @@ export class HerokuApp {
     }
   }
 
-  /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+  /** Addresses to upload a source tarball to, and to fetch it from (Schema: source; the one below `/apps` is deprecated). */
   createSource(): Promise<v.InferOutput<typeof shapes.sources>> {
     return this.#client.write('POST', '/sources', shapes.sources)
   }
 
-  /** Where the last log lines can be read: all, or those of one source (`heroku`). */
+  /** An address with the last log lines: all of them, or those of one source. */
   async logUrl(lines: number, source?: 'heroku'): Promise<string> {
     const body = { lines, tail: false, ...(source === undefined ? {} : { source }) }
     return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, { body })).logplex_url
@@ -283,14 +290,14 @@ function nameOrUrl(buildpack: string): { name: string } | { url: string } {
   return buildpack.includes('://') ? { url: buildpack } : { name: buildpack }
 }
 
-/** Whose key it is; works with any key. */
+/** E-mail address of the account that the key is of. */
 export async function whoAmI(client: HerokuClient): Promise<string> {
   return (await client.get('/account', shapes.account)).email
 }
 
 /**
- * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
- * authorizations; heroku/cli: auth:token reads the same).
+ * Seconds until the key expires; undefined if it does not, or may not say: only a key of scope `global` may list
+ * authorizations (heroku/cli: auth:token reads the same).
  */
 export async function keyExpiresIn(client: HerokuClient, key: string): Promise<number | undefined> {
   try {

@@ -7,45 +7,45 @@ import { backOff, retry, within } from '../net/index.ts'
 import { CancelledError, errorCode, errorText, VERSION, type Clock } from '../runtime/index.ts'
 import { HerokuError, mayHaveHappened, type HerokuErrorDetails, type WriteOutcome } from './errors.ts'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export interface ClientOptions {
+interface ClientOptions {
   /** `https://api.heroku.com`, or another that speaks the Platform API. */
   readonly url: string
   readonly key: string
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Milliseconds that one request may take, all pages of a list together. */
+  /** Milliseconds for one request, or for all pages of a list together. */
   readonly timeout?: number
-  /** 0 to 1, for jitter. */
+  /** From 0 to 1, for the jitter of the waits. */
   readonly random?: () => number
-  /** Another API than the Platform API. */
+  /** If it is not the Platform API. */
   readonly service?: OtherApi
 }
 
-/** An API that is not the Platform API, and is asked with the same care. */
-export interface OtherApi {
+/** An API other than the Platform API, which is asked in the same way. */
+interface OtherApi {
   /** For messages: `Cron To Go`. */
   readonly name: string
   /** Its own headers, such as `authorization`. */
   readonly headers: Readonly<Record<string, string>>
-  /** What to do where it refuses with that status. */
+  /** What to do if it refuses with this status. */
   readonly hint: (status: number) => string | undefined
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly body?: unknown
-  /** A `Range` header for lists, such as `version ..; order=desc, max=10`. The page alone is taken then. */
+  /** A `Range` header, such as `version ..; order=desc, max=10`. Then only that page of the list is read. */
   readonly range?: string
-  /** Instead of `application/vnd.heroku+json; version=3`. */
+  /** In place of `application/vnd.heroku+json; version=3`. */
   readonly accept?: string
-  /** Instead of the job's, for clearing away after it was cancelled. */
+  /** In place of the job's. */
   readonly signal?: AbortSignal
 }
 
 /**
- * The Platform API. A read (GET) is repeated on a lost connection, 429 and 5xx; a write is sent once, and again only
- * where Heroku's answer (409, 429) proves that it was not carried out, or no connection was made at all.
+ * The Platform API. A read (GET) is sent again after a lost connection, 429 and 5xx. A write is sent once; it is sent again
+ * only if Heroku's answer (409, 429) proves that it was not carried out, or if no connection was made.
  * Every method rejects with a `HerokuError`; its `outcome` says whether a write may have happened.
  * `shape` is what the answer must look like (Schema: heroku/platform-api:schema.json).
  */
@@ -61,7 +61,7 @@ export interface HerokuClient {
     shape: Shape,
     options?: RequestOptions
   ): Promise<v.InferOutput<Shape>>
-  /** Requests sent so far, and how many the account has left in its bucket where Heroku said so. */
+  /** Requests sent so far; and how many the account may still send, if Heroku said so. */
   readonly usage: { requests: number; remaining: number | undefined }
 }
 
@@ -69,13 +69,14 @@ export interface HerokuClient {
 const ANSWER_WITHIN = 30_000
 const READ_ATTEMPTS = 6
 const WRITE_ATTEMPTS = 5
-/** A list that is longer never ends: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
+/** A longer list does not end: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
 const MOST_PAGES = 100
 
+/** A client of the Platform API, or of another API. Requests end when `signal` is aborted. */
 export function createClient(options: ClientOptions): HerokuClient {
   const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options
-  // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
-  // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+  // These agents use HTTPS_PROXY and NO_PROXY; heroku-client knows only variables of its own. Only reads reuse connections:
+  // one that the server closes just as a write is sent would leave it unknown whether the write happened.
   const reads: Agent = new HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url)
   const writes: Agent = new HttpClient().getAgent(url)
   const usage = { requests: 0, remaining: undefined as number | undefined }
@@ -104,7 +105,7 @@ export function createClient(options: ClientOptions): HerokuClient {
     const result = v.safeParse(shape, answer)
     if (result.success) return result.output
     const where = v.getDotPath(result.issues[0]) ?? 'its top'
-    // A write was carried out, whatever its answer looks like.
+    // Whatever the answer looks like, the write was carried out.
     const outcome: WriteOutcome = method === 'GET' ? 'refused' : 'unknown'
     const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`
     throw new HerokuError({ method, path, outcome, reason, service: options.service?.name })
@@ -169,9 +170,9 @@ class GuardedHeroku extends Heroku {
 }
 
 /**
- * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
- * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
- * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ * heroku-client 3.1.4's request without its faults (heroku/node-heroku-client: lib/request.js). It sends every request
+ * again after a lost connection, even a write, and even after its time limit. It hangs for ever on an answer that is cut
+ * off. It breaks letters at the edges of chunks. Its errors name neither the request nor its id.
  */
 class GuardedRequest extends Request {
   readonly #guard: Guard
@@ -181,7 +182,7 @@ class GuardedRequest extends Request {
   #pages = 0
 
   constructor(options: Record<string, unknown>, guard: Guard) {
-    // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+    // Its url.parse() would print a deprecation warning, which no user can do anything about.
     const { noDeprecation } = process
     process.noDeprecation = true
     super(options)
@@ -193,16 +194,16 @@ class GuardedRequest extends Request {
     this.middleware = (response, next) => this.#receive(response, next)
   }
 
-  /** Gives the request up. Nothing is sent again. */
+  /** Gives up the request. It is not sent again here. */
   fail(error: unknown): void {
     this.reject(this.explain(error))
     this.#sent?.destroy()
   }
 
-  /** heroku-client calls this for each request it sends, a list's further pages included. */
+  /** heroku-client calls this for each request that it sends: also for each page of a list. */
   override setRequestTimeout(request: ClientRequest): void {
     const { usage, service } = this.#guard
-    // heroku-client sends a list's range with every request; only the Platform API knows it.
+    // heroku-client sends a `Range` header with every request. Only the Platform API knows it.
     if (service && !request.headersSent) request.removeHeader('range')
     usage.requests++
     this.#sent = request
@@ -212,7 +213,7 @@ class GuardedRequest extends Request {
     this.fail(new HerokuError({ method, path, outcome: 'refused', reason, service: service?.name }))
   }
 
-  /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+  /** `createClient` decides whether to send again; here the request always ends. */
   override isRetryAllowed(error: Error): boolean {
     this.fail(error)
     return false
@@ -226,7 +227,7 @@ class GuardedRequest extends Request {
     })
     const remaining = Number(response.headers['ratelimit-remaining'])
     if (Number.isFinite(remaining)) this.#guard.usage.remaining = remaining
-    // A 304 would crash heroku-client; nothing here asks for one.
+    // heroku-client would crash on a 304. Nothing here asks for one.
     if (response.statusCode === 304) this.fail(new Error('an answer without content (304)'))
     else next()
   }
@@ -273,7 +274,7 @@ class GuardedRequest extends Request {
     if (error instanceof HerokuError || error instanceof CancelledError) return error
     const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '')
     const outcome: WriteOutcome = neverConnected ? 'not-sent' : 'unknown'
-    // The error of a proxy or a socket names hosts, never the key: that is in a header.
+    // Errors of sockets and proxies name hosts, never the key, which is in a header.
     const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name]
     return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error })
   }
@@ -286,8 +287,8 @@ const refusal = v.union([
 ])
 
 /**
- * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
- * JSON:API, of which the first is taken (jsonapi.org: error objects).
+ * The error in an answer: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or the first of
+ * JSON:API's (jsonapi.org: error objects).
  */
 function errorBody(body: string): { id?: string; message?: string } {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), refusal), body)

@@ -2,11 +2,11 @@ import * as v from 'valibot'
 import { type HerokuClient } from './client.ts'
 
 /**
- * Heroku's data API. Heroku documents none of it: addresses and fields are those that heroku/cli reads (pg:info,
- * redis:maxmemory; lib/pg/types), and the texts in `info` are what it prints. What is not found there is left out.
+ * Heroku's data API. Heroku does not document it: addresses and fields are those that heroku/cli reads (pg:info,
+ * redis:maxmemory; lib/pg/types), and the texts in `info` are what it prints. A figure that is not found is left out.
  */
 
-/** What is used of something, and how much there may be, in the same unit. */
+/** How much is used of how much, in the same unit. */
 export interface Share {
   readonly part: number
   readonly whole: number
@@ -15,7 +15,7 @@ export interface Share {
 export interface PostgresFigures {
   /** `essential-0`. */
   readonly plan: string | undefined
-  /** Heroku's words: `Available`, `… Action Required` where the plan is full (Dev Center: over-plan-capacity). */
+  /** Heroku's words: `Available`; `… Action Required` if the plan is full (Dev Center: over-plan-capacity). */
   readonly status: string | undefined
   /** Bytes. */
   readonly bytes: number | undefined
@@ -25,18 +25,18 @@ export interface PostgresFigures {
 }
 
 const amount = v.optional(v.nullable(v.pipe(v.number(), v.minValue(0))))
-const text = v.pipe(v.string(), v.maxLength(300))
-const lines = v.array(v.looseObject({ name: text, values: v.array(v.union([text, v.number()])) }))
+const short = v.pipe(v.string(), v.maxLength(300))
+const lines = v.array(v.looseObject({ name: short, values: v.array(v.union([short, v.number()])) }))
 const classic = v.looseObject({
-  plan: v.nullish(v.looseObject({ name: text })),
+  plan: v.nullish(v.looseObject({ name: short })),
   num_bytes: amount,
   info: v.optional(lines, [])
 })
 const advanced = v.looseObject({
-  status: v.optional(text),
-  tier: v.nullish(text),
+  status: v.optional(short),
+  tier: v.nullish(short),
   plan_limits: v.optional(
-    v.array(v.looseObject({ name: text, current: v.nullish(v.number()), limit: v.nullish(v.number()) })),
+    v.array(v.looseObject({ name: short, current: v.nullish(v.number()), limit: v.nullish(v.number()) })),
     []
   ),
   pools: v.optional(
@@ -46,10 +46,10 @@ const advanced = v.looseObject({
     []
   )
 })
-const redisConfig = v.looseObject({ maxmemory_policy: v.looseObject({ value: text }) })
+const redisConfig = v.looseObject({ maxmemory_policy: v.looseObject({ value: short }) })
 
 /**
- * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
+ * Figures of a Heroku Postgres: Essential to Premium, or the Advanced tier, which has an address of its own.
  * @param client of the data API
  * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
  */
@@ -71,7 +71,7 @@ export async function postgresFigures(client: HerokuClient, id: string, plan: st
   }
 }
 
-/** Redis's eviction policy, of a Heroku Key-Value Store. */
+/** The eviction policy of a Heroku Key-Value Store. */
 export async function redisPolicy(client: HerokuClient, name: string): Promise<string> {
   return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
     .value
@@ -100,7 +100,7 @@ async function advancedFigures(client: HerokuClient, id: string): Promise<Postgr
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
 
-/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
+/** Reads `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
 function shareOf(text: string): Share | undefined {
   const [, part, partUnit = '', whole, wholeUnit = ''] =
     /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? []

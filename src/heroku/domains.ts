@@ -4,13 +4,13 @@ import { type HerokuClient } from './client.ts'
 import { written } from './look.ts'
 import { app as appShape, domain, type Domain } from './shapes.ts'
 
-/** All names under which the app is reached, `herokuapp.com` among them. */
+/** All names of an app, the one below `herokuapp.com` among them. */
 export function domainsOf(client: HerokuClient, app: string): Promise<Domain[]> {
   return client.get(`${pathOf(app)}/domains`, v.array(domain))
 }
 
 /**
- * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
+ * Adds a name of the owner's; its `cname` says where its DNS must lead. If the answer is lost, it is looked for.
  * (Schema: domain, "create": both keys are required.)
  */
 export function addDomain(client: HerokuClient, app: string, hostname: string, tools: NetTools): Promise<Domain> {
@@ -22,8 +22,8 @@ export function addDomain(client: HerokuClient, app: string, hostname: string, t
 }
 
 /**
- * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
- * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
+ * Lets Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
+ * ACM"). Not for Eco dynos. If the answer is lost, reads whether it is on.
  */
 export async function enableCertificates(client: HerokuClient, app: string, tools: NetTools): Promise<void> {
   await written(

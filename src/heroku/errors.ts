@@ -2,8 +2,8 @@ import { LIMITS } from '../knowledge/index.ts'
 import { MAKE_KEY, UserError } from '../runtime/index.ts'
 
 /**
- * What is known of a request that failed: `refused` (Heroku said no, nothing happened), `not-sent` (no connection was
- * made), `unknown` (it was sent, and no whole answer came: it may have happened).
+ * Whether a request that failed was carried out. `refused`: Heroku said no, and nothing happened. `not-sent`: no connection
+ * was made. `unknown`: it was sent, and no whole answer came, so it may have happened.
  */
 export type WriteOutcome = 'refused' | 'not-sent' | 'unknown'
 
@@ -17,20 +17,20 @@ export interface HerokuErrorDetails {
   /** Heroku's own words. */
   readonly reason: string
   readonly requestId?: string
-  /** Milliseconds after which Heroku wants to be asked again. */
+  /** Milliseconds after which Heroku wants the next attempt. */
   readonly retryAfter?: number
-  /** Who was asked, where it was not Heroku's Platform API. */
+  /** Name of the API, if it was not Heroku's Platform API. */
   readonly service?: string
-  /** What to do, where the one who was asked says more than Heroku would. */
+  /** What to do, if that API has an advice of its own. */
   readonly hint?: string
 }
 
-/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
+/** A request to the Platform API, or to a scheduler's, failed. Says what was asked, why it failed, and what to do. */
 export class HerokuError extends UserError {
   readonly details: HerokuErrorDetails
 
   constructor(details: HerokuErrorDetails, options?: ErrorOptions) {
-    super(sentence(details), hint(details), options)
+    super(sentence(details), nextStepOf(details), options)
     this.name = 'HerokuError'
     this.details = details
   }
@@ -44,11 +44,12 @@ export class HerokuError extends UserError {
   }
 }
 
-/** Whether the request may have been carried out although it failed. */
+/** Whether the request may have been carried out, though it failed. */
 export function mayHaveHappened(error: unknown): boolean {
   return error instanceof HerokuError && error.outcome === 'unknown'
 }
 
+/** Whether Heroku answered 404. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof HerokuError && error.status === 404
 }
@@ -64,21 +65,25 @@ function sentence(details: HerokuErrorDetails): string {
     : `${service} could not be asked ${asked}: ${reason}`
 }
 
-/** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome, service, hint }: HerokuErrorDetails): string {
+const UNSURE = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.'
+
+function nextStepOf(details: HerokuErrorDetails): string {
+  const { method, outcome, service, hint } = details
   if (hint !== undefined) return hint
-  const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.'
-  if (service !== undefined)
-    return outcome === 'unknown' && method !== 'GET'
-      ? unsure
-      : `Look whether ${service} is down, then run the job again.`
+  const isUnsure = outcome === 'unknown' && method !== 'GET'
+  if (service !== undefined) return isUnsure ? UNSURE : `Look whether ${service} is down, then run the job again.`
+  return herokusRefusal(details) ?? (isUnsure ? UNSURE : 'Look at https://status.heroku.com, then run the job again.')
+}
+
+/** What to do if Heroku refused; undefined if it did not. Ids and statuses: Dev Center, platform-api-reference#errors. */
+function herokusRefusal({ path, status, id }: HerokuErrorDetails): string | undefined {
   if (id === 'two_factor') return `This key needs a second factor here, which a job cannot give. ${MAKE_KEY}`
-  if (id === 'delinquent' || status === 402)
-    return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.'
   if (id === 'suspended') return 'The account is suspended. Write to Heroku’s support.'
-  switch (status) {
+  switch (id === 'delinquent' ? 402 : status) {
     case 401:
       return `The key is wrong, expired or revoked. ${MAKE_KEY}`
+    case 402:
+      return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.'
     case 403:
       return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.'
     case 404:
@@ -88,10 +93,10 @@ function hint({ method, path, status, id, outcome, service, hint }: HerokuErrorD
     case 409:
       return 'Something else is changing this app. Wait until it is done, then run the job again.'
     case 422:
-      return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.'
+      return 'Heroku does not accept this request. Its message says why. If it is not a mistake in the app’s settings, report it to mastodon-on-heroku with the request id.'
     case 429:
       return `The account’s rate limit (${LIMITS.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`
+    default:
+      return undefined
   }
-  if (outcome === 'unknown' && method !== 'GET') return unsure
-  return 'Look at https://status.heroku.com, then run the job again.'
 }

@@ -7,11 +7,11 @@ import { formation } from './shapes.ts'
 export interface Scale {
   readonly type: string
   readonly quantity: number
-  /** `Standard-1X`; as it is without it. */
+  /** `Standard-1X`; unchanged without it. */
   readonly size?: string
 }
 
-/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). If the answer is lost, reads whether that is so. */
 export async function scaleFormation(
   client: HerokuClient,
   app: string,

@@ -1,4 +1,4 @@
-/** The part of heroku-client that the guarded module builds on; the package has no types for it. */
+/** The part of heroku-client that `client.ts` builds on: the package has no types for it. */
 declare module 'heroku-client/lib/request.js' {
   import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 

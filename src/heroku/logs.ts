@@ -16,8 +16,8 @@ export interface LogLine {
 const LARGEST_LOG = 20_000_000
 
 /**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
- * they cannot be read: they explain a failure, and must not be one.
+ * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty if they
+ * cannot be read: they explain a failure, and must not be one.
  */
 export async function herokuLog(app: HerokuApp, lines: number, options: NetTools): Promise<string[]> {
   try {
@@ -28,11 +28,11 @@ export async function herokuLog(app: HerokuApp, lines: number, options: NetTools
 }
 
 /**
- * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
- * Lines of another form are left out.
+ * All log lines that Heroku still has, oldest first: its own, or its own and the app's. Lines of another form are left
+ * out. Rejects if they cannot be read.
  */
-export async function logLines(app: HerokuApp, source: 'heroku' | 'all', options: NetTools): Promise<LogLine[]> {
-  const lines = await readLog(app, LIMITS.logLines, source === 'heroku' ? 'heroku' : undefined, options)
+export async function logLines(app: HerokuApp, whose: 'heroku' | 'all', options: NetTools): Promise<LogLine[]> {
+  const lines = await readLog(app, LIMITS.logLines, whose === 'heroku' ? 'heroku' : undefined, options)
   return lines.flatMap(line => {
     const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? []
     const at = Date.parse(time)
@@ -48,7 +48,7 @@ async function readLog(
 ): Promise<string[]> {
   const { status, body } = await fetchPage(await app.logUrl(lines, source), { most: LARGEST_LOG }, options)
   if (status !== 200) throw new Error(`the log was answered with ${status}`)
-  // An event stream carries each line behind `data: `.
+  // It may come as an event stream, with each line behind `data: `.
   return body.split(/\r?\n/).flatMap(line => {
     const plain = line.replace(/^data: ?/, '')
     return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain]
@@ -60,7 +60,7 @@ export function errorCodes(lines: readonly string[]): string[] {
   return [...new Set(lines.flatMap(codesIn))]
 }
 
-/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
+/** The error codes in a line: `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
 export function codesIn(line: string): string[] {
   return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code!)
 }

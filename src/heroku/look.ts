@@ -4,7 +4,7 @@ import { mayHaveHappened } from './errors.ts'
 /** Milliseconds before each look for a write whose answer was lost. */
 const LOOKS = [0, 2_000, 5_000, 10_000]
 
-/** Sends a write to Heroku. If its answer is lost, looks some times whether it happened; rejects if nothing is found. */
+/** Sends a write to Heroku. If its answer is lost, looks several times whether it happened; rejects if it is not found. */
 export function written<Found>(
   tools: NetTools,
   write: () => Promise<Found>,

@@ -6,46 +6,46 @@ import { type HerokuApp } from './app.ts'
 import { attach, type RendezvousOptions } from './rendezvous.ts'
 import { type Dyno } from './shapes.ts'
 
-export interface OneOff {
+interface OneOff {
   /** For a shell. */
   readonly command: string
-  /** What it is for, in a word: part of the marker by which a later job knows its dynos. */
+  /** What it is for, in a word. A later job finds its dynos by it: it is part of their marker. */
   readonly purpose: string
   /** Dyno size, as Heroku names it; the app's own without it. */
   readonly size?: string
   /** Milliseconds after which Heroku ends it. */
   readonly timeout: number
-  /** Is handed its output, which is hostile text. */
+  /** Called with its output, in whole lines. Hostile text. */
   readonly write: (chunk: Buffer) => void
-  /** Is told how far it has come. */
+  /** Called at each step. */
   readonly told?: (step: OneOffStep) => void
 }
 
-/** Heroku starts it, the rendezvous server knows us, the connection is lost: then it is only waited for. */
-export type OneOffStep = { readonly step: 'created'; readonly dyno: Dyno } | { readonly step: 'met' | 'lost' }
+/** Heroku has made the dyno; the rendezvous server let us in; the connection was lost, so its end is only waited for. */
+type OneOffStep = { readonly step: 'created'; readonly dyno: Dyno } | { readonly step: 'met' | 'lost' }
 
 export interface OneOffOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Certificate authority of the rendezvous server, where it is none that Node trusts. */
+  /** Certificate authority of the rendezvous server, if Node does not trust it. */
   readonly ca?: string
 }
 
-/** How it ended, or that this is not known: then the dyno is gone, and the command may have done its work or not. */
+/** How it ended. `exitCode` is undefined if that is not known: the dyno is gone, and the command may be done or not. */
 export type OneOffResult = { readonly dyno: string; readonly exitCode: number | undefined }
 
 const MARK = 'mastodon-on-heroku'
-/** Bytes without a line end that are held back, as they may become the exit line. */
+/** Bytes of an unfinished line that are held back: it may become the exit line. */
 const LONGEST_HELD = 1_000_000
-/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
+/** Milliseconds for a dyno to end. Without a client it gets SIGHUP, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000
 const STOPPED_WITHIN = 60_000
 const CLEARING_AWAY = 6_000
 
 /**
- * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
- * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
- * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
+ * Runs a command in a one-off dyno, and hands over its output while it runs. The Platform API tells no exit status, so the
+ * shell prints it on a line of its own, behind a name that nobody can guess. If the job is cancelled, the dyno is stopped.
+ * If the connection is lost, its end is waited for, and the exit status is not known. Rejects with a `UserError`.
  */
 export async function runOneOff(app: HerokuApp, oneOff: OneOff, options: OneOffOptions): Promise<OneOffResult> {
   const marker = `${MARK}:${oneOff.purpose}:${randomBytes(8).toString('hex')}`
@@ -78,7 +78,7 @@ export async function runOneOff(app: HerokuApp, oneOff: OneOff, options: OneOffO
   }
 }
 
-/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
+/** Stops the one-off dynos that a killed job has left running for this purpose. Resolves with their names. */
 export async function endLeftovers(app: HerokuApp, purpose: string, options: OneOffOptions): Promise<string[]> {
   const left = (await app.dynos()).filter(({ command }) => command.includes(`${MARK}:${purpose}:`))
   for (const { id } of left) {
@@ -89,14 +89,14 @@ export async function endLeftovers(app: HerokuApp, purpose: string, options: One
 }
 
 /**
- * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
- * process type, or Heroku runs that type's command instead.
+ * Runs the command in a shell of its own, so that an `exit` or `exec` in it cannot skip the exit line. The first word must
+ * not be a process type: Heroku would run that type's command.
  */
 function wrap(command: string, marker: string, exitName: string): string {
   return `bash -c ${shellWord(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`
 }
 
-/** Attaches for as long as Heroku lets the dyno live. A server that goes on after that is taken for a lost connection. */
+/** Attaches for as long as Heroku lets the dyno live. If the connection goes on after that, it counts as lost. */
 async function attachFor(timeout: number, rendezvous: RendezvousOptions): Promise<void> {
   try {
     await within(rendezvous, timeout + GONE_WITHIN, 'the one-off dyno did not end', signal =>
@@ -107,7 +107,7 @@ async function attachFor(timeout: number, rendezvous: RendezvousOptions): Promis
   }
 }
 
-/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
+/** Waits for the dyno's end, and stops it if that does not come. Rejects if it goes on all the same. */
 async function waitUntilGone(app: HerokuApp, id: string, tools: OneOffOptions): Promise<void> {
   for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
     const isGone = async (): Promise<true | undefined> => (await app.dyno(id)) === undefined || undefined
@@ -122,7 +122,7 @@ async function waitUntilGone(app: HerokuApp, id: string, tools: OneOffOptions): 
   )
 }
 
-/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
+/** Stops the dyno in the few seconds that a cancelled job has. Never rejects: at worst, Heroku ends it by `time_to_live`. */
 async function stopQuietly(app: HerokuApp, id: string | undefined, marker: string, clock: Clock): Promise<void> {
   try {
     await within({ clock }, CLEARING_AWAY, 'no answer', async signal => {
@@ -135,7 +135,7 @@ async function stopQuietly(app: HerokuApp, id: string | undefined, marker: strin
   }
 }
 
-/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
+/** Passes output on without the exit line, wherever packets are cut. If there are several, the last one counts. */
 class ExitLine {
   readonly name: string
   readonly #write: (chunk: Buffer) => void
@@ -150,12 +150,12 @@ class ExitLine {
   }
 
   take(chunk: Buffer): void {
-    // latin1 keeps every byte, also half a letter at the edge of a packet.
+    // latin1 keeps every byte, even half a letter at the edge of a packet.
     const text = this.#held + chunk.toString('latin1')
     const end = text.lastIndexOf('\n') + 1
     this.#held = text.slice(end)
     for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? []) this.#line(line)
-    // Ours begins on a line of its own, so what is longer than any of ours goes on.
+    // A line that is longer than any exit line is passed on.
     if (this.#held.length > LONGEST_HELD) {
       this.#line(this.#held)
       this.#held = ''
@@ -163,7 +163,7 @@ class ExitLine {
     this.#flush()
   }
 
-  /** Hands over what is held back. Returns the exit code, or undefined where none came. */
+  /** Passes on what is held back. Returns the exit code; undefined if none came. */
   end(): number | undefined {
     if (this.#held !== '') this.#line(this.#held)
     this.#held = ''
@@ -178,7 +178,7 @@ class ExitLine {
     const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1]
     if (code !== undefined) {
       this.#exitCode = Number(code)
-      // The empty line before it is ours, too: it parts the exit line from output without a line end.
+      // The empty line before it is ours, too: the output may not have ended its last line.
       this.#blank = ''
       if (at > 0) this.#passed += `${line.slice(0, at)}\n`
       return

@@ -1,13 +1,13 @@
 import { bodyOf, moving, open } from '../net/index.ts'
 import { CancelledError, type Clock } from '../runtime/index.ts'
 
-export interface OutputOptions {
+interface OutputOptions {
   readonly url: string
   readonly write: (chunk: Buffer) => void
-  /** Asks Heroku whether the work is over: then no more output will come. */
+  /** Asks Heroku whether the work is over, so that no more output will come. */
   readonly isOver: () => Promise<boolean>
   readonly clock: Clock
-  /** Ends it: it has no time limit of its own, as a release phase may run for long. */
+  /** Ends it. There is no time limit: a release phase may take long. */
   readonly signal: AbortSignal
 }
 
@@ -16,14 +16,14 @@ const SILENT_FOR = 30_000
 /** Milliseconds. */
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 10_000
-/** Times that an output which is over may still not be readable to its end. */
+/** Attempts to read an output to its end after the work is over. */
 const LAST_TRIES = 5
 
 /**
- * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
- * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
- * connections. Resolves with the bytes read when the work is over and its output has been read.
+ * Follows the output of a release phase or a build, in order, and goes on after lost connections (Schema:
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and knows
+ * `Range`; if not, what is known already is skipped. The end of a connection tells nothing, so `isOver` is asked between
+ * two. Resolves when the work is over: with the bytes read, and whether that is the whole output.
  */
 export async function followOutput(options: OutputOptions): Promise<{ bytes: number; whole: boolean }> {
   const { clock, signal, isOver } = options
@@ -31,7 +31,7 @@ export async function followOutput(options: OutputOptions): Promise<{ bytes: num
   let pause = FIRST_PAUSE
   let failures = 0
   for (;;) {
-    // Asked before reading: what is read after the end is all there is.
+    // Asked before reading: what is read after the work is over is all there is.
     const over = await isOver()
     const piece = await readFrom(options, bytes)
     bytes += piece.bytes
@@ -42,7 +42,7 @@ export async function followOutput(options: OutputOptions): Promise<{ bytes: num
   }
 }
 
-/** Reads on from a byte. `ended`: the server had no more at that time. */
+/** Reads on from a byte. `ended`: the server had no more for now. */
 async function readFrom({ url, write, clock, signal }: OutputOptions, from: number): Promise<Piece> {
   let bytes = 0
   const take = (news: Buffer): void => {
@@ -56,10 +56,10 @@ async function readFrom({ url, write, clock, signal }: OutputOptions, from: numb
       const { statusCode = 0 } = response
       if (statusCode !== 200 && statusCode !== 206) {
         response.destroy()
-        // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+        // 404 at the start: there is no output yet, or none at all. 416: there is no more than was read.
         return (statusCode === 404 && from === 0) || statusCode === 416
       }
-      // A server that ignores `Range` sends all again; what is here already is left out.
+      // A server that ignores `Range` sends all of it again: what was read before is skipped.
       let known = statusCode === 200 ? from : 0
       for await (const chunk of bodyOf(response)) {
         heard()

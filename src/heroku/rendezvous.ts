@@ -8,24 +8,24 @@ export interface RendezvousOptions {
   /** Certificate authorities beside those that Node trusts. */
   readonly ca?: string
   readonly write: (chunk: Buffer) => void
-  /** Is called when the server has answered the secret with its banner. */
+  /** Called when the server has answered the secret with its banner. */
   readonly met?: () => void
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
+/** Milliseconds. The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
 const CONNECT_WITHIN = 10_000
 /** Milliseconds before each further attempt. */
 const CONNECT_AGAIN = [1_000, 1_000]
 const BANNER = /^[^\n]*\n/
-/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
+/** Milliseconds without output after which the connection counts as lost; TCP's keep-alive finds a dead peer sooner. */
 const SILENT_FOR = 60 * 60_000
 
 /**
- * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
- * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
- * the output can tell how the command did. Rejects where the dyno was never reached.
+ * Attaches to a one-off dyno: TLS, then the secret and a line end, then a banner of one line, then the dyno's output until
+ * the connection closes (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, in
+ * whatever way: only the output tells how the command ended. Rejects with a `UserError` if the dyno was never reached.
  */
 export async function attach(options: RendezvousOptions): Promise<void> {
   const { url, clock, signal } = options
@@ -53,7 +53,7 @@ export async function attach(options: RendezvousOptions): Promise<void> {
 
 const contexts = new Map<string, tls.SecureContext>()
 
-/** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
+/** Made once: reading all the authorities that Node trusts takes longer than the connection. */
 function contextWith(ca: string): tls.SecureContext {
   const context = contexts.get(ca) ?? tls.createSecureContext({ ca: [...tls.rootCertificates, ca] })
   contexts.set(ca, context)
@@ -100,7 +100,7 @@ function converse(
       met?.()
       if (rest.length > 0) write(rest)
     })
-    // A lost connection ends it like any other end: what is known is what was read.
+    // A lost connection is an end like any other: what was read counts.
     socket.on('error', () => {})
     socket.on('close', () => {
       silence.stop()
@@ -111,7 +111,7 @@ function converse(
     if (signal.aborted) cancel()
     signal.addEventListener('abort', cancel, { once: true })
     socket.write(`${secret}\r\n`)
-    // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
+    // End of input: a command that asks does not wait (the CLI sends the same if it has no terminal).
     socket.write('\x04')
   })
 }

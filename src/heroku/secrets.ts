@@ -1,15 +1,15 @@
-/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
+/** Names whose values are secrets. One too many does no harm: its value is masked, no more. */
 const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i
-/** Names that look like one, and whose values are shown all over the place. */
+/** Names that look like secrets, and whose values everybody may see. */
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/
 const SHORTEST = 8
-/** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
+/** A login of letters alone is a word, such as `mastodon`: masked, it would be missing in every name and command. */
 const isWord = (name: string, value: string): boolean => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value)
 
 /**
- * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
- * make the log unreadable.)
+ * The values of an app's config vars that no log may show: those under secret names, whole and line by line, and the
+ * password of each address, under whatever name. Only those of 8 characters or more: if the runner masked a short word, the
+ * log could not be read.
  */
 export function secretValues(config: Readonly<Record<string, string>>): string[] {
   const values = Object.entries(config).flatMap(([name, value]) =>

@@ -7,9 +7,9 @@ const postgres = v.looseObject({ postgres_version: v.nullish(v.string()) })
 const redis = v.looseObject({ version: v.nullish(v.string()) })
 
 /**
- * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
- * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
- * redis:info). Rejects with a `HerokuError`.
+ * The server's version of an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on, and if
+ * the answer does not say. One request to Heroku's data API, which is undocumented (heroku/cli: pg:info, redis:info).
+ * Rejects with a `HerokuError`.
  */
 export async function serverVersion(
   data: HerokuClient,

@@ -1,4 +1,4 @@
-/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
+/** The parts of Heroku's answers that are used (Schema: heroku/platform-api:schema.json). An answer may have more. */
 import * as v from 'valibot'
 
 const named = v.looseObject({ name: v.string() })
@@ -72,7 +72,7 @@ export const formation = v.looseObject({
   type: v.string(),
   quantity: v.number(),
   size: v.nullish(v.string()),
-  /** What each dyno runs. */
+  /** The command of each dyno. */
   command: v.nullish(v.string())
 })
 export type Formation = v.InferOutput<typeof formation>
@@ -94,12 +94,12 @@ export type Attachment = v.InferOutput<typeof attachment>
 export const domain = v.looseObject({
   hostname: v.string(),
   kind: v.optional(v.string(), 'custom'),
-  /** Where the name's CNAME, ALIAS or ANAME must lead. */
+  /** Target for the name's CNAME, ALIAS or ANAME. */
   cname: v.nullish(v.string()),
   status: v.nullish(v.string()),
   /** A certificate that it has. */
   sni_endpoint: v.nullish(v.unknown()),
-  /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
+  /** `cert issued`, `failing`, `failed` …; null if Heroku does not manage the certificate. */
   acm_status: v.nullish(v.string()),
   acm_status_reason: v.nullish(v.string())
 })

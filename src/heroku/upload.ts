@@ -1,16 +1,17 @@
 import { open, sendFile, within, type NetTools, type Sent } from '../net/index.ts'
 import { errorText, UserError } from '../runtime/index.ts'
 
-export interface UploadOptions extends NetTools {
+interface UploadOptions extends NetTools {
   readonly file: string
   /** The presigned address of the blob. */
   readonly url: string
-  /** As Heroku names it, in either case. */
+  /** As Heroku names it, in upper or lower case. */
   readonly method: string
-  /** Called about every tenth: bytes so far and in all. */
+  /** Called after about every tenth: bytes so far and in all. */
   readonly progress: (sent: number, total: number) => void
 }
 
+/** An upload failed. Heroku's slug or source then has no file. */
 export class UploadError extends UserError {
   constructor(reason: string, options?: ErrorOptions) {
     super(
@@ -23,10 +24,9 @@ export class UploadError extends UserError {
 }
 
 /**
- * Streams a file to a presigned address, which carries its own permission, so no key goes with it. With its length, and an
- * empty Content-Type, which the signature wants (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an
- * `UploadError` unless the store answered with success and, if its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was
- * sent.
+ * Uploads a file to a presigned address. That carries its own permission, so no key is sent. The signature wants an empty
+ * Content-Type (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store
+ * answers with success, and with the MD5 of what was sent if its ETag is an MD5 (a plain S3 PUT).
  * @returns whether the ETag proved that every byte arrived
  */
 export async function upload(options: UploadOptions): Promise<{ bytes: number; proven: boolean }> {
@@ -54,7 +54,7 @@ async function sent({ file, url, method, progress, ...tools }: UploadOptions): P
 /** Milliseconds for the store to say how large a blob is. */
 const SIZE_WITHIN = 30_000
 
-/** How many bytes the store has under a presigned GET address: asks for the first alone. */
+/** How many bytes the store has at a presigned GET address, of which only the first is read; undefined if it does not say. */
 export function storedSize(url: string, tools: NetTools): Promise<number | undefined> {
   return within(tools, SIZE_WITHIN, 'the store did not answer', async signal => {
     const response = await open(url, { headers: { range: 'bytes=0-0' } }, signal)

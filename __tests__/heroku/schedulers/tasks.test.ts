@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
-import {
-  describeCron,
-  nextTime,
-  wantedTasks,
-  timesBetween,
-  usualSize,
-  type TaskWish
-} from '../../../src/heroku/index.ts'
+import { describeCron, nextTime, wantedTasks, usualSize, type TaskWish } from '../../../src/heroku/index.ts'
 import { marked } from '../../../src/heroku/schedulers/heroku-scheduler.ts'
+import { timesBetween } from '../../../src/heroku/schedulers/times.ts'
 import { UserError } from '../../../src/runtime/index.ts'
 
 type Name = Parameters<typeof wantedTasks>[0]['with']

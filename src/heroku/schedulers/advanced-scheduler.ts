@@ -7,10 +7,7 @@ const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN'
 const LONGEST_COMMAND = 1_000
 const LONGEST_NAME = 149
 
-/**
- * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
- * also has its limits).
- */
+/** Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; its limits: oavanruiten/advanced-scheduler, src/commands). */
 export const advancedScheduler: SchedulerKind = {
   name: 'Advanced Scheduler',
   vars: [TOKEN],
@@ -32,19 +29,20 @@ export const advancedScheduler: SchedulerKind = {
       service: {
         name: 'Advanced Scheduler',
         headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
-        hint: status =>
-          status === 401
-            ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
-            : status === 403 || status === 402
-              ? 'The plan may have no room for another trigger: its dashboard shows it.'
-              : undefined
+        hint: status => {
+          if (status === 401)
+            return `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
+          return status === 403 || status === 402
+            ? 'The plan may have no room for another trigger: its dashboard shows it.'
+            : undefined
+        }
       }
     })
     return new AdvancedScheduler(client)
   }
 }
 
-const trigger = v.looseObject({
+const triggerShape = v.looseObject({
   uuid: v.string(),
   name: v.nullish(v.string()),
   value: v.string(),
@@ -57,9 +55,9 @@ const trigger = v.looseObject({
   dyno: v.nullish(v.string()),
   timeout: v.nullish(v.number())
 })
-type Trigger = v.InferOutput<typeof trigger>
-const triggers = v.looseObject({ triggers: v.array(trigger) })
-const oneTrigger = v.looseObject({ trigger })
+type Trigger = v.InferOutput<typeof triggerShape>
+const triggers = v.looseObject({ triggers: v.array(triggerShape) })
+const oneTrigger = v.looseObject({ trigger: triggerShape })
 
 class AdvancedScheduler implements Scheduler {
   readonly #client: HerokuClient
@@ -76,7 +74,7 @@ class AdvancedScheduler implements Scheduler {
     await this.#client.write('POST', '/triggers', v.unknown(), { body: fieldsOf(task) })
   }
 
-  /** A PUT takes the whole trigger, also what is not known here. */
+  /** A PUT takes the whole trigger, with the fields that are not known here. */
   async change({ id }: ScheduledTask, task: Task): Promise<void> {
     const path = `/triggers/${encodeURIComponent(id)}`
     const { trigger } = await this.#client.get(path, oneTrigger)

@@ -4,24 +4,24 @@ import { HerokuError, isNotFound, mayHaveHappened } from '../errors.ts'
 import { isSettled, reconcile, type ScheduleStep } from './reconcile.ts'
 import { isSame, type ScheduledTask, type Scheduler, type Task } from './task.ts'
 
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly wanted: readonly Task[]
-  /** Tasks are removed that this action did not make. */
+  /** Whether tasks are removed that this action did not make. */
   readonly prune: boolean
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** Milliseconds between looks for a write whose answer was lost. */
+/** Milliseconds before each look for a write whose answer was lost. */
 const LOOKS = [0, 2_000, 5_000]
 
 /**
- * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
- * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
- * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
- * tasks are read again, and have to be what is wanted.
+ * Carries out steps, one request after the other: changes, then new tasks, then removals. Each write is sent once; if its
+ * answer is lost, the tasks are read to see whether it happened. A step that is refused does not stop the others. A new
+ * task that was refused is tried again after the removals, which may have made room in the add-on's plan. At the end the
+ * tasks are read again, and must be those that are wanted.
  *
- * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
+ * Rejects with a `UserError` that names what is not done. Another run goes on from there.
  */
 export async function applySteps(
   scheduler: Scheduler,
@@ -48,13 +48,13 @@ export async function applySteps(
   if (failures.size > 0) throw notDone(failures)
   if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
     throw new UserError(
-      'The scheduler took what was written, and shows its tasks otherwise than they were written',
+      'The scheduler accepted the tasks, but shows other ones than were written',
       'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.'
     )
   }
 }
 
-/** One write; where its answer is lost, a look whether it happened. */
+/** Sends one write. If its answer is lost, looks whether it happened. */
 async function once(
   scheduler: Scheduler,
   step: ScheduleStep,
@@ -83,7 +83,10 @@ async function write(scheduler: Scheduler, step: ScheduleStep): Promise<void> {
   else if (step.kind === 'remove') await scheduler.remove(step.there)
 }
 
-/** @param known the tasks that were there before anything was written */
+/**
+ * Whether a step has been carried out.
+ * @param known ids of the tasks that were there before
+ */
 function happened(step: ScheduleStep, now: readonly ScheduledTask[], known: ReadonlySet<string>): boolean {
   switch (step.kind) {
     case 'create':

@@ -7,8 +7,8 @@ const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID'
 const KEY = 'CRONTOGO_API_KEY'
 
 /**
- * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
- * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts; its limits:
+ * src/lib/validation-service.ts).
  */
 export const cronToGo: SchedulerKind = {
   name: 'Cron To Go',
@@ -24,19 +24,20 @@ export const cronToGo: SchedulerKind = {
       service: {
         name: 'Cron To Go',
         headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
-        hint: status =>
-          status === 401 || status === 403 || status === 404
-            ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
-            : status === 402 || status === 422
-              ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
-              : undefined
+        hint: status => {
+          if ([401, 403, 404].includes(status))
+            return `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
+          return status === 402 || status === 422
+            ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+            : undefined
+        }
       }
     })
     return new CronToGo(client, vars[ORGANIZATION]!)
   }
 }
 
-const job = v.looseObject({
+const jobShape = v.looseObject({
   Id: v.string(),
   Alias: v.nullish(v.string()),
   State: v.string(),
@@ -52,7 +53,7 @@ const job = v.looseObject({
   /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
   LastAttempt: v.nullish(v.looseObject({ State: v.nullish(v.string()), CreatedAt: v.nullish(v.number()) }))
 })
-type Job = v.InferOutput<typeof job>
+type Job = v.InferOutput<typeof jobShape>
 
 class CronToGo implements Scheduler {
   readonly #client: HerokuClient
@@ -64,7 +65,7 @@ class CronToGo implements Scheduler {
   }
 
   async list(): Promise<ScheduledTask[]> {
-    return (await this.#client.get(this.#path, v.array(job))).map(scheduledTask)
+    return (await this.#client.get(this.#path, v.array(jobShape))).map(scheduledTask)
   }
 
   async create(task: Task): Promise<void> {
@@ -99,7 +100,7 @@ function outcomeOf(state: string | null | undefined): 'succeeded' | 'failed' | '
   return state === 'running' || state === 'pending' ? 'running' : 'unknown'
 }
 
-/** `Retries: 0`: a task that failed is not run a second time by itself. */
+/** With `Retries: 0`: a task that failed is not run again. */
 function bodyOf({ command, cron, size, limit = USUAL_LIMIT }: Task): unknown {
   return {
     Alias: `${MARK}: ${command}`.slice(0, 200),

@@ -2,7 +2,7 @@ import { reconcile, showStep } from './reconcile.ts'
 import { type ScheduledTask, type Task } from './task.ts'
 import { describeCron, nextTime } from './times.ts'
 
-/** One way in which the tasks are not what the config wants. */
+/** One difference between the scheduler's tasks and the config's. */
 export interface Drift {
   readonly kind: 'missing' | 'changed' | 'left over' | 'unknown'
   readonly command: string
@@ -12,7 +12,7 @@ export interface Drift {
 
 const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' } as const
 
-/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
+/** How the scheduler's tasks differ from the config's. A task that the config does not know is `unknown`, and no fault. */
 export function scheduleDrift(wanted: readonly Task[], there: readonly ScheduledTask[]): Drift[] {
   return reconcile(wanted, there).flatMap((step): Drift[] => {
     if (step.kind === 'keep') return []
@@ -27,12 +27,13 @@ export function scheduleDrift(wanted: readonly Task[], there: readonly Scheduled
   })
 }
 
-/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
+/** Milliseconds that a task may start late: schedulers are not punctual. */
 const GRACE = 60 * 60_000
 
 /**
- * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
- * never ran is not judged: nobody knows since when it is there.
+ * Tasks whose last run failed, or lies so long back that a run was missed since. A task that never ran is left out: nobody
+ * knows since when it is there.
+ * @param now milliseconds since 1970
  */
 export function lateTasks(
   there: readonly ScheduledTask[],

@@ -1,7 +1,7 @@
 import { type SchedulerKind } from './task.ts'
 import { describeCron, meanGap } from './times.ts'
 
-/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
+/** GitHub starts a scheduled workflow at most every 5 minutes (docs.github.com: events that trigger workflows). */
 const SHORTEST_MINUTES = 5
 
 /** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */

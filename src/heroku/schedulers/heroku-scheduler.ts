@@ -5,10 +5,10 @@ import { MARK, type ScheduledTask, type Scheduler, type SchedulerKind, type Task
 import { clockTime, cronOfPlain, describeCron, meanGap, nextTime, plainTimes, type PlainTimes } from './times.ts'
 
 /**
- * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
- * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
- * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
- * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
+ * Heroku Scheduler's own API (particleboard.heroku.com), which Heroku does not document. Paths, fields and their values are
+ * those of a Terraform provider, in use since 2020 (davidji99/terraform-provider-herokux: api/scheduler/job.go,
+ * docs/resources/scheduler_job.md). The host is the one that Heroku's CLI knows (heroku/heroku-cli-command: src/vars.ts).
+ * So each answer is checked, value by value.
  */
 export const herokuScheduler: SchedulerKind = {
   name: 'Heroku Scheduler',
@@ -16,7 +16,7 @@ export const herokuScheduler: SchedulerKind = {
   setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
   problem: ({ command, cron, limit }) => {
     if (limit !== undefined) return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`'
-    // The mark is a comment behind it, and a backslash would take the space before that comment.
+    // A backslash would escape the space before the mark, which is a comment.
     if (command.endsWith('\\')) return 'a command may not end in a backslash; leave it out, it does nothing'
     const times = plainTimes(cron)
     return times && AT[times.every](times.at)
@@ -32,12 +32,12 @@ export const herokuScheduler: SchedulerKind = {
       service: {
         name: 'Heroku Scheduler',
         headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
-        hint: status =>
-          status === 404
-            ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
-            : status === 401 || status === 403
-              ? 'Look whether the key’s account is a collaborator of the app.'
-              : undefined
+        hint: status => {
+          if (status === 404) return `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
+          return status === 401 || status === 403
+            ? 'Look whether the key’s account is a collaborator of the app.'
+            : undefined
+        }
       }
     })
     return new HerokuScheduler(client, app.id)
@@ -46,7 +46,7 @@ export const herokuScheduler: SchedulerKind = {
 
 const JSON_API = 'application/vnd.api+json'
 
-/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
+/** Which `at` is allowed: minutes after the hour, or after 00:00 UTC. */
 const AT: Readonly<Record<PlainTimes['every'], (at: number) => boolean>> = {
   10: at => at === 0,
   60: at => at % 10 === 0 && at < 60,
@@ -102,7 +102,7 @@ class HerokuScheduler implements Scheduler {
     await this.#client.write('POST', this.#path, oneJob, { body })
   }
 
-  /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
+  /** JSON:API wants the job's id in the body. The Terraform provider sends the app's (its issue 253): tried if the job's is refused. */
   async change({ id }: ScheduledTask, task: Task): Promise<void> {
     const patch = async (named: string): Promise<void> => {
       const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } }
@@ -126,8 +126,8 @@ function attributesOf(task: Task): Record<string, string | number> {
 }
 
 /**
- * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
- * the same write, and is seen in the dashboard.
+ * A command with our mark. A job has no other place for it. As a comment it means nothing to the shell, is written with the
+ * command, and is seen in the dashboard.
  */
 export function marked(command: string): string {
   return `${command} # ${MARK}`
@@ -138,12 +138,12 @@ function unmarked(command: string): { command: string; own: boolean } {
   return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null }
 }
 
-/** Where a person types them in. */
+/** The page on which a person types in tasks. */
 export function dashboardOf(app: string): string {
   return `https://dashboard.heroku.com/apps/${app}/scheduler`
 }
 
-/** As its dashboard words it. */
+/** A task's times as Heroku Scheduler's dashboard words them. */
 export function dashboardTimes(cron: string): string {
   const { every, at } = plainTimes(cron)!
   if (every === 10) return 'Every 10 minutes'
@@ -152,13 +152,13 @@ export function dashboardTimes(cron: string): string {
   return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`
 }
 
-/** The times nearest to those of a cron, as the config would say them. */
+/** The nearest times that Heroku Scheduler has, as the config says them. */
 function nearest(cron: string, times: PlainTimes | undefined): string {
   if (times?.every === 60) return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 })
   if (times?.every === 1440) return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 })
   const gap = meanGap(cron)
   const first = new Date(nextTime(cron, -1) ?? 0)
-  // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
+  // The middle between two, by their ratio: 10 × 2.4 × 2.4 is 60.
   if (gap < Math.sqrt(10 * 60)) return wish({ every: 10, at: 0 })
   if (gap < Math.sqrt(60 * 1440)) return wish({ every: 60, at: (Math.round(first.getUTCMinutes() / 10) * 10) % 60 })
   const at = first.getUTCHours() * 60 + first.getUTCMinutes()

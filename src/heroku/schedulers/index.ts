@@ -1,7 +1,4 @@
-/**
- * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
- * is not as it should be.
- */
+/** Scheduled tasks: four schedulers behind one interface; the steps that make a scheduler's tasks those of the config. */
 import { UserError } from '../../runtime/index.ts'
 import { advancedScheduler } from './advanced-scheduler.ts'
 import { cronToGo } from './cron-to-go.ts'
@@ -10,7 +7,7 @@ import { dashboardOf, dashboardTimes, herokuScheduler, marked } from './heroku-s
 import { type Scheduler, type SchedulerAccess, type SchedulerKind, type Task, type TaskWish } from './task.ts'
 import { cronOf, describeCron } from './times.ts'
 
-export { applySteps, type ApplyOptions } from './apply.ts'
+export { applySteps } from './apply.ts'
 export { lateTasks, scheduleDrift, type Drift } from './drift.ts'
 export {
   ledgerTasks,
@@ -18,24 +15,13 @@ export {
   markEnded,
   parseLedger,
   takeDue,
-  type Asker,
   type TaskEnding,
-  type Ledger,
   type Taken,
   type Turn
 } from './ledger.ts'
-export { isSettled, reconcile, showStep, type ShownStep, type ScheduleStep } from './reconcile.ts'
-export {
-  USUAL_LIMIT,
-  type LastRun,
-  type ScheduledTask,
-  type Scheduler,
-  type SchedulerAccess,
-  type SchedulerKind,
-  type Task,
-  type TaskWish
-} from './task.ts'
-export { describeCron, nextTime, timesBetween } from './times.ts'
+export { isSettled, reconcile, showStep, type ScheduleStep } from './reconcile.ts'
+export { USUAL_LIMIT, type ScheduledTask, type Scheduler, type Task, type TaskWish } from './task.ts'
+export { describeCron, nextTime } from './times.ts'
 
 export type SchedulerName = 'heroku-scheduler' | 'cron-to-go' | 'advanced-scheduler' | 'github-actions'
 
@@ -47,10 +33,10 @@ export const SCHEDULERS: Readonly<Record<SchedulerName, SchedulerKind>> = {
 }
 
 /**
- * The tasks that are wanted, as this scheduler is to have them.
- * @param defaultSize dyno size of those that name none
+ * The config's tasks as the scheduler is to have them. Throws one `UserError` that lists all tasks that it cannot run, each
+ * with the nearest that it can.
+ * @param defaultSize dyno size of tasks that name none
  * @param file the config file's name, for messages
- * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
  */
 export function wantedTasks(
   { with: name, tasks }: { readonly with: SchedulerName; readonly tasks: readonly TaskWish[] },
@@ -79,10 +65,7 @@ export function wantedTasks(
   throw new UserError(problems.join('\n'), next)
 }
 
-/**
- * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
- * no tasks outside this repository.
- */
+/** Opens an app's scheduler. Throws a `UserError` if the app lacks a config var that the scheduler needs. */
 export function openScheduler(name: SchedulerName, access: SchedulerAccess): Scheduler {
   const { name: shown, vars, open, setUp } = SCHEDULERS[name]
   if (!open) throw new Error(`${shown} keeps no tasks of its own`)
@@ -94,15 +77,15 @@ export function openScheduler(name: SchedulerName, access: SchedulerAccess): Sch
   )
 }
 
-/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
+/** What to type into Heroku Scheduler's dashboard if its API fails: a line for each task, and the dashboard's address. */
 export function typedByHand(tasks: readonly Task[], app: string): { readonly lines: string[]; readonly url: string } {
   const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`)
   return { lines, url: dashboardOf(app) }
 }
 
 /**
- * Size of a task's dyno where none is named, by those of the app's formation: Eco or Basic where the app has those, else
- * the smallest of its kind (Dev Center: dyno-sizes).
+ * Dyno size of a task that names none: Eco or Basic if the app's formation has them, else the smallest of its kind (Dev
+ * Center: dyno-sizes).
  */
 export function usualSize(formation: readonly { readonly size?: string | null }[]): string {
   const sizes = formation.map(({ size }) => (size ?? '').toLowerCase())

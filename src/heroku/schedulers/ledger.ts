@@ -3,8 +3,8 @@ import { UserError } from '../../runtime/index.ts'
 import { USUAL_LIMIT, type ScheduledTask, type Task } from './task.ts'
 import { describeCron, timesBetween } from './times.ts'
 
-/** How a task ended that GitHub Actions ran. `lost`: its job ended before it could say. */
-export type TaskOutcome = 'succeeded' | 'failed' | 'lost'
+/** How a task ended that GitHub Actions ran. `lost`: the job ended before it could tell. */
+type TaskOutcome = 'succeeded' | 'failed' | 'lost'
 
 const time = v.pipe(
   v.string(),
@@ -20,64 +20,64 @@ const ended = v.object({
   exitCode: v.optional(v.number()),
   run: v.string()
 })
-const claim = v.object({ due: time, since: time, until: time, run: v.string() })
-const entry = v.object({
+const claimShape = v.object({ due: time, since: time, until: time, run: v.string() })
+const entryShape = v.object({
   command: v.string(),
   cron: v.string(),
-  /** Its times up to this one are dealt with. */
+  /** All its times up to this one are dealt with. */
   handled: time,
-  running: v.optional(claim),
+  running: v.optional(claimShape),
   last: v.optional(ended)
 })
-const ledgerFile = v.object({ version: v.literal(1), app: v.string(), tasks: v.array(entry) })
+const ledgerFile = v.object({ version: v.literal(1), app: v.string(), tasks: v.array(entryShape) })
 
-type Entry = v.InferOutput<typeof entry>
-type Claim = v.InferOutput<typeof claim>
+type Entry = v.InferOutput<typeof entryShape>
+type Claim = v.InferOutput<typeof claimShape>
 
-/** What GitHub Actions has run of an app's tasks, and what runs. Times are milliseconds since 1970. */
-export interface Ledger {
+/** What GitHub Actions has run of an app's tasks, and what it runs now. Times are milliseconds since 1970. */
+interface Ledger {
   readonly app: string
   readonly tasks: readonly Entry[]
 }
 
-/** Who asks: a run of the workflow. */
-export interface Asker {
-  /** `123456/1`: the run's number and its attempt. */
+/** The run of the workflow that asks for a task. */
+interface Asker {
+  /** `123456/1`: the run's id and its attempt. */
   readonly run: string
-  /** Times after it are left to a later run: when this one began. */
+  /** When this run began: later times are left to a later run. */
   readonly until: number
   /** Now. */
   readonly now: number
 }
 
-/** A task that is this run's to do. */
+/** A task that this run has to do. */
 export interface Taken {
   readonly task: Task
-  /** The time for which it runs. */
+  /** The time at which it was due. */
   readonly due: number
-  /** Earlier times that nobody ran it for; this run makes up for all of them. */
+  /** How many earlier times were missed; this run makes up for all of them. */
   readonly missed: number
 }
 
-/** One answer: what the ledger is to be, and what that means. Nothing counts before the ledger is written. */
+/** A new ledger, and what it means for this run. It counts only after the ledger is written. */
 export interface Turn {
   readonly ledger: Ledger
   readonly taken: Taken | undefined
-  /** Commands whose earlier run never said how it ended. */
+  /** Commands of which an earlier run never told how they ended. */
   readonly lost: readonly { readonly command: string; readonly run: string }[]
-  /** Tasks that were not known before: their times count from now. */
+  /** New tasks: their times count from now. */
   readonly begun: readonly Task[]
-  /** Tasks that another run is at. */
+  /** Tasks that another run is doing now. */
   readonly busy: readonly { readonly command: string; readonly run: string }[]
 }
 
-/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
+/** Milliseconds after a task's limit until it counts as lost, if its run has not told how it ended. */
 const MARGIN = 10 * 60_000
 const DAY = 24 * 3_600_000
 
 /**
- * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
- * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
+ * Takes the next task that is due for this run: at most one, the one that has waited longest. Pure, and for the same run
+ * it gives the same, so it may be called again if the ledger was changed meanwhile or the answer of its write was lost.
  */
 export function takeDue({ app, tasks }: Ledger, wanted: readonly Task[], { run, until, now }: Asker): Turn {
   const lost: Turn['lost'][number][] = []
@@ -86,18 +86,18 @@ export function takeDue({ app, tasks }: Ledger, wanted: readonly Task[], { run, 
   const entryOf = (task: Task): Entry => {
     const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron)
     if (known === undefined) begun.push(task)
-    // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
+    // A time more than a day ahead was written by a wrong clock: it must not keep the task from running ever again.
     const handled = known !== undefined && known.handled < now + DAY ? known.handled : until
     const { running } = known ?? {}
-    const entry = { ...known, command: task.command, cron: task.cron, handled }
-    if (!running || running.run === run) return entry
+    const own = { ...known, command: task.command, cron: task.cron, handled }
+    if (!running || running.run === run) return own
     if (!isOver(running, run, now)) {
       busy.push({ command: task.command, run: running.run })
-      return entry
+      return own
     }
     lost.push({ command: task.command, run: running.run })
     const { due, since: started } = running
-    return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } }
+    return { ...own, running: undefined, last: { due, started, outcome: 'lost', run: running.run } }
   }
   const entries = wanted.map(entryOf)
   const waiting = wanted.flatMap((task, index): (Taken & { index: number; since: number })[] => {
@@ -113,7 +113,7 @@ export function takeDue({ app, tasks }: Ledger, wanted: readonly Task[], { run, 
     const running: Claim = entries[index]!.running ?? { due, since: now, until: now + limit + MARGIN, run }
     entries[index] = { ...entries[index]!, handled: due, running }
   }
-  // What is not wanted any more is forgotten, unless a run is at it.
+  // A task that is no longer wanted is forgotten, unless another run is doing it.
   const others = tasks.filter(
     ({ command, cron, running }) =>
       running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron)
@@ -122,7 +122,7 @@ export function takeDue({ app, tasks }: Ledger, wanted: readonly Task[], { run, 
   return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy }
 }
 
-/** A run is over when its time is, or when it was started anew. */
+/** Whether the run that took a task is over: its time is, or a new attempt of it has begun. */
 function isOver(claim: Claim, run: string, now: number): boolean {
   const [id, attempt] = claim.run.split('/')
   const [ownId, ownAttempt] = run.split('/')
@@ -136,7 +136,7 @@ export interface TaskEnding {
   readonly took: number
 }
 
-/** The ledger when a task that this run had taken has ended. */
+/** The ledger after the task that this run had taken has ended. */
 export function markEnded({ app, tasks }: Ledger, { task }: Taken, run: string, ending: TaskEnding): Ledger {
   const { outcome, exitCode, took } = ending
   return {
@@ -150,7 +150,10 @@ export function markEnded({ app, tasks }: Ledger, { task }: Taken, run: string, 
   }
 }
 
-/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
+/**
+ * Reads a ledger; without a text it is empty. Throws a `UserError` if the text is no ledger of this app.
+ * @param where the file, for the message
+ */
 export function parseLedger(text: string | undefined, app: string, where: string): Ledger {
   if (text === undefined) return { app, tasks: [] }
   const { success, output, issues } = v.safeParse(v.pipe(v.string(), v.parseJson(), ledgerFile), text)
@@ -164,14 +167,14 @@ export function parseLedger(text: string | undefined, app: string, where: string
   )
 }
 
-/** As it is written: JSON for people, times as ISO 8601. */
+/** The text of a ledger: indented JSON, with times in ISO 8601. */
 export function ledgerText({ app, tasks }: Ledger): string {
   const iso = (key: string, value: unknown): unknown =>
     ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value as number).toISOString() : value
   return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`
 }
 
-/** The tasks of a ledger as any scheduler's. */
+/** The wanted tasks as those of a scheduler, with what the ledger knows of their last runs. */
 export function ledgerTasks(ledger: Ledger, wanted: readonly Task[]): ScheduledTask[] {
   return wanted.map(({ command, cron, size, limit }): ScheduledTask => {
     const entry = ledger.tasks.find(other => other.command === command && other.cron === cron)

@@ -1,6 +1,6 @@
 import { differences, isSame, type ScheduledTask, type Task } from './task.ts'
 
-/** What is to happen with one task. */
+/** What to do with one task. */
 export type ScheduleStep =
   | { readonly kind: 'create'; readonly task: Task }
   | { readonly kind: 'change'; readonly task: Task; readonly there: ScheduledTask }
@@ -10,10 +10,10 @@ export type ScheduleStep =
   | { readonly kind: 'leave'; readonly there: ScheduledTask }
 
 /**
- * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
- * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
- * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
- * this action made it, or with `prune`.
+ * The steps that make a scheduler's tasks those that are wanted. Pure. A task that is there as it is wanted is kept, whoever
+ * made it. A task with the same command, but another time or size, is changed, and belongs to this action from then on: a
+ * new one beside it would do its work twice. If several fit, those that this action made come first. Any other task is
+ * removed if this action made it, or with `prune`.
  */
 export function reconcile(
   wanted: readonly Task[],
@@ -21,19 +21,19 @@ export function reconcile(
   { prune = false }: { readonly prune?: boolean } = {}
 ): ScheduleStep[] {
   const left = [...there].sort((a, b) => Number(b.own) - Number(a.own))
-  const take = (fits: (there: ScheduledTask) => boolean): ScheduledTask | undefined => {
+  const take = (fits: (other: ScheduledTask) => boolean): ScheduledTask | undefined => {
     const index = left.findIndex(fits)
     return index < 0 ? undefined : left.splice(index, 1)[0]
   }
   const found = new Map<Task, ScheduledTask>()
   // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
-  const fits: ((task: Task, there: ScheduledTask) => boolean)[] = [
+  const ways: ((task: Task, other: ScheduledTask) => boolean)[] = [
     isSame,
-    (task, there) => task.cron === there.cron,
-    (task, there) => task.size === there.size,
+    (task, other) => task.cron === other.cron,
+    (task, other) => task.size === other.size,
     () => true
   ]
-  for (const fit of fits) {
+  for (const fit of ways) {
     for (const task of wanted) {
       if (found.has(task)) continue
       const match = take(other => other.command === task.command && fit(task, other))
@@ -45,7 +45,10 @@ export function reconcile(
     if (!match) return { kind: 'create', task }
     return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match }
   })
-  return [...steps, ...left.map((there): ScheduleStep => ({ kind: there.own || prune ? 'remove' : 'leave', there }))]
+  return [
+    ...steps,
+    ...left.map((rest): ScheduleStep => ({ kind: rest.own || prune ? 'remove' : 'leave', there: rest }))
+  ]
 }
 
 /** Whether there is nothing to write. */
@@ -53,8 +56,8 @@ export function isSettled(steps: readonly ScheduleStep[]): boolean {
   return steps.every(({ kind }) => kind === 'keep' || kind === 'leave')
 }
 
-/** One line of the table that shows what is to happen. */
-export interface ShownStep {
+/** A step as a row of a table, for people. */
+interface ShownStep {
   readonly action: string
   readonly command: string
   readonly when: string
@@ -62,6 +65,7 @@ export interface ShownStep {
   readonly why: string
 }
 
+/** A step for people. @param describe says a cron in words */
 export function showStep(step: ScheduleStep, describe: (cron: string) => string): ShownStep {
   const { kind } = step
   if (kind === 'remove' || kind === 'leave') {

@@ -4,18 +4,18 @@ import { type Clock } from '../../runtime/index.ts'
 export interface TaskWish {
   readonly command: string
   readonly every?: '10 minutes' | 'hour' | 'day'
-  /** `HH:MM` with `every: day`, `:MM` with `every: hour`; without it at the start of either. */
+  /** `HH:MM` with `every: day`, `:MM` with `every: hour`; without it, the start of the day or hour. */
   readonly at?: string
   /** In place of `every` and `at`: five fields. */
   readonly cron?: string
   readonly size?: string
   /** Minutes after which it is ended. */
   readonly timeout?: number
-  /** Where it stands in the config file. */
+  /** Its line in the config file. */
   readonly line?: number
 }
 
-/** A task as it is to be. */
+/** A task as the scheduler is to have it. */
 export interface Task {
   /** For a shell, on one line. */
   readonly command: string
@@ -23,7 +23,7 @@ export interface Task {
   readonly cron: string
   /** Dyno size, spelled as Heroku does: `Standard-1X`. */
   readonly size: string
-  /** Seconds after which it is ended, where the config says so. */
+  /** Seconds after which it is ended, if the config says so. */
   readonly limit?: number
   readonly line?: number
 }
@@ -33,39 +33,39 @@ export interface ScheduledTask {
   readonly id: string
   /** Without the mark. */
   readonly command: string
-  /** This action made it. */
+  /** Whether this action made it. */
   readonly own: boolean
-  /** Undefined where it runs at times that five fields of cron in UTC do not say. */
+  /** Undefined if five fields of cron in UTC cannot say its times. */
   readonly cron: string | undefined
   /** When it runs, for people. */
   readonly when: string
   readonly size: string
-  /** Seconds; undefined where the scheduler has no limit. */
+  /** Seconds; undefined if the scheduler has no limit. */
   readonly limit?: number
   /** Not paused. */
   readonly enabled: boolean
-  /** As far as the scheduler tells. */
+  /** If the scheduler tells it. */
   readonly lastRun?: LastRun
 }
 
-export interface LastRun {
+interface LastRun {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly outcome: 'succeeded' | 'failed' | 'running' | 'unknown'
 }
 
-/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
+/** Seconds that a task may take if the config sets no limit, and its scheduler has one: an hour. */
 export const USUAL_LIMIT = 3_600
-/** Stands in every task that this action makes, wherever a scheduler has room for it. */
+/** Stands in every task that this action makes, and tells it from the others. */
 export const MARK = 'mastodon-on-heroku'
 
 /** What a scheduler is opened with. */
 export interface SchedulerAccess {
   readonly app: { readonly id: string; readonly name: string }
   readonly herokuKey: string
-  /** Config vars of the app: those that the scheduler names in `vars`, and no others. */
+  /** The app's config vars that the scheduler names in `vars`, and no others. */
   readonly vars: Readonly<Record<string, string>>
-  /** In place of its own address. */
+  /** In place of the API's own address. */
   readonly url?: string
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -79,26 +79,26 @@ export interface Scheduler {
   remove(there: ScheduledTask): Promise<void>
 }
 
-/** One way to run tasks, as it is before an app is opened. */
+/** A scheduler, before it is opened for an app. */
 export interface SchedulerKind {
   /** For people. */
   readonly name: string
-  /** Config vars that carry its credentials. */
+  /** Config vars with its credentials. */
   readonly vars: readonly string[]
-  /** How an app gets it. */
+  /** The command with which an app gets it. */
   readonly setUp: (app: string) => string
-  /** Why it cannot run such a task, with the nearest that it can; undefined where it can. */
+  /** Why it cannot run such a task, and the nearest that it can; undefined if it can. */
   readonly problem: (task: Task) => string | undefined
-  /** Absent where nothing is to be kept outside this repository. */
+  /** Absent if it keeps no tasks outside of the repository. */
   readonly open?: (access: SchedulerAccess) => Scheduler
 }
 
-/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
+/** Whether a scheduler's task is as it is wanted, in all that the scheduler knows of it. */
 export function isSame(task: Task, there: ScheduledTask): boolean {
   return differences(task, there).length === 0
 }
 
-/** What a task with the same command has to change, for people. */
+/** How a scheduler's task of the same command differs from the wanted one, for people. */
 export function differences(task: Task, there: ScheduledTask): string[] {
   const limit = task.limit ?? USUAL_LIMIT
   return [
@@ -109,6 +109,6 @@ export function differences(task: Task, there: ScheduledTask): string[] {
   ]
 }
 
-export function minutes(seconds: number): string {
+function minutes(seconds: number): string {
   return `${Math.round(seconds / 6) / 10} min`
 }

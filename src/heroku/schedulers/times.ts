@@ -3,7 +3,7 @@ import { type TaskWish } from './task.ts'
 
 const EVERY_10_MINUTES = '*/10 * * * *'
 
-/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
+/** A task's times as five fields of cron, in normal form: by `every` and `at`, or its own `cron`. */
 export function cronOf({ every, at = '', cron }: Pick<TaskWish, 'every' | 'at' | 'cron'>): string {
   const [hour = '', minute = ''] = at.split(':')
   switch (every) {
@@ -18,8 +18,8 @@ export function cronOf({ every, at = '', cron }: Pick<TaskWish, 'every' | 'at' |
   }
 }
 
-/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
-export function normalCron(cron: string): string {
+/** Single spaces, no leading zeros, names in capitals: so that two crons of one meaning are mostly spelled alike. */
+function normalCron(cron: string): string {
   return cron
     .trim()
     .toUpperCase()
@@ -33,6 +33,7 @@ export interface PlainTimes {
   readonly at: number
 }
 
+/** The plain name of a cron's times; undefined if it has none. */
 export function plainTimes(cron: string): PlainTimes | undefined {
   if (cron === EVERY_10_MINUTES) return { every: 10, at: 0 }
   const [, minute, hour] = /^(\d+) (\d+|\*) \* \* \*$/.exec(cron) ?? []
@@ -40,6 +41,7 @@ export function plainTimes(cron: string): PlainTimes | undefined {
   return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) }
 }
 
+/** The cron of times with a plain name. */
 export function cronOfPlain({ every, at }: PlainTimes): string {
   if (every === 10) return EVERY_10_MINUTES
   return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`
@@ -54,7 +56,7 @@ export function describeCron(cron: string): string {
   return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`
 }
 
-/** What a scheduler's times are: as cron, where they are that and in UTC, and for people. */
+/** A scheduler's times: as cron, if they are a cron in UTC, and for people. */
 export function timesShown(
   expression: string,
   isCron: boolean,
@@ -66,15 +68,12 @@ export function timesShown(
   return { cron, when: describeCron(cron) }
 }
 
-/** `03:30` of minutes after midnight. */
+/** `03:30`, by the minutes after midnight. */
 export function clockTime(at: number): string {
   return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':')
 }
 
-/**
- * The first time after a moment, in milliseconds since 1970; undefined where it never comes, and for what a scheduler may
- * take for cron and is none here.
- */
+/** The first time after a moment (milliseconds since 1970); undefined if there is none, or if it is not a cron that is known here. */
 export function nextTime(cron: string, after: number): number | undefined {
   try {
     return parsed(cron).nextRun(new Date(after))?.getTime()
@@ -83,10 +82,10 @@ export function nextTime(cron: string, after: number): number | undefined {
   }
 }
 
-/** More are not counted. */
+/** No more times are counted. */
 const MOST_TIMES = 1_000
 
-/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
+/** The newest time after `after` and up to `until`, and how many there are, 1,000 at most; undefined if there is none. */
 export function timesBetween(
   cron: string,
   after: number,
@@ -103,7 +102,7 @@ export function timesBetween(
   return { newest, count }
 }
 
-/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
+/** Minutes between two runs, in the mean of a hundred; `Infinity` if there are fewer than two. */
 export function meanGap(cron: string): number {
   const monday = new Date(Date.UTC(2026, 0, 5))
   const runs = parsed(cron)

@@ -92744,16 +92744,16 @@ async function migrate_migrate(inputs, { runtime, results, story }) {
 ;// CONCATENATED MODULE: ./lib/local-heroku/free-port.js
 
 /**
- * Below the ports that Linux (32768 to 60999) and macOS (49152 on) give to whoever asks for any: one of those may be
- * given to another process before the one it was found for has started (Linux: Documentation/networking/ip-sysctl,
- * ip_local_port_range). Each process hands out a share of them in turn, so that two do not find the same one either.
+ * Below the ports that the system gives to whoever asks for any (Linux: 32768 to 60999, macOS: from 49152): it could give
+ * one of those to another process before the dyno has started (Linux: Documentation/networking/ip-sysctl,
+ * ip_local_port_range). Each process has a share of them and hands it out in turn, so that two do not find the same port.
  */
 const FIRST = 20_000;
 const SHARE = 400;
 const SHARES = 31;
 const own = FIRST + (process.pid % SHARES) * SHARE;
 let turn = 0;
-/** A port on which nothing listens, for a process that is started next. */
+/** A port on which nothing listens, for the next process to start. Rejects if there is none. */
 async function freePort() {
     for (let attempt = 0; attempt < SHARE; attempt++) {
         const port = own + (turn++ % SHARE);
@@ -92762,7 +92762,7 @@ async function freePort() {
     }
     throw new Error(`no free port was found between ${own} and ${own + SHARE - 1}`);
 }
-/** On all addresses, as a dyno's web process listens. */
+/** Whether a port is free on all addresses: there a dyno's web process listens. */
 async function isFree(port) {
     const server = external_node_net_.createServer();
     const free = await new Promise(resolve => {
@@ -92777,7 +92777,7 @@ async function isFree(port) {
 ;// CONCATENATED MODULE: ./lib/local-heroku/logs.js
 
 
-/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). Tells of each new `line`. */
+/** An app's log. Keeps the last 1,500 lines, as Logplex does (Dev Center: limits). Emits each new `line`. */
 class AppLog extends external_node_events_.EventEmitter {
     #lines = [];
     #now;
@@ -92799,7 +92799,7 @@ class AppLog extends external_node_events_.EventEmitter {
             this.emit('line', line);
         }
     }
-    /** The text of the last ones of those that are wanted. */
+    /** The text of the last lines, of those that are wanted. */
     last(count, isWanted = () => true) {
         const lines = this.#lines.filter(isWanted);
         return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text);
@@ -92820,7 +92820,7 @@ class Store {
         for (const name of ['blobs', 'outputs', 'dynos', 'slugs'])
             (0,external_node_fs_namespaceObject.mkdirSync)(external_node_path_namespaceObject.join(folder, name), { recursive: true });
     }
-    /** Is called after each change. A rehearsal goes with its job, so nothing is kept here. */
+    /** Called after each change. Keeps nothing: a rehearsal ends with its job. */
     save() { }
     addApp(app) {
         this.state.apps.push(app);
@@ -92838,7 +92838,7 @@ class Store {
     outputFile(name) {
         return external_node_path_namespaceObject.join(this.folder, 'outputs', name);
     }
-    /** A name that cannot be guessed: it is all that an address without a key has. */
+    /** A name that nobody can guess: it alone protects an address that wants no key. */
     secretName() {
         return (0,external_node_crypto_.randomBytes)(20).toString('hex');
     }
@@ -92861,20 +92861,20 @@ const HEROKU_TIMES = {
     hold: LIMITS.request,
     memory: 20_000
 };
-/** Those outside of Private Spaces. */
+/** Dyno sizes outside of Private Spaces. */
 const dyno_SIZES = DYNO_SIZES.filter(name => !dynoSize(name).isPrivate);
-/** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
+/** A dyno size by its right name, from a name in upper or lower case; undefined if there is none. */
 function dyno_dynoSize(name) {
     return dyno_SIZES.find(size => size.toLowerCase() === name.toLowerCase());
 }
-/** A dyno of the formation: it is started again when it crashes. */
+/** A dyno of the formation. It is started again if it crashes. */
 class LocalDyno {
     id = (0,external_node_crypto_.randomUUID)();
     createdAt;
     options;
     state = 'starting';
     updatedAt;
-    /** Where its web process listens. */
+    /** The port of its web process. */
     port;
     #running;
     #starting;
@@ -92891,7 +92891,7 @@ class LocalDyno {
             this.#become('crashed');
         });
     }
-    /** SIGTERM, and SIGKILL when its time is over. Resolves when all its processes have ended. */
+    /** Sends SIGTERM, and SIGKILL after the grace period. Resolves when all its processes have ended. */
     stop() {
         this.#stopping ??= this.#stop();
         return this.#stopping;
@@ -92921,7 +92921,7 @@ class LocalDyno {
         else
             void this.#awaitPort(this.port, running);
     }
-    /** It is up when something listens on its port, and too late after the boot timeout. */
+    /** It is up when something listens on its port. After the boot timeout it is ended (R10). */
     async #awaitPort(port, running) {
         const { clock, times } = this.options;
         const over = new AbortController();
@@ -92999,7 +92999,7 @@ class LocalDyno {
         this.options.log.write(`heroku[${this.options.name}]`, text);
     }
 }
-/** Whether something listens there before the signal is aborted. */
+/** Whether something listens on a port before the signal is aborted. */
 async function isListening(port, signal) {
     while (!signal.aborted) {
         const open = await new Promise(resolve => {
@@ -93029,7 +93029,7 @@ class Rendezvous {
     url;
     caFile;
     #server;
-    /** By secret; undefined is never met, nor told so. */
+    /** By secret. A client whose entry is undefined waits for ever. */
     #waiting;
     #sockets;
     constructor(server, caFile, waiting, sockets) {
@@ -93077,7 +93077,7 @@ class Rendezvous {
         await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
         return new Rendezvous(server, certificate, waiting, sockets);
     }
-    /** Calls `meet` when a client comes with the secret; without it the client waits in vain. Returns what takes the invitation back. */
+    /** Calls `meet` when a client comes with the secret; without `meet` the client waits for ever. Returns a function that takes the invitation back. */
     invite(secret, meet) {
         this.#waiting.set(secret, meet);
         return () => void this.#waiting.delete(secret);
@@ -93088,7 +93088,7 @@ class Rendezvous {
         await new Promise(resolve => this.#server.close(resolve));
     }
 }
-/** A certificate for this machine, its own authority; made once. Node itself cannot make one. */
+/** A self-signed certificate for this machine, made once by openssl: Node cannot make one. */
 function certificateIn(folder) {
     const certificate = external_node_path_namespaceObject.join(folder, 'ca.pem');
     const key = external_node_path_namespaceObject.join(folder, 'ca.key');
@@ -93110,7 +93110,7 @@ function certificateIn(folder) {
 
 
 
-/** A one-off dyno: it runs once, and is gone when it ends. */
+/** A one-off dyno. It runs once, and is gone when it ends. */
 class OneOffDyno {
     id = (0,external_node_crypto_.randomUUID)();
     name;
@@ -93121,9 +93121,9 @@ class OneOffDyno {
     done;
     #finish;
     #running;
-    /** What it is to get as soon as its process is there. */
+    /** The signal that it gets as soon as its process is there. */
     #ending;
-    /** Nobody attached yet: there is no process, nor will one be started by itself. */
+    /** No client has attached yet, so there is no process. */
     #waiting = false;
     #undo = [];
     constructor(options) {
@@ -93139,7 +93139,7 @@ class OneOffDyno {
         else
             void this.#run(undefined);
     }
-    /** SIGTERM, and SIGKILL when its time is over. */
+    /** Sends SIGTERM, and SIGKILL after the grace period. */
     stop() {
         this.#hangUp('SIGTERM');
     }
@@ -93177,7 +93177,7 @@ class OneOffDyno {
                 this.#hangUp(this.#ending);
             this.state = 'up';
             this.#say('State changed from starting to up');
-            // A client that is gone takes its dyno with it (R16 where SIGHUP is ignored).
+            // A dyno ends with its client (R16 if it ignores SIGHUP).
             client?.onClose(() => this.#hangUp('SIGHUP'));
             const status = await running.exited;
             this.#say(`Process exited with status ${status}`);
@@ -93227,14 +93227,14 @@ function toLog(log, name) {
 
 
 const outputs_PIECE = 256 * 1024;
-/** The output of release phases and builds: a file each, which can be followed while it grows. */
+/** The outputs of release phases and builds, each a file that can be read while it grows. */
 class OutputFiles {
     #store;
     #open = new Map();
     constructor(store) {
         this.#store = store;
     }
-    /** From now on it can be read; before, it answers 404 (heroku/cli: releases output). */
+    /** Opens an output. Before, it answers 404 (heroku/cli: releases output). */
     begin(name) {
         (0,external_node_fs_namespaceObject.writeFileSync)(this.#store.outputFile(name), '');
         this.#open.set(name, new Set());
@@ -93250,7 +93250,7 @@ class OutputFiles {
         for (const wake of waiting ?? [])
             wake();
     }
-    /** Sends it from a byte on, and what is added, until it ends or the client goes. */
+    /** Sends an output from a byte on, and what is added later, until it ends or the client goes. */
     send(name, from, response) {
         const file = this.#store.outputFile(name);
         const size = fileSize(file);
@@ -93300,8 +93300,8 @@ function fileSize(file) {
 
 
 /**
- * Heroku's router for one app: hands a request to a web dyno that is up, and holds it while dynos start. It says that
- * the client came by https, as it does where TLS ends at Heroku's router.
+ * Heroku's router for one app. Hands a request to a web dyno that is up, and holds it while dynos start. It tells the dyno
+ * that the client came by https: on Heroku, TLS ends at the router.
  */
 class Router {
     port;
@@ -93323,7 +93323,7 @@ class Router {
         const router = new Router(options, server);
         return router;
     }
-    /** Something about the dynos changed: requests that wait may go on. */
+    /** Lets the waiting requests look again, after something about the dynos has changed. */
     wake() {
         for (const go of [...this.#waiting])
             go();
@@ -93356,7 +93356,7 @@ class Router {
         const up = this.#options.dynos().filter(({ state }) => state === 'up');
         return up[this.#turn++ % up.length];
     }
-    /** False where it took too long. */
+    /** Waits for a change of the dynos; false if it took too long. */
     #wait(milliseconds, response) {
         if (milliseconds <= 0 || response.destroyed)
             return Promise.resolve(false);
@@ -93386,7 +93386,7 @@ class Router {
             answer.on('error', () => response.destroy());
         });
         onward.on('error', () => {
-            // The client left first: nobody is there to be told.
+            // The client left first.
             if (response.closed)
                 return;
             if (response.headersSent)
@@ -93415,16 +93415,16 @@ class Router {
 
 
 
-/** One app as it runs: its releases, the change-over between them, its dynos, its router. */
+/** A running app: its releases, the change-over between them, its dynos, its router. */
 class AppMachine {
     app;
     log;
     oneOffs = new Map();
     router;
     #parts;
-    /** Of the formation, in every release that still runs. */
+    /** The formation's dynos, of every release that still runs. */
     #dynos = [];
-    /** Release whose web dynos get the requests; with preboot another than the current one for a while. */
+    /** Version of the release whose web dynos get the requests. With preboot it is not the current one for a while. */
     #routed = 0;
     #changeOver = 0;
     #busy = 0;
@@ -93435,7 +93435,7 @@ class AppMachine {
         this.#parts = parts;
         this.log = new AppLog(() => parts.clock.now());
     }
-    /** Starts an app, with the dynos of its current release. */
+    /** Starts an app and the dynos of its current release. */
     static async start(app, parts) {
         const machine = new AppMachine(app, parts);
         machine.router = await Router.start({
@@ -93460,14 +93460,14 @@ class AppMachine {
     #takesRequests(type, release) {
         return type === 'web' && release.version === this.#routed;
     }
-    /** The release that runs: the newest that succeeded. */
+    /** The current release: the newest that succeeded. */
     current() {
         return this.app.releases.findLast(({ status }) => status === 'succeeded');
     }
     slug(id) {
         return this.app.slugs.find(slug => slug.id === id);
     }
-    /** A new release: its release phase first, then the change-over. Answers as soon as it exists. */
+    /** Makes a release and returns it at once. Its release phase runs first, then the change-over. */
     release(slugId, description) {
         const { store, clock } = this.#parts;
         const slug = this.slug(slugId);
@@ -93493,14 +93493,14 @@ class AppMachine {
             void this.#rollOut(release);
         return release;
     }
-    /** A new release of a slug, which may be another app's: then it is under both. */
+    /** Makes a release of a slug. If that is another app's, both apps have it then. */
     releaseSlug(slug, description) {
         if (!this.slug(slug.id))
             this.app.slugs.push(slug);
         this.app.stack = slug.stack;
         return this.release(slug.id, description);
     }
-    /** Starts or stops dynos to match the formation; one whose size changed is started again. */
+    /** Starts and stops dynos to match the formation. A dyno whose size changed is started again. */
     async scale() {
         this.#parts.store.save();
         const current = this.current();
@@ -93515,7 +93515,7 @@ class AppMachine {
         await this.#stopAll(stopping);
         this.#startMissing(current);
     }
-    /** Starts one dyno again, or all. */
+    /** Restarts one dyno, or all. */
     async restart(dyno) {
         const turn = this.#changeOver;
         await this.#stopAll(dyno ? [dyno] : [...this.#dynos]);
@@ -93549,7 +93549,7 @@ class AppMachine {
         this.oneOffs.set(dyno, secret === undefined ? undefined : `${rendezvous.url}/${secret}`);
         return dyno;
     }
-    /** Ends all dynos at once. */
+    /** Ends all dynos at once, and the router. */
     async close() {
         this.#closed = true;
         this.#undoPreboot();
@@ -93562,7 +93562,7 @@ class AppMachine {
         await Promise.all(ended);
         await this.router.close();
     }
-    /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
+    /** At the first release of a slug, Heroku scales `web` alone (Dev Center: scaling). */
     #formationFor({ processTypes }) {
         const types = Object.keys(processTypes).filter(type => type !== 'release');
         const first = Object.keys(this.app.formation).length === 0;
@@ -93593,14 +93593,14 @@ class AppMachine {
         release.status = status === 0 ? 'succeeded' : 'failed';
         store.save();
         outputs.end(output);
-        // The old release runs on where the command failed: no dyno is touched.
+        // If the command failed, the old release goes on: no dyno is changed.
         if (release.status === 'succeeded' && this.current() === release)
             await this.#rollOut(release);
     }
     /**
-     * The change-over. Without preboot the old dynos end before the new ones start, and the router holds requests. With it
-     * the new web dynos start beside the old ones, and get the requests when its time is over, in whatever state they are:
-     * Heroku does not hold a release back because its dynos crash (heroku/roadmap#139; Dev Center: preboot).
+     * The change-over. Without preboot, the old dynos end before the new ones start, and the router holds requests. With
+     * preboot, the new web dynos start beside the old ones, and get the requests after a fixed time, in whatever state they
+     * are: Heroku does not hold back a release whose dynos crash (heroku/roadmap#139; Dev Center: preboot).
      */
     async #rollOut(release) {
         const turn = ++this.#changeOver;
@@ -93682,11 +93682,11 @@ class ApiError extends Error {
         return { id: this.id, message: this.message, url };
     }
 }
-/** Heroku's 404 of a thing: `app`, `release`. */
+/** Heroku's 404 for a thing: `app`, `release`. */
 function notFound(what) {
     return new ApiError(404, 'not_found', `Couldn't find that ${what}.`);
 }
-/** Heroku's answer to a value that it does not take. */
+/** Heroku's 422 for a value that it does not accept. */
 function invalid(message) {
     return new ApiError(422, 'invalid_params', message);
 }
@@ -93706,7 +93706,7 @@ function world_appOf({ store }, params) {
 function machineOf(world, params) {
     return world.machines.get(world_appOf(world, params).name);
 }
-/** The current slug in a new release, after config vars were changed. */
+/** Makes a release of the current slug, after config vars were changed. */
 function configRelease({ store, machines }, { name }, description) {
     store.save();
     const machine = machines.get(name);
@@ -93714,7 +93714,7 @@ function configRelease({ store, machines }, { name }, description) {
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/views.js
-/** What things look like in answers (Schema: heroku/platform-api:schema.json). */
+/** Heroku's answers about apps, slugs, releases, dynos (Schema: heroku/platform-api:schema.json). */
 
 
 
@@ -93837,17 +93837,19 @@ function featureView(app, name) {
 ;// CONCATENATED MODULE: ./lib/local-heroku/routes/route.js
 
 
+/** A value of a body, if it is a text. */
 function route_text(value) {
     return typeof value === 'string' ? value : undefined;
 }
-/** A field of an object in a body: `source_blob.url`. */
+/** A field of an object in a body, such as `url` of `source_blob`. */
 function route_within(value, name) {
     return typeof value === 'object' && value !== null ? value[name] : undefined;
 }
+/** The time as Heroku writes it. */
 function now({ clock }) {
     return new Date(clock.now()).toISOString();
 }
-/** The schema's `strictProperties`: a key that it does not know is an error. */
+/** Refuses a body with keys that the schema does not know (`strictProperties`). */
 function only(body, known) {
     const unknown = Object.keys(body).filter(key => !known.includes(key));
     if (unknown.length > 0)
@@ -93968,7 +93970,7 @@ function processTypesOf(value) {
     }
     return value;
 }
-/** By id, `12` or `v12`. */
+/** A release by its id, `12` or `v12`. Throws Heroku's 404. */
 function releaseOf(app, idOrVersion) {
     const release = app.releases.find(({ id, version }) => id === idOrVersion || `${version}` === idOrVersion || `v${version}` === idOrVersion);
     if (!release)
@@ -94040,7 +94042,7 @@ const DYNO_ROUTES = {
         return [201, { id: (0,external_node_crypto_.randomUUID)(), created_at: createdAt, updated_at: createdAt, logplex_url: url }];
     }
 };
-/** A new one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
+/** Starts a one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
 function startOneOff(world, { params, body }, env = {}) {
     const machine = machineOf(world, params);
     const command = route_text(body['command']);
@@ -94057,7 +94059,7 @@ function startOneOff(world, { params, body }, env = {}) {
         timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
         attach: body['attach'] === true
     });
-    // As just after an app was made (heroku/cli: lib/run/dyno).
+    // As on Heroku just after an app was made (heroku/cli: lib/run/dyno).
     if (!dyno)
         throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
     return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
@@ -94065,7 +94067,7 @@ function startOneOff(world, { params, body }, env = {}) {
 function formationViews(world, params) {
     return Object.entries(world_appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
 }
-/** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
+/** Reads an update of the formation. `quantity` is a number or `+1` (heroku/cli: ps:scale); the size is in `size` (heroku/cli) or `dyno_size` (Schema). */
 function readScale(app, type, update) {
     const entry = app.formation[type];
     if (!entry)
@@ -94093,7 +94095,7 @@ function oneOffOf(machine, idOrName) {
 
 
 
-/** What a rehearsal asks of the Platform API (Schema: heroku/platform-api:schema.json). */
+/** The part of the Platform API that a rehearsal uses (Schema: heroku/platform-api:schema.json). */
 const PLATFORM_API = {
     routes: { ...APP_ROUTES, ...CODE_ROUTES, ...DYNO_ROUTES },
     admit: ({ store }, request) => {
@@ -94102,20 +94104,20 @@ const PLATFORM_API = {
     },
     ranges: true
 };
-/** `Bearer KEY`, or Basic with the key as password (heroku-client, heroku/cli). Throws Heroku's 401. */
+/** Wants the key: as `Bearer KEY`, or as the password of Basic (heroku-client, heroku/cli). Throws Heroku's 401. */
 function requireKey({ headers }, isKey) {
     const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
-    const decoded = Buffer.from(given, 'base64').toString();
-    const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given;
+    const login = Buffer.from(given, 'base64').toString();
+    const key = scheme === 'Basic' ? login.slice(login.indexOf(':') + 1) : given;
     if (!isKey(key))
         throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
 }
-/** The Platform API wants to be told its version. Throws Heroku's 406. */
+/** Wants the API's version in the Accept header. Throws Heroku's 406. */
 function requireVersion({ headers }) {
     if (!/application\/vnd\.heroku\+json; ?version=3/.test(headers.accept ?? ''))
         throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.');
 }
-/** What answers a request; undefined if nothing does. */
+/** The route for a request; undefined if there is none. */
 function findRoute(apis, method, path) {
     for (const api of apis) {
         for (const [key, route] of Object.entries(api.routes)) {
@@ -94143,7 +94145,7 @@ function routes_decoded(part) {
 
 
 
-/** Takes an upload as S3 does behind a presigned address: an empty content type, a length, an ETag of what arrived. */
+/** Takes an upload as S3 does at a presigned address: wants an empty content type and a length, answers with an ETag. */
 async function takeBlob(store, name, request, reply) {
     const { method, headers } = request;
     if (method !== 'PUT' || !/^[0-9a-f]{40}$/.test(name))
@@ -94164,7 +94166,7 @@ async function takeBlob(store, name, request, reply) {
         await (0,external_node_stream_promises_namespaceObject.pipeline)(request, (0,external_node_fs_namespaceObject.createWriteStream)(part));
     }
     catch {
-        // The client went away: what arrived is no blob.
+        // The client went away, so the blob is not whole.
         return await (0,promises_namespaceObject.rm)(part, { force: true });
     }
     await (0,promises_namespaceObject.rename)(part, file);
@@ -94181,39 +94183,46 @@ async function takeBlob(store, name, request, reply) {
 const range_LARGEST_PAGE = 1_000;
 const USUAL_PAGE = 200;
 /** A page of a list by a `Range` header such as `version ..; order=desc, max=10` (Dev Center: platform-api-reference#ranges). */
-function page(all, range) {
-    const match = /^(\w+) (\]?)([^;,\s]*?)\.\.([^;,\s]*)(?:;(.*))?$/.exec(range?.trim() || 'id ..');
-    if (!match)
-        throw new ApiError(416, 'range_not_satisfiable', 'The Range header is not valid.');
-    const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match;
-    const descending = /order=desc/.test(rest);
-    const max = Math.min(range_LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE));
+function page(all, header) {
+    const { field, from, to, exclusive, descending, max } = parseRange(header);
     if (all.length > 0 && !(field in all[0]))
-        throw new ApiError(416, 'range_not_satisfiable', `This list cannot be ranged by ${field}.`);
-    const sorted = [...all].sort((a, b) => range_compare(a[field], b[field]) * (descending ? -1 : 1));
-    const inside = sorted.filter(item => {
-        const afterStart = from === '' || range_compare(item[field], from) * (descending ? -1 : 1) >= (exclusive ? 1 : 0);
-        const beforeEnd = to === '' || range_compare(item[field], to) * (descending ? -1 : 1) <= 0;
-        return afterStart && beforeEnd;
-    });
+        throw notSatisfiable(`This list cannot be ranged by ${field}.`);
+    const order = (a, b) => range_compare(a, b) * (descending ? -1 : 1);
+    const inside = all
+        .toSorted((a, b) => order(a[field], b[field]))
+        .filter(({ [field]: value }) => from === '' || order(value, from) >= (exclusive ? 1 : 0))
+        .filter(({ [field]: value }) => to === '' || order(value, to) <= 0);
     const items = inside.slice(0, max);
-    const [first, last] = [items[0]?.[field], items.at(-1)?.[field]];
-    const order = descending ? 'order=desc, ' : '';
+    const [first, last] = [items[0], items.at(-1)].map(item => String(item?.[field]));
+    const more = `${field} ]${last}..${to}; ${descending ? 'order=desc, ' : ''}max=${max}`;
     return {
         items,
-        next: inside.length > max ? `${field} ]${String(last)}..${to}; ${order}max=${max}` : undefined,
-        content: items.length > 0 ? `${field} ${String(first)}..${String(last)}` : undefined
+        next: inside.length > max ? more : undefined,
+        content: items.length > 0 ? `${field} ${first}..${last}` : undefined
     };
+}
+function parseRange(header) {
+    const match = /^(\w+) (\]?)([^;,\s]*?)\.\.([^;,\s]*)(?:;(.*))?$/.exec(header?.trim() || 'id ..');
+    if (!match)
+        throw notSatisfiable('The Range header is not valid.');
+    const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match;
+    const max = Math.min(range_LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE));
+    return { field, from, to, exclusive: Boolean(exclusive), descending: /order=desc/.test(rest), max };
+}
+function notSatisfiable(message) {
+    return new ApiError(416, 'range_not_satisfiable', message);
 }
 function range_compare(a, b) {
     if (typeof a === 'number')
         return a - Number(b);
     const [left, right] = [String(a), String(b)];
-    return left < right ? -1 : left > right ? 1 : 0;
+    if (left === right)
+        return 0;
+    return left < right ? -1 : 1;
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/reply.js
-/** A whole answer, with the headers that were collected for it. */
+/** An HTTP answer. Headers are collected first, then it is sent whole. */
 class Reply {
     response;
     headers = {};
@@ -94281,7 +94290,7 @@ class Server {
         const { method = 'GET', url = '/' } = request;
         const [pathname = '/', query] = url.split('?', 2);
         const reply = new Reply(response);
-        // What a client sends to find its request again comes back (Dev Center: platform-api-reference#request-id).
+        // A client's own request id comes back (Dev Center: platform-api-reference#request-id).
         reply.headers['request-id'] = String(request.headers['request-id'] ?? (0,external_node_crypto_.randomUUID)()).slice(0, 200);
         try {
             const [, kind, name = ''] = pathname.split('/');
@@ -94324,7 +94333,7 @@ class Server {
         const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
         this.#options.world.outputs.send(name, from, response);
     }
-    /** The last lines of an app's log. */
+    /** Answers with the last lines of an app's log. */
     #logs(appId, query, response) {
         const { store, machines } = this.#options.world;
         const app = store.app(appId);
@@ -94373,23 +94382,23 @@ const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
-/** By it the containers of a folder are found. */
+/** Docker label with the folder of the local Heroku that made a container. */
 const LABEL = 'local-heroku';
 /**
- * A dyno in a container of the stack's run image, on the network of this machine: it listens where the router asks, and
- * reaches service containers. Rejects where Docker cannot make it.
+ * Starts a dyno in a container of the stack's run image. It is on this machine's network, so that the router reaches it, and
+ * it reaches service containers. Rejects if Docker cannot make the container.
  */
 async function startContainer(image, spec) {
     const { user, run, output } = spec;
-    const name = `local-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    const container = `local-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
     const owner = `--user=${user.uid}:${user.gid}`;
     const docker = (...args) => run('docker', args, { env: { ...image.dockerEnv } });
-    // Values come by the client's environment, so that none is in its arguments. PATH is the image's, as on a dyno.
+    // Values are in the Docker client's environment, never in its arguments. PATH is the image's, as on a dyno.
     const names = Object.keys(spec.vars).filter(name => !['PATH', 'HOME'].includes(name) && !(name in image.dockerEnv));
     const made = await run('docker', [
         'create',
         '--init',
-        `--name=${name}`,
+        `--name=${container}`,
         `--label=${LABEL}=${spec.folder}`,
         '--platform=linux/amd64',
         '--network=host',
@@ -94405,8 +94414,8 @@ async function startContainer(image, spec) {
     ], { env: { ...spec.vars, ...image.dockerEnv } });
     if (made.code !== 0)
         throw new Error(`docker create ended with ${made.code}: ${made.stderr.trim().slice(0, 500)}`);
-    // A group of its own: what a terminal sends to this process is not for the dyno.
-    const child = (0,external_node_child_process_namespaceObject.spawn)('docker', ['start', '--attach', name], {
+    // A process group of its own: a terminal's Ctrl-C is not for the dyno.
+    const child = (0,external_node_child_process_namespaceObject.spawn)('docker', ['start', '--attach', container], {
         env: image.dockerEnv,
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe']
@@ -94419,23 +94428,23 @@ async function startContainer(image, spec) {
         child.on('close', code => resolve(code ?? 137));
     }).then(async (code) => {
         over = true;
-        await docker('rm', '--force', name);
+        await docker('rm', '--force', container);
         return code;
     });
     return {
         exited,
         signal(signal) {
             if (signal === 'SIGKILL')
-                return void docker('rm', '--force', name);
+                return void docker('rm', '--force', container);
             void (async () => {
-                // To all its processes, as its own user; again while it is not up yet.
+                // Sent to all its processes, as its own user; again until it is up.
                 const kill = `kill -s ${signal.slice(3)} -- -1`;
-                while (!over && (await docker('exec', owner, name, 'bash', '-c', kill)).code !== 0)
+                while (!over && (await docker('exec', owner, container, 'bash', '-c', kill)).code !== 0)
                     await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
             })();
         },
         async memory() {
-            const { code, stdout } = await docker('top', name, '-eo', 'pid,rss');
+            const { code, stdout } = await docker('top', container, '-eo', 'pid,rss');
             if (code !== 0)
                 return undefined;
             const kilobytes = stdout
@@ -94460,7 +94469,7 @@ async function startContainer(image, spec) {
 
 /** User of Heroku's images (heroku/base-images). */
 const HEROKU_USER = { uid: 1000, gid: 1000 };
-/** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
+/** Runs dynos as processes of this machine, or in containers. Each has a folder of its own with the slug's files. */
 function processHost(options) {
     const { folder, run, searchPath, image } = options;
     const user = options.user ?? (image ? containerUser() : undefined);
@@ -94483,7 +94492,7 @@ function processHost(options) {
             if (!unpacked.has(slug.id))
                 unpacked.set(slug.id, unpack(slug));
             const home = external_node_path_namespaceObject.join(dynos, `${name}-${Math.random().toString(36).slice(2)}`);
-            // Hard links: a dyno may add and remove files without touching another's, and a copy costs no space.
+            // Hard links: a copy costs no space, and a dyno can add and remove files without changing another's.
             await must(run, 'cp', ['-al', external_node_path_namespaceObject.join(await unpacked.get(slug.id), 'app'), home]);
             const vars = { ...env, DYNO: name };
             const running = image
@@ -94509,7 +94518,7 @@ function containerUser() {
 function argv(command) {
     return ['bash', '--norc', '-c', AS_DYNO, 'dyno', 'bash', '--norc', '-c', command];
 }
-/** A process group of its own. */
+/** Starts a dyno as a process group of its own. */
 function startProcess(home, [program, ...args], env, output, user) {
     const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
         cwd: home,
@@ -94546,7 +94555,7 @@ async function must(run, program, args) {
     if (code !== 0)
         throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`);
 }
-/** Resident memory of a process group, from /proc. */
+/** Bytes of resident memory of a process group, by /proc. */
 async function memoryOfGroup(group) {
     let pages = 0;
     const processes = (await (0,promises_namespaceObject.readdir)('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
@@ -94561,7 +94570,7 @@ async function memoryOfGroup(group) {
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/visitor.js
 
-/** Asks a page without pause, one request after the other, as somebody who is on the site would. */
+/** Requests a page again and again, one request after the other, as a visitor of the site would. */
 class Visitor {
     #url;
     #host;
@@ -94577,6 +94586,7 @@ class Visitor {
         this.#host = host;
         this.#done = this.#visit();
     }
+    /** Stops, and resolves with what was seen. */
     async leave() {
         this.#over = true;
         await this.#done;
@@ -94607,7 +94617,7 @@ class Visitor {
                 this.#failures.set(answer, (this.#failures.get(answer) ?? 0) + 1);
                 this.#downSince ??= asked;
             }
-            // A person reads between two pages; it also leaves the processor to the deploy.
+            // A pause, which leaves the processor to the deploy.
             await new Promise(resolve => setTimeout(resolve, 10));
         }
     }
@@ -94631,8 +94641,8 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/index.js
 /**
- * Heroku on this machine, as far as a rehearsal uses it: the Platform API, and behind it slugs that are unpacked,
- * processes that run, a router, one-off dynos, release phases. Nothing of it goes to Heroku.
+ * Heroku on this machine, as far as a rehearsal uses it: the Platform API, and behind it real slugs, processes, a router,
+ * one-off dynos, release phases. It never asks Heroku.
  */
 
 
@@ -94690,7 +94700,7 @@ async function startLocalHeroku(options) {
             machines.set(app.name, await AppMachine.start(app, parts));
     }
     catch (error) {
-        // Such as a port that is taken. What listens already would keep the process going.
+        // For example a port that is taken. What listens already would keep this process alive.
         await close();
         throw error;
     }
@@ -94703,11 +94713,11 @@ async function startLocalHeroku(options) {
         async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot } = {}) {
             const known = store.app(name);
             const app = known ?? (await addApp(name, stack));
-            const changed = Object.keys(config).filter(name => app.configVars[name] !== config[name]);
+            const changed = Object.keys(config).filter(key => app.configVars[key] !== config[key]);
             Object.assign(app.configVars, config);
             app.preboot = preboot ?? app.preboot;
             store.save();
-            // What runs already has to learn of it.
+            // Dynos that run need the new config vars, too.
             if (known && changed.length > 0)
                 configRelease(world, app, `Set ${changed.join(', ')} config vars`);
             return { webUrl: `http://127.0.0.1:${app.port}/` };

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Reply } from './reply.ts'
 import { type Store } from './store.ts'
 
-/** Takes an upload as S3 does behind a presigned address: an empty content type, a length, an ETag of what arrived. */
+/** Takes an upload as S3 does at a presigned address: wants an empty content type and a length, answers with an ETag. */
 export async function takeBlob(store: Store, name: string, request: IncomingMessage, reply: Reply): Promise<void> {
   const { method, headers } = request
   if (method !== 'PUT' || !/^[0-9a-f]{40}$/.test(name)) return reply.xml(404, 'NoSuchKey')
@@ -23,7 +23,7 @@ export async function takeBlob(store: Store, name: string, request: IncomingMess
     })
     await pipeline(request, createWriteStream(part))
   } catch {
-    // The client went away: what arrived is no blob.
+    // The client went away, so the blob is not whole.
     return await rm(part, { force: true })
   }
   await rename(part, file)

@@ -10,32 +10,32 @@ interface ContainerSpec {
   readonly argv: readonly string[]
   readonly vars: Readonly<Record<string, string>>
   readonly output: (chunk: Buffer) => void
-  /** Of the local Heroku; its containers are found again by it. */
+  /** The local Heroku's folder, by which its containers are found again. */
   readonly folder: string
   readonly user: DynoUser
   readonly run: RunCommand
 }
 
-/** By it the containers of a folder are found. */
+/** Docker label with the folder of the local Heroku that made a container. */
 export const LABEL = 'local-heroku'
 
 /**
- * A dyno in a container of the stack's run image, on the network of this machine: it listens where the router asks, and
- * reaches service containers. Rejects where Docker cannot make it.
+ * Starts a dyno in a container of the stack's run image. It is on this machine's network, so that the router reaches it, and
+ * it reaches service containers. Rejects if Docker cannot make the container.
  */
 export async function startContainer(image: DynoImage, spec: ContainerSpec): Promise<RunningDyno> {
   const { user, run, output } = spec
-  const name = `local-heroku-${randomBytes(6).toString('hex')}`
+  const container = `local-heroku-${randomBytes(6).toString('hex')}`
   const owner = `--user=${user.uid}:${user.gid}`
   const docker = (...args: string[]): ReturnType<RunCommand> => run('docker', args, { env: { ...image.dockerEnv } })
-  // Values come by the client's environment, so that none is in its arguments. PATH is the image's, as on a dyno.
+  // Values are in the Docker client's environment, never in its arguments. PATH is the image's, as on a dyno.
   const names = Object.keys(spec.vars).filter(name => !['PATH', 'HOME'].includes(name) && !(name in image.dockerEnv))
   const made = await run(
     'docker',
     [
       'create',
       '--init',
-      `--name=${name}`,
+      `--name=${container}`,
       `--label=${LABEL}=${spec.folder}`,
       '--platform=linux/amd64',
       '--network=host',
@@ -53,8 +53,8 @@ export async function startContainer(image: DynoImage, spec: ContainerSpec): Pro
   )
   if (made.code !== 0) throw new Error(`docker create ended with ${made.code}: ${made.stderr.trim().slice(0, 500)}`)
 
-  // A group of its own: what a terminal sends to this process is not for the dyno.
-  const child = spawn('docker', ['start', '--attach', name], {
+  // A process group of its own: a terminal's Ctrl-C is not for the dyno.
+  const child = spawn('docker', ['start', '--attach', container], {
     env: image.dockerEnv,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe']
@@ -67,21 +67,21 @@ export async function startContainer(image: DynoImage, spec: ContainerSpec): Pro
     child.on('close', code => resolve(code ?? 137))
   }).then(async code => {
     over = true
-    await docker('rm', '--force', name)
+    await docker('rm', '--force', container)
     return code
   })
   return {
     exited,
     signal(signal) {
-      if (signal === 'SIGKILL') return void docker('rm', '--force', name)
+      if (signal === 'SIGKILL') return void docker('rm', '--force', container)
       void (async () => {
-        // To all its processes, as its own user; again while it is not up yet.
+        // Sent to all its processes, as its own user; again until it is up.
         const kill = `kill -s ${signal.slice(3)} -- -1`
-        while (!over && (await docker('exec', owner, name, 'bash', '-c', kill)).code !== 0) await wait(50)
+        while (!over && (await docker('exec', owner, container, 'bash', '-c', kill)).code !== 0) await wait(50)
       })()
     },
     async memory() {
-      const { code, stdout } = await docker('top', name, '-eo', 'pid,rss')
+      const { code, stdout } = await docker('top', container, '-eo', 'pid,rss')
       if (code !== 0) return undefined
       const kilobytes = stdout
         .toString()

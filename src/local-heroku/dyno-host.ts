@@ -1,4 +1,4 @@
-/** A process of an app, to start. */
+/** The process that a dyno runs. */
 export interface DynoSpec {
   /** `web.1`, `run.1234`. */
   readonly name: string
@@ -9,15 +9,15 @@ export interface DynoSpec {
 }
 
 export interface RunningDyno {
-  /** To all its processes. */
+  /** Sends a signal to all its processes. */
   signal(name: NodeJS.Signals): void
-  /** Its exit status; 128 and the number where a signal ended it. */
+  /** Its exit status; 128 and the signal's number if a signal ended it. */
   readonly exited: Promise<number>
-  /** Bytes of memory that its processes have, where that can be known. */
+  /** Bytes of memory of its processes; undefined if that is not known. */
   memory(): Promise<number | undefined>
 }
 
-/** Where dynos run. Tests may hand in another one. */
+/** Runs dynos. Tests may hand in one of their own. */
 export interface DynoHost {
   start(spec: DynoSpec): Promise<RunningDyno>
 }

@@ -7,7 +7,7 @@ import { freePort } from './free-port.ts'
 import { type AppLog } from './logs.ts'
 import { type ReleaseState } from './store.ts'
 
-/** Milliseconds, as on Heroku unless a test or a demo shortens them. */
+/** Times in milliseconds: Heroku's, unless a test or a demo shortens them. */
 export interface Times {
   /** R10: a web process must bind to its port within this (Dev Center: error-codes). */
   readonly boot: number
@@ -17,9 +17,9 @@ export interface Times {
   readonly attach: number
   /** How long both versions run with preboot before the router changes over. */
   preboot: number
-  /** Between a crash and the second restart; the first comes at once, the wait doubles (Dev Center: dyno-crash-restart-policy). */
+  /** Wait before the second restart. The first comes at once; then the wait doubles (Dev Center: dyno-crash-restart-policy). */
   readonly coolOff: number
-  /** How long the router holds a request for which no dyno is up. */
+  /** How long the router holds a request while no dyno is up. */
   readonly hold: number
   /** Between two looks at a dyno's memory. */
   readonly memory: number
@@ -35,17 +35,17 @@ export const HEROKU_TIMES: Times = {
   memory: 20_000
 }
 
-/** Those outside of Private Spaces. */
+/** Dyno sizes outside of Private Spaces. */
 export const SIZES: readonly string[] = DYNO_SIZES.filter(name => !herokuSize(name)!.isPrivate)
 
-/** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
+/** A dyno size by its right name, from a name in upper or lower case; undefined if there is none. */
 export function dynoSize(name: string): string | undefined {
   return SIZES.find(size => size.toLowerCase() === name.toLowerCase())
 }
 
-export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
+type DynoState = 'starting' | 'up' | 'crashed' | 'down'
 
-export interface LocalDynoOptions {
+interface LocalDynoOptions {
   readonly name: string
   readonly type: string
   readonly size: string
@@ -61,14 +61,14 @@ export interface LocalDynoOptions {
   readonly changed: () => void
 }
 
-/** A dyno of the formation: it is started again when it crashes. */
+/** A dyno of the formation. It is started again if it crashes. */
 export class LocalDyno {
   readonly id = randomUUID()
   readonly createdAt: string
   readonly options: LocalDynoOptions
   state: DynoState = 'starting'
   updatedAt: string
-  /** Where its web process listens. */
+  /** The port of its web process. */
   port: number | undefined
   #running: RunningDyno | undefined
   #starting: Promise<void> | undefined
@@ -88,7 +88,7 @@ export class LocalDyno {
     })
   }
 
-  /** SIGTERM, and SIGKILL when its time is over. Resolves when all its processes have ended. */
+  /** Sends SIGTERM, and SIGKILL after the grace period. Resolves when all its processes have ended. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
@@ -118,7 +118,7 @@ export class LocalDyno {
     else void this.#awaitPort(this.port, running)
   }
 
-  /** It is up when something listens on its port, and too late after the boot timeout. */
+  /** It is up when something listens on its port. After the boot timeout it is ended (R10). */
   async #awaitPort(port: number, running: RunningDyno): Promise<void> {
     const { clock, times } = this.options
     const over = new AbortController()
@@ -199,7 +199,7 @@ export class LocalDyno {
   }
 }
 
-/** Whether something listens there before the signal is aborted. */
+/** Whether something listens on a port before the signal is aborted. */
 async function isListening(port: number, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     const open = await new Promise<boolean>(resolve => {

@@ -19,12 +19,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Heroku's 404 of a thing: `app`, `release`. */
+/** Heroku's 404 for a thing: `app`, `release`. */
 export function notFound(what: string): ApiError {
   return new ApiError(404, 'not_found', `Couldn't find that ${what}.`)
 }
 
-/** Heroku's answer to a value that it does not take. */
+/** Heroku's 422 for a value that it does not accept. */
 export function invalid(message: string): ApiError {
   return new ApiError(422, 'invalid_params', message)
 }

@@ -8,21 +8,21 @@ import { startContainer } from './container.ts'
 import { type DynoHost, type DynoImage, type DynoSpec, type DynoUser, type RunningDyno } from './dyno-host.ts'
 
 export interface DynoHostOptions {
-  /** Where slugs are unpacked and dynos have their folders. */
+  /** For unpacked slugs and the dynos' folders. */
   readonly folder: string
   readonly run: RunCommand
   /** PATH of dynos, before `.profile.d` adds to it. */
   readonly searchPath: string
-  /** Dynos run under this user; without it under the own one, or in a container, where that is root, as in Heroku's images. */
+  /** The user of dynos: by default this process's, or in a container the user of Heroku's images if this process is root. */
   readonly user?: DynoUser
-  /** Runs dynos in a container of this image instead. */
+  /** If set, dynos run in containers of this image. */
   readonly image?: DynoImage
 }
 
 /** User of Heroku's images (heroku/base-images). */
 const HEROKU_USER: DynoUser = { uid: 1000, gid: 1000 }
 
-/** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
+/** Runs dynos as processes of this machine, or in containers. Each has a folder of its own with the slug's files. */
 export function processHost(options: DynoHostOptions): DynoHost {
   const { folder, run, searchPath, image } = options
   const user = options.user ?? (image ? containerUser() : undefined)
@@ -44,7 +44,7 @@ export function processHost(options: DynoHostOptions): DynoHost {
     async start({ name, slug, command, env, output }) {
       if (!unpacked.has(slug.id)) unpacked.set(slug.id, unpack(slug))
       const home = path.join(dynos, `${name}-${Math.random().toString(36).slice(2)}`)
-      // Hard links: a dyno may add and remove files without touching another's, and a copy costs no space.
+      // Hard links: a copy costs no space, and a dyno can add and remove files without changing another's.
       await must(run, 'cp', ['-al', path.join(await unpacked.get(slug.id)!, 'app'), home])
       const vars = { ...env, DYNO: name }
       const running = image
@@ -73,7 +73,7 @@ function argv(command: string): [program: string, ...args: string[]] {
   return ['bash', '--norc', '-c', AS_DYNO, 'dyno', 'bash', '--norc', '-c', command]
 }
 
-/** A process group of its own. */
+/** Starts a dyno as a process group of its own. */
 function startProcess(
   home: string,
   [program, ...args]: [program: string, ...args: string[]],
@@ -115,7 +115,7 @@ async function must(run: RunCommand, program: string, args: string[]): Promise<v
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`)
 }
 
-/** Resident memory of a process group, from /proc. */
+/** Bytes of resident memory of a process group, by /proc. */
 async function memoryOfGroup(group: number): Promise<number | undefined> {
   let pages = 0
   const processes = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))

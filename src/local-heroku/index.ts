@@ -1,6 +1,6 @@
 /**
- * Heroku on this machine, as far as a rehearsal uses it: the Platform API, and behind it slugs that are unpacked,
- * processes that run, a router, one-off dynos, release phases. Nothing of it goes to Heroku.
+ * Heroku on this machine, as far as a rehearsal uses it: the Platform API, and behind it real slugs, processes, a router,
+ * one-off dynos, release phases. It never asks Heroku.
  */
 import { randomUUID } from 'node:crypto'
 import { DEFAULT_STACK } from '../knowledge/index.ts'
@@ -21,18 +21,18 @@ export { processHost } from './host.ts'
 export { describeVisit, Visitor, type Visit } from './visitor.ts'
 
 export interface LocalHerokuOptions {
-  /** For its blobs, outputs and dynos; made if it does not exist. */
+  /** For blobs, outputs and dynos; made if it is not there. */
   readonly folder: string
-  /** 0 for any that is free. */
+  /** 0, the default, for any free one. */
   readonly port?: number
   readonly host: DynoHost
   readonly clock: Clock
   readonly times?: Partial<Times>
-  /** What it knows at the start; nothing without it. */
+  /** What it knows at the start; nothing by default. */
   readonly store?: Store
-  /** What it can be asked; without it, what a rehearsal asks. The first one answers for addresses that nobody knows. */
+  /** The APIs that it has; by default, what a rehearsal asks. The first one answers for unknown addresses. */
   readonly apis?: readonly Api[]
-  /** Is handed each request first, and may answer it. */
+  /** Gets each request first, and may answer it. */
   readonly before?: BeforeRequest
   /** May change what an attached one-off dyno does with its client. */
   readonly attaching?: Attaching
@@ -48,7 +48,7 @@ export interface LocalHeroku {
   readonly world: HerokuWorld
   /** Makes an app. One that is there already gets the config vars, in a new release if they are new. */
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
-  /** Milliseconds that both versions serve with preboot; Heroku's 3 minutes without it. */
+  /** Milliseconds for which both versions run with preboot; 3 minutes by default, as on Heroku. */
   setPrebootWindow(milliseconds: number): void
   close(): Promise<void>
 }
@@ -102,7 +102,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     server = await Server.start({ port, world, apis, before })
     for (const app of store.state.apps) machines.set(app.name, await AppMachine.start(app, parts))
   } catch (error) {
-    // Such as a port that is taken. What listens already would keep the process going.
+    // For example a port that is taken. What listens already would keep this process alive.
     await close()
     throw error
   }
@@ -116,11 +116,11 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot } = {}) {
       const known = store.app(name)
       const app = known ?? (await addApp(name, stack))
-      const changed = Object.keys(config).filter(name => app.configVars[name] !== config[name])
+      const changed = Object.keys(config).filter(key => app.configVars[key] !== config[key])
       Object.assign(app.configVars, config)
       app.preboot = preboot ?? app.preboot
       store.save()
-      // What runs already has to learn of it.
+      // Dynos that run need the new config vars, too.
       if (known && changed.length > 0) configRelease(world, app, `Set ${changed.join(', ')} config vars`)
       return { webUrl: `http://127.0.0.1:${app.port}/` }
     },

@@ -2,13 +2,14 @@ import { EventEmitter } from 'node:events'
 import { LIMITS } from '../knowledge/index.ts'
 
 export interface AppLogLine {
-  /** `heroku` or `app`, and the dyno: `web.1`, `router`. */
+  /** `heroku` or `app`. */
   readonly source: string
+  /** `web.1`, `router`. */
   readonly dyno: string
   readonly text: string
 }
 
-/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). Tells of each new `line`. */
+/** An app's log. Keeps the last 1,500 lines, as Logplex does (Dev Center: limits). Emits each new `line`. */
 export class AppLog extends EventEmitter<{ line: [AppLogLine] }> {
   readonly #lines: AppLogLine[] = []
   readonly #now: () => number
@@ -31,7 +32,7 @@ export class AppLog extends EventEmitter<{ line: [AppLogLine] }> {
     }
   }
 
-  /** The text of the last ones of those that are wanted. */
+  /** The text of the last lines, of those that are wanted. */
   last(count: number, isWanted: (line: AppLogLine) => boolean = () => true): string[] {
     const lines = this.#lines.filter(isWanted)
     return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text)

@@ -9,10 +9,10 @@ import { type Meet, type Rendezvous } from './rendezvous.ts'
 import { Router } from './router.ts'
 import { type AppState, type ReleaseState, type SlugState, type Store } from './store.ts'
 
-/** May put something else in the place of what a one-off dyno of an app does with its client; undefined never meets it. */
+/** May change how a one-off dyno of an app meets its client. If it returns undefined, the client waits for ever. */
 export type Attaching = (app: string, meet: Meet) => Meet | undefined
 
-export interface MachineParts {
+interface MachineParts {
   readonly store: Store
   readonly host: DynoHost
   readonly outputs: OutputFiles
@@ -22,7 +22,7 @@ export interface MachineParts {
   readonly attaching: Attaching
 }
 
-export interface NewOneOff {
+interface NewOneOff {
   readonly command: string
   readonly type?: string
   readonly size: string
@@ -31,16 +31,16 @@ export interface NewOneOff {
   readonly attach: boolean
 }
 
-/** One app as it runs: its releases, the change-over between them, its dynos, its router. */
+/** A running app: its releases, the change-over between them, its dynos, its router. */
 export class AppMachine {
   readonly app: AppState
   readonly log: AppLog
   readonly oneOffs = new Map<OneOffDyno, string | undefined>()
   router!: Router
   readonly #parts: MachineParts
-  /** Of the formation, in every release that still runs. */
+  /** The formation's dynos, of every release that still runs. */
   #dynos: LocalDyno[] = []
-  /** Release whose web dynos get the requests; with preboot another than the current one for a while. */
+  /** Version of the release whose web dynos get the requests. With preboot it is not the current one for a while. */
   #routed = 0
   #changeOver = 0
   #busy = 0
@@ -53,7 +53,7 @@ export class AppMachine {
     this.log = new AppLog(() => parts.clock.now())
   }
 
-  /** Starts an app, with the dynos of its current release. */
+  /** Starts an app and the dynos of its current release. */
   static async start(app: AppState, parts: MachineParts): Promise<AppMachine> {
     const machine: AppMachine = new AppMachine(app, parts)
     machine.router = await Router.start({
@@ -83,7 +83,7 @@ export class AppMachine {
     return type === 'web' && release.version === this.#routed
   }
 
-  /** The release that runs: the newest that succeeded. */
+  /** The current release: the newest that succeeded. */
   current(): ReleaseState | undefined {
     return this.app.releases.findLast(({ status }) => status === 'succeeded')
   }
@@ -92,7 +92,7 @@ export class AppMachine {
     return this.app.slugs.find(slug => slug.id === id)
   }
 
-  /** A new release: its release phase first, then the change-over. Answers as soon as it exists. */
+  /** Makes a release and returns it at once. Its release phase runs first, then the change-over. */
   release(slugId: string | null, description: string): ReleaseState {
     const { store, clock } = this.#parts
     const slug = this.slug(slugId)
@@ -116,14 +116,14 @@ export class AppMachine {
     return release
   }
 
-  /** A new release of a slug, which may be another app's: then it is under both. */
+  /** Makes a release of a slug. If that is another app's, both apps have it then. */
   releaseSlug(slug: SlugState, description: string): ReleaseState {
     if (!this.slug(slug.id)) this.app.slugs.push(slug)
     this.app.stack = slug.stack
     return this.release(slug.id, description)
   }
 
-  /** Starts or stops dynos to match the formation; one whose size changed is started again. */
+  /** Starts and stops dynos to match the formation. A dyno whose size changed is started again. */
   async scale(): Promise<void> {
     this.#parts.store.save()
     const current = this.current()
@@ -138,7 +138,7 @@ export class AppMachine {
     this.#startMissing(current)
   }
 
-  /** Starts one dyno again, or all. */
+  /** Restarts one dyno, or all. */
   async restart(dyno?: LocalDyno): Promise<void> {
     const turn = this.#changeOver
     await this.#stopAll(dyno ? [dyno] : [...this.#dynos])
@@ -172,7 +172,7 @@ export class AppMachine {
     return dyno
   }
 
-  /** Ends all dynos at once. */
+  /** Ends all dynos at once, and the router. */
   async close(): Promise<void> {
     this.#closed = true
     this.#undoPreboot()
@@ -185,7 +185,7 @@ export class AppMachine {
     await this.router.close()
   }
 
-  /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
+  /** At the first release of a slug, Heroku scales `web` alone (Dev Center: scaling). */
   #formationFor({ processTypes }: SlugState): void {
     const types = Object.keys(processTypes).filter(type => type !== 'release')
     const first = Object.keys(this.app.formation).length === 0
@@ -218,14 +218,14 @@ export class AppMachine {
     release.status = status === 0 ? 'succeeded' : 'failed'
     store.save()
     outputs.end(output)
-    // The old release runs on where the command failed: no dyno is touched.
+    // If the command failed, the old release goes on: no dyno is changed.
     if (release.status === 'succeeded' && this.current() === release) await this.#rollOut(release)
   }
 
   /**
-   * The change-over. Without preboot the old dynos end before the new ones start, and the router holds requests. With it
-   * the new web dynos start beside the old ones, and get the requests when its time is over, in whatever state they are:
-   * Heroku does not hold a release back because its dynos crash (heroku/roadmap#139; Dev Center: preboot).
+   * The change-over. Without preboot, the old dynos end before the new ones start, and the router holds requests. With
+   * preboot, the new web dynos start beside the old ones, and get the requests after a fixed time, in whatever state they
+   * are: Heroku does not hold back a release whose dynos crash (heroku/roadmap#139; Dev Center: preboot).
    */
   async #rollOut(release: ReleaseState): Promise<void> {
     const turn = ++this.#changeOver

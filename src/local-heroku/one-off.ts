@@ -7,13 +7,13 @@ import { type AppLog } from './logs.ts'
 import { type Client, type Meet } from './rendezvous.ts'
 import { type ReleaseState } from './store.ts'
 
-export interface LocalOneOffOptions {
+interface LocalOneOffOptions {
   /** `run`, `release`, `scheduler`. */
   readonly type: string
   readonly size: string
-  /** As it was asked for. */
+  /** The command as it was sent. */
   readonly command: string
-  /** What runs: a process type's own command in place of its name. */
+  /** What runs: if the command begins with a process type, that type's command. */
   readonly program: string
   readonly release: ReleaseState
   readonly slug: DynoSpec['slug']
@@ -24,14 +24,14 @@ export interface LocalOneOffOptions {
   readonly log: AppLog
   readonly clock: Clock
   readonly times: Times
-  /** Takes its output instead of the log. */
+  /** Gets its output in place of the log. */
   readonly output?: (chunk: Buffer) => void
-  /** Waits for a client, whom `meet` gets. Returns what takes the invitation back. */
+  /** Waits for a client and hands it to `meet`. Returns a function that takes the invitation back. */
   readonly invite?: (meet: Meet) => () => void
   readonly ended: () => void
 }
 
-/** A one-off dyno: it runs once, and is gone when it ends. */
+/** A one-off dyno. It runs once, and is gone when it ends. */
 export class OneOffDyno {
   readonly id = randomUUID()
   readonly name: string
@@ -42,9 +42,9 @@ export class OneOffDyno {
   readonly done: Promise<number>
   #finish!: (status: number) => void
   #running: RunningDyno | undefined
-  /** What it is to get as soon as its process is there. */
+  /** The signal that it gets as soon as its process is there. */
   #ending: NodeJS.Signals | undefined
-  /** Nobody attached yet: there is no process, nor will one be started by itself. */
+  /** No client has attached yet, so there is no process. */
   #waiting = false
   #undo: (() => void)[] = []
 
@@ -59,7 +59,7 @@ export class OneOffDyno {
     else void this.#run(undefined)
   }
 
-  /** SIGTERM, and SIGKILL when its time is over. */
+  /** Sends SIGTERM, and SIGKILL after the grace period. */
   stop(): void {
     this.#hangUp('SIGTERM')
   }
@@ -99,7 +99,7 @@ export class OneOffDyno {
       if (this.#ending) this.#hangUp(this.#ending)
       this.state = 'up'
       this.#say('State changed from starting to up')
-      // A client that is gone takes its dyno with it (R16 where SIGHUP is ignored).
+      // A dyno ends with its client (R16 if it ignores SIGHUP).
       client?.onClose(() => this.#hangUp('SIGHUP'))
       const status = await running.exited
       this.#say(`Process exited with status ${status}`)

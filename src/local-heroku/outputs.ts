@@ -4,7 +4,7 @@ import { type Store } from './store.ts'
 
 const PIECE = 256 * 1024
 
-/** The output of release phases and builds: a file each, which can be followed while it grows. */
+/** The outputs of release phases and builds, each a file that can be read while it grows. */
 export class OutputFiles {
   readonly #store: Store
   readonly #open = new Map<string, Set<() => void>>()
@@ -13,7 +13,7 @@ export class OutputFiles {
     this.#store = store
   }
 
-  /** From now on it can be read; before, it answers 404 (heroku/cli: releases output). */
+  /** Opens an output. Before, it answers 404 (heroku/cli: releases output). */
   begin(name: string): void {
     writeFileSync(this.#store.outputFile(name), '')
     this.#open.set(name, new Set())
@@ -30,7 +30,7 @@ export class OutputFiles {
     for (const wake of waiting ?? []) wake()
   }
 
-  /** Sends it from a byte on, and what is added, until it ends or the client goes. */
+  /** Sends an output from a byte on, and what is added later, until it ends or the client goes. */
   send(name: string, from: number, response: ServerResponse): void {
     const file = this.#store.outputFile(name)
     const size = fileSize(file)

@@ -1,43 +1,61 @@
 import { ApiError } from './errors.ts'
 
-export interface ListPage {
+interface ListPage {
   readonly items: readonly unknown[]
-  /** The `Next-Range` header, where more is to be had. */
+  /** The `Next-Range` header, if there is more. */
   readonly next: string | undefined
-  /** The `Content-Range` header, where anything was found. */
+  /** The `Content-Range` header, if anything was found. */
   readonly content: string | undefined
 }
 
 const LARGEST_PAGE = 1_000
 const USUAL_PAGE = 200
 
+interface Range {
+  readonly field: string
+  /** First and last value; empty for an open end. */
+  readonly from: string
+  readonly to: string
+  /** The value `from` itself is left out. */
+  readonly exclusive: boolean
+  readonly descending: boolean
+  readonly max: number
+}
+
 /** A page of a list by a `Range` header such as `version ..; order=desc, max=10` (Dev Center: platform-api-reference#ranges). */
-export function page(all: readonly Record<string, unknown>[], range: string | undefined): ListPage {
-  const match = /^(\w+) (\]?)([^;,\s]*?)\.\.([^;,\s]*)(?:;(.*))?$/.exec(range?.trim() || 'id ..')
-  if (!match) throw new ApiError(416, 'range_not_satisfiable', 'The Range header is not valid.')
-  const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match
-  const descending = /order=desc/.test(rest)
-  const max = Math.min(LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE))
-  if (all.length > 0 && !(field in all[0]!))
-    throw new ApiError(416, 'range_not_satisfiable', `This list cannot be ranged by ${field}.`)
-  const sorted = [...all].sort((a, b) => compare(a[field], b[field]) * (descending ? -1 : 1))
-  const inside = sorted.filter(item => {
-    const afterStart = from === '' || compare(item[field], from) * (descending ? -1 : 1) >= (exclusive ? 1 : 0)
-    const beforeEnd = to === '' || compare(item[field], to) * (descending ? -1 : 1) <= 0
-    return afterStart && beforeEnd
-  })
+export function page(all: readonly Record<string, unknown>[], header: string | undefined): ListPage {
+  const { field, from, to, exclusive, descending, max } = parseRange(header)
+  if (all.length > 0 && !(field in all[0]!)) throw notSatisfiable(`This list cannot be ranged by ${field}.`)
+  const order = (a: unknown, b: unknown): number => compare(a, b) * (descending ? -1 : 1)
+  const inside = all
+    .toSorted((a, b) => order(a[field], b[field]))
+    .filter(({ [field]: value }) => from === '' || order(value, from) >= (exclusive ? 1 : 0))
+    .filter(({ [field]: value }) => to === '' || order(value, to) <= 0)
   const items = inside.slice(0, max)
-  const [first, last] = [items[0]?.[field], items.at(-1)?.[field]]
-  const order = descending ? 'order=desc, ' : ''
+  const [first, last] = [items[0], items.at(-1)].map(item => String(item?.[field]))
+  const more = `${field} ]${last}..${to}; ${descending ? 'order=desc, ' : ''}max=${max}`
   return {
     items,
-    next: inside.length > max ? `${field} ]${String(last)}..${to}; ${order}max=${max}` : undefined,
-    content: items.length > 0 ? `${field} ${String(first)}..${String(last)}` : undefined
+    next: inside.length > max ? more : undefined,
+    content: items.length > 0 ? `${field} ${first}..${last}` : undefined
   }
+}
+
+function parseRange(header: string | undefined): Range {
+  const match = /^(\w+) (\]?)([^;,\s]*?)\.\.([^;,\s]*)(?:;(.*))?$/.exec(header?.trim() || 'id ..')
+  if (!match) throw notSatisfiable('The Range header is not valid.')
+  const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match
+  const max = Math.min(LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE))
+  return { field, from, to, exclusive: Boolean(exclusive), descending: /order=desc/.test(rest), max }
+}
+
+function notSatisfiable(message: string): ApiError {
+  return new ApiError(416, 'range_not_satisfiable', message)
 }
 
 function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number') return a - Number(b)
   const [left, right] = [String(a), String(b)]
-  return left < right ? -1 : left > right ? 1 : 0
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }

@@ -10,7 +10,7 @@ export interface Client {
   end(): void
   /** Breaks the connection, as a lost network does. */
   destroy(): void
-  /** At once where it is closed already. */
+  /** Calls the listener when it is closed: at once if it is closed already. */
   onClose(listener: () => void): void
 }
 
@@ -25,7 +25,7 @@ export class Rendezvous {
   readonly url: string
   readonly caFile: string
   readonly #server: tls.Server
-  /** By secret; undefined is never met, nor told so. */
+  /** By secret. A client whose entry is undefined waits for ever. */
   readonly #waiting: Map<string, Meet | undefined>
   readonly #sockets: Set<tls.TLSSocket>
 
@@ -78,7 +78,7 @@ export class Rendezvous {
     return new Rendezvous(server, certificate, waiting, sockets)
   }
 
-  /** Calls `meet` when a client comes with the secret; without it the client waits in vain. Returns what takes the invitation back. */
+  /** Calls `meet` when a client comes with the secret; without `meet` the client waits for ever. Returns a function that takes the invitation back. */
   invite(secret: string, meet: Meet | undefined): () => void {
     this.#waiting.set(secret, meet)
     return () => void this.#waiting.delete(secret)
@@ -90,7 +90,7 @@ export class Rendezvous {
   }
 }
 
-/** A certificate for this machine, its own authority; made once. Node itself cannot make one. */
+/** A self-signed certificate for this machine, made once by openssl: Node cannot make one. */
 function certificateIn(folder: string): { certificate: string; key: string } {
   const certificate = path.join(folder, 'ca.pem')
   const key = path.join(folder, 'ca.key')

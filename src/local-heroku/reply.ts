@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** A whole answer, with the headers that were collected for it. */
+/** An HTTP answer. Headers are collected first, then it is sent whole. */
 export class Reply {
   readonly response: ServerResponse
   headers: Record<string, string> = {}

@@ -5,11 +5,11 @@ import type { Clock } from '../runtime/index.ts'
 import { type LocalDyno, type Times } from './dyno.ts'
 import { type AppLog } from './logs.ts'
 
-export interface RouterOptions {
+interface RouterOptions {
   readonly port: number
-  /** Web dynos to which requests may go, in any state. */
+  /** The web dynos that get requests, in any state. */
   readonly dynos: () => readonly LocalDyno[]
-  /** A change-over is going on: dynos that are not there yet will be. */
+  /** Whether a change-over is going on, so that more dynos will come. */
   readonly changing: () => boolean
   readonly maintenance: () => boolean
   readonly log: AppLog
@@ -18,8 +18,8 @@ export interface RouterOptions {
 }
 
 /**
- * Heroku's router for one app: hands a request to a web dyno that is up, and holds it while dynos start. It says that
- * the client came by https, as it does where TLS ends at Heroku's router.
+ * Heroku's router for one app. Hands a request to a web dyno that is up, and holds it while dynos start. It tells the dyno
+ * that the client came by https: on Heroku, TLS ends at the router.
  */
 export class Router {
   readonly port: number
@@ -44,7 +44,7 @@ export class Router {
     return router
   }
 
-  /** Something about the dynos changed: requests that wait may go on. */
+  /** Lets the waiting requests look again, after something about the dynos has changed. */
   wake(): void {
     for (const go of [...this.#waiting]) go()
   }
@@ -75,7 +75,7 @@ export class Router {
     return up[this.#turn++ % up.length]
   }
 
-  /** False where it took too long. */
+  /** Waits for a change of the dynos; false if it took too long. */
   #wait(milliseconds: number, response: ServerResponse): Promise<boolean> {
     if (milliseconds <= 0 || response.destroyed) return Promise.resolve(false)
     return new Promise(resolve => {
@@ -105,7 +105,7 @@ export class Router {
       answer.on('error', () => response.destroy())
     })
     onward.on('error', () => {
-      // The client left first: nobody is there to be told.
+      // The client left first.
       if (response.closed) return
       if (response.headersSent) response.destroy()
       else this.#refuse(response, 'H13')

@@ -4,16 +4,16 @@ import { type AddressInfo } from 'node:net'
 import { takeBlob } from './blobs.ts'
 import { ApiError } from './errors.ts'
 import { type AppLogLine } from './logs.ts'
-import { page, type ListPage } from './range.ts'
+import { page } from './range.ts'
 import { Reply } from './reply.ts'
 import { findRoute } from './routes/index.ts'
 import { type RouteReply, type Api } from './routes/route.ts'
 import { type HerokuWorld } from './world.ts'
 
-/** Is handed a request before anything is done with it. Returns true if it has answered, or never will. */
+/** Gets a request before anything else does. Returns true if it has answered, or if nobody shall. */
 export type BeforeRequest = (request: IncomingMessage, response: ServerResponse, world: HerokuWorld) => boolean
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly port: number
   readonly world: HerokuWorld
   readonly apis: readonly Api[]
@@ -59,7 +59,7 @@ export class Server {
     const { method = 'GET', url = '/' } = request
     const [pathname = '/', query] = url.split('?', 2)
     const reply = new Reply(response)
-    // What a client sends to find its request again comes back (Dev Center: platform-api-reference#request-id).
+    // A client's own request id comes back (Dev Center: platform-api-reference#request-id).
     reply.headers['request-id'] = String(request.headers['request-id'] ?? randomUUID()).slice(0, 200)
     try {
       const [, kind, name = ''] = pathname.split('/')
@@ -101,7 +101,7 @@ export class Server {
     this.#options.world.outputs.send(name, from, response)
   }
 
-  /** The last lines of an app's log. */
+  /** Answers with the last lines of an app's log. */
   #logs(appId: string, query: URLSearchParams, response: ServerResponse): void {
     const { store, machines } = this.#options.world
     const app = store.app(appId)
@@ -115,7 +115,7 @@ export class Server {
 
 function answerPage([status, body]: RouteReply, range: string | undefined, reply: Reply): void {
   if (!Array.isArray(body)) return reply.json(status, body)
-  const { items, next, content }: ListPage = page(body as Record<string, unknown>[], range)
+  const { items, next, content } = page(body as Record<string, unknown>[], range)
   if (next !== undefined) reply.headers['next-range'] = next
   if (content !== undefined) reply.headers['content-range'] = content
   reply.json(next === undefined ? status : 206, items)

@@ -24,7 +24,7 @@ export interface ReleaseState {
   readonly createdAt: string
   readonly configVars: Readonly<Record<string, string>>
   status: 'pending' | 'succeeded' | 'failed' | 'expired'
-  /** Name of its output, where it has a release phase. */
+  /** Name of its output; null without a release phase. */
   output: string | null
 }
 
@@ -32,7 +32,7 @@ export interface AppState {
   readonly id: string
   readonly name: string
   readonly createdAt: string
-  /** Where the router serves it; kept, so that its address survives a restart. */
+  /** The router's port, kept so that the app has the same address after a restart. */
   port: number
   stack: string
   maintenance: boolean
@@ -59,7 +59,7 @@ export class Store {
     for (const name of ['blobs', 'outputs', 'dynos', 'slugs']) mkdirSync(path.join(folder, name), { recursive: true })
   }
 
-  /** Is called after each change. A rehearsal goes with its job, so nothing is kept here. */
+  /** Called after each change. Keeps nothing: a rehearsal ends with its job. */
   save(): void {}
 
   addApp(app: AppState): void {
@@ -83,7 +83,7 @@ export class Store {
     return path.join(this.folder, 'outputs', name)
   }
 
-  /** A name that cannot be guessed: it is all that an address without a key has. */
+  /** A name that nobody can guess: it alone protects an address that wants no key. */
   secretName(): string {
     return randomBytes(20).toString('hex')
   }

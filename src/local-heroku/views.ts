@@ -1,4 +1,4 @@
-/** What things look like in answers (Schema: heroku/platform-api:schema.json). */
+/** Heroku's answers about apps, slugs, releases, dynos (Schema: heroku/platform-api:schema.json). */
 import { type LocalDyno } from './dyno.ts'
 import { type AppMachine } from './machine.ts'
 import { type OneOffDyno } from './one-off.ts'

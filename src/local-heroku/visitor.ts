@@ -1,17 +1,18 @@
 import http from 'node:http'
 
+/** What a visitor saw. */
 export interface Visit {
   readonly requests: number
   readonly failed: number
-  /** Milliseconds of the slowest answer that was good. */
+  /** Milliseconds of the slowest good answer. */
   readonly slowest: number
-  /** Milliseconds from the first answer that was not good to the next good one, added up. */
+  /** Milliseconds in all from the first bad answer to the next good one. */
   readonly down: number
-  /** What was wrong, each once. */
+  /** Each kind of bad answer, once. */
   readonly failures: readonly string[]
 }
 
-/** Asks a page without pause, one request after the other, as somebody who is on the site would. */
+/** Requests a page again and again, one request after the other, as a visitor of the site would. */
 export class Visitor {
   readonly #url: URL
   readonly #host: string
@@ -29,6 +30,7 @@ export class Visitor {
     this.#done = this.#visit()
   }
 
+  /** Stops, and resolves with what was seen. */
   async leave(): Promise<Visit> {
     this.#over = true
     await this.#done
@@ -57,7 +59,7 @@ export class Visitor {
         this.#failures.set(answer, (this.#failures.get(answer) ?? 0) + 1)
         this.#downSince ??= asked
       }
-      // A person reads between two pages; it also leaves the processor to the deploy.
+      // A pause, which leaves the processor to the deploy.
       await new Promise(resolve => setTimeout(resolve, 10))
     }
   }

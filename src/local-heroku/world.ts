@@ -10,7 +10,7 @@ export interface HerokuWorld {
   readonly outputs: OutputFiles
   readonly clock: Clock
   readonly machines: ReadonlyMap<string, AppMachine>
-  /** Address of this server. */
+  /** The server's own address. */
   readonly url: () => string
   addApp(name: string, stack: string): Promise<AppState>
 }
@@ -26,7 +26,7 @@ export function machineOf(world: HerokuWorld, params: readonly string[]): AppMac
   return world.machines.get(appOf(world, params).name)!
 }
 
-/** The current slug in a new release, after config vars were changed. */
+/** Makes a release of the current slug, after config vars were changed. */
 export function configRelease({ store, machines }: HerokuWorld, { name }: AppState, description: string): void {
   store.save()
   const machine = machines.get(name)!

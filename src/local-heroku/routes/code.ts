@@ -63,7 +63,7 @@ function processTypesOf(value: unknown): Record<string, string> {
   return value as Record<string, string>
 }
 
-/** By id, `12` or `v12`. */
+/** A release by its id, `12` or `v12`. Throws Heroku's 404. */
 export function releaseOf(app: AppState, idOrVersion: string | undefined): ReleaseState {
   const release = app.releases.find(
     ({ id, version }) => id === idOrVersion || `${version}` === idOrVersion || `v${version}` === idOrVersion

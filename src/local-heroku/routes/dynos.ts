@@ -59,7 +59,7 @@ export const DYNO_ROUTES: Routes = {
   }
 }
 
-/** A new one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
+/** Starts a one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
 export function startOneOff(
   world: HerokuWorld,
   { params, body }: ApiRequest,
@@ -79,7 +79,7 @@ export function startOneOff(
     timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
     attach: body['attach'] === true
   })
-  // As just after an app was made (heroku/cli: lib/run/dyno).
+  // As on Heroku just after an app was made (heroku/cli: lib/run/dyno).
   if (!dyno) throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.')
   return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))]
 }
@@ -88,7 +88,7 @@ function formationViews(world: HerokuWorld, params: readonly string[]): unknown[
   return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of))
 }
 
-/** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
+/** Reads an update of the formation. `quantity` is a number or `+1` (heroku/cli: ps:scale); the size is in `size` (heroku/cli) or `dyno_size` (Schema). */
 export function readScale(
   app: AppState,
   type: string,

@@ -5,7 +5,7 @@ import { CODE_ROUTES } from './code.ts'
 import { DYNO_ROUTES } from './dynos.ts'
 import { type Api, type Route } from './route.ts'
 
-/** What a rehearsal asks of the Platform API (Schema: heroku/platform-api:schema.json). */
+/** The part of the Platform API that a rehearsal uses (Schema: heroku/platform-api:schema.json). */
 export const PLATFORM_API: Api = {
   routes: { ...APP_ROUTES, ...CODE_ROUTES, ...DYNO_ROUTES },
   admit: ({ store }, request) => {
@@ -15,15 +15,15 @@ export const PLATFORM_API: Api = {
   ranges: true
 }
 
-/** `Bearer KEY`, or Basic with the key as password (heroku-client, heroku/cli). Throws Heroku's 401. */
+/** Wants the key: as `Bearer KEY`, or as the password of Basic (heroku-client, heroku/cli). Throws Heroku's 401. */
 export function requireKey({ headers }: IncomingMessage, isKey: (key: string) => boolean): void {
   const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ')
-  const decoded = Buffer.from(given, 'base64').toString()
-  const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given
+  const login = Buffer.from(given, 'base64').toString()
+  const key = scheme === 'Basic' ? login.slice(login.indexOf(':') + 1) : given
   if (!isKey(key)) throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.')
 }
 
-/** The Platform API wants to be told its version. Throws Heroku's 406. */
+/** Wants the API's version in the Accept header. Throws Heroku's 406. */
 export function requireVersion({ headers }: IncomingMessage): void {
   if (!/application\/vnd\.heroku\+json; ?version=3/.test(headers.accept ?? ''))
     throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.')
@@ -35,7 +35,7 @@ interface FoundRoute {
   readonly params: readonly string[]
 }
 
-/** What answers a request; undefined if nothing does. */
+/** The route for a request; undefined if there is none. */
 export function findRoute(apis: readonly Api[], method: string, path: string): FoundRoute | undefined {
   for (const api of apis) {
     for (const [key, route] of Object.entries(api.routes)) {

@@ -13,34 +13,36 @@ export interface ApiRequest {
 export type RouteReply = readonly [status: number, body: unknown]
 export type Route = (world: HerokuWorld, request: ApiRequest) => RouteReply | Promise<RouteReply>
 
-/** `METHOD /path/:with/:parts` to what answers it. */
+/** Routes by `METHOD /path/:with/:parts`. */
 export type Routes = Readonly<Record<string, Route>>
 
-/** Routes that are asked and answered in one way. */
+/** An API: its routes, and what they have in common. */
 export interface Api {
   readonly routes: Routes
-  /** Throws an `ApiError` if the request must not be carried out; may add to the headers of the answer. */
+  /** Throws an `ApiError` if the request is not allowed; may add headers to the answer. */
   readonly admit: (world: HerokuWorld, request: IncomingMessage, headers: Record<string, string>) => void
-  /** Lists come in pages (Dev Center: platform-api-reference#ranges). */
+  /** Whether lists come in pages (Dev Center: platform-api-reference#ranges). */
   readonly ranges?: boolean
   /** Content type of its answers; JSON without it. */
   readonly type?: string
 }
 
+/** A value of a body, if it is a text. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A field of an object in a body: `source_blob.url`. */
+/** A field of an object in a body, such as `url` of `source_blob`. */
 export function within(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
 
+/** The time as Heroku writes it. */
 export function now({ clock }: HerokuWorld): string {
   return new Date(clock.now()).toISOString()
 }
 
-/** The schema's `strictProperties`: a key that it does not know is an error. */
+/** Refuses a body with keys that the schema does not know (`strictProperties`). */
 export function only(body: Record<string, unknown>, known: readonly string[]): void {
   const unknown = Object.keys(body).filter(key => !known.includes(key))
   if (unknown.length > 0) throw invalid(`Unknown parameters: ${unknown.join(', ')}`)

@@ -8,16 +8,7 @@ describe('on the terminal', () => {
     const instance = await Instance.open(false, lean)
     const cli = (args: string[], more: string[] = [], terminal = false): Promise<CliResult> =>
       runCli({
-        args: [
-          ...args,
-          '--app',
-          instance.app,
-          '--heroku-api-url',
-          heroku.apiUrl,
-          '--heroku-data-url',
-          heroku.dataUrl,
-          ...more
-        ],
+        args: [...args, '--app', instance.app, '--heroku-api-url', heroku.apiUrl, ...more],
         cwd: instance.fork,
         terminal,
         env: { HEROKU_API_KEY: heroku.apiKey, NODE_EXTRA_CA_CERTS: heroku.caFile }
@@ -31,7 +22,7 @@ describe('on the terminal', () => {
       path.join(temp, 'cache')
     ]
     expect(await runCli({ args: ['build', ...flags], cwd: instance.fork })).toMatchObject({ code: 0 })
-    const deployed = await cli(['deploy', ...flags], [], true)
+    const deployed = await cli(['deploy', ...flags], ['--heroku-data-url', heroku.dataUrl], true)
     expect(deployed.code).toBe(0)
     // What lies there from before is for a rehearsal: a deploy from here builds what it sends.
     expect(deployed.stdout).toContain('Buildpack 1 of 2')

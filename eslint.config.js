@@ -1,6 +1,6 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
-import { roomImports } from './scripts/room-imports.ts'
+import { roomImports } from './scripts/room-imports.mts'
 
 /** Folders whose functions are not yet as small and whose names are not yet as plain as the rules below want them. */
 const NOT_YET = [
@@ -30,7 +30,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'scripts/*.js'] },
+        projectService: { allowDefaultProject: ['*.js', 'scripts/*.{cjs,mjs}'] },
         tsconfigRootDir: import.meta.dirname
       }
     },
@@ -59,15 +59,18 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: ['@actions/core'] }] }
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.{js,cjs,mjs}'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: { console: 'readonly', process: 'readonly' } }
   },
-  // Programs for a dyno's Node, as they are.
+  // Programs for a dyno's Node, and what has to run under an old one.
   {
-    files: ['src/*/programs/*.cjs'],
+    files: ['src/*/programs/*.cjs', 'scripts/*.{ts,cjs}'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { sourceType: 'commonjs', globals: { process: 'readonly' } },
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { process: 'readonly', require: 'readonly', console: 'readonly', __dirname: 'readonly' }
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off' }
   }
 )

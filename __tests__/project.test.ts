@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { FILES } from '../scripts/inputs.ts'
-import { schemaText } from '../scripts/schema.ts'
+import { FILES } from '../scripts/inputs.mts'
+import { schemaText } from '../scripts/schema.mts'
 import { VERSION } from '../src/runtime/index.ts'
 
 const project = path.join(import.meta.dirname, '..')

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { bundlePage } from '../../scripts/build.ts'
+import { bundlePage } from '../../scripts/build.mts'
 import {
   compareReports,
   pageData,

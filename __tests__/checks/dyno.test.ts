@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import pg from 'pg'
-import { gemEnvironment, noGems, writeGemfile } from '../../scripts/gems.ts'
+import { gemEnvironment, noGems, writeGemfile } from '../../scripts/gems.mts'
 import { startPostgres, type Postgres } from '../rig/postgres.ts'
 import { dynoFacts } from '../../src/checks/index.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'

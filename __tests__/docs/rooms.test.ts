@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parser } from 'typescript-eslint'
 import ts from 'typescript'
-import { readRooms, roomImports, ROOMS } from '../../scripts/room-imports.ts'
+import { readRooms, roomImports, ROOMS } from '../../scripts/room-imports.mts'
 
 const project = path.join(import.meta.dirname, '..', '..')
 const src = path.join(project, 'src')

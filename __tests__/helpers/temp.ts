@@ -5,7 +5,7 @@ import path from 'node:path'
 import { removeTree } from '../../src/runtime/index.ts'
 
 const ofTest: string[] = []
-/** Emptied by scripts/test-environment.js. */
+/** Emptied by scripts/test-environment.mjs. */
 const ofFile = (globalThis as unknown as { foldersOfFile: string[] }).foldersOfFile
 
 afterEach(removeAll)

@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
-import { gemEnvironment, noGems } from '../../scripts/gems.ts'
+import { gemEnvironment, noGems } from '../../scripts/gems.mts'
 import { startPostgres } from '../rig/postgres.ts'
 import { freePort } from '../rig/local-heroku/index.ts'
 import {

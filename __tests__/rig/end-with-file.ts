@@ -1,5 +1,5 @@
 /**
- * Has something ended after a test file that failed before it could do so itself (scripts/test-environment.js). It may
+ * Has something ended after a test file that failed before it could do so itself (scripts/test-environment.mjs). It may
  * be ended already. Outside of Jest nothing happens.
  */
 export function endWithFile(end: () => Promise<void>): void {

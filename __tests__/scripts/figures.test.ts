@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { figures } from '../../scripts/figures.ts'
-import { commentPage } from '../../scripts/pictures.ts'
+import { figures } from '../../scripts/figures.mts'
+import { commentPage } from '../../scripts/pictures.mts'
 import { sampleReport } from '../report/sample.ts'
 
 describe('tables of what was measured', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { licenseFaults, readLicenses } from '../../scripts/check-licenses.ts'
-import { notesOf } from '../../scripts/release-notes.ts'
+import { licenseFaults, readLicenses } from '../../scripts/check-licenses.mts'
+import { notesOf } from '../../scripts/release-notes.mts'
 
 const TEXT = 'Permission is hereby granted, free of charge, to any person … '.repeat(10)
 

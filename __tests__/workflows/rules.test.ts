@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { followers, withPins } from '../../scripts/pins.ts'
+import { followers, withPins } from '../../scripts/pins.mts'
 import { fill } from '../rig/workflows/expressions.ts'
 import { temp } from '../helpers/temp.ts'
 
@@ -151,7 +151,7 @@ it('all pass actionlint', () => {
 })
 
 it('examples and pages have the versions of actions that our own workflows have: those alone are kept up to date', () => {
-  expect(followers().filter(file => withPins(read(file)) !== read(file))).toEqual([]) // node scripts/pins.ts mends it
+  expect(followers().filter(file => withPins(read(file)) !== read(file))).toEqual([]) // npm run pins mends it
   const old = `uses: actions/checkout@${'0'.repeat(40)} # v1.0.0\nuses: somebody/else@${'0'.repeat(40)} # v1.0.0`
   expect(withPins(old)).toMatch(
     /^uses: actions\/checkout@(?!0{40})[0-9a-f]{40} # v\d+\.\d+\.\d+\nuses: somebody\/else@0{40} # v1\.0\.0$/

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { writeGemfile } from '../../../scripts/gems.ts'
+import { writeGemfile } from '../../../scripts/gems.mts'
 
 const NOT_OF_THE_APP = ['older', 'trees.ts', 'README.md']
 const ONLY_NEWER = [

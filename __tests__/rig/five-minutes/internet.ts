@@ -5,7 +5,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { createServer } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import path from 'node:path'
-import { makeNpmPackage } from '../../../scripts/npm-package.ts'
+import { makeNpmPackage } from '../../../scripts/npm-package.mts'
 import { bringPackage, commitAll, git } from '../sample-fork.ts'
 import { OWN_ACTION } from '../workflows/stage.ts'
 

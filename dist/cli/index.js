@@ -9055,7 +9055,8 @@ function endingOf(error, begun) {
         const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`;
         return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next };
     }
-    return { outcome: error instanceof UserError && begun.length === 0 ? 'refused' : 'failed', headline, next };
+    const isRefusal = error instanceof UserError && !(error instanceof WorkFailed) && begun.length === 0;
+    return { outcome: isRefusal ? 'refused' : 'failed', headline, next };
 }
 /** What is said of an error that is no `UserError`. */
 const OUR_FAULT = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
@@ -11772,7 +11773,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -11785,6 +11786,9 @@ class errors_UserError extends Error {
         this.name = 'UserError';
         this.nextStep = nextStep;
     }
+}
+/** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
+class WorkFailed extends (/* unused pure expression or super */ null && (errors_UserError)) {
 }
 /** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends errors_UserError {

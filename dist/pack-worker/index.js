@@ -21,6 +21,9 @@ class errors_UserError extends Error {
         this.nextStep = nextStep;
     }
 }
+/** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
+class WorkFailed extends (/* unused pure expression or super */ null && (errors_UserError)) {
+}
 /** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends errors_UserError {
     constructor(what) {

@@ -58172,6 +58172,9 @@ class UserError extends Error {
         this.nextStep = nextStep;
     }
 }
+/** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
+class WorkFailed extends UserError {
+}
 /** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends UserError {
     constructor(what) {
@@ -60372,7 +60375,8 @@ function endingOf(error, begun) {
         const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`;
         return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next };
     }
-    return { outcome: error instanceof UserError && begun.length === 0 ? 'refused' : 'failed', headline, next };
+    const isRefusal = error instanceof UserError && !(error instanceof WorkFailed) && begun.length === 0;
+    return { outcome: isRefusal ? 'refused' : 'failed', headline, next };
 }
 /** What is said of an error that is no `UserError`. */
 const OUR_FAULT = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
@@ -60544,7 +60548,7 @@ function failStep(error) {
 ;// CONCATENATED MODULE: ./lib/net/deadline.js
 
 /** The time for a piece of work has run out. */
-class LateError extends UserError {
+class LateError extends WorkFailed {
     constructor(message) {
         super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.');
         this.name = 'LateError';
@@ -62211,7 +62215,7 @@ async function readFrom({ url, write, clock, signal }, from) {
 
 
 /** An upload failed. Heroku's slug or source then has no file. */
-class UploadError extends UserError {
+class UploadError extends WorkFailed {
     constructor(reason, options) {
         super(`The upload failed: ${reason}`, 'Run the job again. If it fails each time, look at https://status.heroku.com.', options);
         this.name = 'UploadError';
@@ -65244,7 +65248,7 @@ class BuildpackSteps {
         }
         if (result.code === 0)
             return;
-        throw new UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
+        throw new WorkFailed(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
     }
     async release() {
         const { result, output } = await this.#capture([

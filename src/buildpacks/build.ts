@@ -9,6 +9,7 @@ import {
   programText,
   type TreeEntry,
   UserError,
+  WorkFailed,
   writeTreeFile
 } from '../runtime/index.ts'
 import { nextStepAfter } from './failures.ts'
@@ -173,7 +174,7 @@ class BuildpackSteps {
       fence.close()
     }
     if (result.code === 0) return
-    throw new UserError(
+    throw new WorkFailed(
       `Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`,
       nextStepAfter(tail.text())
     )

@@ -1,5 +1,5 @@
 import { open, sendFile, within, type NetTools, type Sent } from '../net/index.ts'
-import { errorText, UserError } from '../runtime/index.ts'
+import { errorText, WorkFailed } from '../runtime/index.ts'
 
 interface UploadOptions extends NetTools {
   readonly file: string
@@ -12,7 +12,7 @@ interface UploadOptions extends NetTools {
 }
 
 /** An upload failed. Heroku's slug or source then has no file. */
-export class UploadError extends UserError {
+export class UploadError extends WorkFailed {
   constructor(reason: string, options?: ErrorOptions) {
     super(
       `The upload failed: ${reason}`,

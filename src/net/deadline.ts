@@ -1,4 +1,4 @@
-import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
+import { CancelledError, WorkFailed, type Clock } from '../runtime/index.ts'
 
 /** What everything that waits needs. */
 export interface NetTools {
@@ -8,7 +8,7 @@ export interface NetTools {
 }
 
 /** The time for a piece of work has run out. */
-export class LateError extends UserError {
+export class LateError extends WorkFailed {
   constructor(message: string) {
     super(message, 'Run the job again. If it is so each time, look whether what did not answer is up.')
     this.name = 'LateError'

@@ -11,6 +11,9 @@ export class UserError extends Error {
   }
 }
 
+/** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
+export class WorkFailed extends UserError {}
+
 /** The run was cancelled, by SIGINT or SIGTERM. */
 export class CancelledError extends UserError {
   constructor(what: string) {

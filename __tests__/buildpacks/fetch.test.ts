@@ -146,7 +146,7 @@ describe('a buildpack as an archive', () => {
   it('must be a buildpack', async () => {
     const other = await tarball([{ name: 'README.md', content: 'x' }])
     server = await HttpServer.start({ '/v1.tgz': [body(other)] })
-    await expect(bring(`${server.url}/v1.tgz`)).rejects.toThrow(/is no buildpack: it has no bin\/detect/)
+    await expect(bring(`${server.url}/v1.tgz`)).rejects.toThrow(/is not a buildpack: it has no bin\/detect/)
     expectNothingLeft()
   })
 })
@@ -201,7 +201,7 @@ describe('a buildpack in a git repository', () => {
     [
       'a word that may be a part of a hash',
       '/buildpack/.git#beef',
-      /it has no branch or tag beef\. .* by its whole hash alone \| Write all 40 digits/
+      /it has no branch or tag beef\. .* only by its whole hash \| Write all 40 digits/
     ],
     ['a commit that is not there', `/buildpack/.git#${'1'.repeat(40)}`, /it has no commit 1{40}, or does not/],
     ['a repository that is not there', '/nowhere/.git', /could not be fetched/]
@@ -232,7 +232,7 @@ describe('a buildpack in a git repository', () => {
       ]
     })
     await expect(failureOf(`${server.url}/private`)).resolves.toMatch(
-      /its server asks for a login: the repository is private, or there is none of that name/
+      /its server asks for a login: the repository is private, or there is no repository of that name/
     )
     expectNothingLeft()
   })

@@ -113,18 +113,18 @@ describe('process types', () => {
   })
 
   it.each([
-    ['web', /Procfile:1: "web" is no process type/],
+    ['web', /Procfile:1: "web" is not a process type/],
     ['ok: x\n\nweb:', /Procfile:3:/],
     ['web:\t\r\nworker: x', /Procfile:1: the process type "web" has no command/],
-    ['web : x', /Procfile:1: "web " is no name of a process type/],
-    ['a b: x', /no name of a process type/],
-    ['wörker: x', /no name of a process type/],
-    ['web.1: x', /no name of a process type/],
-    [': x', /no name of a process type/],
-    [`${'n'.repeat(129)}: x`, /no name of a process type/],
-    ['web:\0 x', /no text in UTF-8/],
-    [Buffer.from('\ufeffweb: x', 'utf16le').toString('utf8'), /no text in UTF-8/],
-    ['web: a\nWEB: b\n\u001b[31m', /Procfile:3: " \[31m" is no process type/],
+    ['web : x', /Procfile:1: "web " is not a name for a process type/],
+    ['a b: x', /not a name for a process type/],
+    ['wörker: x', /not a name for a process type/],
+    ['web.1: x', /not a name for a process type/],
+    [': x', /not a name for a process type/],
+    [`${'n'.repeat(129)}: x`, /not a name for a process type/],
+    ['web:\0 x', /not text in UTF-8/],
+    [Buffer.from('\ufeffweb: x', 'utf16le').toString('utf8'), /not text in UTF-8/],
+    ['web: a\nWEB: b\n\u001b[31m', /Procfile:3: " \[31m" is not a process type/],
     ['web: a\nweb: b', /Procfile:2: the process type "web" is there twice/],
     [`web: ${'x'.repeat(10_001)}`, /longer than/]
   ])('%j is an error', (text, says) => expect(() => typesIn(text)).toThrow(says))

@@ -241,7 +241,7 @@ describe('loadConfig: errors', () => {
     ['slug: { env: { A: } }', '1: slug.env.A: expected a value; write "" for an empty one'],
     ['slug: { env: { A: [x] } }', '1: slug.env.A: expected a text, a number or a boolean, not a list'],
     ['slug: { trim: save }', '1: slug.trim: expected safe, off or a list of globs, not "save" — did you mean "safe"?'],
-    ['slug: { trim: [off] }', '1: slug.trim[0]: "off" cannot stand in a list; write `trim: off`'],
+    ['slug: { trim: [off] }', '1: slug.trim[0]: "off" cannot be in a list; write `trim: off`'],
     ['slug: { trim: ["!x"] }', '1: slug.trim[0]: a glob cannot be negated with "!"'],
     ['slug: { trim: [a/../../b] }', '1: slug.trim[0]: a glob cannot leave the app with ".."'],
     ...['*a*a*a*a*b', '**/a/**/b/**/c/**/d', '+(a|aa)b', '*(a)b', '(a+)+b', '(a|a)*b', '@(a)+', 'x'.repeat(301)].map(
@@ -299,7 +299,7 @@ describe('loadConfig: errors', () => {
       ([cron, problem]) =>
         [
           `schedule: { tasks: [{ command: x, cron: "${cron}" }] }`,
-          `1: schedule.tasks[0].cron: "${cron}" is no times for cron: ${problem}`
+          `1: schedule.tasks[0].cron: "${cron}" is not a time for cron: ${problem}`
         ] as const
     ),
     ['schedule:\n  tasks:\n    - true', '3: schedule.tasks[0]: expected a task (command: …, every: …), not "true"'],
@@ -361,23 +361,23 @@ describe('loadConfig: errors', () => {
 
 describe('loadConfig: what was most likely meant', () => {
   it.each([
-    ['limit: 300MB', '1: unknown key "limit" — did you mean "slug.limit"? It stands under "slug:", indented'],
+    ['limit: 300MB', '1: unknown key "limit" — did you mean "slug.limit"? It belongs under "slug:", indented'],
     ['slug:\nlimit: 300MB', /^2: unknown key "limit" — did you mean "slug\.limit"\?/],
     ['buildpacks: [a/b]', /^1: .* did you mean "slug\.buildpacks"\?/],
     ['env: { A: b }', /^1: .* did you mean "slug\.env"\?/],
     ['trim: safe', /^1: .* did you mean "slug\.trim"\?/],
     [
       'slug.limit: 300MB',
-      /^1: unknown key "slug\.limit" — did you mean "slug\.limit"\? It stands under "slug:", indented$/
+      /^1: unknown key "slug\.limit" — did you mean "slug\.limit"\? It belongs under "slug:", indented$/
     ],
     ['slug-limit: 300MB', /^1: .* did you mean "slug\.limit"\?/],
-    ['tasks: []', /^1: .* did you mean "schedule\.tasks"\? It stands under "schedule:", indented$/],
+    ['tasks: []', /^1: .* did you mean "schedule\.tasks"\? It belongs under "schedule:", indented$/],
     ['schedule: { tasks: [], every: day }', /^1: schedule: .* did you mean "schedule\.tasks\[\]\.every"\?/],
     ['thresholds: { key-days: 7 }', /^1: .* did you mean "checks\.thresholds"\?/],
     ['checks: { key-days: 7 }', /^1: checks: .* did you mean "checks\.thresholds\.key-days"\?/],
     [
       'slug:\n  ffmpeg: with',
-      '2: slug: unknown key "ffmpeg" — did you mean "ffmpeg"? It stands at the top, not indented'
+      '2: slug: unknown key "ffmpeg" — did you mean "ffmpeg"? It belongs at the top, not indented'
     ],
     ['slug: { size: 300MB }', '1: slug: unknown key "size" (known: limit, buildpacks, env, trim)'],
     [
@@ -391,14 +391,14 @@ describe('loadConfig: what was most likely meant', () => {
     ['# one\n---\napp: my-app\n\n--- # two\n', /^5: a second document begins here/],
     [
       'slug:\n  buildpacks:\n    - heroku/ruby #v1\n    - https://github.com/x/y #v1\n',
-      '4: slug.buildpacks[1]: "#v1" is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment'
+      '4: slug.buildpacks[1]: "#v1" is a comment, because of the space before it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment'
     ],
     ['slug:\r\n  buildpacks:\r\n    - "https://github.com/x/y"  #v1\r\n', /^3: .*"#v1" is a comment/],
     ['slug:\n  buildpacks: [a/b,\n    https://github.com/x/y #main\n  ]\n', /^3: .*"#main" is a comment/],
     ['slug:\n  buildpacks:\n    - buildpack: https://github.com/x/y #v1\n', /^3: .*\.buildpack: "#v1" is a comment/],
     [
       'slug:\n  buildpacks: [a/b, https://github.com/x/y #v1]\nffmpeg: with\n',
-      '2: a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it'
+      '2: a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket before it'
     ],
     ['slug: { buildpacks: [https://github.com/x/y #v1] }\n', /^1: a space and "#" begin a comment/]
   ])('%j', (text, problem) => {

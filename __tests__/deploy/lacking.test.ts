@@ -317,7 +317,7 @@ describe('the rest', () => {
 describe('app.json', () => {
   it.each([
     ['{', /^app\.json:1:1: this is not JSON/],
-    ['null', /^app\.json:1:1: an object in \{ \} belongs here/],
+    ['null', /^app\.json:1:1: an object in \{ \} is expected here/],
     ['{\n "addons": "x" }', /^app\.json:2:12: .* at addons:/],
     ['{ "addons": [\n"a b"] }', /^app\.json:2:1: .* at addons\.0:/],
     ['{ "env": { "A=B": "x" } }', /^app\.json:1:\d+: .* at env/],

@@ -92,7 +92,7 @@ const CASES: Case[] = [
     name: 'an app.json that is no JSON',
     change: write('app.json', '{\n  "buildpacks": [\n    { "url": "heroku/ruby" },\n  ]\n}\n'),
     config: 'stack: heroku-24\n',
-    says: /app\.json:3:29: this is not JSON: no comma may stand before "\]".*\{ "url": "heroku\/ruby" \},.*Correct that line/s
+    says: /app\.json:3:29: this is not JSON: there must be no comma before "\]".*\{ "url": "heroku\/ruby" \},.*Correct that line/s
   },
   {
     name: 'a plan of a tree whose app.json is no JSON',
@@ -145,7 +145,7 @@ const CASES: Case[] = [
   {
     name: 'a folder that is no buildpack',
     config: 'stack: heroku-24\nslug: { buildpacks: [./app] }\n',
-    says: /\.\/app is no buildpack: it has no bin\/detect/
+    says: /\.\/app is not a buildpack: it has no bin\/detect/
   },
   {
     name: 'a buildpack by http',
@@ -202,7 +202,7 @@ const CASES: Case[] = [
   {
     name: 'a Procfile of nonsense',
     change: write('Procfile', 'web: ok\nthis is nonsense\n'),
-    says: /Procfile:2: .*no process type/,
+    says: /Procfile:2: .*is not a process type/,
     early: true
   },
   {
@@ -214,14 +214,14 @@ const CASES: Case[] = [
   {
     name: 'a Procfile in UTF-16',
     change: folder => writeFileSync(path.join(folder, 'Procfile'), '\ufeffweb: bin/heroku-web\n', 'utf16le'),
-    says: /Procfile is no text in UTF-8\nSave it as UTF-8/,
+    says: /Procfile is not text in UTF-8\nSave it as UTF-8/,
     early: true
   },
   {
     name: 'a Procfile that a buildpack breaks',
     change: folder => addBuildpack(folder, 'failing', 'echo nonsense > "$1/Procfile"'),
     config: FAILING,
-    says: /Procfile:1: "nonsense" is no process type/
+    says: /Procfile:1: "nonsense" is not a process type/
   },
   {
     name: 'a list of buildpacks with which the assets cannot be compiled',

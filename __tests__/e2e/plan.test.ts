@@ -43,10 +43,10 @@ describe('plan', () => {
     const { code, output, summary } = await run('plan')
     expect(code).toBe(1)
     expect(output).toMatch(
-      /::error.*Nothing says which stack the slug is for \(not-buildable\); Nothing names the buildpacks: .* \(not-buildable\); Procfile:2: "worker" is no process type \(not-buildable\)/
+      /::error.*Nothing says which stack the slug is for \(not-buildable\); Nothing names the buildpacks: .* \(not-buildable\); Procfile:2: "worker" is not a process type \(not-buildable\)/
     )
     expect(summary).toMatch(/## Upgrade plan: 3 things stop it/)
-    expect((await run('build')).output).toMatch(/::error.*Procfile:2: "worker" is no process type/)
+    expect((await run('build')).output).toMatch(/::error.*Procfile:2: "worker" is not a process type/)
     writeFileSync(path.join(fork, 'Procfile'), 'web: bin/heroku-web\n')
     commitAll(fork, 'A good Procfile')
     expect((await run('build')).output).toMatch(/::error.*Nothing says which stack the slug is for/)

@@ -40,13 +40,13 @@ describe('report.json', () => {
     ['another tool', report => Object.assign(report.tool, { name: 'x' }), /tool\.name/]
   ]
   const CONTRADICTS: [string, Change, RegExp][] = [
-    ['a variant twice', report => (report.variants[1]!.name = 'with'), /a variant stands there twice/],
+    ['a variant twice', report => (report.variants[1]!.name = 'with'), /a variant is there twice/],
     ['a chosen variant that is not there', report => report.variants.shift(), /chosen variant is not there/],
     ['another size in the verdict', report => (report.verdict.compressed -= 1), /verdict's size/],
     ['a verdict that lies', report => (report.verdict.withinLimit = false), /not what the limit says/],
     ['a file in no folder', report => (report.files.entries[0]![0] = 99), /a file is nowhere/],
     ['a file in no layer', report => (report.files.entries[0]![2] = 99), /a file is nowhere/],
-    ['a folder twice', report => report.files.folders.push('app'), /a folder stands there twice/],
+    ['a folder twice', report => report.files.folders.push('app'), /a folder is there twice/],
     ['a top that is not the slug', report => (report.files.folders[0] = 'x'), /first folder is not the slug/],
     [
       'a layer that weighs more',

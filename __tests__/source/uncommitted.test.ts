@@ -123,12 +123,12 @@ describe('files that are not committed', () => {
   it('cannot be told where a filter has a name that cannot be switched off', async () => {
     const { repo } = newRepo()
     repo.git('config', 'filter.a=b.clean', 'touch /nowhere')
-    await expect(look(repo)).rejects.toThrow(/cannot be told: its configuration has a filter with "="/)
+    await expect(look(repo)).rejects.toThrow(/are not committed: its configuration has a filter with "="/)
   })
 
   it('cannot be told of a damaged checkout', async () => {
     const { repo } = newRepo()
     repo.write('.git/index', 'damaged')
-    await expect(look(repo)).rejects.toThrow(/Whether files of the checkout are not committed cannot be told: .*index/)
+    await expect(look(repo)).rejects.toThrow(/Git cannot say whether files of the checkout are not committed: .*index/)
   })
 })

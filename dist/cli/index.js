@@ -10504,7 +10504,7 @@ var yaml_dist = __nccwpck_require__(8815);
 
 /** Characters; far more than a person writes. */
 const LARGEST = 200_000;
-const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
+const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket before it';
 /** A placeholder in a message for what the file has at that place. */
 const WHAT_IS_THERE = '\0';
 /** Stands for something that is never a value of a config. */
@@ -10802,7 +10802,7 @@ function envProblem(name, value) {
         return 'expected a value; write "" for an empty one';
     return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
-const trimGlob = dist/* pipe */.FsL(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), dist/* check */.z6Y(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), dist/* check */.z6Y(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), dist/* check */.z6Y(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), dist/* check */.z6Y(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), dist/* check */.z6Y(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), dist/* metadata */.yuE({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
+const trimGlob = dist/* pipe */.FsL(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), dist/* check */.z6Y(glob => glob !== 'off', '"off" cannot be in a list; write `trim: off`'), dist/* check */.z6Y(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), dist/* check */.z6Y(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), dist/* check */.z6Y(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), dist/* check */.z6Y(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), dist/* metadata */.yuE({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
 /** Whether its regular expression (picomatch) may take longer than anybody can wait. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
@@ -10844,7 +10844,7 @@ const TASK = {
     cron: dist/* nullish */.cl6(dist/* pipe */.FsL(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), dist/* rawCheck */.H0v(({ dataset, addIssue }) => {
         const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
         if (problem !== undefined)
-            addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
+            addIssue({ message: `${shown_shown(dataset.value)} is not a time for cron: ${problem}` });
     }))),
     size: dist/* nullish */.cl6(size),
     /** Minutes. */
@@ -10986,7 +10986,7 @@ function refuseRemark(file, path, item) {
     const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
     if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
         return;
-    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown(remark)} is a comment, because of the space before it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
 }
 /** Whether it is the address of a git repository without a `#ref`. */
 function takesRef(buildpack) {
@@ -11018,7 +11018,7 @@ function shapeOf(schemas) {
 function strangeKey(key, known) {
     const place = PLACES.get(key);
     const above = place?.split('.').slice(0, -1).join('.');
-    const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
+    const where = above === '' ? 'It belongs at the top, not indented' : `It belongs under "${above}:", indented`;
     const hint = place === undefined ? didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
     return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
 }
@@ -12044,7 +12044,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is only for this machine.');
 }
 /** Whether a URL's host is this machine. */
 function isLoopback(hostname) {

@@ -213,7 +213,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is only for this machine.');
 }
 /** Whether a URL's host is this machine. */
 function isLoopback(hostname) {

@@ -58539,7 +58539,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is only for this machine.');
 }
 /** Whether a URL's host is this machine. */
 function isLoopback(hostname) {
@@ -59121,7 +59121,7 @@ var dist = __nccwpck_require__(8815);
 
 /** Characters; far more than a person writes. */
 const LARGEST = 200_000;
-const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
+const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket before it';
 /** A placeholder in a message for what the file has at that place. */
 const WHAT_IS_THERE = '\0';
 /** Stands for something that is never a value of a config. */
@@ -59419,7 +59419,7 @@ function envProblem(name, value) {
         return 'expected a value; write "" for an empty one';
     return typeof value === 'object' ? expected('a text, a number or a boolean')({ input: value }) : undefined;
 }
-const trimGlob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
+const trimGlob = pipe(schema_text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))), check(glob => glob !== 'off', '"off" cannot be in a list; write `trim: off`'), check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'), check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'), check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'), check(glob => !isSlow(glob), 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'), metadata({ not: { pattern: '^off$|^!|(^|/)\\.\\.(/|$)' } }));
 /** Whether its regular expression (picomatch) may take longer than anybody can wait. */
 function isSlow(glob) {
     const parts = glob.replace(/\\./g, '_').split('/');
@@ -59461,7 +59461,7 @@ const TASK = {
     cron: nullish(pipe(schema_text('Five fields of cron, UTC: "30 3 * * *".', expected('five fields of cron, like "30 3 * * *"'), CRON), rawCheck(({ dataset, addIssue }) => {
         const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value);
         if (problem !== undefined)
-            addIssue({ message: `${shown_shown(dataset.value)} is no times for cron: ${problem}` });
+            addIssue({ message: `${shown_shown(dataset.value)} is not a time for cron: ${problem}` });
     }))),
     size: nullish(schema_size),
     /** Minutes. */
@@ -59603,7 +59603,7 @@ function refuseRemark(file, path, item) {
     const remark = file.remark(path) ?? file.remark([...path, 'buildpack']);
     if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack))
         return;
-    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown_shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+    file.fail(file.remark(path) === undefined ? [...path, 'buildpack'] : path, `${shown_shown(remark)} is a comment, because of the space before it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
 }
 /** Whether it is the address of a git repository without a `#ref`. */
 function takesRef(buildpack) {
@@ -59635,7 +59635,7 @@ function shapeOf(schemas) {
 function strangeKey(key, known) {
     const place = PLACES.get(key);
     const above = place?.split('.').slice(0, -1).join('.');
-    const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`;
+    const where = above === '' ? 'It belongs at the top, not indented' : `It belongs under "${above}:", indented`;
     const hint = place === undefined ? shown_didYouMean(key, known) : ` — did you mean "${place}"? ${where}`;
     return `unknown key ${shown_shown(key)}${hint || ` (known: ${known.join(', ')})`}`;
 }
@@ -63810,7 +63810,7 @@ class JsonText {
         const node = this.#value();
         this.#skip();
         if (this.#at < this.#text.length)
-            throw this.#fault('nothing may stand behind the last bracket');
+            throw this.#fault('nothing may follow the last bracket');
         return node;
     }
     #value() {
@@ -63832,7 +63832,7 @@ class JsonText {
         const offset = this.#at;
         const close = open === '{' ? '}' : ']';
         if (++this.#depth > DEEPEST)
-            throw this.#fault(`more than ${DEEPEST} brackets stand in each other`);
+            throw this.#fault(`more than ${DEEPEST} brackets are nested`);
         const parts = new Map();
         this.#take(open);
         let comma;
@@ -63852,7 +63852,7 @@ class JsonText {
                 this.#take(',');
         }
         if (comma !== undefined)
-            throw new JsonFault(comma, `no comma may stand before "${close}"`);
+            throw new JsonFault(comma, `there must be no comma before "${close}"`);
         this.#take(close);
         this.#depth--;
         return { offset, parts, value: json_valueOf(open, parts) };
@@ -63884,7 +63884,7 @@ class JsonText {
             if (character === '\n' || character === '\r')
                 break;
             if (character < ' ')
-                return new JsonFault(at, 'a control character stands in a text: write \\t for a tab');
+                return new JsonFault(at, 'a text has a control character: write \\t for a tab');
             if (character !== '\\')
                 continue;
             if (!/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(this.#text.slice(at, at + 6)))
@@ -63901,12 +63901,12 @@ class JsonText {
         if (/^(?:<{7}|={7}|>{7})/.test(rest))
             return this.#fault('a merge conflict was committed');
         if (/^['‘’“”`]/.test(rest))
-            return this.#fault('texts stand in plain double quotes');
+            return this.#fault('texts need plain double quotes');
         if (rest === '')
             return this.#fault('the end is missing');
         if (rest.startsWith(','))
             return this.#fault('a value is missing before this comma');
-        return this.#fault(WORD_START.test(rest) ? 'this is no number, and a text needs double quotes' : 'this cannot stand here');
+        return this.#fault(WORD_START.test(rest) ? 'this is not a number, and a text needs double quotes' : 'this cannot stand here');
     }
     #notComma() {
         return /["{[\d-]/.test(this.#text[this.#at] ?? '') ? this.#fault('a comma is missing before this') : this.#strange();
@@ -63952,7 +63952,7 @@ class AppJsonFile {
         this.#text = text.replace(/^\ufeff/, '');
         this.#root = this.#parse();
         if (!isMapping(this.#root.value))
-            throw this.wrong([], 'an object in { } belongs here');
+            throw this.wrong([], 'an object in { } is expected here');
     }
     /** The whole file, as `JSON.parse` gives it. */
     get value() {
@@ -64526,14 +64526,14 @@ const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 /** Git's messages for a missing ref and for a login, explained (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
 function explainGit(stderr, ref) {
     if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
-        return new UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
+        return new UserError('its server asks for a login: the repository is private, or there is no repository of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
     if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr))
         return undefined;
     if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref))
         return new UserError(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
     if (/^[0-9a-f]{4,39}$/i.test(ref))
-        return new UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
-    return new UserError(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
+        return new UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit only by its whole hash`, `Write all 40 digits after the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
+    return new UserError(`it has no branch or tag ${ref}`, 'Check what is after the # in its address: a branch, a tag, or all 40 digits of a commit.');
 }
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
@@ -64575,12 +64575,12 @@ async function requireSteps(folder, name) {
         const program = await (0,promises_namespaceObject.realpath)(external_node_path_namespaceObject.join(folder, 'bin', step)).catch(() => undefined);
         // `chmod` through a link could open a file of the runner to everyone.
         if (program !== undefined && !program.startsWith(root + external_node_path_namespaceObject.sep)) {
-            throw new UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+            throw new UserError(`${name} is not a buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
         }
         if (program !== undefined && (await (0,promises_namespaceObject.stat)(program)).isFile())
             await (0,promises_namespaceObject.chmod)(program, 0o755);
         else if (step !== 'release') {
-            throw new UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+            throw new UserError(`${name} is not a buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
         }
     }
 }
@@ -64860,7 +64860,7 @@ function readProcfile(root) {
  */
 function parseProcfile(text) {
     if (text.includes('\0'))
-        throw new UserError('Procfile is no text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.');
+        throw new UserError('Procfile is not text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.');
     const types = {};
     for (const { number, line } of linesOf(text)) {
         if (line === '' || line.startsWith('#'))
@@ -64893,11 +64893,11 @@ function noType(number, line) {
     const colon = line.indexOf(':');
     const example = 'Write `name: command`, such as `web: bin/heroku-web`.';
     if (colon < 0)
-        return procfile_wrong(number, `"${procfile_shown(line)}" is no process type`, example);
+        return procfile_wrong(number, `"${procfile_shown(line)}" is not a process type`, example);
     const name = line.slice(0, colon);
     if (!/^[-\w]{1,128}$/.test(name)) {
-        const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, with the colon right behind it.';
-        return procfile_wrong(number, `"${procfile_shown(name)}" is no name of a process type`, `${rule} ${example}`);
+        const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, followed by a colon.';
+        return procfile_wrong(number, `"${procfile_shown(name)}" is not a name for a process type`, `${rule} ${example}`);
     }
     return procfile_wrong(number, `the process type "${name}" has no command`, `${example} Or remove the line.`);
 }
@@ -64923,11 +64923,11 @@ function parseReleaseOutput(yaml, buildpack) {
     }
     const declared = data?.default_process_types ?? {};
     if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+        throw new UserError(`The release step of buildpack ${buildpack} declares process types that are not a mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > procfile_LONGEST_COMMAND) {
-            throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
+            throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is not valid`, next);
         }
         procfile_define(types, name, command);
     }
@@ -70159,9 +70159,9 @@ function waysOut({ layers, mixed }, files, aptfile) {
         // The commit itself: it is the fork's own.
         if (!buildpack)
             return 'stays';
-        if (readsAptfile(buildpack))
+        if (readsAptfile(buildpack.folder))
             return asks ? 'apt' : 'stays';
-        return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program';
+        return bringsOnlyFfmpeg(buildpack.reference, layer, files) ? 'layer' : 'program';
     });
     const programs = ffmpegPrograms(files).map(({ path, layer }) => {
         return { path, layer, way: isOfPackage(path) ? 'stays' : wayOfLayer[layer] };
@@ -70178,7 +70178,7 @@ function waysOut({ layers, mixed }, files, aptfile) {
     return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } };
 }
 /** Whether a buildpack's scripts name the Aptfile, whatever the buildpack is called. */
-function readsAptfile({ folder }) {
+function readsAptfile(folder) {
     return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)));
 }
 /** The text of a script; empty if it is missing, or too large to be one. */
@@ -70193,7 +70193,7 @@ function scriptOf(folder, script) {
     }
 }
 /** Whether its name says ffmpeg, and it brought no other program. */
-function bringsOnlyFfmpeg({ reference }, layer, files) {
+function bringsOnlyFfmpeg(reference, layer, files) {
     const isOther = (file) => file.layer === layer &&
         isExecutable(file) &&
         !OWN.test(external_node_path_namespaceObject.posix.basename(file.path)) &&
@@ -71396,7 +71396,7 @@ function safeRules(facts) {
         /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
     ];
     if (builtAt !== '/app') {
-        rules.push(trim_rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
+        rules.push(trim_rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app is in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
     }
     if ('keptBecause' in node)
         return rules;
@@ -72761,7 +72761,7 @@ function findContradiction({ verdict, variants, files }) {
 function verdictContradiction(verdict, variants) {
     const names = variants.map(({ name }) => name);
     if (new Set(names).size < names.length)
-        return 'a variant stands there twice';
+        return 'a variant is there twice';
     const chosen = variants.find(({ name }) => name === verdict.chosen);
     if (!chosen)
         return 'the chosen variant is not there';
@@ -72775,7 +72775,7 @@ function fileContradiction(files, variants) {
     if (files.folders[0] !== '')
         return 'its first folder is not the slug';
     if (new Set(files.folders).size < files.folders.length)
-        return 'a folder stands there twice';
+        return 'a folder is there twice';
     const sums = { with: 0, without: 0 };
     for (const [folder, , inLayer, , inWith, inWithout] of files.entries) {
         if (folder >= files.folders.length || inLayer >= files.layers.length)
@@ -73069,7 +73069,7 @@ const compare_LEAST = 1_000;
 function compareReports(head, base) {
     const variant = head.verdict.chosen;
     const pairs = pairFiles(filesOf(head), filesOf(base));
-    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
+    const [now, before] = [sizeOf(head.variants, variant), sizeOf(base.variants, variant)];
     const change = now === undefined || before === undefined ? undefined : now - before;
     const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
     if (change === undefined) {
@@ -73096,12 +73096,12 @@ function compareReports(head, base) {
         moved: pairs.filter(pair => pair.how === 'moved' && pair.head[variant] !== undefined).length
     };
 }
-function sizeOf({ variants }, name) {
+function sizeOf(variants, name) {
     return variants.find(variant => variant.name === name)?.compressed;
 }
 function sizesOf(head, base) {
     return [
-        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base.variants, name) })),
         ...(head.streaming
             ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
             : [])
@@ -73145,7 +73145,7 @@ function compare_kindOf(now, before) {
 }
 /** Adds versions. The lock files say better than the files whether something is new: its license may have been there before. */
 function withVersions(components, head, base) {
-    const [now, before] = [versionsIn(head), versionsIn(base)];
+    const [now, before] = [versionsIn(head.dependencies), versionsIn(base.dependencies)];
     return components.map(component => {
         const { kind, name, change } = component;
         const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
@@ -73162,7 +73162,7 @@ function versionsToTell(from, to) {
     return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
 }
 /** Versions by name. */
-function versionsIn({ dependencies }) {
+function versionsIn(dependencies) {
     const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
         const versions = new Map();
         for (const [name, version] of list) {
@@ -73715,7 +73715,6 @@ const HISTORY = `<section id="history" class="scripted" aria-labelledby="history
 
 
 
-
 const SHOWN_COMPONENTS = 15;
 const SHOWN_FILES = 12;
 /** A reason is named if it is at least this share of what was added or removed. */
@@ -73730,11 +73729,18 @@ function whatChanged({ comparison, baseline, report }, open) {
         return '';
     if (components.length === 0 && buildpacks.length === 0)
         return change === 0 ? 'Nothing in the slug has changed.' : '';
-    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
+    const content = [
+        reasons(comparison, report.source.mastodonVersion, baseline.report.source.mastodonVersion),
+        componentTable(comparison),
+        changes_fileTable(comparison.files)
+    ];
     return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
 }
-/** One or two sentences: what most of the change comes from, and what was updated. */
-function reasons({ change = 0, components, buildpacks }, head, base) {
+/**
+ * One or two sentences: what most of the change comes from, and what was updated.
+ * @param now Mastodon's version, and `before` that of the base
+ */
+function reasons({ change = 0, components, buildpacks }, now, before) {
     const updates = buildpacks.map(({ name, from, to }) => {
         if (from === undefined)
             return `buildpack ${code(name)} is new`;
@@ -73742,7 +73748,6 @@ function reasons({ change = 0, components, buildpacks }, head, base) {
             return `buildpack ${code(name)} is gone`;
         return `buildpack ${code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
     });
-    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
     if (before !== now)
         updates.unshift(`Mastodon ${markdown_escape(before ?? '?')} → ${markdown_escape(now ?? '?')}`);
     const grown = change >= 0;
@@ -73786,7 +73791,7 @@ function componentTable({ components, rest, shares, moved }) {
         : '';
     return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
 }
-function changes_fileTable({ files }) {
+function changes_fileTable(files) {
     const rows = files
         .slice(0, SHOWN_FILES)
         .map(({ path, how, change, size: now }) => [
@@ -74062,7 +74067,7 @@ function upgradeMarkdown(upgrade, ours) {
     return [
         `### This upgrade: ${head(upgrade, ours)}`,
         upgrade_summary(upgrade, ours),
-        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
+        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade.findings)])
     ]
         .filter(Boolean)
         .join('\n\n');
@@ -74084,7 +74089,7 @@ function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
     return [
         versions,
         known,
-        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+        streaming === 'yes' ? 'The streaming server changes: it must be deployed again, from the same commit.' : '',
         { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
     ]
         .filter(Boolean)
@@ -74119,7 +74124,7 @@ function inWords(upgrade) {
     ];
 }
 /** Only the names of findings: the schema allows no others than ours. */
-function upgrade_names({ findings }) {
+function upgrade_names(findings) {
     return findings.length === 0
         ? ''
         : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
@@ -74199,7 +74204,7 @@ function blocksOf(told) {
         { text: sizeTable(told) },
         { text: comparedWith(told) },
         { text: liveSlug(told) },
-        { text: withoutFfmpeg(told) },
+        { text: withoutFfmpeg(report) },
         { text: redisNote(report.redisTls) },
         { text: section('Ways back under the limit', waysBack(report, ours)) },
         { text: ours ? section('Worth a look', warningLines(report.warnings)) : '' },
@@ -74258,7 +74263,7 @@ function redisNote(redisTls) {
         ? ''
         : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
 }
-function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
+function withoutFfmpeg({ verdict, ffmpeg, variants }) {
     const withFfmpeg = variants.find(({ name }) => name === 'with');
     if (!ffmpeg.givenUp || !withFfmpeg)
         return '';
@@ -74773,7 +74778,7 @@ class TreeWriter {
     }
 }
 function tooLarge(most) {
-    return new UserError(`The files of the tree hold more than ${sizeText(most)}`, 'Look at what it holds: it is none of Mastodon.');
+    return new UserError(`The files of the tree hold more than ${sizeText(most)}`, 'Look at what it holds: it is not Mastodon.');
 }
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -75023,7 +75028,7 @@ async function withoutFilters(options, repository) {
     });
 }
 function cannotTell(why) {
-    return new UserError(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
+    return new UserError(`Git cannot say whether files of the checkout are not committed: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/upstream.js
@@ -75179,7 +75184,7 @@ function ofTag(what, stderr) {
     return new UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
 }
 function tooMany(names) {
-    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
+    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is not Mastodon.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/names.js
@@ -95479,7 +95484,7 @@ function keyStep(keys) {
     return [
         'A key in its place',
         ...keys_placesOf(wanted).map(name => place(name, keys)),
-        'The key is for this alone and ends in a year (it is not the account’s own):',
+        'The key is only for this, and ends in a year; it is not the account’s own:',
         block(...wanted.map(secret => keys_set(secret, keys))),
         ...keys_placesOf(wanted).map(name => reviewer(name, keys))
     ].join('\n\n');

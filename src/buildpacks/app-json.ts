@@ -27,7 +27,7 @@ export class AppJsonFile {
   constructor(text: string) {
     this.#text = text.replace(/^\ufeff/, '')
     this.#root = this.#parse()
-    if (!isMapping(this.#root.value)) throw this.wrong([], 'an object in { } belongs here')
+    if (!isMapping(this.#root.value)) throw this.wrong([], 'an object in { } is expected here')
   }
 
   /** The whole file, as `JSON.parse` gives it. */

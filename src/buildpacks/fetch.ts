@@ -154,7 +154,7 @@ const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'
 function explainGit(stderr: string, ref: string | undefined): UserError | undefined {
   if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
     return new UserError(
-      'its server asks for a login: the repository is private, or there is none of that name',
+      'its server asks for a login: the repository is private, or there is no repository of that name',
       'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).'
     )
   if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr)) return undefined
@@ -165,12 +165,12 @@ function explainGit(stderr: string, ref: string | undefined): UserError | undefi
     )
   if (/^[0-9a-f]{4,39}$/i.test(ref))
     return new UserError(
-      `it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`,
-      `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`
+      `it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit only by its whole hash`,
+      `Write all 40 digits after the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`
     )
   return new UserError(
     `it has no branch or tag ${ref}`,
-    'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.'
+    'Check what is after the # in its address: a branch, a tag, or all 40 digits of a commit.'
   )
 }
 
@@ -222,14 +222,14 @@ async function requireSteps(folder: string, name: string): Promise<void> {
     // `chmod` through a link could open a file of the runner to everyone.
     if (program !== undefined && !program.startsWith(root + path.sep)) {
       throw new UserError(
-        `${name} is no buildpack: its bin/${step} is a link that leads out of it`,
+        `${name} is not a buildpack: its bin/${step} is a link that leads out of it`,
         'Put the program itself into the buildpack, or name another source of it.'
       )
     }
     if (program !== undefined && (await stat(program)).isFile()) await chmod(program, 0o755)
     else if (step !== 'release') {
       throw new UserError(
-        `${name} is no buildpack: it has no bin/${step}`,
+        `${name} is not a buildpack: it has no bin/${step}`,
         'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.'
       )
     }

@@ -60,7 +60,7 @@ class JsonText {
     if (this.#at === this.#text.length) throw this.#fault('it is empty')
     const node = this.#value()
     this.#skip()
-    if (this.#at < this.#text.length) throw this.#fault('nothing may stand behind the last bracket')
+    if (this.#at < this.#text.length) throw this.#fault('nothing may follow the last bracket')
     return node
   }
 
@@ -79,7 +79,7 @@ class JsonText {
   #inside(open: '{' | '['): JsonNode {
     const offset = this.#at
     const close = open === '{' ? '}' : ']'
-    if (++this.#depth > DEEPEST) throw this.#fault(`more than ${DEEPEST} brackets stand in each other`)
+    if (++this.#depth > DEEPEST) throw this.#fault(`more than ${DEEPEST} brackets are nested`)
     const parts = new Map<string | number, JsonNode>()
     this.#take(open)
     let comma: number | undefined
@@ -94,7 +94,7 @@ class JsonText {
       comma = this.#text[this.#at] === ',' ? this.#at : undefined
       if (comma !== undefined) this.#take(',')
     }
-    if (comma !== undefined) throw new JsonFault(comma, `no comma may stand before "${close}"`)
+    if (comma !== undefined) throw new JsonFault(comma, `there must be no comma before "${close}"`)
     this.#take(close)
     this.#depth--
     return { offset, parts, value: valueOf(open, parts) }
@@ -123,7 +123,7 @@ class JsonText {
     for (let at = this.#at + 1; at < this.#text.length; at++) {
       const character = this.#text[at]!
       if (character === '\n' || character === '\r') break
-      if (character < ' ') return new JsonFault(at, 'a control character stands in a text: write \\t for a tab')
+      if (character < ' ') return new JsonFault(at, 'a text has a control character: write \\t for a tab')
       if (character !== '\\') continue
       if (!/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(this.#text.slice(at, at + 6)))
         return new JsonFault(at, 'JSON does not know this \\: write \\\\ for a backslash')
@@ -137,11 +137,11 @@ class JsonText {
     const rest = this.#text.slice(this.#at, this.#at + 10)
     if (/^(?:\/\/|\/\*|#)/.test(rest)) return this.#fault('JSON has no comments')
     if (/^(?:<{7}|={7}|>{7})/.test(rest)) return this.#fault('a merge conflict was committed')
-    if (/^['‘’“”`]/.test(rest)) return this.#fault('texts stand in plain double quotes')
+    if (/^['‘’“”`]/.test(rest)) return this.#fault('texts need plain double quotes')
     if (rest === '') return this.#fault('the end is missing')
     if (rest.startsWith(',')) return this.#fault('a value is missing before this comma')
     return this.#fault(
-      WORD_START.test(rest) ? 'this is no number, and a text needs double quotes' : 'this cannot stand here'
+      WORD_START.test(rest) ? 'this is not a number, and a text needs double quotes' : 'this cannot stand here'
     )
   }
 

@@ -46,7 +46,7 @@ export function readProcfile(root: string): Procfile {
  */
 function parseProcfile(text: string): Record<string, string> {
   if (text.includes('\0'))
-    throw new UserError('Procfile is no text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.')
+    throw new UserError('Procfile is not text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.')
   const types: Record<string, string> = {}
   for (const { number, line } of linesOf(text)) {
     if (line === '' || line.startsWith('#')) continue
@@ -83,11 +83,11 @@ function commentedTypes(text: string): CommentedType[] {
 function noType(number: number, line: string): UserError {
   const colon = line.indexOf(':')
   const example = 'Write `name: command`, such as `web: bin/heroku-web`.'
-  if (colon < 0) return wrong(number, `"${shown(line)}" is no process type`, example)
+  if (colon < 0) return wrong(number, `"${shown(line)}" is not a process type`, example)
   const name = line.slice(0, colon)
   if (!/^[-\w]{1,128}$/.test(name)) {
-    const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, with the colon right behind it.'
-    return wrong(number, `"${shown(name)}" is no name of a process type`, `${rule} ${example}`)
+    const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, followed by a colon.'
+    return wrong(number, `"${shown(name)}" is not a name for a process type`, `${rule} ${example}`)
   }
   return wrong(number, `the process type "${name}" has no command`, `${example} Or remove the line.`)
 }
@@ -118,12 +118,15 @@ export function parseReleaseOutput(yaml: string, buildpack: string): Record<stri
   }
   const declared = (data as { default_process_types?: unknown } | null)?.default_process_types ?? {}
   if (typeof declared !== 'object' || Array.isArray(declared))
-    throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next)
+    throw new UserError(
+      `The release step of buildpack ${buildpack} declares process types that are not a mapping`,
+      next
+    )
   const types: Record<string, string> = {}
   for (const [name, command] of Object.entries(declared as Record<string, unknown>)) {
     if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
       throw new UserError(
-        `The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`,
+        `The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is not valid`,
         next
       )
     }

@@ -43,7 +43,7 @@ function refuseRemark(file: YamlFile, path: readonly Key[], item: unknown): void
   if (remark === undefined || typeof buildpack !== 'string' || !takesRef(buildpack)) return
   file.fail(
     file.remark(path) === undefined ? [...path, 'buildpack'] : path,
-    `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`
+    `${shown(remark)} is a comment, because of the space before it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`
   )
 }
 
@@ -81,7 +81,7 @@ function shapeOf(schemas: readonly Schema[]): Shape {
 function strangeKey(key: string, known: readonly string[]): string {
   const place = PLACES.get(key)
   const above = place?.split('.').slice(0, -1).join('.')
-  const where = above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`
+  const where = above === '' ? 'It belongs at the top, not indented' : `It belongs under "${above}:", indented`
   const hint = place === undefined ? didYouMean(key, known) : ` — did you mean "${place}"? ${where}`
   return `unknown key ${shown(key)}${hint || ` (known: ${known.join(', ')})`}`
 }

@@ -198,7 +198,7 @@ function envProblem(name: string, value: unknown): string | undefined {
 
 const trimGlob = v.pipe(
   text('A glob like "spec/", or the word safe.', ofItem(expected('a glob like "spec/" or "**/*.map"'))),
-  v.check(glob => glob !== 'off', '"off" cannot stand in a list; write `trim: off`'),
+  v.check(glob => glob !== 'off', '"off" cannot be in a list; write `trim: off`'),
   v.check(glob => !glob.startsWith('!'), 'a glob cannot be negated with "!"'),
   v.check(glob => !glob.split('/').includes('..'), 'a glob cannot leave the app with ".."'),
   v.check(glob => !/^[./]*$/.test(glob), 'this would take away the whole app'),
@@ -278,7 +278,7 @@ const TASK = {
       v.rawCheck(({ dataset, addIssue }) => {
         const problem = dataset.issues || !dataset.typed ? undefined : cronProblem(dataset.value)
         if (problem !== undefined)
-          addIssue({ message: `${shown(dataset.value as string)} is no times for cron: ${problem}` })
+          addIssue({ message: `${shown(dataset.value as string)} is not a time for cron: ${problem}` })
       })
     )
   ),

@@ -17,7 +17,7 @@ import { shown } from './shown.ts'
 const LARGEST = 200_000
 
 const HIDDEN_BRACKET =
-  'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it'
+  'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket before it'
 
 /** A placeholder in a message for what the file has at that place. */
 export const WHAT_IS_THERE = '\0'

@@ -53,7 +53,7 @@ export function keyStep(keys: KeyFacts): string {
   return [
     'A key in its place',
     ...placesOf(wanted).map(name => place(name, keys)),
-    'The key is for this alone and ends in a year (it is not the account’s own):',
+    'The key is only for this, and ends in a year; it is not the account’s own:',
     block(...wanted.map(secret => set(secret, keys))),
     ...placesOf(wanted).map(name => reviewer(name, keys))
   ].join('\n\n')

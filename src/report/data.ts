@@ -287,7 +287,7 @@ function findContradiction({ verdict, variants, files }: Report): string | undef
 
 function verdictContradiction(verdict: Report['verdict'], variants: readonly ReportVariant[]): string | undefined {
   const names = variants.map(({ name }) => name)
-  if (new Set(names).size < names.length) return 'a variant stands there twice'
+  if (new Set(names).size < names.length) return 'a variant is there twice'
   const chosen = variants.find(({ name }) => name === verdict.chosen)
   if (!chosen) return 'the chosen variant is not there'
   if (chosen.compressed !== verdict.compressed) return "the verdict's size is not that of the chosen variant"
@@ -298,7 +298,7 @@ function verdictContradiction(verdict: Report['verdict'], variants: readonly Rep
 
 function fileContradiction(files: Report['files'], variants: readonly ReportVariant[]): string | undefined {
   if (files.folders[0] !== '') return 'its first folder is not the slug'
-  if (new Set(files.folders).size < files.folders.length) return 'a folder stands there twice'
+  if (new Set(files.folders).size < files.folders.length) return 'a folder is there twice'
   const sums = { with: 0, without: 0 }
   for (const [folder, , inLayer, , inWith, inWithout] of files.entries) {
     if (folder >= files.folders.length || inLayer >= files.layers.length) return 'a file is nowhere'

@@ -6,7 +6,7 @@ export function requireSafeUrl(url: string): void {
   if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname))) return
   throw new UserError(
     `"${url.slice(0, 300)}" is not an https address`,
-    'Use an https address; http is for this machine alone.'
+    'Use an https address; http is only for this machine.'
   )
 }
 

@@ -9,8 +9,7 @@ import {
   withoutAptEntries,
   type AptAddress,
   type AptPackage,
-  type BuiltApp,
-  type FetchedBuildpack
+  type BuiltApp
 } from '../buildpacks/index.ts'
 import { readTreeFile, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
 import { ffmpegPrograms, isExecutable, packageFiles } from './ffmpeg-tree.ts'
@@ -128,8 +127,8 @@ export function waysOut(
   const wayOfLayer = layers.map(({ buildpack }, layer): Way => {
     // The commit itself: it is the fork's own.
     if (!buildpack) return 'stays'
-    if (readsAptfile(buildpack)) return asks ? 'apt' : 'stays'
-    return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program'
+    if (readsAptfile(buildpack.folder)) return asks ? 'apt' : 'stays'
+    return bringsOnlyFfmpeg(buildpack.reference, layer, files) ? 'layer' : 'program'
   })
   const programs = ffmpegPrograms(files).map(({ path, layer }): FfmpegProgram => {
     return { path, layer, way: isOfPackage(path) ? 'stays' : wayOfLayer[layer]! }
@@ -148,7 +147,7 @@ export function waysOut(
 }
 
 /** Whether a buildpack's scripts name the Aptfile, whatever the buildpack is called. */
-function readsAptfile({ folder }: FetchedBuildpack): boolean {
+function readsAptfile(folder: string): boolean {
   return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)))
 }
 
@@ -163,7 +162,7 @@ function scriptOf(folder: string, script: string): string {
 }
 
 /** Whether its name says ffmpeg, and it brought no other program. */
-function bringsOnlyFfmpeg({ reference }: FetchedBuildpack, layer: number, files: readonly SlugFile[]): boolean {
+function bringsOnlyFfmpeg(reference: string, layer: number, files: readonly SlugFile[]): boolean {
   const isOther = (file: SlugFile): boolean =>
     file.layer === layer &&
     isExecutable(file) &&

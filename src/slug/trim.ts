@@ -90,7 +90,7 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
     rules.push(
       rule(
         'bootsnap-cache',
-        'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.',
+        'Its entries are named after the folder in which the app was built; at run time the app is in /app and cannot find them.',
         /^tmp\/cache\/bootsnap\//
       )
     )

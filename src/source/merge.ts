@@ -113,5 +113,5 @@ function ofTag(what: string, stderr: string): UserError {
 }
 
 function tooMany(names: number): UserError {
-  return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.')
+  return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is not Mastodon.')
 }

@@ -90,7 +90,7 @@ async function withoutFilters(options: GitTools, repository: Repository): Promis
 
 function cannotTell(why: string): UserError {
   return new UserError(
-    `Whether files of the checkout are not committed cannot be told: ${why}`,
+    `Git cannot say whether files of the checkout are not committed: ${why}`,
     'Look with `git status`; what is not committed is not part of a build.'
   )
 }

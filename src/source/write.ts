@@ -125,7 +125,7 @@ export class TreeWriter implements BlobSink {
 function tooLarge(most: number): UserError {
   return new UserError(
     `The files of the tree hold more than ${sizeText(most)}`,
-    'Look at what it holds: it is none of Mastodon.'
+    'Look at what it holds: it is not Mastodon.'
   )
 }
 

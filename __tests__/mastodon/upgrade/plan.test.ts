@@ -180,6 +180,6 @@ describe('what a tree needs', () => {
   it('is nothing for a tree that is none of Mastodon, and for files that are none', () => {
     const tree = treeOf({ 'app.json': '[1]', Procfile: '\u0000', 'package.json': 'x', 'lib/mastodon/version.rb': 'x' })
     expect(tree).toMatchObject({ version: undefined, procfile: { types: {} } })
-    expect(tree.procfile.problem?.reason).toBe('Procfile is no text in UTF-8')
+    expect(tree.procfile.problem?.reason).toBe('Procfile is not text in UTF-8')
   })
 })

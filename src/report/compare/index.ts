@@ -55,7 +55,7 @@ const LEAST = 1_000
 export function compareReports(head: Report, base: Report): Comparison {
   const variant = head.verdict.chosen
   const pairs = pairFiles(filesOf(head), filesOf(base))
-  const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)]
+  const [now, before] = [sizeOf(head.variants, variant), sizeOf(base.variants, variant)]
   const change = now === undefined || before === undefined ? undefined : now - before
   const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs }
   if (change === undefined) {
@@ -83,13 +83,13 @@ export function compareReports(head: Report, base: Report): Comparison {
   }
 }
 
-function sizeOf({ variants }: Report, name: VariantName): number | undefined {
+function sizeOf(variants: Report['variants'], name: VariantName): number | undefined {
   return variants.find(variant => variant.name === name)?.compressed
 }
 
 function sizesOf(head: Report, base: Report): Comparison['sizes'] {
   return [
-    ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+    ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base.variants, name) })),
     ...(head.streaming
       ? [{ name: 'streaming' as const, head: head.streaming.compressed, base: base.streaming?.compressed }]
       : [])
@@ -136,7 +136,7 @@ function kindOf(now: number, before: number): ChangeKind {
 
 /** Adds versions. The lock files say better than the files whether something is new: its license may have been there before. */
 function withVersions(components: readonly ChangedComponent[], head: Report, base: Report): ChangedComponent[] {
-  const [now, before] = [versionsIn(head), versionsIn(base)]
+  const [now, before] = [versionsIn(head.dependencies), versionsIn(base.dependencies)]
   return components.map(component => {
     const { kind, name, change } = component
     const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)]
@@ -156,7 +156,9 @@ function versionsToTell(from: readonly string[], to: readonly string[]): Pick<Ch
 }
 
 /** Versions by name. */
-function versionsIn({ dependencies }: Report): Partial<Record<Component['kind'], ReadonlyMap<string, string[]>>> {
+function versionsIn(
+  dependencies: Report['dependencies']
+): Partial<Record<Component['kind'], ReadonlyMap<string, string[]>>> {
   const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
     const versions = new Map<string, string[]>()
     for (const [name, version] of list) {

@@ -1,7 +1,6 @@
 import { signedShare, signedSize, numberText, sizeText } from '../../runtime/index.ts'
 import { code, details, escape, table } from '../../verdict/index.ts'
 import { type ChangedComponent, type Comparison } from '../compare/index.ts'
-import { type Report } from '../data.ts'
 import { type Told } from './told.ts'
 
 const SHOWN_COMPONENTS = 15
@@ -16,18 +15,28 @@ export function whatChanged({ comparison, baseline, report }: Told, open: boolea
   const { change, components, buildpacks } = comparison
   if (change === undefined) return ''
   if (components.length === 0 && buildpacks.length === 0) return change === 0 ? 'Nothing in the slug has changed.' : ''
-  const content = [reasons(comparison, report, baseline.report), componentTable(comparison), fileTable(comparison)]
+  const content = [
+    reasons(comparison, report.source.mastodonVersion, baseline.report.source.mastodonVersion),
+    componentTable(comparison),
+    fileTable(comparison.files)
+  ]
   return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open)
 }
 
-/** One or two sentences: what most of the change comes from, and what was updated. */
-function reasons({ change = 0, components, buildpacks }: Comparison, head: Report, base: Report): string {
+/**
+ * One or two sentences: what most of the change comes from, and what was updated.
+ * @param now Mastodon's version, and `before` that of the base
+ */
+function reasons(
+  { change = 0, components, buildpacks }: Comparison,
+  now: string | undefined,
+  before: string | undefined
+): string {
   const updates = buildpacks.map(({ name, from, to }) => {
     if (from === undefined) return `buildpack ${code(name)} is new`
     if (to === undefined) return `buildpack ${code(name)} is gone`
     return `buildpack ${code(name)} ${escape(from.slice(0, 12))} → ${escape(to.slice(0, 12))}`
   })
-  const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion]
   if (before !== now) updates.unshift(`Mastodon ${escape(before ?? '?')} → ${escape(now ?? '?')}`)
   const grown = change >= 0
   const same = components.filter(component => component.change > 0 === grown)
@@ -71,7 +80,7 @@ function componentTable({ components, rest, shares, moved }: Comparison): string
   return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note
 }
 
-function fileTable({ files }: Comparison): string {
+function fileTable(files: Comparison['files']): string {
   const rows = files
     .slice(0, SHOWN_FILES)
     .map(({ path, how, change, size: now }) => [

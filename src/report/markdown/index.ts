@@ -67,7 +67,7 @@ function blocksOf(told: Told): Block[] {
     { text: sizeTable(told) },
     { text: comparedWith(told) },
     { text: liveSlug(told) },
-    { text: withoutFfmpeg(told) },
+    { text: withoutFfmpeg(report) },
     { text: redisNote(report.redisTls) },
     { text: section('Ways back under the limit', waysBack(report, ours)) },
     { text: ours ? section('Worth a look', warningLines(report.warnings)) : '' },
@@ -129,7 +129,7 @@ function redisNote(redisTls: Report['redisTls']): string {
     : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.'
 }
 
-function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }: Told): string {
+function withoutFfmpeg({ verdict, ffmpeg, variants }: Report): string {
   const withFfmpeg = variants.find(({ name }) => name === 'with')
   if (!ffmpeg.givenUp || !withFfmpeg) return ''
   const judged = judgeSize(withFfmpeg.compressed, verdict.limit)

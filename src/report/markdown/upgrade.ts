@@ -14,7 +14,7 @@ export function upgradeMarkdown(upgrade: Upgrade, ours: boolean): string {
   return [
     `### This upgrade: ${head(upgrade, ours)}`,
     summary(upgrade, ours),
-    ...(ours ? inWords(upgrade) : [names(upgrade)])
+    ...(ours ? inWords(upgrade) : [names(upgrade.findings)])
   ]
     .filter(Boolean)
     .join('\n\n')
@@ -39,7 +39,7 @@ function summary({ base, from, to, basis, streaming, rollback }: Upgrade, ours: 
   return [
     versions,
     known,
-    streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+    streaming === 'yes' ? 'The streaming server changes: it must be deployed again, from the same commit.' : '',
     { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[
       rollback
     ]
@@ -79,7 +79,7 @@ function inWords(upgrade: Upgrade): string[] {
 }
 
 /** Only the names of findings: the schema allows no others than ours. */
-function names({ findings }: Upgrade): string {
+function names(findings: Upgrade['findings']): string {
   return findings.length === 0
     ? ''
     : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`

@@ -19,7 +19,7 @@ export function short(commit: string): string {
 }
 
 /** Whether a variant may be shipped. */
-export function isGood({ limit }: PageData, { compressed, problem }: PageVariant): boolean {
+export function isGood({ limit }: Pick<PageData, 'limit'>, { compressed, problem }: PageVariant): boolean {
   return judgeSize(compressed, limit).fits && problem === undefined
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { breakpoints, readMigrations, rollbackVerdict, type Migration } from '../../src/mastodon/index.ts'
+import { readMigrations, rollbackVerdict, type Migration } from '../../src/mastodon/index.ts'
+import { breakpoints } from '../../src/mastodon/migrations.ts'
 
 function read(body: string, folder = 'migrate'): Migration {
   const text = `# frozen_string_literal: true\n\nclass Example < ActiveRecord::Migration[8.1]\n${body}\nend\n`

@@ -19,8 +19,7 @@ import {
   releaseCommand,
   rollbackVerdict,
   sourceOffer,
-  type Migration,
-  type RollbackVerdict
+  type Migration
 } from '../../src/mastodon/index.ts'
 import { removeTree } from '../../src/runtime/index.ts'
 import { writeRailsTree } from '../e2e/rails-app/trees.ts'
@@ -196,7 +195,7 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noGems(
 
   it('can go back after the first phase, not after the second, and the verdict says so', async () => {
     const url = await emptyDatabase()
-    const verdict = (): RollbackVerdict =>
+    const verdict = (): ReturnType<typeof rollbackVerdict> =>
       rollbackVerdict({
         applied: dyno(APPLIED_COMMAND, url).output.trim().split('\n'),
         oldVersions: new Set(migrationsOf(older).map(migration => migration.version)),

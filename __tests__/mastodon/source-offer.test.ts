@@ -2,14 +2,17 @@ import { describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { sourceOffer, type SourceOffer } from '../../src/mastodon/index.ts'
+import { sourceOffer } from '../../src/mastodon/index.ts'
 import { temp } from '../helpers/temp.ts'
 
 const commit = '0123456789abcdef0123456789abcdef01234567'
 const NAMES = ['GITHUB_REPOSITORY', 'SOURCE_TAG', 'MASTODON_VERSION_METADATA']
 
 /** What a dyno's process gets: bash sources the script, the child's environment is read. */
-function variables(source: SourceOffer, config: Record<string, string> = {}): Record<string, string> {
+function variables(
+  source: Parameters<typeof sourceOffer>[0],
+  config: Record<string, string> = {}
+): Record<string, string> {
   const folder = temp()
   writeFileSync(path.join(folder, 'profile.sh'), sourceOffer(source).text)
   const program = `set -eu; . ./profile.sh; exec "${process.execPath}" -e 'console.log(JSON.stringify(process.env))'`

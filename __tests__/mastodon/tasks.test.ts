@@ -93,8 +93,7 @@ describe('a task of 2017', () => {
 describe('a task of today', () => {
   const needless = (by: RegExp): object[] => [{ kind: 'needless', text: expect.stringMatching(by) }]
   const dead = (why: string): object[] => [{ kind: 'dead', text: why }]
-  const ifRetention =
-    /vacuum_scheduler in config\/sidekiq\.yml\), where a number of days is set as “Media cache retention/
+  const ifRetention = /vacuum_scheduler in config\/sidekiq\.yml\), if a number of days is set as “Media cache retention/
   const cases: [command: string, tree: Record<string, string>, advice: object[]][] = [
     ['bin/tootctl media remove --days 7 --keep-interacted', V4_7, needless(ifRetention)],
     ['bin/tootctl media remove --prune-profiles --days 30', V4_7, []],

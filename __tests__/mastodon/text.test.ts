@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { readConfigRules } from '../../src/mastodon/index.ts'
+import { readConfigRules } from '../../src/mastodon/config-rules.ts'
 import { readText } from '../../src/mastodon/text.ts'
 import { makeTree } from '../slug/helpers.ts'
 

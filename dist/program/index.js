@@ -65610,7 +65610,7 @@ async function succeed(run, program, args) {
 
 
 const app_json_short = pipe(string(), maxLength(1_000));
-/** A plan, as far as its letters go; it reaches a request and a table. */
+/** Characters of an add-on plan: it is put into a request and a table. */
 const plan = pipe(app_json_short, regex(/^[a-z\d][a-z\d-]*(?::[a-z\d][\w.-]*)?$/i, 'a plan like heroku-redis:mini'));
 const app_json_text = pipe(union([app_json_short, dist_number(), dist_boolean()]), transform(String));
 const schema = object({
@@ -65628,7 +65628,7 @@ const schema = object({
         size: optional(pipe(app_json_short, regex(/^[A-Za-z\d-]+$/, 'a dyno size')))
     })), {})
 });
-/** Reads app.json; a tree without one wants nothing. Throws a `UserError` with the line of what is not as it should be. */
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names the line of what is wrong. */
 function readAppJson(json) {
     const file = new AppJsonFile(json ?? '{}');
     const { success, output, issues } = safeParse(schema, file.value);
@@ -65659,27 +65659,27 @@ function readAppJson(json) {
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
 const PACKAGE = /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/;
 const dependencies_VERSION = /^[\w.+-]{1,100}$/;
-/** What the lock files of a tree name, in the order of the names. A file that is not there, or is no lock file, names nothing. */
+/** What the lock files of a tree name, sorted by name. A file that is missing, or is no lock file, names nothing. */
 function readDependencies(root) {
     return {
         gems: sorted(gemsOf(readTreeFile(root, 'Gemfile.lock') ?? ''), GEM),
         packages: sorted(packagesOf(readTreeFile(root, 'yarn.lock') ?? ''), PACKAGE)
     };
 }
-/** `specs:` lists gems with four spaces before them, what they need with six (bundler: lib/bundler/lockfile_parser.rb). */
+/** Below `specs:` gems are indented by four spaces, and what they need by six (bundler: lib/bundler/lockfile_parser.rb). */
 function gemsOf(lock) {
     return [...lock.matchAll(/^ {4}(\S+) \(([^)\s]+)\)$/gm)].map(([, name = '', version = '']) => [
         name,
-        // A platform behind the version: 1.18.3-x86_64-linux-gnu.
+        // Without the platform behind it: 1.18.3-x86_64-linux-gnu.
         version.split('-')[0]
     ]);
 }
-/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`; both Yarns write its version below. */
+/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`. Its version is on the next line, in both Yarns. */
 function packagesOf(lock) {
     const entries = lock.matchAll(/^"?(@?[^@\s"]+)@[^\n]*:\n {2}version:? "?([^\s"]+)"?$/gm);
     return [...entries].map(([, name = '', version = '']) => [name, version]).filter(isNotOurs);
 }
-/** Yarn lists the workspaces of the tree itself under this version. */
+/** Yarn lists the tree's own workspaces under this version. */
 function isNotOurs([, version]) {
     return version !== '0.0.0-use.local';
 }
@@ -65687,32 +65687,35 @@ function sorted(dependencies, names) {
     const distinct = new Map(dependencies
         .filter(([name, version]) => names.test(name) && dependencies_VERSION.test(version))
         .map(dependency => [dependency.join('\n'), dependency]));
-    return [...distinct.values()].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
+    return [...distinct.values()].sort(([a, x], [b, y]) => {
+        const [one, other] = a === b ? [x, y] : [a, b];
+        return one < other ? -1 : 1;
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/redis-tls.js
 
 
 /**
- * Lets stock Mastodon talk to Heroku Key-Value Store, whose certificate is self-signed (mastodon/mastodon#19824; upstream
- * has no setting for it). Files are added to the tree that is built, and none of upstream's is touched: an initializer
- * changes how the gems `redis` and `redis-client` connect, a module that is loaded before the streaming server changes
- * `tls.connect`. Both give up verification for the hosts and ports of Mastodon's own `rediss://` addresses alone. The
- * traffic is still encrypted; who is at the other end is not proven.
+ * Lets stock Mastodon talk to Heroku Key-Value Store, whose certificate is self-signed (mastodon/mastodon#19824; Mastodon
+ * has no setting for it). Files are added to the tree before it is built, and none of Mastodon's is changed. An initializer
+ * changes how the gems `redis` and `redis-client` connect. A module that is loaded before the streaming server changes
+ * `tls.connect`. Both skip the check of the certificate only for the hosts and ports of Mastodon's own `rediss://`
+ * addresses. The traffic is still encrypted; who is at the other end is not proven.
  */
-/** What a person is told wherever such a slug is shown. */
+/** The warning that goes with such a slug. */
 const REDIS_NOT_VERIFIED = 'Redis certificate not verified (`redis-tls: no-verify`): the traffic to Redis is encrypted, but who answers is not proven';
 /**
- * `redis` 4 (Mastodon up to 4.5) connects by Redis::Connection::SSLSocket, and its driver hiredis knows no TLS;
- * `redis-client` (Sidekiq since 7, `redis` since 5) by what RedisClient::Config names, and its driver hiredis got
- * `verify_mode` late: so the Ruby driver is taken, whatever REDIS_DRIVER says. (redis/redis-rb: lib/redis/connection,
- * redis-rb/redis-client: lib/redis_client/config.rb.) It ends a boot, and with it the build, where it finds neither.
+ * `redis` 4 (Mastodon up to 4.5) connects by Redis::Connection::SSLSocket, and its driver hiredis knows no TLS.
+ * `redis-client` (Sidekiq since 7, `redis` since 5) connects by what RedisClient::Config names, and its driver hiredis got
+ * `verify_mode` late. So the Ruby driver is taken, whatever REDIS_DRIVER says. If it finds neither gem, the boot ends, and
+ * with it the build. (redis/redis-rb: lib/redis/connection; redis-rb/redis-client: lib/redis_client/config.rb.)
  */
 const INITIALIZER = "# frozen_string_literal: true\n\n# Added to the slug by mastodon-on-heroku for \"redis-tls: no-verify\": Redis on Heroku has a self-signed certificate.\n# It is accepted from Mastodon's own Redis servers; every other certificate is verified as ever.\nmodule MastodonOnHerokuRedisTls\n  OWN = %w(REDIS_URL CACHE_REDIS_URL SIDEKIQ_REDIS_URL).filter_map do |name|\n    address = ENV.fetch(name, '').match(%r{\\Arediss:\\/\\/(?:[^@\\/]*@)?(\\[[^\\]]+\\]|[^:\\/?#]+)(?::(\\d+))?}i)\n    [address[1].delete('[]').downcase, (address[2] || 6379).to_i] if address\n  end.freeze\n  NO_VERIFY = { verify_mode: OpenSSL::SSL::VERIFY_NONE }.freeze\n\n  def self.own?(host, port)\n    OWN.include?([host.to_s.delete('[]').downcase, port.to_i])\n  end\n\n  module Socket\n    def connect(host, port, timeout, ssl_params)\n      ssl_params = (ssl_params || {}).merge(NO_VERIFY) if MastodonOnHerokuRedisTls.own?(host, port)\n      super\n    end\n  end\n\n  module Hiredis\n    def connect(config)\n      tls = config[:scheme] == 'rediss' || config[:ssl]\n      return super unless tls && MastodonOnHerokuRedisTls.own?(config[:host], config[:port])\n\n      Redis::Connection::Ruby.connect(config)\n    end\n  end\n\n  module Config\n    def driver\n      own_tls? ? RedisClient.driver(:ruby) : super\n    end\n\n    def ssl_context\n      return super unless own_tls?\n\n      @mastodon_on_heroku_ssl_context ||= driver.ssl_context((ssl_params || {}).merge(NO_VERIFY))\n    end\n\n    private\n\n    def own_tls?\n      ssl && MastodonOnHerokuRedisTls.own?(host, port)\n    end\n  end\n\n  def self.install\n    clients = [install_in_redis, install_in_redis_client].compact\n    raise 'it found neither the gem redis 4 nor redis-client' if clients.empty?\n  rescue StandardError, LoadError => e\n    abort \"mastodon-on-heroku: redis-tls: no-verify does not fit this version of Mastodon (#{e.message}). \" \\\n          'Take it out of the config, and use a Redis whose certificate can be verified.'\n  end\n\n  def self.install_in_redis\n    return unless Redis::VERSION.start_with?('4.')\n\n    # The last driver that was loaded is the default: that stays as it is.\n    drivers = Redis::Connection.drivers.dup\n    require 'redis/connection/ruby'\n    Redis::Connection.drivers.replace(drivers) unless drivers.empty?\n    prepend_to(Redis::Connection::SSLSocket.singleton_class, Socket)\n    prepend_to(Redis::Connection::Hiredis.singleton_class, Hiredis) if defined?(Redis::Connection::Hiredis)\n    true\n  end\n\n  def self.install_in_redis_client\n    return unless defined?(RedisClient)\n\n    %i(ssl ssl_params host port).each { |name| RedisClient::Config.instance_method(name) }\n    RedisClient.driver(:ruby).method(:ssl_context)\n    prepend_to(RedisClient::Config, Config)\n    true\n  end\n\n  # A method that is not there, or takes other arguments, is an error at once.\n  def self.prepend_to(target, changes)\n    changes.instance_methods.each do |name|\n      fits = target.instance_method(name).arity == changes.instance_method(name).arity\n      raise \"#{target.inspect} #{name}\" unless fits\n    end\n    target.prepend(changes)\n  end\nend\n\nMastodonOnHerokuRedisTls.install\n";
 /** Loaded before the streaming server by `NODE_OPTIONS`. ioredis and pg both call `tls.connect` with options. */
 const PRELOAD = "'use strict'\n// Added to the slug by mastodon-on-heroku for \"redis-tls: no-verify\": Redis on Heroku has a self-signed certificate.\n// It is accepted from the streaming server's own Redis; every other certificate is verified as ever.\nconst tls = require('node:tls')\nconst { syncBuiltinESMExports } = require('node:module')\n\nconst plain = host => String(host).replace(/[[\\]]/g, '').toLowerCase()\nconst [, host, port = '6379'] =\n  /^rediss:\\/\\/(?:[^@/]*@)?(\\[[^\\]]+\\]|[^:/?#]+)(?::(\\d+))?/i.exec(process.env.REDIS_URL || '') || []\n\nif (host !== undefined) {\n  const { connect } = tls\n  const isOwn = options =>\n    typeof options === 'object' &&\n    options !== null &&\n    !options.socket &&\n    plain(options.host) === plain(host) &&\n    Number(options.port) === Number(port)\n  const connectToOwn = (options, ...rest) =>\n    connect(isOwn(options) ? { ...options, rejectUnauthorized: false } : options, ...rest)\n  tls.connect = connectToOwn\n  syncBuiltinESMExports()\n  if (tls.connect !== connectToOwn) throw new Error('mastodon-on-heroku: redis-tls: no-verify does not fit this Node')\n}\n";
 const PRELOAD_FILE = '.mastodon-on-heroku/redis-tls.cjs';
-/** What is added to the tree: path relative to the app's root, text. The initializer comes before Mastodon's own. */
+/** The files that are added to the tree: path relative to its root, and text. The initializer runs before Mastodon's own. */
 const REDIS_TLS_FILES = {
     'config/initializers/000_mastodon_on_heroku_redis_tls.rb': INITIALIZER,
     [PRELOAD_FILE]: PRELOAD,
@@ -65720,7 +65723,7 @@ const REDIS_TLS_FILES = {
 };
 /** Major versions of the gems that the initializer knows. */
 const KNOWN_GEMS = { redis: /^[456]\./, 'redis-client': /^0\./ };
-/** Throws a `UserError` where the tree is none that the added files fit. */
+/** Throws a `UserError` if the added files do not fit the tree: it has other gems than are known. */
 function requireRedisTlsFits(root) {
     const { gems } = readDependencies(root);
     const versions = new Map(gems);
@@ -65740,7 +65743,7 @@ function requireRedisTlsFits(root) {
 ;// CONCATENATED MODULE: ./lib/mastodon/tree.js
 
 const VERSION_FILE = 'lib/mastodon/version.rb';
-/** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
+/** Reads lib/mastodon/version.rb, Vite's config and Gemfile.lock of a tree. */
 function readMastodon(root) {
     const gemfileLock = readTreeFile(root, 'Gemfile.lock') ?? '';
     const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(file => readTreeFile(root, file) !== undefined);
@@ -65750,7 +65753,7 @@ function readMastodon(root) {
         rubyNeedsNode: /^ {4}execjs \(/m.test(gemfileLock)
     };
 }
-/** lib/mastodon/version.rb spells the version as methods: `def major`, `def minor`, `def patch`, `def default_prerelease`. */
+/** The version in the text of lib/mastodon/version.rb, which has a method for each part: `def major`, `def minor`, … */
 function parseVersion(file) {
     if (file === undefined)
         return undefined;
@@ -65761,10 +65764,10 @@ function parseVersion(file) {
     return `${major}.${minor}.${patch}${prerelease ? `-${prerelease}` : ''}`;
 }
 /**
- * Build-time variables with which Mastodon's assets compile without a secret. Rails boots for `assets:precompile`:
- * since 4.3 it wants the Active Record encryption keys, for which SECRET_KEY_BASE_DUMMY stands in
- * (mastodon/mastodon: config/initializers/active_record_encryption.rb, Dockerfile); until 4.3 it wants OTP_SECRET and
- * SECRET_KEY_BASE (Dockerfile of 4.2). Placeholders only: they are files of ENV_DIR and reach no dyno.
+ * Build-time variables with which Mastodon's assets compile without secrets, as Rails boots for `assets:precompile`. Since
+ * 4.3 it wants the Active Record encryption keys, or SECRET_KEY_BASE_DUMMY (mastodon/mastodon:
+ * config/initializers/active_record_encryption.rb, Dockerfile). Before, it wants OTP_SECRET and SECRET_KEY_BASE (Dockerfile
+ * of 4.2). They are placeholders in ENV_DIR, and reach no dyno.
  */
 function buildVariables(root) {
     const knowsDummy = readTreeFile(root, 'config/initializers/active_record_encryption.rb') !== undefined;
@@ -65775,9 +65778,9 @@ function buildVariables(root) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby-text.js
 /**
- * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
- * that it loses its way in (a string that never ends) counts as both, whole. The parser @ruby/prism (1.9.0) is not for
- * hostile text: its WebAssembly has a stack of 64 KB right above its data, and 150 nested classes make it run for ever.
+ * Tells code from strings and comments: a scanner for the Ruby of migrations, not a parser. If it loses its way (a string
+ * never ends), both texts are the whole file. The parser @ruby/prism (1.9.0) is not for hostile text: its WebAssembly has a
+ * stack of 64 KB right above its data, and 150 nested classes make it run for ever.
  */
 function splitRuby(text) {
     const scanner = new RubyScanner(text);
@@ -65786,7 +65789,7 @@ function splitRuby(text) {
     const code = scanner.only('code');
     return { code, sql: endStatements(scanner.only('sql'), code) };
 }
-/** Each `execute` begins a statement, whether or not the one before it ended with a `;`. */
+/** Puts a `;` before each `execute`: it begins a statement, even if the one before has no `;`. */
 function endStatements(sql, code) {
     const characters = sql.split('');
     for (const { index } of code.matchAll(/\bexecute\b/g))
@@ -65797,9 +65800,9 @@ function endStatements(sql, code) {
 const CLOSING = { '(': ')', '[': ']', '{': '}', '<': '>' };
 const HEREDOC = /<<([~-]?)(["'`]?)([A-Za-z_]\w*)\2/y;
 const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
-/** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
+/** After these, a `/`, `%` or `<<` begins a literal. After another word or a closing bracket it is an operator. */
 const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
-/** Strings in interpolations in strings: nobody writes that many. */
+/** Strings in interpolations in strings. Nobody writes so many. */
 const ruby_text_DEEPEST = 20;
 function wordsOf(text) {
     const words = { any: new Map(), unindented: new Map() };
@@ -65828,7 +65831,7 @@ class RubyScanner {
         this.#text = text;
         this.#parts = new Array(text.length).fill('nothing');
     }
-    /** False where the file does not end in code. */
+    /** False if the file does not end in code, so that the scanner is lost. */
     scan() {
         this.#code(undefined);
         return !this.#lost;
@@ -65847,7 +65850,7 @@ class RubyScanner {
         }
         return kept.join('');
     }
-    /** Reads code up to the end of the file, or, inside an interpolation, up to its closing bracket. */
+    /** Reads code to the end of the file, or to the closing bracket of an interpolation. */
     #code(until) {
         const part = until === undefined ? 'code' : 'interpolation';
         let open = 0;
@@ -65899,7 +65902,7 @@ class RubyScanner {
         const found = end.exec(this.#text);
         this.#at = found === null ? this.#text.length : end.lastIndex;
     }
-    /** Reads a heredoc's opening, a %-literal or a regular expression; false where none begins here. */
+    /** Reads a heredoc's opening, a %-literal or a regular expression; false if none begins here. */
     #literal(character) {
         if (character === '<')
             return this.#heredocOpening();
@@ -65932,7 +65935,7 @@ class RubyScanner {
             return false;
         const [whole, indent, quote, name] = found;
         const heredoc = { name, indented: indent !== '', interpolates: quote !== "'" };
-        // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
+        // `list <<Name` and `class <<self` look like a heredoc, but have no end further down.
         if (this.#endOf(heredoc) === undefined)
             return false;
         for (const after = this.#at + whole.length; this.#at < after;)
@@ -65940,11 +65943,11 @@ class RubyScanner {
         this.#heredocs.push(heredoc);
         return true;
     }
-    /** The next line with which it may end. The file is searched once for all: a hostile one may hold thousands of openings. */
+    /** The next line that may end it. The file is searched once for all: a hostile one may open thousands. */
     #endOf({ name, indented }) {
         this.#words ??= wordsOf(this.#text);
         const words = this.#words[indented ? 'any' : 'unindented'].get(name);
-        // What lies behind is never asked for again.
+        // Words above are not needed again.
         while (words?.at(-1) !== undefined && words.at(-1).start < this.#at)
             words.pop();
         return words?.at(-1);
@@ -66005,14 +66008,14 @@ class RubyScanner {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/migration-direction.js
 
-/** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
+/** Blanks code that runs only when a migration is reversed: `def down`, methods that only it calls, `dir.down`. */
 function forwardOnly(ruby) {
     const methods = findMethods(ruby.code);
     const backwards = onlyBackwards(ruby.code, methods);
     const ranges = [...backwards, ...findDownBlocks(ruby.code)];
     return { code: blank(ruby.code, ranges), sql: blank(ruby.sql, ranges) };
 }
-/** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
+/** Finds methods by indentation: `end` is as deep as `def`. Any other method counts as code that runs. */
 function findMethods(code) {
     return [...code.matchAll(/^([ \t]{0,200})def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
         const [head, indent, name, rest] = match;
@@ -66022,7 +66025,7 @@ function findMethods(code) {
         return to === undefined ? [] : [{ name, from: match.index, to }];
     });
 }
-/** The offset behind the `end` of that indentation, or undefined where something else stands there first. */
+/** The offset behind the next `end` of that indentation; undefined if something else of it comes first. */
 function endOfBlock(code, from, indent) {
     const next = new RegExp(`^${indent}(end\\b|def\\b|class\\b|module\\b)`, 'gm');
     next.lastIndex = from;
@@ -66037,7 +66040,7 @@ function onlyBackwards(code, methods) {
     const backward = reachable('down', bodies);
     return methods.filter(({ name }) => backward.has(name) && !forward.has(name));
 }
-/** Names of the methods that the text mentions, and of those that they mention. */
+/** Names of the methods that a text mentions, and that those mention in turn. */
 function reachable(text, bodies) {
     const seen = new Set();
     const waiting = [text];
@@ -66091,7 +66094,7 @@ const LONG = [
     { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
     { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
 ];
-/** Parts of a table that hold no data: without them older code still works. */
+/** Parts of a table without data: older code works without them. */
 const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY';
 const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?';
 const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`;
@@ -66157,15 +66160,16 @@ const IRREVERSIBLE = [
         why: 'reversing it does nothing'
     }
 ];
-/** What is in the way of reversing a migration; undefined where nothing is. */
+/** The line that keeps a migration from being reversed; undefined if there is none. */
 function findIrreversible(ruby, text) {
     return findMarkers(IRREVERSIBLE, ruby, text)[0];
 }
-/** A report has room for a few; a file of a million `drop_table` says no more. */
+/** Markers of a migration that are told: a file with a million `drop_table` says no more. */
 const MOST_MARKERS = 20;
 const migration_markers_LONGEST_TEXT = 120;
-/** Of the lines, before what they have too many of is taken out. */
+/** Characters of the lines that are cleaned for a marker's text. */
 const LONGEST_LINES = 4_000;
+/** The lines to which a rule applies, in order. @param text of the same file, for the lines themselves */
 function findMarkers(rules, ruby, text) {
     const lineAt = lineFinder(text);
     const found = new Map();
@@ -66173,14 +66177,14 @@ function findMarkers(rules, ruby, text) {
         for (const match of ruby[rule.where].matchAll(rule.pattern)) {
             const line = lineAt(match.index);
             const key = `${line} ${rule.why}`;
-            // Once a line: one may hold many, and is long then.
+            // Once a line, for a long line may hold many matches.
             if (!found.has(key))
                 found.set(key, { line, text: migration_markers_oneLine(wholeLines(text, match)), why: rule.why });
         }
     }
     return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
 }
-/** The lines that a match touches: a statement in a heredoc is often spread over several. */
+/** All lines of a match: a statement in a heredoc often has several. */
 function wholeLines(text, match) {
     const from = text.lastIndexOf('\n', match.index) + 1;
     const to = text.indexOf('\n', match.index + match[0].length);
@@ -66211,8 +66215,8 @@ function lineFinder(text) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/migrations.js
 /**
- * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
- * a pull request. Where the text is unclear it errs towards a marker that is not needed.
+ * What a tree's migrations do to a live instance, read from their text. No Ruby is run: the files may come from a pull
+ * request. If a text is unclear, there is rather a marker too many than one too few.
  *
  * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
  * `db/post_migrate` after no older code is left.
@@ -66221,15 +66225,15 @@ function lineFinder(text) {
 
 
 
-/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
+/** Rails also reads folders below the migration path (rails/rails: MigrationContext#migration_files). */
 const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
-/** Characters. Mastodon's longest has 7,000; a hostile one must not keep a job for minutes, and counts as the worst. */
+/** Characters. Mastodon's longest has 7,000. A longer one is hostile: it is not read, and counts as the worst. */
 const migrations_LONGEST = 200_000;
-/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
+/** Reads the migrations among files (paths relative to the tree's root), oldest first. Other files are left out. */
 function readMigrations(files) {
     return files
         .flatMap(file => readMigration(file.path, file.text))
-        .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0));
+        .sort((one, other) => Number(one.version) - Number(other.version));
 }
 function readMigration(path, text) {
     const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
@@ -66255,10 +66259,12 @@ function readMigration(path, text) {
     ];
 }
 /**
- * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
- * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
- * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
- * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
+ * Whether older code can run on the database as it is now. A rollback runs no `down`, so a destructive migration counts
+ * even if it is reversible: after 4.7's `migrate_local_account_keypairs` older code finds no keys
+ * (mastodon/mastodon:db/post_migrate).
+ * @param state.applied the versions in `schema_migrations`
+ * @param state.oldVersions those of the old tree's migrations, of both phases, and those that it has been seen to run with
+ * @param state.migrations those of every newer tree at hand
  */
 function rollbackVerdict(state) {
     const unknown = [...new Set(state.applied)].filter(version => !state.oldVersions.has(version)).sort();
@@ -66268,7 +66274,7 @@ function rollbackVerdict(state) {
     const unreadable = unknown.filter(version => !readable.has(version));
     return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
 }
-/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
+/** Reads the limits at which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
 function breakpoints(dbRakeText) {
     const { code } = splitRuby(dbRakeText);
     const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
@@ -66286,17 +66292,18 @@ function breakpoints(dbRakeText) {
 
 const SCRIPT = "# What only a process of the app itself can see, in one boot of Rails (see inside.sh; read by ../inside.ts). It prints a\n# line of JSON for each part, behind MARKER, as soon as the part is known; a part that fails says why. Each server has a\n# lane: a thread with a connection of its own, which has LANE seconds. A server that hangs stops its own lane alone.\n# It changes nothing. It has no single quote and no text over several lines: it travels in a command line.\nbegin\n  Process.kill(:TERM, Integer(ENV.delete(\"LOOK_OUT\")))\nrescue StandardError\n  nil\nend\nrequire \"json\"\nrequire \"time\"\nrequire \"timeout\"\nmarker = ENV.delete(\"MARKER\")\nseconds = Integer(ENV.delete(\"LANE\"))\nclean = lambda do |text|\n  line = text.to_s.dup.force_encoding(\"UTF-8\").scrub.gsub(%r{\\S+://\\S+}, \"...\").lines.first.to_s.strip\n  line.size > 200 ? line[0, 200].sub(/\\S+\\z/, \"\") + \"...\" : line\nend\nlock = Mutex.new\ntold = {}\ntell = lambda do |name, said|\n  lock.synchronize do\n    next if told[name]\n    told[name] = true\n    $stdout.write(\"\\n#{marker} #{JSON.generate({ part: name }.merge(said))}\\n\")\n    $stdout.flush\n  end\nend\nlook = lambda do |name, work|\n  tell.call(name, begin\n    { value: work.call }\n  rescue StandardError, ScriptError => error\n    { error: clean.call((error.is_a?(Timeout::Error) ? \"\" : error.class.to_s + \": \") + error.message.to_s) }\n  end)\nend\nparts = {}\npart = lambda { |name, &work| parts[name] = work }\nlook.call(\"boot\", lambda do\n  { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,\n    memory: File.read(\"/proc/self/status\")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }\nend)\npart.call(\"ffmpeg\") do\n  tool = lambda do |variable, usual, *arguments|\n    text = IO.popen([ENV.fetch(variable, usual), *arguments, { err: [:child, :out], in: File::NULL, pgroup: true }]) do |pipe|\n      begin\n        Timeout.timeout(seconds * 0.6) { pipe.read }\n      rescue Timeout::Error\n        Process.kill(:KILL, -pipe.pid)\n        raise Timeout::Error, usual + \" gave no answer\"\n      end\n    end\n    [$?.success?, text.scrub]\n  rescue SystemCallError => error\n    [false, error.class == Errno::ENOENT ? \"\" : error.message]\n  end\n  tools = [%w[FFMPEG_BINARY ffmpeg], %w[FFPROBE_BINARY ffprobe]].map { |variable, usual| tool.call(variable, usual, \"-version\") }\n  versions = tools.map { |good, text| good ? text[/version (\\S+)/, 1].to_s[0, 60] : nil }\n  _, encoders = tool.call(\"FFMPEG_BINARY\", \"ffmpeg\", \"-hide_banner\", \"-encoders\")\n  { ffmpeg: versions[0], ffprobe: versions[1], encoders: encoders.scan(/^ [VAS]\\S{5} (\\S+)/).flatten & %w[libx264 aac libmp3lame],\n    problem: tools.map { |good, text| good ? \"\" : clean.call(text) }.find { |text| text != \"\" } }\nend\npart.call(\"redis\") do\n  info = Sidekiq.redis { |redis| redis.call(\"INFO\") }.to_s.scan(/^(\\w+):(.*?)\\r?$/).to_h\n  { used: info.fetch(\"used_memory\").to_i, most: info[\"maxmemory\"].to_i, policy: info[\"maxmemory_policy\"].to_s[0, 60],\n    evicted: info[\"evicted_keys\"].to_i, version: info[\"redis_version\"].to_s[0, 60] }\nend\npart.call(\"sidekiq\") do\n  require \"sidekiq/api\"\n  now = Time.now.to_f\n  { processes: Sidekiq::ProcessSet.new.first(100).map { |process|\n      { queues: Array(process[\"queues\"]).first(50).map { |queue| queue.to_s[0, 60] }, threads: process[\"concurrency\"].to_i,\n        memory: process[\"rss\"].to_i * 1024, silent: now - process[\"beat\"].to_f } },\n    queues: Sidekiq::Queue.all.first(50).map { |queue| { name: queue.name.to_s[0, 60], size: queue.size, latency: queue.latency.to_f } },\n    dead: Sidekiq::DeadSet.new.size, retries: Sidekiq::RetrySet.new.size }\nend\npart.call(\"vacuum\") do\n  last = if defined?(SidekiqScheduler::RedisManager)\n    SidekiqScheduler::RedisManager.get_job_last_time(\"vacuum_scheduler\")\n  else\n    Sidekiq.redis { |redis| redis.call(\"HGET\", \"sidekiq-scheduler:last_times\", \"vacuum_scheduler\") }\n  end\n  { ago: last && Time.now - Time.parse(last) }\nend\ndatabase = lambda do |&work|\n  ActiveRecord::Base.transaction do\n    ActiveRecord::Base.connection.execute(\"SET LOCAL statement_timeout = #{seconds * 400}\")\n    work.call(ActiveRecord::Base.connection)\n  end\nend\npart.call(\"postgres\") do\n  database.call do |connection|\n    role = connection.select_value(\"SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user\").to_i\n    { bytes: connection.select_value(\"SELECT pg_database_size(current_database())\").to_i,\n      connections: connection.select_value(\"SELECT count(*) FROM pg_stat_activity WHERE usename = current_user\").to_i,\n      most: role.negative? ? connection.select_value(\"SHOW max_connections\").to_i : role,\n      version: connection.select_value(\"SHOW server_version\").to_s[0, 60] }\n  end\nend\npart.call(\"migrations\") do\n  pool = ActiveRecord::Base.connection_pool\n  database.call do |connection|\n    context = pool.respond_to?(:migration_context) ? pool.migration_context : connection.migration_context\n    { pending: context.open.pending_migrations.size }\n  end\nend\npart.call(\"retention\") do\n  Rails.cache = ActiveSupport::Cache::NullStore.new if defined?(Rails) && Rails.respond_to?(:cache=)\n  database.call do\n    %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|\n      value = Setting.public_send(setting)\n      [name, value.to_s == \"\" ? nil : value.to_i]\n    end\n  end\nend\nclock = lambda { Process.clock_gettime(Process::CLOCK_MONOTONIC) }\nover = clock.call + seconds\nlanes = [%w[ffmpeg], %w[redis sidekiq vacuum], %w[postgres migrations retention]].map do |names|\n  [names, Thread.new { names.each { |name| look.call(name, parts[name]) } }]\nend\nlanes.each do |names, thread|\n  next if thread.join([over - clock.call, 0].max)\n  hung, *others = names.reject { |name| told[name] }\n  next if hung.nil?\n  tell.call(hung, error: \"no answer within #{seconds} seconds\")\n  others.each { |name| tell.call(name, error: \"not asked: #{hung} before it gave no answer within #{seconds} seconds\") }\nend\nexit!(0) if lanes.any? { |_, thread| thread.alive? }\n";
 const SHELL = "# Becomes Rails, which runs a script: inside.sh MARKER SECONDS SCRIPT (inside.rb). Until the script runs, it shows\n# life: one line when it begins, then one whenever the very process that becomes Rails has used a fifth of a second of\n# processor time more (/proc/PID/stat, fields 14 to 17; proc(5)). That is seen from outside, so a boot that waits for a\n# server shows nothing, however many threads it has. The script ends the look-out before it prints, so two processes\n# never write at the same time. No single quote in here: it travels in a command line.\nmarker=\"$1\"\nprintf \"\\n%s up\\n\" \"$marker\"\n{\n  used=0\n  while sleep 1 > /dev/null 2>&1 && { read -r stat < /proc/$$/stat; } 2> /dev/null; do\n    set -- ${stat##*) }\n    now=$((${12} + ${13} + ${14} + ${15}))\n    if [ $((now - used)) -ge 20 ]; then\n      used=$now\n      printf \"\\n%s alive %s\\n\" \"$marker\" \"$now\"\n    fi\n  done\n} &\nexec env -u SKIP_POST_DEPLOYMENT_MIGRATIONS LOOK_OUT=$! MARKER=\"$marker\" LANE=\"$2\" bundle exec rails runner \"$3\"\n";
-/** Seconds that each lane has. */
+/** Seconds for each lane, which is all that one server is asked. */
 const LANE = 8;
 /**
- * Lines for a dyno's `bash -c`. Post-deployment migrations count as pending, too.
- * @param marker begins each line that counts; nobody could know it before
+ * The command that looks at the app from inside a one-off dyno, for its `bash -c`. Post-deployment migrations count as
+ * pending, too.
+ * @param marker begins each line that counts; it must not be guessable
  * @param seconds for each server to answer all that it is asked
  */
 function insideCommand(marker, seconds = LANE) {
     return withArguments(SHELL, marker, `${seconds}`, compact(SCRIPT));
 }
-/** Whether whole lines of output hold one that shows life: the script's own, or the look-out's. */
+/** Whether lines of output show life: one is the script's, or that of the look-out beside it. */
 function showsLife(output, marker) {
     return output.split(/\r?\n/).some(text => text.startsWith(`${marker} `));
 }
@@ -66304,30 +66311,30 @@ const count = pipe(dist_number(), safeInteger(), minValue(0));
 const figure = pipe(dist_number(), finite());
 const word = pipe(string(), maxLength(200));
 const shapes = {
-    /** `memory`: bytes of this process, booted as web and worker are. */
+    /** `memory`: bytes of this process, which has booted like web and worker. */
     boot: object({ ruby: word, mastodon: nullable(word), memory: count }),
-    /** Versions; null where the program does not run. `problem`: what it said instead. */
+    /** Versions; null if the program does not run. `problem`: what it said instead. */
     ffmpeg: object({
         ffmpeg: nullable(word),
         ffprobe: nullable(word),
         encoders: pipe(array(word), maxLength(10)),
         problem: nullable(word)
     }),
-    /** Of Sidekiq's Redis. Bytes; `most` is 0 where there is no limit. */
+    /** Sidekiq's Redis. `used`, `most`: bytes; `most` is 0 if there is no limit. */
     redis: object({ used: count, most: count, policy: word, evicted: count, version: word }),
     sidekiq: object({
-        /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 where it does not say. */
+        /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 if it does not say. */
         processes: pipe(array(object({ queues: pipe(array(word), maxLength(50)), threads: count, memory: count, silent: figure })), maxLength(100)),
-        /** `latency`: seconds for which the oldest job waits. */
+        /** `latency`: seconds that the oldest job has waited. */
         queues: pipe(array(object({ name: word, size: count, latency: figure })), maxLength(50)),
         dead: count,
         retries: count
     }),
-    /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null where it never did. */
+    /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null if it never did. */
     vacuum: object({ ago: nullable(figure) }),
-    /** Days; null where nothing is set. */
+    /** Days; null if nothing is set. */
     retention: object({ media: nullable(count), content: nullable(count), backups: nullable(count) }),
-    /** Bytes; connections of this role, and how many it may have. */
+    /** `bytes` of the database; open connections, and how many there may be at most. */
     postgres: object({ bytes: count, connections: count, most: count, version: word }),
     migrations: object({ pending: count })
 };
@@ -66337,7 +66344,7 @@ const line = object({
     value: optional(unknown()),
     error: optional(word)
 });
-/** Reads the script's lines out of a dyno's output, which is hostile: what does not have its very shape is an error of its part. */
+/** Reads the script's lines in a dyno's output, which is hostile text. A value of another shape is an error of its part. */
 function readInside(output, marker) {
     const found = {};
     for (const text of output.split(/\r?\n/)) {
@@ -66356,13 +66363,13 @@ function readInside(output, marker) {
 ;// CONCATENATED MODULE: ./lib/mastodon/place.js
 
 
-/** By what name the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN; undefined if neither is set. */
+/** The instance's name: WEB_DOMAIN, else LOCAL_DOMAIN; undefined if neither is set. */
 function instanceDomain(config) {
     return config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'] || undefined;
 }
 /**
- * The instance as its users reach it: under WEB_DOMAIN, else LOCAL_DOMAIN. Undefined where neither is a name.
- * @param ownUrl the app's own address; where that is this machine, it is asked there under its name
+ * The instance as its users reach it, by its name. Undefined if it has none.
+ * @param ownUrl the app's own address; if that is on this machine, the instance is asked there, under its name
  */
 function instancePlace(config, ownUrl) {
     const domain = instanceDomain(config);
@@ -66373,9 +66380,9 @@ function instancePlace(config, ownUrl) {
     return { url: `https://${domain}/` };
 }
 /**
- * The streaming server as browsers reach it, by STREAMING_API_BASE_URL (`wss://live.example`). Without it Mastodon tells
- * browsers to look on the instance itself (mastodon: app/serializers/rest/instance_serializer.rb), where on Heroku no
- * streaming server can be. Undefined where it is not set or is no address.
+ * The streaming server as browsers reach it, by STREAMING_API_BASE_URL (`wss://live.example`). Undefined if that is not set
+ * or is no address. Mastodon then sends browsers to the instance itself (mastodon:
+ * app/serializers/rest/instance_serializer.rb), which on Heroku has no streaming server.
  * @param ownUrl the streaming app's own address, as for `instancePlace`
  */
 function streamingPlace(config, ownUrl) {
@@ -66391,57 +66398,57 @@ function streamingPlace(config, ownUrl) {
 ;// CONCATENATED MODULE: ./lib/mastodon/release.js
 
 /**
- * What runs against the database around a release: a task that is added to the slug, and the commands of the release
- * phase and of one-off dynos. Every command is a line for a dyno's `bash -c`, holds nothing of the user's and may be
- * run again. None begins with a word that a Procfile may name a process type by: Heroku would run that type instead.
+ * The work on the database around a release: a task that is added to the slug, and the commands of the release phase and of
+ * one-off dynos. Each command is a line for a dyno's `bash -c`, has no text of the user in it, and may be run again. None
+ * begins with a word that may be a process type: Heroku would run that type's command.
  */
 /**
- * Rake's `-R` replaces the default folder `rakelib` and loads its files after the Rakefile, so the app's own tasks and
- * `:environment` are there (ruby/rake:lib/rake/application.rb). `rakelib` is named too, for forks that have one.
+ * The folders of Rake's `-R` are loaded after the Rakefile, so the app's own tasks and `:environment` are there. The option
+ * replaces the default folder `rakelib`, so that is named, too, for forks that have one (ruby/rake:lib/rake/application.rb).
  */
 const RAKE = 'bundle exec rake -R rakelib:.mastodon-on-heroku';
-/** Any value counts as set, an empty one too (mastodon/mastodon:lib/mastodon/database.rb): so it is taken away. */
+/** Unsets the variable: any value counts, even an empty one (mastodon/mastodon:lib/mastodon/database.rb). */
 const BOTH_PHASES = 'env -u SKIP_POST_DEPLOYMENT_MIGRATIONS';
 /**
- * The command of the `release` process type that is added to the slug. It decides by the state of the database each
- * time, as Heroku runs it again at every config change and rollback. `zero-downtime` leaves `db/post_migrate` alone,
- * `maintenance` runs both phases. Exits 0 where the database is ready for the code; it prints one line of the form
- * `mastodon-on-heroku: migrations before=588 after=607 ran=20260618114230,20260629124918` (counts of
- * `schema_migrations`; also on failure; `ran` is empty after a schema load).
+ * The command of the process type `release` in the slug. Heroku runs it at every release, also for a config change or a
+ * rollback, so it decides each time by the state of the database. `zero-downtime` runs `db/migrate` alone, `maintenance`
+ * both phases. Exits with 0 if the database is ready for the code. Prints, even if it fails, a line like `mastodon-on-heroku:
+ * migrations before=588 after=607 ran=20260618114230,20260629124918`: counts of `schema_migrations`, and the versions that
+ * ran (none after a schema load).
  */
 function releaseCommand(strategy) {
     const phases = strategy === 'zero-downtime' ? 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true' : BOTH_PHASES;
     return `${phases} ${RAKE} mastodon_on_heroku:release`;
 }
-/** Runs what is pending of both phases, then asks that nothing is (exit 0). To be run when no older code is left. */
+/** Runs the pending migrations of both phases; exits with 0 if none is left. Only for when no older code runs. */
 const POST_MIGRATE_COMMAND = `${BOTH_PHASES} bundle exec rails db:migrate db:abort_if_pending_migrations`;
-/** Runs what is pending of the first phase, then asks that nothing of it is (exit 0). */
+/** Runs the pending migrations of the first phase; exits with 0 if none of it is left. */
 const PRE_MIGRATE_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec rails db:migrate db:abort_if_pending_migrations';
-/** Changes nothing: exits 0 where no migration of the first phase is pending. */
+/** Changes nothing. Exits with 0 if no migration of the first phase is pending. */
 const PRE_PENDING_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec rails db:abort_if_pending_migrations';
-/** Changes nothing: exits 0 where no migration of either phase is pending, 1 and their names where one is. */
+/** Changes nothing. Exits with 0 if no migration is pending; else prints their names and exits with 1. */
 const PENDING_COMMAND = `${BOTH_PHASES} bundle exec rails db:abort_if_pending_migrations`;
 const APPLIED = compact("# Prints the versions in `schema_migrations`, one a line, oldest first; nothing if there is no such table. Rails is not\n# booted. No single quote in here: it travels in a command line.\nrequire \"uri\"\nrequire \"pg\"\n# libpq takes self-signed certificates, as Heroku has them, and refuses parameters that only Rails knows (`pool`).\nurl = URI(ENV.fetch(\"DATABASE_URL\"))\nknown = PG::Connection.conndefaults.map { |option| option[:keyword] }\nurl.query = URI.encode_www_form(URI.decode_www_form(url.query.to_s).select { |name, _| known.include?(name) })\nbegin\n  rows = PG.connect(url.to_s).exec(\"SELECT version FROM schema_migrations ORDER BY version\")\n  rows.each_row { |version,| puts version }\nrescue PG::UndefinedTable\n  nil\nend\n");
 const BASE_SCHEMA = "# Loads the schema of the tree if no migration is applied, and leaves the mark by which release.rake runs the seeds\n# later, with the code that they belong to: base-schema.sh SCRIPT (applied.rb).\napplied=\"$(bundle exec ruby -e \"$1\")\" || exit 1\nif [ -z \"$applied\" ]; then\n  bundle exec rails db:schema:load &&\n    bundle exec ruby -e 'require \"pg\"; PG.connect(ENV.fetch(\"DATABASE_URL\")).exec(\"CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()\")'\nfi\n";
 /**
- * Changes nothing: prints the versions in `schema_migrations`, one a line, oldest first, and nothing if that table does
- * not exist. It has no option `-r`: Ruby loads what that names before Bundler is there, so not from the bundle, and in
- * any version (ruby/rubygems#4025).
+ * Changes nothing. Prints the versions in `schema_migrations`, one a line, oldest first; nothing if there is no such table.
+ * It does without Ruby's option `-r`, which loads gems before Bundler does, and so not those of the bundle
+ * (ruby/rubygems#4025).
  */
 const APPLIED_COMMAND = `bundle exec ruby -e ${shell_shellWord(APPLIED)}`;
 /**
- * For a rehearsal: loads the schema of the tree into a database without applied migrations, and leaves the mark by which
- * the release task runs the seeds later, with the code that they belong to. Does nothing if migrations are applied.
+ * For a rehearsal: loads the tree's schema into an empty database, and leaves a mark by which the release task runs the
+ * seeds later, with the code that they belong to. Does nothing if migrations are applied.
  */
 const BASE_SCHEMA_COMMAND = withArguments(BASE_SCHEMA, APPLIED);
 /**
- * Task `mastodon_on_heroku:release`. A first set-up takes two steps (load the schema, then seed) and may be killed in
- * between or fail in the seeds; the empty table `mastodon_on_heroku_setup` says so to the next run, which ends what was
- * begun. Loading drops tables that exist (`force: :cascade`), so it wants a database without any, or, after its own
- * mark, without any row. Upstream's seeds can be repeated (mastodon/mastodon:db/seeds).
+ * Task `mastodon_on_heroku:release`. A first set-up has two steps: load the schema, then seed. If it is killed in between,
+ * or the seeds fail, the empty table `mastodon_on_heroku_setup` tells the next run, which finishes it. Loading drops tables
+ * (`force: :cascade`), so it needs a database without tables, or, with that mark, without rows. Mastodon's seeds may be run
+ * again (mastodon/mastodon:db/seeds).
  */
 const RELEASE_TASK = "# frozen_string_literal: true\n\n# Added to the slug by mastodon-on-heroku; run in the release phase, before the new code takes traffic.\nmodule MastodonOnHeroku\n  SETUP_TABLE = 'mastodon_on_heroku_setup'\n  OWN_TABLES = [SETUP_TABLE, 'schema_migrations', 'ar_internal_metadata'].freeze\n\n  module_function\n\n  def database\n    ActiveRecord::Base.connection\n  end\n\n  def table?(name)\n    database.tables.include?(name)\n  end\n\n  def versions\n    table?('schema_migrations') ? database.select_values('SELECT version FROM schema_migrations').map(&:to_s).sort : []\n  end\n\n  def tables_of_others\n    database.tables - OWN_TABLES\n  end\n\n  def rows_of_others?\n    tables_of_others.any? { |table| database.select_value(\"SELECT 1 FROM #{database.quote_table_name(table)} LIMIT 1\") }\n  end\n\n  def release\n    before = versions\n    begin\n      before.any? ? migrate : set_up\n    ensure\n      after = versions\n      ran = before.any? ? after - before : []\n      puts \"mastodon-on-heroku: migrations before=#{before.size} after=#{after.size} ran=#{ran.join(',')}\"\n    end\n  end\n\n  def migrate\n    run 'db:migrate'\n    seed if table?(SETUP_TABLE)\n  end\n\n  def set_up\n    refuse unless tables_of_others.empty? || (table?(SETUP_TABLE) && !rows_of_others?)\n    database.execute(\"CREATE TABLE IF NOT EXISTS #{SETUP_TABLE} ()\")\n    run 'db:schema:load'\n    seed\n  end\n\n  def seed\n    run 'db:seed'\n    database.execute(\"DROP TABLE #{SETUP_TABLE}\")\n  end\n\n  def refuse\n    abort <<~MESSAGE\n      mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.\n      Loading the schema would drop them, so nothing was changed.\n      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset) and deploy again; else restore\n      schema_migrations from a backup.\n    MESSAGE\n  end\n\n  def run(task)\n    Rake::Task[task].invoke\n  end\nend\n\nnamespace :mastodon_on_heroku do\n  desc 'Make the database ready for this code: migrate it, or set it up where it is empty'\n  task release: :environment do\n    MastodonOnHeroku.release\n  end\nend\n";
-/** Files that the release command needs in the slug: path relative to the app's root, text. */
+/** The files that the release command needs in the slug: path relative to the app's root, and text. */
 const RELEASE_FILES = {
     '.mastodon-on-heroku/release.rake': RELEASE_TASK
 };
@@ -66459,7 +66466,7 @@ const shape = looseObject({
         vapid: fallback(nullish(looseObject({ public_key: instance_url })), null)
     })), null)
 });
-/** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
+/** Reads the answer of `/api/v2/instance`; undefined if it is not Mastodon's. */
 function readInstance(body) {
     const { success, output } = safeParse(pipe(string(), parseJson(), shape), body);
     if (!success)
@@ -66475,18 +66482,20 @@ function readInstance(body) {
     };
 }
 /**
- * Whether a version that an instance tells may be that of a commit. Its metadata part is our own doing (`sourceOffer`),
- * unless MASTODON_VERSION_METADATA is set; before 4.3 there was none, and some forks put their own there.
+ * Whether the version that an instance tells may be that of a commit. The slug sets the part behind `+` to the commit
+ * (`sourceOffer`), unless MASTODON_VERSION_METADATA is set. Before 4.3 there is none, and some forks have their own.
+ * @param commit full hash; undefined if it is not known
+ * @param metadata value of MASTODON_VERSION_METADATA
  */
 function mayRun(version, commit, metadata) {
     const expected = metadata || (commit?.slice(0, 7) ?? '');
     return !version.includes('+') || version.includes(expected);
 }
-/** Most assets of a page that are worth a look. */
+/** Assets of a page that are looked at. */
 const MOST_ASSETS = 20;
 /**
- * The styles and scripts that a page of Mastodon asks for, as they are written in it: paths, or addresses below CDN_HOST
- * (mastodon: lib/vite/tags_helper.rb).
+ * The styles and scripts of a page of Mastodon, as its HTML has them: paths, or addresses below CDN_HOST (mastodon:
+ * lib/vite/tags_helper.rb).
  */
 function assetsOf(html) {
     const found = [...html.matchAll(/(?:href|src)="((?:https?:\/\/[\w.:-]{1,253})?\/packs\/[^"?#\s]{1,300})"/g)];
@@ -66497,7 +66506,7 @@ function isText(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/mail.js
-/** The config vars that say where mail goes. */
+/** The config vars of mail. */
 const MAIL_VARIABLES = [
     'LOCAL_DOMAIN',
     'SMTP_AUTH_METHOD',
@@ -66514,8 +66523,9 @@ const MAIL_VARIABLES = [
     'SMTP_TLS'
 ];
 /**
- * The mail server as Mastodon reads it (config/email.yml, lib/mastodon/email_configuration_helper.rb; Rails: Action
- * Mailer's `smtp_settings`). Undefined where SMTP_SERVER is not set: mail then goes to the dyno itself, where nobody takes it.
+ * The mail server, by the config vars, as Mastodon reads them (config/email.yml, lib/mastodon/email_configuration_helper.rb;
+ * Rails: Action Mailer's `smtp_settings`). Undefined if SMTP_SERVER is not set: mail then goes to the dyno itself, where no
+ * mail server listens.
  */
 function mailServer(config) {
     const host = config['SMTP_SERVER'];
@@ -66554,7 +66564,7 @@ function methodOf(auth) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/storage.js
 
-/** The config vars that say where browsers get media; no secrets among them. */
+/** The config vars that say where browsers get media. None is a secret. */
 const MEDIA_VARIABLES = [
     'AZURE_ALIAS_HOST',
     'AZURE_ENABLED',
@@ -66568,7 +66578,7 @@ const MEDIA_VARIABLES = [
     'SWIFT_ENABLED',
     'SWIFT_OBJECT_URL'
 ];
-/** Those that say how Mastodon writes to a bucket, beside them. */
+/** The other config vars that say how Mastodon writes to a bucket. Two are secrets. */
 const BUCKET_VARIABLES = [
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',
@@ -66578,9 +66588,9 @@ const BUCKET_VARIABLES = [
     'S3_PERMISSION'
 ];
 /**
- * The bucket as Mastodon and the AWS SDK for Ruby read it. S3_HOSTNAME and S3_PROTOCOL are for the addresses that
- * browsers see; what Mastodon writes goes to S3_ENDPOINT, or to AWS in S3_REGION. Undefined without bucket or keys.
- * @param config a variable that is set and empty counts as not set, but for S3_PERMISSION
+ * The bucket by the config vars, as Mastodon and the AWS SDK for Ruby read them. Mastodon writes to S3_ENDPOINT, or to AWS
+ * in S3_REGION; S3_HOSTNAME and S3_PROTOCOL are only for the addresses that browsers see. Undefined without bucket or keys.
+ * @param config a variable that is set and empty counts as not set, except S3_PERMISSION
  */
 function bucketOf(config) {
     const { S3_BUCKET: name, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = config;
@@ -66589,7 +66599,7 @@ function bucketOf(config) {
     const region = config['S3_REGION'] || 'us-east-1';
     const endpoint = config['S3_ENDPOINT'];
     const base = new URL(endpoint || `https://s3.${region}.amazonaws.com`);
-    // The SDK takes the path also where the name cannot be part of a host's with a certificate.
+    // The SDK puts a name with dots into the path: no certificate covers it as part of the host.
     const inPath = endpoint ? config['S3_OVERRIDE_PATH_STYLE'] !== 'true' : name.includes('.');
     if (inPath)
         base.pathname = `${base.pathname.replace(/\/$/, '')}/${encodeURIComponent(name)}/`;
@@ -66606,8 +66616,8 @@ function bucketOf(config) {
     };
 }
 /**
- * Where browsers get media: an https address with a slash at its end, or as wrong as it is configured. Undefined where
- * media come from the instance itself.
+ * Where browsers get media: an https address with a slash at its end, or something else if it is configured wrongly.
+ * Undefined if media come from the instance itself.
  */
 function mediaUrl(config) {
     const protocol = config['S3_PROTOCOL'] || 'https';
@@ -66642,19 +66652,19 @@ function withSlash(url) {
 const ENCRYPTION = 'config/initializers/active_record_encryption.rb';
 const PRODUCTION = 'config/environments/production.rb';
 /**
- * The secrets that a tree wants: as it says itself where it does, so that the next version's are found, too.
- * VAPID: config/vapid.yml or initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3;
- * what app.json has a generator for.
+ * The secrets that a tree needs, by its own files, so that a later version's are found, too. VAPID: config/vapid.yml or
+ * initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3; those that app.json has a
+ * generator for.
  */
 function secrets_secretsOf(root, { env }) {
     const initializer = readTreeFile(root, ENCRYPTION) ?? '';
     const keys = [...new Set(encryptionKeys(initializer))];
     const wantsOtp = /\bOTP_SECRET\b/.test(readTreeFile(root, PRODUCTION) ?? '');
     const singles = ['SECRET_KEY_BASE', ...(wantsOtp ? ['OTP_SECRET'] : [])];
-    const generated = env.filter(({ name, generated, value }) => generated && value === undefined && !singles.includes(name));
+    const others = env.filter(({ name, generated, value }) => generated && value === undefined && !singles.includes(name));
     return [
         ...singles.map(name => single(name, true)),
-        ...generated.map(({ name }) => single(name, false)),
+        ...others.map(({ name }) => single(name, false)),
         ...(keys.length > 0
             ? [
                 {
@@ -66675,7 +66685,7 @@ function secrets_secretsOf(root, { env }) {
         }
     ];
 }
-/** Its names in full (mastodon/mastodon), or their ends in a list. */
+/** The names of the keys: the file has them in full (mastodon/mastodon), or a list of their ends. */
 function encryptionKeys(initializer) {
     const whole = [...initializer.matchAll(/\bACTIVE_RECORD_ENCRYPTION_[A-Z]+(?:_[A-Z]+)*\b/g)].map(([name]) => name);
     const known = ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].filter(end => initializer.includes(end));
@@ -66690,14 +66700,14 @@ function single(name, needed) {
         byHand: NEEDS.secretKeyBase.madeBy
     };
 }
-/** As Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
+/** A random text, as Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
 function alphanumeric(length) {
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
     return Array.from({ length }, () => letters[(0,external_node_crypto_.randomInt)(letters.length)]).join('');
 }
 /**
- * A key pair for web push (RFC 8292): a point and a number of the curve P-256, in url-safe Base64 with its padding, as
- * `mastodon:webpush:generate_vapid_key` prints them (zaru/webpush: lib/webpush/vapid_key.rb).
+ * Makes a key pair for web push (RFC 8292), as `mastodon:webpush:generate_vapid_key` prints it: a point and a number of the
+ * curve P-256, in url-safe Base64 with padding (zaru/webpush: lib/webpush/vapid_key.rb).
  */
 function makeVapidPair() {
     const { privateKey } = (0,external_node_crypto_.generateKeyPairSync)('ec', { namedCurve: 'prime256v1' });
@@ -66712,9 +66722,9 @@ function padded(bytes) {
 ;// CONCATENATED MODULE: ./lib/mastodon/source-offer.js
 
 /**
- * Makes the instance say which commit it runs and where its source is: `/api/v2/instance` then shows `version`
- * (`4.7.0+1234567`) and `source_url`. A config var of the same name wins, unless it is empty.
- * Mastodon reads the three names in config/mastodon.yml (4.7), or in lib/mastodon/version.rb (4.2).
+ * The script that makes the instance say which commit it runs and where its source is: `/api/v2/instance` then shows
+ * `version` (`4.7.0+1234567`) and `source_url`. A config var of the same name wins, unless it is empty. Mastodon reads the
+ * three names in config/mastodon.yml (4.7), or in lib/mastodon/version.rb (4.2).
  */
 function sourceOffer(source) {
     const variables = {
@@ -66726,26 +66736,67 @@ function sourceOffer(source) {
     return { path: '.profile.d/mastodon-on-heroku.sh', text: lines.join('') };
 }
 /**
- * config/mastodon.yml pastes SOURCE_TAG into YAML without quotes: `{x` would keep Rails from booting, `4.10` would
- * become 4.1 and `2026-11-22` a date. Such a tag is not worth it; the commit names the same tree.
+ * Whether a tag stays the same in YAML: config/mastodon.yml pastes SOURCE_TAG without quotes, so `{x` would keep Rails from
+ * booting, `4.10` would become 4.1, and `2026-11-22` a date. In place of such a tag the commit is named.
  */
 function isPlainTag(tag) {
     const isWord = /^(?:[A-Za-z]|\d+\.\d+\.\d)[\w.+/-]*$/.test(tag);
     return isWord && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(tag);
 }
 
-;// CONCATENATED MODULE: ./lib/mastodon/text.js
+;// CONCATENATED MODULE: ./lib/mastodon/node.js
 
-/** Characters. No file that is read so comes near, and a hostile one must not keep a job for minutes. */
-const MOST = 200_000;
-/** A file of a tree for patterns to look through, its beginning at least; empty where it is not there. */
-function text_readText(root, file) {
-    return (readTreeFile(root, file) ?? '').slice(0, MOST);
+
+/**
+ * The newest major version of Node that heroku/nodejs may install, by `engines.node` of package.json. Undefined if that has
+ * no upper bound or cannot be read: then the buildpack takes one that is supported (heroku/heroku-buildpack-nodejs).
+ */
+function newestNode(packageJson) {
+    const range = /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"([^"\n]{1,200})"/.exec(packageJson)?.[1];
+    if (range === undefined)
+        return undefined;
+    const bounds = range.split('||').map(upperBound);
+    return bounds.some(bound => bound === undefined) ? undefined : Math.max(...bounds.map(Number));
 }
+/** The newest major version that meets all comparators: `>=18 <21`, `^20.1`, `20.x`, `18 - 20`. */
+function upperBound(range) {
+    const bounds = [
+        ...range.matchAll(/(>=|<=|>|<|[\^~=])?\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.\d{1,6})?(\s+-\s)?/g)
+    ].flatMap(([, operator = '', major, minor = '0', hyphen]) => {
+        if (operator.startsWith('>') || hyphen !== undefined)
+            return [];
+        return [operator === '<' && Number(minor) === 0 ? Number(major) - 1 : Number(major)];
+    });
+    return bounds.length === 0 ? undefined : Math.min(...bounds);
+}
+/** Whether one of the buildpacks installs Node by `engines.node`. */
+function installsNode(buildpacks) {
+    return buildpacks.some(buildpack => herokusOwn(buildpack) === 'nodejs');
+}
+/** Whether a major version of Node still gets updates. @param now milliseconds since 1970 */
+function stateOfNode(major, now) {
+    const life = nodeLife(major, now);
+    if (life)
+        return { is: life.state === 'ended' ? 'ended' : 'supported', ends: life.ends };
+    return { is: major > Math.max(...NODE_MAJORS) ? 'unknown' : 'ended' };
+}
+/** Words that follow `Node 20`, without a full stop. */
+function nodeInWords(state) {
+    switch (state.is) {
+        case 'supported':
+            return `gets security updates until ${state.ends}`;
+        case 'ended':
+            return `gets no security updates any more${state.ends === undefined ? '' : `: it ended on ${state.ends}`}`;
+        case 'unknown':
+            return 'is newer than what this version knows';
+    }
+}
+/** What to do about a Node that gets no updates. */
+const ADVISE_NODE = 'Let `engines.node` of package.json take a newer Node, as Mastodon’s own does, or deploy a version of Mastodon that does.';
 
 ;// CONCATENATED MODULE: ./lib/mastodon/versions.js
 /** Versions as Mastodon, Ruby, Node, Postgres and Redis write them: numbers with dots, perhaps a prerelease behind them. */
-/** Negative where `a` is older than `b`, 0 where they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
+/** Negative if `a` is older than `b`, 0 if they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
 function compareVersions(a, b) {
     const [one, other] = [split(a), split(b)];
     for (let i = 0; i < Math.max(one.numbers.length, other.numbers.length); i++) {
@@ -66761,6 +66812,7 @@ function compareVersions(a, b) {
         return -1;
     return one.prerelease.localeCompare(other.prerelease, 'en', { numeric: true });
 }
+/** Whether a version is older than another; false if one of them is not known. */
 function isOlder(version, than) {
     return version !== undefined && than !== undefined && compareVersions(version, than) < 0;
 }
@@ -66768,14 +66820,14 @@ function isOlder(version, than) {
 function seriesOf(version) {
     return split(version).numbers.slice(0, 2).join('.');
 }
-/** The minor series of Mastodon, oldest first, as far as they are known; one after the last is taken as the next. */
+/** The minor series of Mastodon that are known, oldest first. */
 const SERIES = [
     ...numbered(1, 2, 6),
     ...numbered(2, 0, 9),
     ...numbered(3, 0, 5),
     ...numbered(4, 0, 8)
 ];
-/** Series between two versions, neither of them included; empty where none lies between them or where that is not known. */
+/** The series that lie between those of two versions; empty if there is none, or none is known. */
 function seriesBetween(from, to) {
     const [first, last] = [seriesOf(from), seriesOf(to)];
     return SERIES.filter(series => compareVersions(series, first) > 0 && compareVersions(series, last) < 0);
@@ -66788,125 +66840,11 @@ function split(version) {
     return { numbers: numbers.split('.').map(Number), prerelease };
 }
 
-;// CONCATENATED MODULE: ./lib/mastodon/minimums.js
-
-
-
-/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. */
-function readMinimums(root, version) {
-    const read = (file) => text_readText(root, file);
-    const readme = told(read('README.md'));
-    const known = knownFor(version);
-    return defined({
-        ruby: readme.get('ruby') ?? known.ruby,
-        node: enginesNode(read('package.json')),
-        nodeWanted: readme.get('node.js') ?? known.node,
-        postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
-        redis: readme.get('redis') ?? known.redis,
-        libvips: libvipsOf(read('config/initializers/vips.rb'), read('config/application.rb')),
-        ffmpeg: readme.get('ffmpeg') ?? known.ffmpeg
-    });
-}
-function defined(all) {
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-/** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
-function told(readme) {
-    return new Map([
-        ...readme.matchAll(/^[ \t]*[-*][ \t]+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*[ \t]+(\d+(?:\.\d+)*)\+/gim)
-    ].map(([, name = '', version = '']) => [name.toLowerCase(), version]));
-}
-function enginesNode(packageJson) {
-    return /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1];
-}
-/** `server_version_num`: 140000 is 14, 90500 is 9.5. */
-function postgresOf(dbRake) {
-    const number = breakpoints(dbRake).postgres ?? Number(/\bversion\s*<\s*(\d[\d_]*)/.exec(dbRake)?.[1]?.replaceAll('_', ''));
-    if (!Number.isFinite(number))
-        return undefined;
-    const major = Math.floor(number / 10_000);
-    return major >= 10 ? `${major}` : `${major}.${Math.floor((number % 10_000) / 100)}`;
-}
-/** mastodon/mastodon: config/initializers/vips.rb stops the boot; until 4.5 config/application.rb has a switch. */
-function libvipsOf(initializer, application) {
-    const [, major, minor] = /at_least_libvips\?\(\s*(\d+)\s*,\s*(\d+)\s*\)/.exec(initializer) ?? [];
-    if (major === undefined || minor === undefined)
-        return undefined;
-    const version = `${major}.${minor}`;
-    if (!/^[ \t]*if\s.*use_vips/m.test(initializer))
-        return { version };
-    const [, name, operator, value] = /use_vips\s*=\s*ENV\[['"](\w+)['"]\]\s*(==|!=)\s*['"]([^'"]*)['"]/.exec(application) ?? [];
-    return name === undefined || value === undefined
-        ? undefined
-        : { version, unless: { name, value, not: operator === '==' } };
-}
-/** For trees that do not say it themselves, from the release notes. The newest first. */
-const minimums_KNOWN = [
-    ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
-    ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],
-    ['4.4.0-alpha', { ruby: '3.2', node: '20', postgres: '13', redis: '6.2' }],
-    ['4.3.0-alpha', { ruby: '3.1', node: '18', postgres: '12', redis: '4' }],
-    ['4.2.0-alpha', { ruby: '3.0', node: '16', postgres: '10', redis: '4' }]
-];
-function knownFor(version) {
-    return (version !== undefined && minimums_KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/node.js
-
-
-/**
- * The newest major version of Node that heroku/nodejs may install: as `engines.node` of package.json says. Undefined if
- * that sets no upper bound, or cannot be read: then it takes one that is supported (heroku/heroku-buildpack-nodejs).
- */
-function newestNode(packageJson) {
-    const range = /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"([^"\n]{1,200})"/.exec(packageJson)?.[1];
-    if (range === undefined)
-        return undefined;
-    const bounds = range.split('||').map(upperBound);
-    return bounds.some(bound => bound === undefined) ? undefined : Math.max(...bounds.map(Number));
-}
-/** Of comparators that must all be met: `>=18 <21`, `^20.1`, `20.x`, `18 - 20`. */
-function upperBound(range) {
-    const bounds = [
-        ...range.matchAll(/(>=|<=|>|<|[\^~=])?\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.\d{1,6})?(\s+-\s)?/g)
-    ].flatMap(([, operator = '', major, minor = '0', hyphen]) => {
-        if (operator.startsWith('>') || hyphen !== undefined)
-            return [];
-        return [operator === '<' && Number(minor) === 0 ? Number(major) - 1 : Number(major)];
-    });
-    return bounds.length === 0 ? undefined : Math.min(...bounds);
-}
-/** Whether one of the buildpacks installs Node by `engines.node`. */
-function installsNode(buildpacks) {
-    return buildpacks.some(buildpack => herokusOwn(buildpack) === 'nodejs');
-}
-/** @param now milliseconds since 1970 */
-function stateOfNode(major, now) {
-    const life = nodeLife(major, now);
-    if (life)
-        return { is: life.state === 'ended' ? 'ended' : 'supported', ends: life.ends };
-    return { is: major > Math.max(...NODE_MAJORS) ? 'unknown' : 'ended' };
-}
-/** To stand behind `Node 20`, without a full stop. */
-function nodeInWords(state) {
-    switch (state.is) {
-        case 'supported':
-            return `gets security updates until ${state.ends}`;
-        case 'ended':
-            return `gets no security updates any more${state.ends === undefined ? '' : `: it ended on ${state.ends}`}`;
-        case 'unknown':
-            return 'is newer than what this version knows';
-    }
-}
-/** What to do about a Node that gets no updates. */
-const ADVISE_NODE = 'Let `engines.node` of package.json take a newer Node, as Mastodon’s own does, or deploy a version of Mastodon that does.';
-
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby.js
 
 
 
-/** @param files their texts; empty for one that is not there */
+/** What a tree says of Ruby. @param files their texts; empty for one that is not there */
 function readRuby(files) {
     const locked = lockedRuby(files.gemfileLock);
     const file = ofRubyVersion(files.rubyVersion);
@@ -66917,7 +66855,7 @@ function readRuby(files) {
         takes: ofGemfile(files.gemfile, file)
     };
 }
-/** `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments; several lines, or a version of two numbers, name no one Ruby. */
+/** Reads `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments. Several lines, or two numbers, do not name one Ruby. */
 function ofRubyVersion(text) {
     const lines = text.split('\n').map(line => line.replace(/#.*$/s, '').trim());
     const [line = '', ...more] = lines.filter(Boolean);
@@ -66927,11 +66865,11 @@ function ofRubyVersion(text) {
     return pre === undefined ? version : `${version}.${pre}`;
 }
 const TEXT = String.raw `(?:'[^'\n]*'|"[^"\n]*")`;
-/** A whole statement of texts, which may end in options: `ruby '>= 3.3.0', '< 4.1.0'`. */
+/** A `ruby` statement of plain texts, perhaps with options behind: `ruby '>= 3.3.0', '< 4.1.0'`. */
 const STATEMENT = new RegExp(String.raw `^ruby[ \t]*\(?[ \t]*\[?\s*(${TEXT}(?:\s*,\s*${TEXT})*)\s*\]?[ \t]*(?:\)|#|\r?$|,\s*:?(?:engine|patchlevel)\b)`, 'm');
-/** Since Bundler 2.4.19: exactly the one of that file (bundler: lib/bundler/ruby_dsl.rb). */
+/** The very version of that file, since Bundler 2.4.19 (bundler: lib/bundler/ruby_dsl.rb). */
 const BY_FILE = /^ruby[ \t]*\(?[ \t]*file:\s*['"]\.ruby-version['"]/;
-/** Characters of a statement: it is hostile text. */
+/** Characters of the statement that are read: it is hostile text. */
 const ruby_LONGEST = 1_000;
 function ofGemfile(gemfile, file) {
     const at = gemfile.search(/^ruby\b/m);
@@ -66945,7 +66883,7 @@ function ofGemfile(gemfile, file) {
         ? read.map(([, operator = '=', version = '']) => ({ operator: operator, version }))
         : [];
 }
-/** Whether Bundler runs with that Ruby. */
+/** Whether Bundler runs with a Ruby. */
 function isTaken(version, takes) {
     return takes.every(({ operator, version: than }) => {
         const difference = compareVersions(version, than);
@@ -66967,13 +66905,13 @@ function isTaken(version, takes) {
         }
     });
 }
-/** `~> 3.3.1` ends before 3.4, `~> 3.3` before 4. */
+/** The first version that `~>` leaves out: 3.4 for `~> 3.3.1`, 4 for `~> 3.3`. */
 function bumped(version) {
     const numbers = version.split('.').map(Number);
     const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers;
     return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.');
 }
-/** @param now milliseconds since 1970 */
+/** How safe a Ruby is. @param now milliseconds since 1970 */
 function stateOfRuby(version, now) {
     const lines = rubyLines(now);
     const series = seriesOf(version);
@@ -66987,7 +66925,7 @@ function stateOfRuby(version, now) {
         return { is: 'ended', line, ends: life.ends };
     return isOlder(version, floor) ? { is: 'holed', line, floor } : { is: 'safe', line, ends: life.ends };
 }
-/** To stand behind `Ruby 3.4.1`, without a full stop. */
+/** Words that follow `Ruby 3.4.1`, without a full stop. */
 function rubyInWords(state) {
     switch (state.is) {
         case 'safe':
@@ -67000,13 +66938,13 @@ function rubyInWords(state) {
             return `is newer than what this version knows (${state.newest})`;
     }
 }
-/** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
+/** The lowest Ruby that is not older, has no known hole, and is taken by the Gemfile; undefined if there is none. */
 function safeRuby(version, takes, now) {
     return rubyLines(now).find(({ floor, life }) => life.state !== 'ended' && isTaken(floor, takes) && !isOlder(floor, version))?.floor;
 }
 /**
- * How Heroku comes to install that Ruby, to stand within a sentence. `bundle lock` alone keeps what Gemfile.lock names, and
- * `bundle update --ruby` names the Ruby that runs it (__tests__/mastodon/bundler.test.ts).
+ * How to make Heroku install a Ruby, as part of a sentence. `bundle lock` alone keeps the Ruby that Gemfile.lock names, and
+ * `bundle update --ruby` writes the one that it runs with (__tests__/mastodon/bundler.test.ts).
  */
 function pinRuby(version) {
     return `change the line below \`RUBY VERSION\` in Gemfile.lock to \`ruby ${version}\` (\`bundle update --ruby\` does that, run with Ruby ${version}), write \`${version}\` to \`.ruby-version\`, and commit both`;
@@ -67021,8 +66959,8 @@ function adviseRuby(version, takes, now) {
 const SEEN = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${SEEN.format(Date.parse(DEFAULT_RUBY.seen))})`;
 /**
- * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
- * @param wanted the Ruby that somebody seems to want
+ * How to make a Gemfile.lock name a Ruby: Bundler adds it only if the Gemfile has a `ruby` line.
+ * @param wanted the Ruby that runs, or that `.ruby-version` names
  */
 function lockRuby(wanted, takes, now) {
     const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is);
@@ -67032,30 +66970,23 @@ function lockRuby(wanted, takes, now) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby-blocks.js
 /**
- * The lines of a Ruby file with the conditions under which they run, as far as those are plain tests of environment
- * variables. Nothing is run. It knows the way in which Mastodon's initializers are written, and where it is in doubt it
- * says `unclear`, so that no rule is made of what it did not understand.
+ * The lines of a Ruby file, with the conditions under which they run if those are plain tests of environment variables.
+ * Nothing is run. It knows how Mastodon's initializers are written. In doubt it says `unclear`, so that no rule is made of
+ * what it did not understand.
  */
 const OPENS = /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/;
 const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
-/** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
+/** Blocks in blocks. Nobody writes so many, and each line is returned with the conditions of all of them. */
 const ruby_blocks_DEEPEST = 100;
-/** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
+/**
+ * The lines of a Ruby file. Comments, blank lines and the text of heredocs are left out, and so is all that comes after
+ * blocks that are too deep.
+ */
 function codeLines(text) {
     const open = [];
     const lines = [];
-    let heredoc;
     let mayHaveEnded = false;
-    for (const [i, raw] of text.split('\n').entries()) {
-        const line = raw.trim();
-        if (heredoc !== undefined) {
-            if (line === heredoc)
-                heredoc = undefined;
-            continue;
-        }
-        if (line === '' || line.startsWith('#'))
-            continue;
-        heredoc = /<<[~-]?['"]?([A-Z_]+)['"]?/.exec(line)?.[1];
+    for (const [number, line] of withoutHeredocs(text)) {
         if (/^(?:end|\})(?:\W|$)/.test(line)) {
             open.pop();
             continue;
@@ -67067,35 +66998,61 @@ function codeLines(text) {
             top.guard = nextBranch(top.guard, line);
             continue;
         }
-        const modifier = OPENS.test(line) ? undefined : MODIFIER.exec(line);
-        const guards = [...open.map(({ guard }) => guard), ...(modifier ? [guardOf(modifier[2], modifier[3])] : [])];
+        const [code, modifier] = withoutModifier(line);
+        const guards = [...open.map(({ guard }) => guard), ...modifier];
         lines.push({
-            number: i + 1,
-            text: modifier?.[1] ?? line,
+            number,
+            text: code,
             when: guards.filter(guard => typeof guard !== 'string'),
             unclear: mayHaveEnded || guards.includes('unclear')
         });
         if (/^(?:return|next|break)\b/.test(line) && !open.some(({ isMethod }) => isMethod))
             mayHaveEnded = true;
-        if (OPENS.test(line) && !/\bend\b/.test(line)) {
-            open.push({ guard: guardOfBlock(line), isMethod: /^def\b/.test(line) });
-        }
-        else if (/\{(?:\s*\|[^|]*\|)?$/.test(line))
-            open.push({ guard: 'always', isMethod: false });
+        const block = openedBy(line);
+        if (block)
+            open.push(block);
     }
     return lines;
+}
+/** The lines of a file with their numbers, trimmed, without comments, blank lines and the text of heredocs. */
+function withoutHeredocs(text) {
+    let heredoc;
+    return text.split('\n').flatMap((raw, index) => {
+        const line = raw.trim();
+        if (heredoc !== undefined) {
+            if (line === heredoc)
+                heredoc = undefined;
+            return [];
+        }
+        if (line === '' || line.startsWith('#'))
+            return [];
+        heredoc = /<<[~-]?['"]?([A-Z_]+)['"]?/.exec(line)?.[1];
+        return [[index + 1, line]];
+    });
+}
+/** `abort if ENV['A']`: the code, and the guard behind it, if there is one. */
+function withoutModifier(line) {
+    const [, code, word, condition] = (OPENS.test(line) ? undefined : MODIFIER.exec(line)) ?? [];
+    return code === undefined ? [line, []] : [code, [guardOf(word, condition)]];
+}
+function openedBy(line) {
+    if (OPENS.test(line) && !/\bend\b/.test(line))
+        return { guard: guardOfBlock(line), isMethod: /^def\b/.test(line) };
+    return /\{(?:\s*\|[^|]*\|)?$/.test(line) ? { guard: 'always', isMethod: false } : undefined;
 }
 function guardOfBlock(line) {
     const [, word, condition] = /(?:^|=\s*)(if|unless)\s+(.+)$/.exec(line) ?? [];
     if (word !== undefined && condition !== undefined)
         return guardOf(word, condition);
-    // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called, and what
-    // `begin` holds may be rescued.
+    // The block of `configure do` or `each do` always runs. A method runs only when it is called, and what `begin` holds may
+    // be rescued.
     return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /^(?:class|module)\b/.test(line) ? 'always' : 'unclear';
 }
 function guardOf(word, condition) {
     const test = envTest(condition.trim());
-    return test === undefined ? 'unclear' : word === 'unless' ? { ...test, not: !test.not } : test;
+    if (test === undefined)
+        return 'unclear';
+    return word === 'unless' ? { ...test, not: !test.not } : test;
 }
 function nextBranch(guard, line) {
     if (line === 'else')
@@ -67118,6 +67075,15 @@ function envTest(condition) {
     return name === undefined ? undefined : { name, equals, not: operator === '!=' };
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/text.js
+
+/** Characters. No real file is so long, and a hostile one must not keep a job for minutes. */
+const MOST = 200_000;
+/** The beginning of a file of a tree, for patterns to search; empty if it is not there. */
+function text_readText(root, file) {
+    return (readTreeFile(root, file) ?? '').slice(0, MOST);
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/config-rules.js
 
 
@@ -67133,11 +67099,14 @@ const ENCRYPTION_KEYS = [
 const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb';
 const LONGEST_LINE = 2_000;
 const FILES = ['config/application.rb', 'config/environments/production.rb'];
-/** Reads the files that Rails runs as it boots in production. */
+/**
+ * What a tree says about config vars: in the files that Rails runs when it boots in production.
+ * @param version of Mastodon; undefined if it is not known
+ */
 function readConfigRules(root, version) {
     const files = [...FILES, ...initializers(root)].map(file => ({ file, text: text_readText(root, file) }));
     const rules = files.map(({ file, text }) => rulesOf(file, text));
-    const required = distinct(rules.flatMap(({ required }) => required));
+    const required = distinct(rules.flatMap(rule => rule.required));
     const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key));
     return {
         required: [
@@ -67155,7 +67124,7 @@ function initializers(root) {
         .filter(({ kind, path }) => kind === 'file' && /^config\/initializers\/.+\.rb$/.test(path))
         .map(({ path }) => path);
 }
-/** Known since 4.3 (mastodon/mastodon#29831); a fork may ask for them in words of its own. */
+/** Whether the encryption keys are needed, as since 4.3 (mastodon/mastodon#29831). A fork may ask for them in its own words. */
 function wantsEncryption(root, version) {
     const isNew = version === undefined || compareVersions(version, '4.3.0-alpha') >= 0;
     return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '');
@@ -67168,9 +67137,9 @@ function rulesOf(file, text) {
         deprecated: lines.flatMap(line => refused(file, line, /^warn\b/))
     };
 }
-/** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
+/** Finds `ENV.fetch('NAME')`, which raises if the variable is not set, unless the line has a default for it. */
 function fetched(file, { text, number, when, unclear }) {
-    // Each match looks at all that stands before it; no line that is meant is so long.
+    // Each match is compared with all that stands before it, so long lines are left out.
     if (unclear || text.length > LONGEST_LINE || /\brescue\b|->|\blambda\b/.test(text))
         return [];
     const tests = when.filter(({ name, not }) => !(name === DUMMY && not));
@@ -67185,14 +67154,14 @@ function fetched(file, { text, number, when, unclear }) {
         where: `${file}:${number}`
     }));
 }
-/** What stands behind is not always evaluated: `ENV['A'] || ENV.fetch('B')`, `a ? ENV.fetch('B') : c`. */
+/** Behind these, code may not be evaluated: `ENV['A'] || ENV.fetch('B')`, `a ? ENV.fetch('B') : c`. */
 const OTHERWISE = /&&|\|\||\s\?\s|\b(?:and|or)\b/;
-/** The default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is none. */
+/** Whether it is the default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is not. */
 function insideBraces(before) {
     const plain = before.replaceAll('#{', '');
     return plain.split('{').length > plain.split('}').length;
 }
-/** `%w(A B).each do |key| … abort if ENV[key].blank?`. */
+/** Finds lists of required variables: `%w(A B).each do |key| … abort if ENV[key].blank?`. */
 function listed(file, text) {
     return [...text.matchAll(/%[wi][([]([A-Z0-9_\s]+)[)\]]\.each do \|(\w+)\|\n([^]*?)^end/gm)].flatMap(match => {
         const [, names = '', key = '', body = ''] = match;
@@ -67219,6 +67188,70 @@ function distinct(rules) {
     return [...new Map(rules.map(rule => [`${rule.name}=${rule.value ?? ''}`, rule])).values()];
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/minimums.js
+
+
+
+/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. @param version of Mastodon, for what the files do not say */
+function readMinimums(root, version) {
+    const read = (file) => text_readText(root, file);
+    const readme = told(read('README.md'));
+    const known = knownFor(version);
+    return defined({
+        ruby: readme.get('ruby') ?? known.ruby,
+        node: enginesNode(read('package.json')),
+        nodeWanted: readme.get('node.js') ?? known.node,
+        postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
+        redis: readme.get('redis') ?? known.redis,
+        libvips: libvipsOf(read('config/initializers/vips.rb'), read('config/application.rb')),
+        ffmpeg: readme.get('ffmpeg') ?? known.ffmpeg
+    });
+}
+function defined(all) {
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+/** Reads the requirements in README.md: `- **PostgreSQL** 14+`. */
+function told(readme) {
+    return new Map([
+        ...readme.matchAll(/^[ \t]*[-*][ \t]+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*[ \t]+(\d+(?:\.\d+)*)\+/gim)
+    ].map(([, name = '', version = '']) => [name.toLowerCase(), version]));
+}
+function enginesNode(packageJson) {
+    return /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1];
+}
+/** `server_version_num`: 140000 is 14, 90500 is 9.5. */
+function postgresOf(dbRake) {
+    const number = breakpoints(dbRake).postgres ?? Number(/\bversion\s*<\s*(\d[\d_]*)/.exec(dbRake)?.[1]?.replaceAll('_', ''));
+    if (!Number.isFinite(number))
+        return undefined;
+    const major = Math.floor(number / 10_000);
+    return major >= 10 ? `${major}` : `${major}.${Math.floor((number % 10_000) / 100)}`;
+}
+/** Too old a libvips stops the boot (mastodon/mastodon: config/initializers/vips.rb). Until 4.5 config/application.rb has a switch for it. */
+function libvipsOf(initializer, application) {
+    const [, major, minor] = /at_least_libvips\?\(\s*(\d+)\s*,\s*(\d+)\s*\)/.exec(initializer) ?? [];
+    if (major === undefined || minor === undefined)
+        return undefined;
+    const version = `${major}.${minor}`;
+    if (!/^[ \t]*if\s.*use_vips/m.test(initializer))
+        return { version };
+    const [, name, operator, value] = /use_vips\s*=\s*ENV\[['"](\w+)['"]\]\s*(==|!=)\s*['"]([^'"]*)['"]/.exec(application) ?? [];
+    return name === undefined || value === undefined
+        ? undefined
+        : { version, unless: { name, value, not: operator === '==' } };
+}
+/** By the release notes, for trees that do not say it themselves. The newest first. */
+const minimums_KNOWN = [
+    ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
+    ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],
+    ['4.4.0-alpha', { ruby: '3.2', node: '20', postgres: '13', redis: '6.2' }],
+    ['4.3.0-alpha', { ruby: '3.1', node: '18', postgres: '12', redis: '4' }],
+    ['4.2.0-alpha', { ruby: '3.0', node: '16', postgres: '10', redis: '4' }]
+];
+function knownFor(version) {
+    return (version !== undefined && minimums_KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/tree.js
 
 
@@ -67236,7 +67269,7 @@ const REDIS_FILES = [
     'config/initializers/redis.rb',
     'config/initializers/sidekiq.rb'
 ];
-/** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
+/** Reads a tree: the one to deploy, or the one that runs now. Nothing of it is run. */
 function readUpgradeTree(root) {
     const read = (file) => text_readText(root, file);
     const mastodon = readMastodon(root);
@@ -67276,12 +67309,13 @@ function filesBelow(root, folder) {
         .filter(({ kind }) => kind === 'file')
         .map(({ path }) => path);
 }
-/** @param others initializers that have to do with Redis: a fork may change there how it connects */
+/** @param others initializers about Redis: a fork may change there how it connects */
 function redisTls(ruby, others, streaming, gemfileLock) {
     const [code, all] = [ruby, ruby + others].map(text => text.replace(/^[ \t]*#.*$/gm, ''));
     const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code);
+    const fixed = /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby';
     return {
-        driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
+        driver: isChoice ? 'choice' : fixed,
         hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
         takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(all),
         streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]{0,1000}rejectUnauthorized\s*:\s*false/.test(streaming)
@@ -67318,37 +67352,38 @@ function hasJobsWork(root, read) {
 
 
 
-/** An app's config vars, as far as a check may see them. */
+/** An app's config vars, as far as the plan may see them. */
 class ConfigView {
     #vars;
     constructor(vars) {
         this.#vars = new Map(Object.entries(vars));
     }
-    /** Set, be it to nothing: for variables of which any value counts. */
+    /** Whether it is set, even to nothing: for variables of which any value counts. */
     isSet(name) {
         return this.#vars.has(name);
     }
+    /** Whether it is set to something. */
     has(name) {
         return (this.#vars.get(name) ?? '') !== '';
     }
     equals(name, value) {
         return this.#vars.get(name) === value;
     }
-    /** Names of the config vars that it would have to set for what it needs. */
+    /** Names of the config vars that are missing for what the app needs. */
     lacks(need) {
         return lacking(need, Object.fromEntries(this.#vars));
     }
     storage() {
         return storageOf(Object.fromEntries(this.#vars));
     }
-    /** By what name the instance is reached. */
+    /** The instance's name. */
     domain() {
         return instanceDomain(Object.fromEntries(this.#vars));
     }
     value(name) {
         return this.#vars.get(name) || undefined;
     }
-    /** Scheme, host and `sslmode` of an address, and never user, password or path. */
+    /** Scheme, host and `sslmode` of an address; never its user, password or path. */
     address(name) {
         const text = this.#vars.get(name);
         if (text === undefined || !URL.canParse(text))
@@ -67362,6 +67397,7 @@ class ConfigView {
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/rule.js
 
 
+/** Makes a rule of what is written of it. */
 function rule(written) {
     const { name, level, holds, say, examples } = written;
     return {
@@ -67371,7 +67407,7 @@ function rule(written) {
         examples: () => examples.map(say)
     };
 }
-/** What was seen, if it was. */
+/** For `holds`: what was seen if something is so, else nothing. */
 function seenIf(isSo, seen) {
     return isSo ? [seen] : [];
 }
@@ -67395,8 +67431,8 @@ const DEFAULT_TYPES = new Map([
     ['activestorage-preview', []]
 ]);
 /**
- * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
- * add any. heroku/ruby adds `worker` to a tree with the Rake task `jobs:work` (heroku-buildpack-ruby:
+ * The process types that a build may add to the Procfile's; undefined if a buildpack is not Heroku's own, for it may add
+ * any. heroku/ruby adds `worker` if the tree has the Rake task `jobs:work` (heroku-buildpack-ruby:
  * lib/language_pack/rails2.rb).
  */
 function defaultTypes(buildpacks, { hasJobsWork }) {
@@ -67523,21 +67559,21 @@ const BUILDPACK_RULES = [
         examples: [{ names: ['libidn12', 'libpq-dev'], stack: DEFAULT_STACK }]
     })
 ];
-/** What `nodejs-before-ruby` and its like find. */
+/** Findings about the list of buildpacks alone, such as `nodejs-before-ruby`. */
 function checkBuildpackList(buildpacks, tree) {
     return LIST_RULES.flatMap(({ look }) => look({ buildpacks, tree }));
 }
 function runsApt({ buildpacks }) {
     return buildpacks.some(isAptBuildpack);
 }
-/** Of another architecture, version or release it is not the stack's. */
+/** Whether the stack has a package of the Aptfile: not if another architecture, version or release is asked for. */
 function isOnStack(entry, known) {
     if (entry.kind !== 'package')
         return false;
     const { name, arch = 'amd64', version, release } = entry;
     return arch === 'amd64' && version === undefined && release === undefined && known.includes(name);
 }
-/** One of those of which it is known what they bring. */
+/** Whether it is one of Heroku's own, of which the process types are known. */
 function isKnown(buildpack) {
     return DEFAULT_TYPES.has(herokusOwn(buildpack) ?? '');
 }
@@ -67552,16 +67588,16 @@ function isRuby(name) {
 
 
 /**
- * In a dyno's environment without being config vars: its own (Dev Center: dynos, "Local environment variables";
- * dyno-metadata), and what the buildpacks for Ruby and Node export if it is not set (`.profile.d` of
- * heroku/heroku-buildpack-ruby and heroku/heroku-buildpack-nodejs).
+ * Variables that a dyno has without a config var: Heroku's (Dev Center: dynos, "Local environment variables";
+ * dyno-metadata), and those that the buildpacks for Ruby and Node set (`.profile.d` of heroku/heroku-buildpack-ruby and
+ * heroku/heroku-buildpack-nodejs).
  */
 const config_PLATFORM = /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/;
 const ENCRYPTION_KEY = {
     name: 'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY',
     where: 'config/initializers/active_record_encryption.rb:10'
 };
-/** Config vars that this version wants, does not want, or does not need any more. */
+/** Config vars that this version needs, refuses, or no longer reads. */
 const CONFIG_RULES = [
     rule({
         name: 'missing-config',
@@ -67579,7 +67615,7 @@ const CONFIG_RULES = [
         }),
         examples: [{ app: 'APP', missing: [ENCRYPTION_KEY] }]
     }),
-    /** Without the app: what the version before did not ask for. */
+    /** If the app is not asked: what the version before did not need. */
     rule({
         name: 'new-config',
         level: 'warn',
@@ -67725,7 +67761,7 @@ function whoLacks(live, need) {
     const lacks = live?.config.lacks(need) ?? [];
     return live && lacks.length > 0 ? [{ app: live.app, lacks }] : [];
 }
-/** Variables of versions before 1.2, 2.0 and 4.4. A migration still reads OTP_SECRET if what runs is older than 4.4. */
+/** Variables that versions before 1.2, 2.0 and 4.4 read. A migration still reads OTP_SECRET if older than 4.4 runs now. */
 function obsoleteOnes(tree, from, config) {
     if (isOlder(tree.version ?? '0', '4.4.0-alpha'))
         return [];
@@ -67742,7 +67778,7 @@ function places(rules) {
 function config_shown({ name, value }) {
     return value === undefined ? name : `${name}=${value}`;
 }
-/** Secrets come with what makes them. */
+/** The command that sets config vars; for a secret with a command that makes it. */
 function setThem(rules, app) {
     const settings = rules.map(({ name }) => [
         name,
@@ -67759,7 +67795,7 @@ function setThem(rules, app) {
 const HOST = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::\d+)?$/i;
 /** A host with an optional port and path. */
 const ALIAS = /^[^\s:/]+(?::\d+)?(?:\/[^\s:]*)?$/;
-/** Each names the host of the media to the content security policy (mastodon: app/lib/content_security_policy.rb). */
+/** Each of these puts the media's host into the content security policy (mastodon: app/lib/content_security_policy.rb). */
 const MEDIA_HOSTS = ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST', 'S3_HOSTNAME', 'AZURE_ALIAS_HOST', 'EXTRA_MEDIA_HOSTS'];
 /** The names under which the instance and its media are reached. */
 const DOMAIN_RULES = [
@@ -67824,26 +67860,26 @@ function bare(value) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/markers.js
 
-/** Reasons of `src/mastodon/migrations.ts` that weigh less than the others. */
+/** Reasons of markers (`src/mastodon/migration-markers.ts`) that weigh less than the others. */
 const OUTSIDE = 'runs outside a transaction';
 const INDEX = 'builds or drops an index while writes go on';
-/** Duplicates that are deleted and rows that are filled in are not missed by the code that still serves. */
+/** Whether the code that still serves may miss something. It does not miss deleted duplicates, or rows that were filled in. */
 function takesAway({ why }) {
     return !['deletes rows', 'rewrites rows'].includes(why);
 }
-/** The line that says most of a migration; undefined where there is none but that it runs outside a transaction. */
+/** The line that tells most of a migration; undefined if it only runs outside a transaction. */
 function heaviest(markers) {
     const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX);
     return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why === INDEX);
 }
-/** From what keeps a release waiting longest to what is over soon. */
+/** Reasons, from what takes longest to what is over soon. */
 const BY_LENGTH = [
     'its authors warn that it takes long',
     'walks over rows',
     'computes a materialized view',
     'rewrites rows'
 ];
-/** Higher for what takes longer. */
+/** A rank that is higher for what takes longer. */
 function lengthOf(markers) {
     const ranks = markers.flatMap(({ why }) => BY_LENGTH.includes(why) ? [BY_LENGTH.length - BY_LENGTH.indexOf(why)] : []);
     return Math.max(0, ...ranks);
@@ -67852,6 +67888,7 @@ function lengthOf(markers) {
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/pending.js
 
 
+/** What is pending when the tree is deployed. */
 function pendingOf({ tree, from, live }) {
     if (live?.applied ? live.applied.size === 0 : live?.runs === false) {
         return { basis: 'empty', migrations: tree.migrations, newestApplied: undefined, unknown: [] };
@@ -67867,7 +67904,7 @@ function pendingOf({ tree, from, live }) {
         unknown: live?.applied ? [...applied].filter(version => !known.has(version)).sort() : []
     };
 }
-/** Whether the code of now can run on the database as it will be. */
+/** Whether the code that runs now can run on the database after the upgrade. */
 function wayBack({ tree, from, live }, pending) {
     if (pending.basis === 'unknown' || pending.basis === 'empty' || !from)
         return 'unknown';
@@ -67879,7 +67916,7 @@ function wayBack({ tree, from, live }, pending) {
     });
     return verdict.safe ? 'safe' : 'unsafe';
 }
-/** What some migrations of upstream do, in words; others are told by the line that makes them so. */
+/** What some of Mastodon's migrations do, in words. Of others the plan names the line that matters. */
 const NOTABLE = {
     '20240307180905': 'encrypts every two-factor secret anew',
     '20260702144128': "moves every account's keys"
@@ -67894,7 +67931,7 @@ function notable({ version }) {
 
 
 
-/** A migration that the docs name. */
+/** A migration for the examples in the docs. */
 const EXAMPLE = '20260702144128 migrate_local_account_keypairs';
 /** What the pending migrations do to the site while and after they run. */
 const MIGRATION_RULES = [
@@ -67993,12 +68030,12 @@ const MIGRATION_RULES = [
 function appOf({ live }) {
     return live?.app ?? 'APP';
 }
-/** What is to be migrated; nothing on an empty database, whose schema is loaded. */
+/** The pending migrations; none on an empty database, whose schema is loaded. */
 function pending(facts) {
     const all = pendingOf(facts);
     return all.basis === 'empty' ? { ...all, migrations: [] } : all;
 }
-/** In maintenance mode both phases run at once, and nobody is served meanwhile. */
+/** The pending migrations by phase. With `maintenance` all of them run in the first. */
 function phases(facts) {
     const { migrations } = pending(facts);
     const isFirst = ({ phase }) => phase === 'pre' || facts.strategy === 'maintenance';
@@ -68007,7 +68044,7 @@ function phases(facts) {
 function isLong({ long }) {
     return heaviest(long) !== undefined;
 }
-/** Those that walk over rows by name; those that only see to an index by their number. */
+/** Names the migrations that walk over rows, and counts those that only build or drop an index. */
 function longOnes(migrations) {
     const long = migrations.filter(isLong);
     const heavy = long.filter(migration => migration.long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)));
@@ -68032,7 +68069,7 @@ function list(migrations, of) {
     const more = migrations.length - named.length;
     return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
-/** Known in words first, then what takes something away. */
+/** First what is known in words, then what takes something away. */
 function weight(migration) {
     if (notable(migration) !== undefined)
         return 2;
@@ -68047,18 +68084,18 @@ function at(marker) {
 
 
 /**
- * Dynos of a formation that the release of a slug would end: it has no process type for them, so Heroku takes the type out
- * of the formation. The release phase has no dynos of its own there.
- * @param types the slug's
+ * The dynos of a formation that a release would end: the slug lacks their process type, so Heroku takes it out of the
+ * formation. The type `release` has no dynos there.
+ * @param types process types of the slug
  */
 function lostTypes(formation, types) {
     return formation.filter(({ type, quantity }) => quantity > 0 && type !== 'release' && !types.includes(type));
 }
 /**
  * Says which dynos would be lost, why, and what to do.
- * @param what lacks the type: `the slug`
- * @param has its process types
- * @param procfile of the commit; absent if the commit has no say in it
+ * @param slug.what what lacks the type, in words: `the slug`
+ * @param slug.has its process types
+ * @param slug.procfile the commit's; undefined if the commit does not decide the type
  */
 function explainLost(app, lost, { what, has, procfile }) {
     const { type, planned } = lost;
@@ -68066,7 +68103,7 @@ function explainLost(app, lost, { what, has, procfile }) {
     const comes = planned
         ? `${app} is to run ${dynos}, and ${what} has no process type \`${type}\`: Heroku could not start ${plural(lost) ? 'them' : 'it'}`
         : `${app} runs ${dynos}, and ${what} has no process type \`${type}\`: with the release Heroku would take it out of the formation and end ${plural(lost) ? 'them' : 'it'}`;
-    const types = has.filter(type => type !== 'release').sort();
+    const types = has.filter(name => name !== 'release').sort();
     const names = types.length === 0 ? 'It has none' : `It has ${types.join(', ')}`;
     const { evidence, remedy } = procfile ? inProcfile(lost, procfile) : { evidence: [], remedy: [] };
     return {
@@ -68085,7 +68122,7 @@ function described(dynos) {
     const { type, quantity, size } = dynos;
     return `${quantity} ${type} dyno${plural(dynos) ? 's' : ''}${size ? ` (${size})` : ''}`;
 }
-/** What the commit has in the place of the type, and how it comes by it. */
+/** What the commit has in place of the type, and what to change. */
 function inProcfile({ type, command }, { file, types, comments, ignoredAt }) {
     const line = lineFor(type, command);
     if (file !== 'Procfile') {
@@ -68120,7 +68157,7 @@ function inProcfile({ type, command }, { file, types, comments, ignoredAt }) {
         ? { evidence: [], remedy: [`Add ${line} to the Procfile.`] }
         : { evidence: ["The commit's Procfile has it, and the build took it away"], remedy: ['Look which buildpack does.'] };
 }
-/** The line to write; with the command that runs now, if Heroku tells one that can be shown. */
+/** The line to write, with the command that runs now if Heroku tells it and it can be shown. */
 function lineFor(type, command) {
     const shown = command && command.length <= 200 && /^[\x20-\x5f\x61-\x7e]+$/.test(command) ? command : '…';
     return `the line \`${type}: ${shown}\``;
@@ -68134,7 +68171,7 @@ function lineFor(type, command) {
 
 const LOST = { type: 'worker', quantity: 1, size: 'Basic', command: 'bundle exec sidekiq' };
 const PROCFILE = { file: 'Procfile', types: { web: 'bin/heroku-web' }, comments: [] };
-/** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
+/** All that runs is in the slug, a worker runs, and exactly one process listens to the queue `scheduler`. */
 const PROCESS_RULES = [
     rule({
         name: 'lost-process-type',
@@ -68201,11 +68238,11 @@ const PROCESS_RULES = [
 function processes_procfileOf(procfile) {
     return { what: 'the Procfile of this commit', has: Object.keys(procfile.types), procfile };
 }
-/** Types that the build adds; undefined if a buildpack is not Heroku's own: that it adds none is sure of those alone. */
+/** Process types that the build adds; undefined if a buildpack is not Heroku's own, for it may add any. */
 function knownTypes({ tree, buildpacks }) {
     return defaultTypes(buildpacks, tree);
 }
-/** Dynos of a type that the Procfile does not have, and that no buildpack is known to add. */
+/** Dynos whose type the Procfile does not have, and no known buildpack adds. */
 function lost({ tree, live, buildpacks }) {
     const { procfile } = tree;
     if (!live || procfile.problem)
@@ -68217,7 +68254,7 @@ function lostOfStreaming({ app, lost: all = [] }) {
     const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined };
     return all.map(dynos => ({ app, dynos, slug }));
 }
-/** Process types that run Sidekiq; none if one of them decides in the shell: that is not for us to judge. */
+/** Process types that run Sidekiq; none if one decides its queues in the shell, for that cannot be judged. */
 function sidekiqTypes({ procfile }, { formation }) {
     const types = Object.entries(procfile.types)
         .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
@@ -68228,14 +68265,14 @@ function sidekiqTypes({ procfile }, { formation }) {
     }));
     return types.some(({ listens }) => listens === undefined) ? [] : types;
 }
-/** How many processes listen to the queue `scheduler` (mastodon/documentation: scaling); undefined if nobody needs to. */
+/** How many processes listen to the queue `scheduler` (mastodon/documentation: scaling); undefined if none has to. */
 function listeners({ tree, live }) {
     const running = live ? sidekiqTypes(tree, live).filter(({ quantity }) => quantity > 0) : [];
     if (!tree.hasScheduler || running.length === 0)
         return undefined;
     return running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0);
 }
-/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined if the shell decides. */
+/** Whether a command listens to `scheduler`: without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined if the shell decides. */
 function listensToScheduler(command) {
     if (/[;&|<>$`]|\bif\b/.test(command))
         return undefined;
@@ -68251,7 +68288,7 @@ function listensToScheduler(command) {
 
 
 
-/** The day of what the docs tell. */
+/** The day for the examples in the docs. */
 const EXAMPLE_DAY = Date.parse('2027-01-01');
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 const RUNTIME_RULES = [
@@ -68451,18 +68488,18 @@ const RUNTIME_RULES = [
 function runtime_appOf(live) {
     return live?.app ?? 'APP';
 }
-/** To another stack. */
+/** How to move to the default stack. */
 function moveTo(app) {
     return `\`heroku stack:set ${DEFAULT_STACK} --app ${app}\`, and \`stack: ${DEFAULT_STACK}\` in the config`;
 }
 /**
- * The Ruby of Gemfile.lock, if heroku/ruby, or a copy of it, builds and has a lock file to read: which Ruby another
- * buildpack installs is not known.
+ * The Ruby of Gemfile.lock, if heroku/ruby, or a copy of it, builds the tree. Which Ruby another buildpack installs is not
+ * known.
  */
 function lockedIn({ tree: { ruby }, buildpacks }) {
     return buildpacks.some(installsLockedRuby) && ruby.hasLock ? ruby.locked : undefined;
 }
-/** Its version, if it is no JRuby. */
+/** The locked Ruby's version, unless it is a JRuby. */
 function plainRuby(facts) {
     const locked = lockedIn(facts);
     return locked?.jruby === undefined ? locked?.version : undefined;
@@ -68474,7 +68511,7 @@ function alike(locked, better) {
         ? `Write \`${locked}\` to \`.ruby-version\`, so that tests run on what Heroku runs.`
         : `To run on ${better}: ${pinRuby(better)}.`;
 }
-/** One of another version, another release or an address is another ffmpeg than the stack's. */
+/** Whether an entry asks for the stack's own ffmpeg: no version, no release, no address of a package. */
 function isFfmpegOfStack(entry) {
     return entry.kind === 'package' && asksForFfmpeg(entry) && entry.version === undefined && entry.release === undefined;
 }
@@ -68595,7 +68632,7 @@ function verifiesPostgres({ streaming, addons }) {
     const isHeroku = addons?.some(({ service }) => service === POSTGRES) ?? isAmazon(address);
     return seenIf(isHeroku && !streaming.config.equals('NODE_TLS_REJECT_UNAUTHORIZED', '0'), { app: streaming.app, mode });
 }
-/** By the add-on, else by where it runs. */
+/** Whether a server is Heroku's: by the add-on, else by its address. */
 function isHerokus({ addons }, address) {
     return (addons?.some(({ service }) => service === REDIS) ?? true) && isAmazon(address);
 }
@@ -68607,7 +68644,7 @@ function isAmazon(address) {
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/restart.js
 
 
-/** Releases whose notes ask for a restart of the streaming server. */
+/** Releases whose notes ask to restart the streaming server. */
 const ASKED = ['4.2.0', '4.3.0', '4.6.0', '4.7.0'];
 /** Whether the streaming server must be deployed anew. `unknown` without a tree to compare with. */
 function streamingMustRestart({ tree, from }) {
@@ -68712,7 +68749,7 @@ function isOwn(url, domain) {
 
 
 
-/** The version of what runs now against that of the tree. */
+/** The version that runs now, compared with the tree's. */
 const VERSION_RULES = [
     rule({
         name: 'not-mastodon',
@@ -68782,12 +68819,13 @@ function versions_known({ tree, from }) {
 function stepsBack(facts) {
     return versions_known(facts).filter(({ before, after }) => compareVersions(after, before) < 0);
 }
-/** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */
+/** Stands for all versions before 1.2, which do not tell their version (mastodon/mastodon#2181). */
 const BEFORE_1_2 = '1.1.0';
-/** The version of a tree; one that is there and does not tell is taken for one before 1.2. */
+/** The version of a tree; one with migrations that tells none counts as before 1.2. */
 function versionOf({ version, migrations }) {
     return version ?? (migrations.length > 0 ? BEFORE_1_2 : undefined);
 }
+/** A version for people. */
 function shownVersion(version) {
     return version === BEFORE_1_2 ? 'a version before 1.2' : version;
 }
@@ -68802,7 +68840,7 @@ function shownVersion(version) {
 
 
 
-/** All that can be found, by subject, in the order in which it is told. docs/upgrading.md has it as a table. */
+/** All rules, by subject, in the order of the plan. docs/upgrading.md has them as a table. */
 const FINDINGS = [
     ...VERSION_RULES,
     ...MIGRATION_RULES,
@@ -68820,7 +68858,7 @@ const FINDINGS = [
 
 
 const hasSearch = ({ live }) => live === undefined || live.config.equals('ES_ENABLED', 'true');
-/** From the release notes, oldest first; what a tree says itself is a finding. */
+/** By the release notes, oldest first. What a tree says itself is a finding. */
 const steps_KNOWN = [
     {
         version: '1.4.3',
@@ -68833,7 +68871,7 @@ const steps_KNOWN = [
     {
         version: '4.2.0',
         when: 'after',
-        text: 'Where full-text search is used, fill its indexes: people and public posts are in them now',
+        text: 'If full-text search is used, fill its indexes: people and public posts are in them now',
         command: 'bin/tootctl search deploy',
         applies: hasSearch
     },
@@ -68858,7 +68896,7 @@ const steps_KNOWN = [
     {
         version: '4.4.0',
         when: 'after',
-        text: 'Where full-text search is used, bring the settings of its indexes up to date',
+        text: 'If full-text search is used, bring the settings of its indexes up to date',
         command: 'bin/tootctl search deploy --only-mapping',
         applies: hasSearch
     },
@@ -68876,7 +68914,7 @@ const steps_KNOWN = [
         applies: ({ live }) => live === undefined || live.config.isSet('MASTODON_USE_LIBVIPS')
     }
 ];
-/** What the versions after the old one, up to the new one, ask for. */
+/** The steps that the versions after the old one, up to the new one, ask for. */
 function upgradeSteps(facts) {
     const before = facts.from && versionOf(facts.from);
     const after = facts.tree.version;
@@ -68896,7 +68934,7 @@ function upgradeSteps(facts) {
 
 
 const ORDER = ['block', 'warn', 'note'];
-/** Makes the plan of an upgrade. Pure: all that it knows is handed in. */
+/** Makes the plan of an upgrade. Pure. */
 function planUpgrade(facts) {
     const { tree, from } = facts;
     const pending = pendingOf(facts);
@@ -68928,7 +68966,7 @@ function planned(migration) {
         ...(irreversible && { irreversible })
     };
 }
-/** Somebody has looked at it and wants it told only. */
+/** A finding that `checks.skip` names becomes a note: somebody has looked at it. */
 function skipped(finding, skip) {
     return finding.level !== 'note' && skip.includes(finding.name) ? { ...finding, level: 'note' } : finding;
 }
@@ -68950,8 +68988,7 @@ function upgradeHeadline({ basis, migrations }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/index.js
-/** Preflight and upgrade plan: what a tree wants, against what is there. */
-
+/** The upgrade plan: what a tree wants, compared with what is there. */
 
 
 
@@ -68966,7 +69003,7 @@ function upgradeHeadline({ basis, migrations }) {
 const BY_WORKER = 'nothing, Mastodon’s worker does it by itself (sidekiq-scheduler, since 1.4)';
 const BY_UPGRADE = 'nothing, it was a step of an upgrade long ago';
 const NO_PUSH = 'nothing, PuSH subscriptions went with OStatus in 3.0';
-/** Where the condition is met that the vacuum has. */
+/** The setting without which Mastodon's vacuum removes nothing. */
 const RETENTION = '“Media cache retention period” in Administration → Server settings → Content retention';
 /**
  * What took the place of the rake tasks of 2017 (mastodon/mastodon: lib/tasks/mastodon.rake of v1.0 to v2.4, its issues
@@ -68991,7 +69028,7 @@ const SUCCESSORS = [
     [/^settings:close_registrations$/, '`bin/tootctl settings registrations close`'],
     [/^(?:maintenance:|media:set_unknown)/, BY_UPGRADE]
 ];
-/** Tasks that the worker does, by the class that does them in config/sidekiq.yml. */
+/** Tasks that the worker does by itself, and the class in config/sidekiq.yml that does them. */
 const DONE_BY_WORKER = [
     {
         task: /^media remove(?![-\w]|.*--(?:prune-profiles|remove-headers))/,
@@ -69004,7 +69041,7 @@ const DONE_BY_WORKER = [
 const tasks_RAKE = /\b(?:rake|rails)\s+(?:-\S+\s+)*mastodon:([a-z_:]+)/;
 const TOOTCTL = /\btootctl\s+([a-z_-]+)\s+([a-z_-]+)([^;&|#]*)/;
 /**
- * What a tree says of a scheduled command. Where the tree is not at hand, or says nothing, so does this.
+ * Advice on a scheduled command, by a tree; none if the tree says nothing of it.
  * @param root folder of the tree
  */
 function adviseTask(root, command) {
@@ -69016,7 +69053,7 @@ function adviseTask(root, command) {
 }
 function adviseRake(root, task) {
     const file = readTreeFile(root, 'lib/tasks/mastodon.rake');
-    // Its last name is enough: there is one file, and no two tasks in it have the same.
+    // The last part of its name is enough: no two tasks of the file share it.
     const last = task.split(':').at(-1);
     if (file !== undefined && new RegExp(`\\btask\\s+:?${last}\\b`).test(file))
         return [];
@@ -69047,11 +69084,11 @@ function adviseTootctl(root, group, name, rest) {
         if (!worker || !task.test(`${group} ${name}${rest}`))
             return [];
         const does = `Mastodon’s worker does it daily by itself (${worker.name} in config/sidekiq.yml)`;
-        return [{ kind: 'needless', text: when === undefined ? does : `${does}, where a number of days is set as ${when}` }];
+        return [{ kind: 'needless', text: when === undefined ? does : `${does}, if a number of days is set as ${when}` }];
     });
     return dead.length > 0 ? dead : needless;
 }
-/** Since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */
+/** The source of a command of tootctl: since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */
 function cliOf(root, group) {
     const name = group.replaceAll('-', '_');
     return readTreeFile(root, `lib/mastodon/cli/${name}.rb`) ?? readTreeFile(root, `lib/mastodon/${name}_cli.rb`);
@@ -69059,7 +69096,7 @@ function cliOf(root, group) {
 function hasCli(root) {
     return cliOf(root, 'media') !== undefined;
 }
-/** What sidekiq-scheduler runs by itself: the jobs of config/sidekiq.yml, which has Ruby in it and is read line by line. */
+/** The jobs that sidekiq-scheduler starts: those of config/sidekiq.yml, read line by line, for it has Ruby in it. */
 function schedulers(root) {
     const found = [];
     let open;
@@ -69108,7 +69145,7 @@ const STARTERS = [
         unless: /./
     }
 ];
-/** Tasks worth scheduling in this tree: those that it knows and does not do by itself. Empty where it is not Mastodon's. */
+/** Tasks worth scheduling: those that the tree knows and does not do by itself. Empty if it is not Mastodon's. */
 function starterTasks(root) {
     const workers = schedulers(root);
     const knows = (command) => {
@@ -69123,20 +69160,20 @@ function starterTasks(root) {
 
 /** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
 const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
-/** Where its versions are, each a tag: `v4.7.6`. */
+/** Mastodon's repository; each version is a tag: `v4.7.6`. */
 const UPSTREAM = 'https://github.com/mastodon/mastodon';
 /** mastodon: SECURITY.md, its table of supported versions. */
 const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
-const version = pipe(string(), regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
+const versionShape = pipe(string(), regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
 const upstream_date = pipe(string(), regex(/^\d{4}-\d{2}-\d{2}/), transform(text => Date.parse(text.slice(0, 10))), finite());
-/** A row of the table: `< `, a version, what is said of it. */
+/** A row of the table of supported versions: perhaps `< `, a version, and its support. */
 const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm;
 /** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
 const upstream_shape = looseObject({
-    updatesAvailable: pipe(array(looseObject({ version, urgent: dist_boolean(), type: picklist(['major', 'minor', 'patch']) })), maxLength(200)),
+    updatesAvailable: pipe(array(looseObject({ version: versionShape, urgent: dist_boolean(), type: picklist(['major', 'minor', 'patch']) })), maxLength(200)),
     currentVersion: nullish(looseObject({ endOfSupport: nullish(upstream_date) }))
 });
-/** Reads the update server's answer; undefined where it has another shape. */
+/** Reads the update server's answer; undefined if it has another shape. */
 function readUpdates(body) {
     const { success, output } = safeParse(pipe(string(), parseJson(), upstream_shape), body);
     if (!success)
@@ -69148,7 +69185,7 @@ function readUpdates(body) {
     };
 }
 /**
- * What Mastodon's table of supported versions says of a version's line (`4.7`); undefined where it does not name it.
+ * The support of a version's line (`4.7`), by Mastodon's table of supported versions; undefined if that does not name it.
  * Its rows: `| 4.7.0 | Yes |`, `| 4.5.x | Until 2027-02-20 |`, `| < 4.4 | No |`.
  */
 function readSupport(table, version) {
@@ -69167,8 +69204,7 @@ function readSupport(table, version) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
-
-
+/** What a Mastodon tree says of itself, what it wants of an app, and the upgrade plan that comes of both. */
 
 
 
@@ -72430,7 +72466,7 @@ function needs(title, list) {
  * has no control character.
  */
 const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
 /** At most so many items. */
 const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
 /** A full hash, SHA-1 or SHA-256. */
@@ -72462,14 +72498,14 @@ const upgradeSchema = strictObject({
         commit: commitHash,
         name: upgrade_line(300)
     })),
-    from: optional(upgrade_version),
-    to: optional(upgrade_version),
+    from: optional(version),
+    to: optional(version),
     basis: picklist(['database', 'tree', 'empty', 'unknown']),
     migrations: upgrade_list(migration, MOST_MIGRATIONS),
     streaming: picklist(['yes', 'no', 'unknown']),
     rollback: picklist(['safe', 'unsafe', 'unknown']),
     steps: upgrade_list(strictObject({
-        version: upgrade_version,
+        version,
         when: picklist(['before', 'after']),
         text: upgrade_line(upgrade_LONGEST),
         command: optional(upgrade_line(upgrade_LONGEST))
@@ -72486,8 +72522,8 @@ function makeUpgrade(plan, base) {
     const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
     return {
         ...(base && { base: { ...base, name: upgrade_plain(base.name, 300) } }),
-        ...(is(upgrade_version, from) && { from }),
-        ...(is(upgrade_version, to) && { to }),
+        ...(is(version, from) && { from }),
+        ...(is(version, to) && { to }),
         basis,
         migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
             ...rest,

@@ -16,23 +16,23 @@ export interface WantedAddon {
   readonly options?: Readonly<Record<string, string>>
 }
 
-export interface WantedVar {
+interface WantedVar {
   readonly name: string
   readonly value?: string
-  /** Heroku would make a random text of it (`"generator": "secret"`). */
+  /** Whether Heroku would set it to a random text (`"generator": "secret"`). */
   readonly generated: boolean
-  /** The app cannot do without; true where app.json does not say. */
+  /** Whether the app needs it; true if app.json does not say. */
   readonly required: boolean
 }
 
-export interface WantedDynos {
+interface WantedDynos {
   readonly type: string
   readonly quantity: number
   readonly size?: string
 }
 
 const short = v.pipe(v.string(), v.maxLength(1_000))
-/** A plan, as far as its letters go; it reaches a request and a table. */
+/** Characters of an add-on plan: it is put into a request and a table. */
 const plan = v.pipe(short, v.regex(/^[a-z\d][a-z\d-]*(?::[a-z\d][\w.-]*)?$/i, 'a plan like heroku-redis:mini'))
 const text = v.pipe(v.union([short, v.number(), v.boolean()]), v.transform(String))
 
@@ -67,7 +67,7 @@ const schema = v.object({
   )
 })
 
-/** Reads app.json; a tree without one wants nothing. Throws a `UserError` with the line of what is not as it should be. */
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names the line of what is wrong. */
 export function readAppJson(json: string | undefined): AppJson {
   const file = new AppJsonFile(json ?? '{}')
   const { success, output, issues } = v.safeParse(schema, file.value)

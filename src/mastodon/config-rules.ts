@@ -3,25 +3,25 @@ import { codeLines, type EnvTest, type CodeLine } from './ruby-blocks.ts'
 import { readText } from './text.ts'
 import { compareVersions } from './versions.ts'
 
-/** What a tree says about one config var, and where it says so. */
+/** A rule of a tree about a config var. */
 export interface ConfigRule {
   readonly name: string
-  /** The rule is for this value alone. */
+  /** Only this value is meant. */
   readonly value?: string
-  /** It applies only where another config var has this value. */
+  /** It applies only if another config var has this value. */
   readonly when?: { readonly name: string; readonly value: string }
-  /** `config/initializers/deprecations.rb:3`. Hostile text where the tree is. */
+  /** `config/initializers/deprecations.rb:3`. Hostile text, if the tree is hostile. */
   readonly where: string
 }
 
 export interface ConfigRules {
-  /** Without them the app does not boot. */
+  /** Config vars without which the app does not boot. */
   readonly required: readonly ConfigRule[]
-  /** With them it does not boot. */
+  /** Config vars with which it does not boot. */
   readonly forbidden: readonly ConfigRule[]
-  /** With them it boots, and complains. */
+  /** Config vars with which it boots, and warns. */
   readonly deprecated: readonly ConfigRule[]
-  /** SECRET_KEY_BASE_DUMMY makes it overwrite secrets with random ones. */
+  /** Whether SECRET_KEY_BASE_DUMMY makes it replace secrets by random ones. */
   readonly knowsDummy: boolean
 }
 
@@ -36,11 +36,14 @@ const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb'
 const LONGEST_LINE = 2_000
 const FILES = ['config/application.rb', 'config/environments/production.rb']
 
-/** Reads the files that Rails runs as it boots in production. */
+/**
+ * What a tree says about config vars: in the files that Rails runs when it boots in production.
+ * @param version of Mastodon; undefined if it is not known
+ */
 export function readConfigRules(root: string, version: string | undefined): ConfigRules {
   const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readText(root, file) }))
   const rules = files.map(({ file, text }) => rulesOf(file, text))
-  const required = distinct(rules.flatMap(({ required }) => required))
+  const required = distinct(rules.flatMap(rule => rule.required))
   const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key))
   return {
     required: [
@@ -63,7 +66,7 @@ export function initializers(root: string): string[] {
     .map(({ path }) => path)
 }
 
-/** Known since 4.3 (mastodon/mastodon#29831); a fork may ask for them in words of its own. */
+/** Whether the encryption keys are needed, as since 4.3 (mastodon/mastodon#29831). A fork may ask for them in its own words. */
 function wantsEncryption(root: string, version: string | undefined): boolean {
   const isNew = version === undefined || compareVersions(version, '4.3.0-alpha') >= 0
   return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '')
@@ -78,9 +81,9 @@ function rulesOf(file: string, text: string): Record<'required' | 'forbidden' | 
   }
 }
 
-/** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
+/** Finds `ENV.fetch('NAME')`, which raises if the variable is not set, unless the line has a default for it. */
 function fetched(file: string, { text, number, when, unclear }: CodeLine): ConfigRule[] {
-  // Each match looks at all that stands before it; no line that is meant is so long.
+  // Each match is compared with all that stands before it, so long lines are left out.
   if (unclear || text.length > LONGEST_LINE || /\brescue\b|->|\blambda\b/.test(text)) return []
   const tests = when.filter(({ name, not }) => !(name === DUMMY && not))
   const [test] = tests
@@ -94,16 +97,16 @@ function fetched(file: string, { text, number, when, unclear }: CodeLine): Confi
     }))
 }
 
-/** What stands behind is not always evaluated: `ENV['A'] || ENV.fetch('B')`, `a ? ENV.fetch('B') : c`. */
+/** Behind these, code may not be evaluated: `ENV['A'] || ENV.fetch('B')`, `a ? ENV.fetch('B') : c`. */
 const OTHERWISE = /&&|\|\||\s\?\s|\b(?:and|or)\b/
 
-/** The default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is none. */
+/** Whether it is the default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is not. */
 function insideBraces(before: string): boolean {
   const plain = before.replaceAll('#{', '')
   return plain.split('{').length > plain.split('}').length
 }
 
-/** `%w(A B).each do |key| … abort if ENV[key].blank?`. */
+/** Finds lists of required variables: `%w(A B).each do |key| … abort if ENV[key].blank?`. */
 function listed(file: string, text: string): ConfigRule[] {
   return [...text.matchAll(/%[wi][([]([A-Z0-9_\s]+)[)\]]\.each do \|(\w+)\|\n([^]*?)^end/gm)].flatMap(match => {
     const [, names = '', key = '', body = ''] = match

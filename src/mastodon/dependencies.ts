@@ -1,9 +1,9 @@
 import { readTreeFile } from '../runtime/index.ts'
 
-/** Name and version; a package that is there in several versions stands once for each. */
-export type Dependency = readonly [name: string, version: string]
+/** A dependency that is locked in several versions has an entry for each. */
+type Dependency = readonly [name: string, version: string]
 
-export interface Dependencies {
+interface Dependencies {
   /** Gemfile.lock. */
   readonly gems: readonly Dependency[]
   /** yarn.lock, of Yarn 1 or later. */
@@ -14,7 +14,7 @@ const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/
 const PACKAGE = /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/
 const VERSION = /^[\w.+-]{1,100}$/
 
-/** What the lock files of a tree name, in the order of the names. A file that is not there, or is no lock file, names nothing. */
+/** What the lock files of a tree name, sorted by name. A file that is missing, or is no lock file, names nothing. */
 export function readDependencies(root: string): Dependencies {
   return {
     gems: sorted(gemsOf(readTreeFile(root, 'Gemfile.lock') ?? ''), GEM),
@@ -22,22 +22,22 @@ export function readDependencies(root: string): Dependencies {
   }
 }
 
-/** `specs:` lists gems with four spaces before them, what they need with six (bundler: lib/bundler/lockfile_parser.rb). */
+/** Below `specs:` gems are indented by four spaces, and what they need by six (bundler: lib/bundler/lockfile_parser.rb). */
 function gemsOf(lock: string): Dependency[] {
   return [...lock.matchAll(/^ {4}(\S+) \(([^)\s]+)\)$/gm)].map(([, name = '', version = '']) => [
     name,
-    // A platform behind the version: 1.18.3-x86_64-linux-gnu.
+    // Without the platform behind it: 1.18.3-x86_64-linux-gnu.
     version.split('-')[0]!
   ])
 }
 
-/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`; both Yarns write its version below. */
+/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`. Its version is on the next line, in both Yarns. */
 function packagesOf(lock: string): Dependency[] {
   const entries = lock.matchAll(/^"?(@?[^@\s"]+)@[^\n]*:\n {2}version:? "?([^\s"]+)"?$/gm)
   return [...entries].map(([, name = '', version = '']): Dependency => [name, version]).filter(isNotOurs)
 }
 
-/** Yarn lists the workspaces of the tree itself under this version. */
+/** Yarn lists the tree's own workspaces under this version. */
 function isNotOurs([, version]: Dependency): boolean {
   return version !== '0.0.0-use.local'
 }
@@ -48,5 +48,8 @@ function sorted(dependencies: Dependency[], names: RegExp): Dependency[] {
       .filter(([name, version]) => names.test(name) && VERSION.test(version))
       .map(dependency => [dependency.join('\n'), dependency])
   )
-  return [...distinct.values()].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
+  return [...distinct.values()].sort(([a, x], [b, y]) => {
+    const [one, other] = a === b ? [x, y] : [a, b]
+    return one < other ? -1 : 1
+  })
 }

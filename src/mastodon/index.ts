@@ -1,16 +1,9 @@
+/** What a Mastodon tree says of itself, what it wants of an app, and the upgrade plan that comes of both. */
 export { readAppJson, type AppJson, type WantedAddon } from './app-json.ts'
-export { readDependencies, type Dependencies, type Dependency } from './dependencies.ts'
+export { readDependencies } from './dependencies.ts'
 export { REDIS_NOT_VERIFIED, REDIS_TLS_FILES, requireRedisTlsFits } from './redis-tls.ts'
 export { buildVariables, parseVersion, readMastodon, VERSION_FILE, type MastodonTree } from './tree.ts'
-export {
-  breakpoints,
-  readMigrations,
-  rollbackVerdict,
-  type Breakpoints,
-  type Marker,
-  type Migration,
-  type RollbackVerdict
-} from './migrations.ts'
+export { readMigrations, rollbackVerdict, type Migration } from './migrations.ts'
 export {
   insideCommand,
   PARTS,
@@ -35,20 +28,9 @@ export { assetsOf, mayRun, readInstance, type Instance } from './instance.ts'
 export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
 export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from './storage.ts'
 export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'
-export { sourceOffer, type ProfileScript, type SourceOffer } from './source-offer.ts'
-export { readMinimums, type Minimums } from './minimums.ts'
+export { sourceOffer } from './source-offer.ts'
 export { ADVISE_NODE, installsNode, newestNode, nodeInWords, stateOfNode, type NodeState } from './node.ts'
-export {
-  adviseRuby,
-  lockRuby,
-  NO_RUBY_LOCKED,
-  readRuby,
-  rubyInWords,
-  stateOfRuby,
-  type RubyState,
-  type TreeRuby
-} from './ruby.ts'
-export { readConfigRules, type ConfigRule, type ConfigRules } from './config-rules.ts'
+export { adviseRuby, lockRuby, NO_RUBY_LOCKED, readRuby, rubyInWords, stateOfRuby, type TreeRuby } from './ruby.ts'
 export { compareVersions, seriesOf } from './versions.ts'
 export {
   checkBuildpackList,
@@ -65,16 +47,13 @@ export {
   type FindingName,
   type LiveAddon,
   type LiveFacts,
-  type LiveStreaming,
-  type PlannedMigration,
   type TreeProblem,
   type TreeProcfile,
   type UpgradeFacts,
   type UpgradePlan,
-  type UpgradeStep,
   type UpgradeTree
 } from './upgrade/index.ts'
-export { adviseTask, starterTasks, type StarterTask, type TaskAdvice } from './tasks.ts'
+export { adviseTask, starterTasks, type StarterTask } from './tasks.ts'
 export {
   readSupport,
   readUpdates,

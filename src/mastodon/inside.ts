@@ -4,19 +4,20 @@ import { compact, programText, withArguments } from '../runtime/index.ts'
 const SCRIPT = programText(new URL('./programs/inside.rb', import.meta.url))
 const SHELL = programText(new URL('./programs/inside.sh', import.meta.url))
 
-/** Seconds that each lane has. */
+/** Seconds for each lane, which is all that one server is asked. */
 const LANE = 8
 
 /**
- * Lines for a dyno's `bash -c`. Post-deployment migrations count as pending, too.
- * @param marker begins each line that counts; nobody could know it before
+ * The command that looks at the app from inside a one-off dyno, for its `bash -c`. Post-deployment migrations count as
+ * pending, too.
+ * @param marker begins each line that counts; it must not be guessable
  * @param seconds for each server to answer all that it is asked
  */
 export function insideCommand(marker: string, seconds = LANE): string {
   return withArguments(SHELL, marker, `${seconds}`, compact(SCRIPT))
 }
 
-/** Whether whole lines of output hold one that shows life: the script's own, or the look-out's. */
+/** Whether lines of output show life: one is the script's, or that of the look-out beside it. */
 export function showsLife(output: string, marker: string): boolean {
   return output.split(/\r?\n/).some(text => text.startsWith(`${marker} `))
 }
@@ -26,35 +27,35 @@ const figure = v.pipe(v.number(), v.finite())
 const word = v.pipe(v.string(), v.maxLength(200))
 
 const shapes = {
-  /** `memory`: bytes of this process, booted as web and worker are. */
+  /** `memory`: bytes of this process, which has booted like web and worker. */
   boot: v.object({ ruby: word, mastodon: v.nullable(word), memory: count }),
-  /** Versions; null where the program does not run. `problem`: what it said instead. */
+  /** Versions; null if the program does not run. `problem`: what it said instead. */
   ffmpeg: v.object({
     ffmpeg: v.nullable(word),
     ffprobe: v.nullable(word),
     encoders: v.pipe(v.array(word), v.maxLength(10)),
     problem: v.nullable(word)
   }),
-  /** Of Sidekiq's Redis. Bytes; `most` is 0 where there is no limit. */
+  /** Sidekiq's Redis. `used`, `most`: bytes; `most` is 0 if there is no limit. */
   redis: v.object({ used: count, most: count, policy: word, evicted: count, version: word }),
   sidekiq: v.object({
-    /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 where it does not say. */
+    /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 if it does not say. */
     processes: v.pipe(
       v.array(
         v.object({ queues: v.pipe(v.array(word), v.maxLength(50)), threads: count, memory: count, silent: figure })
       ),
       v.maxLength(100)
     ),
-    /** `latency`: seconds for which the oldest job waits. */
+    /** `latency`: seconds that the oldest job has waited. */
     queues: v.pipe(v.array(v.object({ name: word, size: count, latency: figure })), v.maxLength(50)),
     dead: count,
     retries: count
   }),
-  /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null where it never did. */
+  /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null if it never did. */
   vacuum: v.object({ ago: v.nullable(figure) }),
-  /** Days; null where nothing is set. */
+  /** Days; null if nothing is set. */
   retention: v.object({ media: v.nullable(count), content: v.nullable(count), backups: v.nullable(count) }),
-  /** Bytes; connections of this role, and how many it may have. */
+  /** `bytes` of the database; open connections, and how many there may be at most. */
   postgres: v.object({ bytes: count, connections: count, most: count, version: word }),
   migrations: v.object({ pending: count })
 }
@@ -63,7 +64,7 @@ export type InsidePart = keyof typeof shapes
 export const PARTS = Object.keys(shapes) as readonly InsidePart[]
 export type InsideValue<Name extends InsidePart> = v.InferOutput<(typeof shapes)[Name]>
 
-/** What the script said: a value or an error for each part that came. */
+/** What the script said: for each part that has come, a value or an error. */
 export type Inside = {
   readonly [Name in InsidePart]?: { readonly value: InsideValue<Name> } | { readonly error: string }
 }
@@ -74,7 +75,7 @@ const line = v.object({
   error: v.optional(word)
 })
 
-/** Reads the script's lines out of a dyno's output, which is hostile: what does not have its very shape is an error of its part. */
+/** Reads the script's lines in a dyno's output, which is hostile text. A value of another shape is an error of its part. */
 export function readInside(output: string, marker: string): Inside {
   const found: Record<string, { value: unknown } | { error: string }> = {}
   for (const text of output.split(/\r?\n/)) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-/** What an instance says of itself (mastodon: app/serializers/rest/instance_serializer.rb); hostile text, not too long. */
+/** What an instance says of itself (mastodon: app/serializers/rest/instance_serializer.rb). Hostile text of bounded length. */
 export interface Instance {
   /** `4.7.4+abc1234` */
   readonly version: string
@@ -36,7 +36,7 @@ const shape = v.looseObject({
   )
 })
 
-/** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
+/** Reads the answer of `/api/v2/instance`; undefined if it is not Mastodon's. */
 export function readInstance(body: string): Instance | undefined {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), shape), body)
   if (!success) return undefined
@@ -52,20 +52,22 @@ export function readInstance(body: string): Instance | undefined {
 }
 
 /**
- * Whether a version that an instance tells may be that of a commit. Its metadata part is our own doing (`sourceOffer`),
- * unless MASTODON_VERSION_METADATA is set; before 4.3 there was none, and some forks put their own there.
+ * Whether the version that an instance tells may be that of a commit. The slug sets the part behind `+` to the commit
+ * (`sourceOffer`), unless MASTODON_VERSION_METADATA is set. Before 4.3 there is none, and some forks have their own.
+ * @param commit full hash; undefined if it is not known
+ * @param metadata value of MASTODON_VERSION_METADATA
  */
 export function mayRun(version: string, commit: string | undefined, metadata: string | undefined): boolean {
   const expected = metadata || (commit?.slice(0, 7) ?? '')
   return !version.includes('+') || version.includes(expected)
 }
 
-/** Most assets of a page that are worth a look. */
+/** Assets of a page that are looked at. */
 const MOST_ASSETS = 20
 
 /**
- * The styles and scripts that a page of Mastodon asks for, as they are written in it: paths, or addresses below CDN_HOST
- * (mastodon: lib/vite/tags_helper.rb).
+ * The styles and scripts of a page of Mastodon, as its HTML has them: paths, or addresses below CDN_HOST (mastodon:
+ * lib/vite/tags_helper.rb).
  */
 export function assetsOf(html: string): string[] {
   const found = [...html.matchAll(/(?:href|src)="((?:https?:\/\/[\w.:-]{1,253})?\/packs\/[^"?#\s]{1,300})"/g)]

@@ -2,19 +2,19 @@
 export interface MailServer {
   readonly host: string
   readonly port: number
-  /** The name that the instance gives itself (EHLO). */
+  /** The instance's name for EHLO. */
   readonly name: string
   /** TLS from the first byte. */
   readonly tls: boolean
-  /** Whether TLS is started afterwards; `auto`: where the server offers it. */
+  /** Whether TLS is started later; `auto`: if the server offers it. */
   readonly starttls: 'always' | 'auto' | 'never'
   /** Whether its certificate must be good. */
   readonly verify: boolean
-  /** Absent where the instance does not log in. */
+  /** Absent if the instance does not log in. */
   readonly login?: { readonly user: string; readonly password: string; readonly method: string }
 }
 
-/** The config vars that say where mail goes. */
+/** The config vars of mail. */
 export const MAIL_VARIABLES = [
   'LOCAL_DOMAIN',
   'SMTP_AUTH_METHOD',
@@ -34,8 +34,9 @@ export const MAIL_VARIABLES = [
 type Config = Readonly<Record<string, string | undefined>>
 
 /**
- * The mail server as Mastodon reads it (config/email.yml, lib/mastodon/email_configuration_helper.rb; Rails: Action
- * Mailer's `smtp_settings`). Undefined where SMTP_SERVER is not set: mail then goes to the dyno itself, where nobody takes it.
+ * The mail server, by the config vars, as Mastodon reads them (config/email.yml, lib/mastodon/email_configuration_helper.rb;
+ * Rails: Action Mailer's `smtp_settings`). Undefined if SMTP_SERVER is not set: mail then goes to the dyno itself, where no
+ * mail server listens.
  */
 export function mailServer(config: Config): MailServer | undefined {
   const host = config['SMTP_SERVER']

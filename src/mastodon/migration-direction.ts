@@ -1,6 +1,6 @@
 import { type RubyText } from './ruby-text.ts'
 
-/** Offsets of the first and behind the last character. */
+/** Offsets: of the first character, and behind the last. */
 interface Range {
   readonly from: number
   readonly to: number
@@ -10,7 +10,7 @@ interface Method extends Range {
   readonly name: string
 }
 
-/** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
+/** Blanks code that runs only when a migration is reversed: `def down`, methods that only it calls, `dir.down`. */
 export function forwardOnly(ruby: RubyText): RubyText {
   const methods = findMethods(ruby.code)
   const backwards = onlyBackwards(ruby.code, methods)
@@ -18,7 +18,7 @@ export function forwardOnly(ruby: RubyText): RubyText {
   return { code: blank(ruby.code, ranges), sql: blank(ruby.sql, ranges) }
 }
 
-/** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
+/** Finds methods by indentation: `end` is as deep as `def`. Any other method counts as code that runs. */
 function findMethods(code: string): Method[] {
   return [...code.matchAll(/^([ \t]{0,200})def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
     const [head, indent, name, rest] = match as unknown as [string, string, string, string]
@@ -29,7 +29,7 @@ function findMethods(code: string): Method[] {
   })
 }
 
-/** The offset behind the `end` of that indentation, or undefined where something else stands there first. */
+/** The offset behind the next `end` of that indentation; undefined if something else of it comes first. */
 function endOfBlock(code: string, from: number, indent: string): number | undefined {
   const next = new RegExp(`^${indent}(end\\b|def\\b|class\\b|module\\b)`, 'gm')
   next.lastIndex = from
@@ -45,7 +45,7 @@ function onlyBackwards(code: string, methods: Method[]): Method[] {
   return methods.filter(({ name }) => backward.has(name) && !forward.has(name))
 }
 
-/** Names of the methods that the text mentions, and of those that they mention. */
+/** Names of the methods that a text mentions, and that those mention in turn. */
 function reachable(text: string, bodies: ReadonlyMap<string, string>): Set<string> {
   const seen = new Set<string>()
   const waiting = [text]

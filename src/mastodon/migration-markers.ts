@@ -1,10 +1,10 @@
 import { type RubyText } from './ruby-text.ts'
 
-/** A line that takes long, or that destroys or rewrites data. */
+/** A line of a migration that takes long, or that destroys or rewrites data. */
 export interface Marker {
   /** From 1. */
   readonly line: number
-  /** The line itself, trimmed and cut, without control characters. Hostile text. */
+  /** The line itself, trimmed and shortened, without control characters. Hostile text. */
   readonly text: string
   readonly why: string
 }
@@ -32,7 +32,7 @@ export const LONG: readonly Rule[] = [
   { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
 ]
 
-/** Parts of a table that hold no data: without them older code still works. */
+/** Parts of a table without data: older code works without them. */
 const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY'
 const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?'
 const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`
@@ -109,17 +109,18 @@ const IRREVERSIBLE: readonly Rule[] = [
   }
 ]
 
-/** What is in the way of reversing a migration; undefined where nothing is. */
+/** The line that keeps a migration from being reversed; undefined if there is none. */
 export function findIrreversible(ruby: RubyText, text: string): Marker | undefined {
   return findMarkers(IRREVERSIBLE, ruby, text)[0]
 }
 
-/** A report has room for a few; a file of a million `drop_table` says no more. */
+/** Markers of a migration that are told: a file with a million `drop_table` says no more. */
 const MOST_MARKERS = 20
 const LONGEST_TEXT = 120
-/** Of the lines, before what they have too many of is taken out. */
+/** Characters of the lines that are cleaned for a marker's text. */
 const LONGEST_LINES = 4_000
 
+/** The lines to which a rule applies, in order. @param text of the same file, for the lines themselves */
 export function findMarkers(rules: readonly Rule[], ruby: RubyText, text: string): Marker[] {
   const lineAt = lineFinder(text)
   const found = new Map<string, Marker>()
@@ -127,14 +128,14 @@ export function findMarkers(rules: readonly Rule[], ruby: RubyText, text: string
     for (const match of ruby[rule.where].matchAll(rule.pattern)) {
       const line = lineAt(match.index)
       const key = `${line} ${rule.why}`
-      // Once a line: one may hold many, and is long then.
+      // Once a line, for a long line may hold many matches.
       if (!found.has(key)) found.set(key, { line, text: oneLine(wholeLines(text, match)), why: rule.why })
     }
   }
   return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS)
 }
 
-/** The lines that a match touches: a statement in a heredoc is often spread over several. */
+/** All lines of a match: a statement in a heredoc often has several. */
 function wholeLines(text: string, match: RegExpExecArray): string {
   const from = text.lastIndexOf('\n', match.index) + 1
   const to = text.indexOf('\n', match.index + match[0].length)

@@ -1,6 +1,6 @@
 /**
- * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
- * a pull request. Where the text is unclear it errs towards a marker that is not needed.
+ * What a tree's migrations do to a live instance, read from their text. No Ruby is run: the files may come from a pull
+ * request. If a text is unclear, there is rather a marker too many than one too few.
  *
  * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
  * `db/post_migrate` after no older code is left.
@@ -19,21 +19,21 @@ export interface Migration {
   readonly phase: 'pre' | 'post'
   readonly long: Marker[]
   readonly destructive: Marker[]
-  /** What keeps its way back from undoing it: it raises, or does nothing. */
+  /** The line that keeps it from being reversed: that raises, or does nothing. */
   readonly irreversible?: Marker
 }
 
-/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
+/** Rails also reads folders below the migration path (rails/rails: MigrationContext#migration_files). */
 const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/
 
-/** Characters. Mastodon's longest has 7,000; a hostile one must not keep a job for minutes, and counts as the worst. */
+/** Characters. Mastodon's longest has 7,000. A longer one is hostile: it is not read, and counts as the worst. */
 const LONGEST = 200_000
 
-/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
+/** Reads the migrations among files (paths relative to the tree's root), oldest first. Other files are left out. */
 export function readMigrations(files: readonly { path: string; text: string }[]): Migration[] {
   return files
     .flatMap(file => readMigration(file.path, file.text))
-    .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0))
+    .sort((one, other) => Number(one.version) - Number(other.version))
 }
 
 function readMigration(path: string, text: string): Migration[] {
@@ -59,25 +59,27 @@ function readMigration(path: string, text: string): Migration[] {
   ]
 }
 
-export type RollbackVerdict =
+type RollbackVerdict =
   | {
       safe: true
-      /** Versions applied that the old tree does not know; it can live with all of them. */
+      /** Applied versions that the old tree does not know, and can live with. */
       unknown: string[]
     }
   | {
       safe: false
-      /** Applied, not known to the old tree, and destructive. */
+      /** Applied, unknown to the old tree, and destructive. */
       because: Migration[]
-      /** Applied, not known to the old tree, and without a file to judge by. */
+      /** Applied, unknown to the old tree, and without a file to judge by. */
       unreadable: string[]
     }
 
 /**
- * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
- * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
- * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
- * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
+ * Whether older code can run on the database as it is now. A rollback runs no `down`, so a destructive migration counts
+ * even if it is reversible: after 4.7's `migrate_local_account_keypairs` older code finds no keys
+ * (mastodon/mastodon:db/post_migrate).
+ * @param state.applied the versions in `schema_migrations`
+ * @param state.oldVersions those of the old tree's migrations, of both phases, and those that it has been seen to run with
+ * @param state.migrations those of every newer tree at hand
  */
 export function rollbackVerdict(state: {
   applied: Iterable<string>
@@ -93,15 +95,15 @@ export function rollbackVerdict(state: {
 }
 
 export interface Breakpoints {
-  /** The oldest Postgres it takes, as Postgres numbers itself (`server_version_num`): 140000 is 14.0. */
+  /** The oldest Postgres that it takes, as `server_version_num`: 140000 is 14.0. */
   readonly postgres?: number
   /** The oldest schema version (14 digits) that can be migrated in two phases. */
   readonly schema?: string
-  /** The version of Mastodon that has it, where the message names one: 4.3.0. */
+  /** The version of Mastodon that has that schema, if the message names one: 4.3.0. */
   readonly version?: string
 }
 
-/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
+/** Reads the limits at which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
 export function breakpoints(dbRakeText: string): Breakpoints {
   const { code } = splitRuby(dbRakeText)
   const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1]

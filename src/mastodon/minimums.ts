@@ -2,13 +2,13 @@ import { breakpoints } from './migrations.ts'
 import { readText } from './text.ts'
 import { compareVersions } from './versions.ts'
 
-/** The oldest versions of what a tree runs on; absent where neither it nor its version tells. */
+/** The oldest versions of what a tree runs on; absent if neither the tree nor its version tells. */
 export interface Minimums {
-  /** By the README, or the version; what the Gemfile takes is in `TreeRuby`. */
+  /** By the README, or by the version. What the Gemfile takes is in `TreeRuby`. */
   readonly ruby?: string
-  /** What `engines.node` of package.json allows. */
+  /** The oldest that `engines.node` of package.json allows. */
   readonly node?: string
-  /** What the README, or the version, asks for. */
+  /** The oldest that the README, or the version, asks for. */
   readonly nodeWanted?: string
   readonly postgres?: string
   readonly redis?: string
@@ -16,13 +16,13 @@ export interface Minimums {
   readonly ffmpeg?: string
 }
 
-export interface Libvips {
+interface Libvips {
   readonly version: string
-  /** It is used only where a config var says so, or unless one says no. */
+  /** The config var that decides whether it is used: not used if it has this value, or with `not`, used only then. */
   readonly unless?: { readonly name: string; readonly value: string; readonly not: boolean }
 }
 
-/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. */
+/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. @param version of Mastodon, for what the files do not say */
 export function readMinimums(root: string, version: string | undefined): Minimums {
   const read = (file: string): string => readText(root, file)
   const readme = told(read('README.md'))
@@ -42,7 +42,7 @@ function defined(all: { [Name in keyof Minimums]: Minimums[Name] | undefined }):
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-/** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
+/** Reads the requirements in README.md: `- **PostgreSQL** 14+`. */
 function told(readme: string): Map<string, string> {
   return new Map(
     [
@@ -64,7 +64,7 @@ function postgresOf(dbRake: string): string | undefined {
   return major >= 10 ? `${major}` : `${major}.${Math.floor((number % 10_000) / 100)}`
 }
 
-/** mastodon/mastodon: config/initializers/vips.rb stops the boot; until 4.5 config/application.rb has a switch. */
+/** Too old a libvips stops the boot (mastodon/mastodon: config/initializers/vips.rb). Until 4.5 config/application.rb has a switch for it. */
 function libvipsOf(initializer: string, application: string): Libvips | undefined {
   const [, major, minor] = /at_least_libvips\?\(\s*(\d+)\s*,\s*(\d+)\s*\)/.exec(initializer) ?? []
   if (major === undefined || minor === undefined) return undefined
@@ -79,7 +79,7 @@ function libvipsOf(initializer: string, application: string): Libvips | undefine
 
 type Known = Pick<Minimums, 'ruby' | 'node' | 'postgres' | 'redis' | 'ffmpeg'>
 
-/** For trees that do not say it themselves, from the release notes. The newest first. */
+/** By the release notes, for trees that do not say it themselves. The newest first. */
 const KNOWN: readonly (readonly [since: string, Known])[] = [
   ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
   ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],

@@ -2,8 +2,8 @@ import { herokusOwn } from '../buildpacks/index.ts'
 import { NODE_MAJORS, nodeLife } from '../knowledge/index.ts'
 
 /**
- * The newest major version of Node that heroku/nodejs may install: as `engines.node` of package.json says. Undefined if
- * that sets no upper bound, or cannot be read: then it takes one that is supported (heroku/heroku-buildpack-nodejs).
+ * The newest major version of Node that heroku/nodejs may install, by `engines.node` of package.json. Undefined if that has
+ * no upper bound or cannot be read: then the buildpack takes one that is supported (heroku/heroku-buildpack-nodejs).
  */
 export function newestNode(packageJson: string): number | undefined {
   const range = /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"([^"\n]{1,200})"/.exec(packageJson)?.[1]
@@ -12,7 +12,7 @@ export function newestNode(packageJson: string): number | undefined {
   return bounds.some(bound => bound === undefined) ? undefined : Math.max(...bounds.map(Number))
 }
 
-/** Of comparators that must all be met: `>=18 <21`, `^20.1`, `20.x`, `18 - 20`. */
+/** The newest major version that meets all comparators: `>=18 <21`, `^20.1`, `20.x`, `18 - 20`. */
 function upperBound(range: string): number | undefined {
   const bounds = [
     ...range.matchAll(/(>=|<=|>|<|[\^~=])?\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.\d{1,6})?(\s+-\s)?/g)
@@ -35,14 +35,14 @@ export type NodeState =
   /** Newer than all that are known here. */
   | { readonly is: 'unknown' }
 
-/** @param now milliseconds since 1970 */
+/** Whether a major version of Node still gets updates. @param now milliseconds since 1970 */
 export function stateOfNode(major: number, now: number): NodeState {
   const life = nodeLife(major, now)
   if (life) return { is: life.state === 'ended' ? 'ended' : 'supported', ends: life.ends }
   return { is: major > Math.max(...NODE_MAJORS) ? 'unknown' : 'ended' }
 }
 
-/** To stand behind `Node 20`, without a full stop. */
+/** Words that follow `Node 20`, without a full stop. */
 export function nodeInWords(state: NodeState): string {
   switch (state.is) {
     case 'supported':

@@ -1,22 +1,22 @@
 import { type ConfigVars } from '../knowledge/index.ts'
 import { isLoopback } from '../runtime/index.ts'
 
-/** Where something of the instance is reached. */
+/** The address of the instance, or of its streaming server. */
 export interface InstancePlace {
   /** An origin with a slash at its end: `https://mastodon.example/`. */
   readonly url: string
-  /** Host header, where it is another than the URL's: on the runner, where no name leads to the app. */
+  /** The Host header, if it is not the URL's: on the runner, where no name leads to the app. */
   readonly host?: string
 }
 
-/** By what name the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN; undefined if neither is set. */
+/** The instance's name: WEB_DOMAIN, else LOCAL_DOMAIN; undefined if neither is set. */
 export function instanceDomain(config: ConfigVars): string | undefined {
   return config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'] || undefined
 }
 
 /**
- * The instance as its users reach it: under WEB_DOMAIN, else LOCAL_DOMAIN. Undefined where neither is a name.
- * @param ownUrl the app's own address; where that is this machine, it is asked there under its name
+ * The instance as its users reach it, by its name. Undefined if it has none.
+ * @param ownUrl the app's own address; if that is on this machine, the instance is asked there, under its name
  */
 export function instancePlace(config: ConfigVars, ownUrl: string | null | undefined): InstancePlace | undefined {
   const domain = instanceDomain(config)
@@ -26,9 +26,9 @@ export function instancePlace(config: ConfigVars, ownUrl: string | null | undefi
 }
 
 /**
- * The streaming server as browsers reach it, by STREAMING_API_BASE_URL (`wss://live.example`). Without it Mastodon tells
- * browsers to look on the instance itself (mastodon: app/serializers/rest/instance_serializer.rb), where on Heroku no
- * streaming server can be. Undefined where it is not set or is no address.
+ * The streaming server as browsers reach it, by STREAMING_API_BASE_URL (`wss://live.example`). Undefined if that is not set
+ * or is no address. Mastodon then sends browsers to the instance itself (mastodon:
+ * app/serializers/rest/instance_serializer.rb), which on Heroku has no streaming server.
  * @param ownUrl the streaming app's own address, as for `instancePlace`
  */
 export function streamingPlace(config: ConfigVars, ownUrl: string | null | undefined): InstancePlace | undefined {

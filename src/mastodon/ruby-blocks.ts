@@ -1,15 +1,15 @@
 /**
- * The lines of a Ruby file with the conditions under which they run, as far as those are plain tests of environment
- * variables. Nothing is run. It knows the way in which Mastodon's initializers are written, and where it is in doubt it
- * says `unclear`, so that no rule is made of what it did not understand.
+ * The lines of a Ruby file, with the conditions under which they run if those are plain tests of environment variables.
+ * Nothing is run. It knows how Mastodon's initializers are written. In doubt it says `unclear`, so that no rule is made of
+ * what it did not understand.
  */
 
-/** A test of an environment variable: set at all, or one value. */
+/** A test of an environment variable: whether it is set, or has a value. */
 export interface EnvTest {
   readonly name: string
-  /** Without it: set to anything. */
+  /** The value; without it, the variable is set to anything. */
   readonly equals?: string
-  /** It runs where the test does not hold: `unless`, `!=`, `else`. */
+  /** The test must not hold: `unless`, `!=`, `else`. */
   readonly not: boolean
 }
 
@@ -19,7 +19,7 @@ export interface CodeLine {
   readonly text: string
   /** All of them must hold. */
   readonly when: readonly EnvTest[]
-  /** It runs under another condition, too, or when something calls it, or something before it may have ended the file. */
+  /** It depends on another condition or a call, too, or the file may have ended before it. */
   readonly unclear: boolean
 }
 
@@ -27,7 +27,7 @@ type Guard = EnvTest | 'unclear' | 'always'
 
 interface Block {
   guard: Guard
-  /** Of a method: what returns from it goes on with the file. */
+  /** A `return` in a method does not end the file. */
   readonly isMethod: boolean
 }
 
@@ -35,23 +35,18 @@ const OPENS =
   /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/
 const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/
 
-/** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
+/** Blocks in blocks. Nobody writes so many, and each line is returned with the conditions of all of them. */
 const DEEPEST = 100
 
-/** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
+/**
+ * The lines of a Ruby file. Comments, blank lines and the text of heredocs are left out, and so is all that comes after
+ * blocks that are too deep.
+ */
 export function codeLines(text: string): CodeLine[] {
   const open: Block[] = []
   const lines: CodeLine[] = []
-  let heredoc: string | undefined
   let mayHaveEnded = false
-  for (const [i, raw] of text.split('\n').entries()) {
-    const line = raw.trim()
-    if (heredoc !== undefined) {
-      if (line === heredoc) heredoc = undefined
-      continue
-    }
-    if (line === '' || line.startsWith('#')) continue
-    heredoc = /<<[~-]?['"]?([A-Z_]+)['"]?/.exec(line)?.[1]
+  for (const [number, line] of withoutHeredocs(text)) {
     if (/^(?:end|\})(?:\W|$)/.test(line)) {
       open.pop()
       continue
@@ -62,33 +57,59 @@ export function codeLines(text: string): CodeLine[] {
       top.guard = nextBranch(top.guard, line)
       continue
     }
-    const modifier = OPENS.test(line) ? undefined : MODIFIER.exec(line)
-    const guards = [...open.map(({ guard }) => guard), ...(modifier ? [guardOf(modifier[2]!, modifier[3]!)] : [])]
+    const [code, modifier] = withoutModifier(line)
+    const guards = [...open.map(({ guard }) => guard), ...modifier]
     lines.push({
-      number: i + 1,
-      text: modifier?.[1] ?? line,
+      number,
+      text: code,
       when: guards.filter(guard => typeof guard !== 'string'),
       unclear: mayHaveEnded || guards.includes('unclear')
     })
     if (/^(?:return|next|break)\b/.test(line) && !open.some(({ isMethod }) => isMethod)) mayHaveEnded = true
-    if (OPENS.test(line) && !/\bend\b/.test(line)) {
-      open.push({ guard: guardOfBlock(line), isMethod: /^def\b/.test(line) })
-    } else if (/\{(?:\s*\|[^|]*\|)?$/.test(line)) open.push({ guard: 'always', isMethod: false })
+    const block = openedBy(line)
+    if (block) open.push(block)
   }
   return lines
+}
+
+/** The lines of a file with their numbers, trimmed, without comments, blank lines and the text of heredocs. */
+function withoutHeredocs(text: string): [number: number, line: string][] {
+  let heredoc: string | undefined
+  return text.split('\n').flatMap((raw, index): [number, string][] => {
+    const line = raw.trim()
+    if (heredoc !== undefined) {
+      if (line === heredoc) heredoc = undefined
+      return []
+    }
+    if (line === '' || line.startsWith('#')) return []
+    heredoc = /<<[~-]?['"]?([A-Z_]+)['"]?/.exec(line)?.[1]
+    return [[index + 1, line]]
+  })
+}
+
+/** `abort if ENV['A']`: the code, and the guard behind it, if there is one. */
+function withoutModifier(line: string): [code: string, guard: Guard[]] {
+  const [, code, word, condition] = (OPENS.test(line) ? undefined : MODIFIER.exec(line)) ?? []
+  return code === undefined ? [line, []] : [code, [guardOf(word!, condition!)]]
+}
+
+function openedBy(line: string): Block | undefined {
+  if (OPENS.test(line) && !/\bend\b/.test(line)) return { guard: guardOfBlock(line), isMethod: /^def\b/.test(line) }
+  return /\{(?:\s*\|[^|]*\|)?$/.test(line) ? { guard: 'always', isMethod: false } : undefined
 }
 
 function guardOfBlock(line: string): Guard {
   const [, word, condition] = /(?:^|=\s*)(if|unless)\s+(.+)$/.exec(line) ?? []
   if (word !== undefined && condition !== undefined) return guardOf(word, condition)
-  // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called, and what
-  // `begin` holds may be rescued.
+  // The block of `configure do` or `each do` always runs. A method runs only when it is called, and what `begin` holds may
+  // be rescued.
   return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /^(?:class|module)\b/.test(line) ? 'always' : 'unclear'
 }
 
 function guardOf(word: string, condition: string): Guard {
   const test = envTest(condition.trim())
-  return test === undefined ? 'unclear' : word === 'unless' ? { ...test, not: !test.not } : test
+  if (test === undefined) return 'unclear'
+  return word === 'unless' ? { ...test, not: !test.not } : test
 }
 
 function nextBranch(guard: Guard, line: string): Guard {

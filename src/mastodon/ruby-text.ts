@@ -1,17 +1,17 @@
-/** The same file twice, character for character in its place; what does not belong is blank. */
+/** A file twice, each character in its place: in each text, what does not belong to it is blank. */
 export interface RubyText {
-  /** Without comments and without what stands in strings. */
+  /** Without comments and strings. */
   readonly code: string
-  /** Only what stands in strings, heredocs and words; an interpolation is a run of `x`, the start of an `execute` a `;`. */
+  /** Only strings, heredocs and lists of words. An interpolation is a run of `x`; an `execute` begins with `;`. */
   readonly sql: string
 }
 
 type Part = 'code' | 'sql' | 'interpolation' | 'nothing'
 
 /**
- * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
- * that it loses its way in (a string that never ends) counts as both, whole. The parser @ruby/prism (1.9.0) is not for
- * hostile text: its WebAssembly has a stack of 64 KB right above its data, and 150 nested classes make it run for ever.
+ * Tells code from strings and comments: a scanner for the Ruby of migrations, not a parser. If it loses its way (a string
+ * never ends), both texts are the whole file. The parser @ruby/prism (1.9.0) is not for hostile text: its WebAssembly has a
+ * stack of 64 KB right above its data, and 150 nested classes make it run for ever.
  */
 export function splitRuby(text: string): RubyText {
   const scanner = new RubyScanner(text)
@@ -20,7 +20,7 @@ export function splitRuby(text: string): RubyText {
   return { code, sql: endStatements(scanner.only('sql'), code) }
 }
 
-/** Each `execute` begins a statement, whether or not the one before it ended with a `;`. */
+/** Puts a `;` before each `execute`: it begins a statement, even if the one before has no `;`. */
 function endStatements(sql: string, code: string): string {
   const characters = sql.split('')
   for (const { index } of code.matchAll(/\bexecute\b/g)) if (characters[index] === ' ') characters[index] = ';'
@@ -30,10 +30,10 @@ function endStatements(sql: string, code: string): string {
 const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}', '<': '>' }
 const HEREDOC = /<<([~-]?)(["'`]?)([A-Za-z_]\w*)\2/y
 const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y
-/** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
+/** After these, a `/`, `%` or `<<` begins a literal. After another word or a closing bracket it is an operator. */
 const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/
 
-/** Strings in interpolations in strings: nobody writes that many. */
+/** Strings in interpolations in strings. Nobody writes so many. */
 const DEEPEST = 20
 
 interface Heredoc {
@@ -43,14 +43,14 @@ interface Heredoc {
   readonly interpolates: boolean
 }
 
-/** A line that is nothing but a word, with which a heredoc may end. */
+/** A line of a single word, with which a heredoc may end. */
 interface Word {
-  /** Of its line, and where that ends. */
+  /** Offsets of its line: of the first character, and behind the last. */
   readonly start: number
   readonly end: number
 }
 
-/** The last first. */
+/** By the word; the last in the file first. */
 type Words = Record<'any' | 'unindented', Map<string, Word[]>>
 
 function wordsOf(text: string): Words {
@@ -81,7 +81,7 @@ class RubyScanner {
     this.#parts = new Array<Part>(text.length).fill('nothing')
   }
 
-  /** False where the file does not end in code. */
+  /** False if the file does not end in code, so that the scanner is lost. */
   scan(): boolean {
     this.#code(undefined)
     return !this.#lost
@@ -99,7 +99,7 @@ class RubyScanner {
     return kept.join('')
   }
 
-  /** Reads code up to the end of the file, or, inside an interpolation, up to its closing bracket. */
+  /** Reads code to the end of the file, or to the closing bracket of an interpolation. */
   #code(until: '}' | undefined): void {
     const part: Part = until === undefined ? 'code' : 'interpolation'
     let open = 0
@@ -144,7 +144,7 @@ class RubyScanner {
     this.#at = found === null ? this.#text.length : end.lastIndex
   }
 
-  /** Reads a heredoc's opening, a %-literal or a regular expression; false where none begins here. */
+  /** Reads a heredoc's opening, a %-literal or a regular expression; false if none begins here. */
   #literal(character: string): boolean {
     if (character === '<') return this.#heredocOpening()
     if (character !== '%' && character !== '/') return false
@@ -172,18 +172,18 @@ class RubyScanner {
     if (found === null) return false
     const [whole, indent, quote, name] = found as unknown as [string, string, string, string]
     const heredoc = { name, indented: indent !== '', interpolates: quote !== "'" }
-    // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
+    // `list <<Name` and `class <<self` look like a heredoc, but have no end further down.
     if (this.#endOf(heredoc) === undefined) return false
     for (const after = this.#at + whole.length; this.#at < after;) this.#take('code')
     this.#heredocs.push(heredoc)
     return true
   }
 
-  /** The next line with which it may end. The file is searched once for all: a hostile one may hold thousands of openings. */
+  /** The next line that may end it. The file is searched once for all: a hostile one may open thousands. */
   #endOf({ name, indented }: Heredoc): Word | undefined {
     this.#words ??= wordsOf(this.#text)
     const words = this.#words[indented ? 'any' : 'unindented'].get(name)
-    // What lies behind is never asked for again.
+    // Words above are not needed again.
     while (words?.at(-1) !== undefined && words.at(-1)!.start < this.#at) words.pop()
     return words?.at(-1)
   }

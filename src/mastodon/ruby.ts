@@ -6,21 +6,21 @@ import { compareVersions, isOlder, seriesOf } from './versions.ts'
 export interface TreeRuby {
   /** What heroku/ruby installs; absent if Gemfile.lock names none, or is not there. */
   readonly locked?: LockedRuby
-  /** There is a Gemfile.lock: without one heroku/ruby stops. */
+  /** Whether there is a Gemfile.lock: without one heroku/ruby stops. */
   readonly hasLock: boolean
-  /** `.ruby-version`: for version managers (rbenv, mise) and Mastodon's own tests. heroku/ruby installs nothing by it. */
+  /** `.ruby-version`, for version managers (rbenv, mise) and Mastodon's own tests. heroku/ruby does not read it. */
   readonly file?: string
-  /** What the `ruby` line of the Gemfile takes: Bundler stops if one is not met. Empty: there is none, or it is no plain text. */
+  /** What the Gemfile's `ruby` line wants: Bundler stops if one is not met. Empty if there is no such line, or it is no plain text. */
   readonly takes: readonly Requirement[]
 }
 
-/** As RubyGems has them (rubygems: lib/rubygems/requirement.rb). */
+/** A requirement of RubyGems (rubygems: lib/rubygems/requirement.rb). */
 export interface Requirement {
   readonly operator: '>=' | '<=' | '>' | '<' | '~>' | '!=' | '='
   readonly version: string
 }
 
-/** @param files their texts; empty for one that is not there */
+/** What a tree says of Ruby. @param files their texts; empty for one that is not there */
 export function readRuby(files: { gemfileLock: string; gemfile: string; rubyVersion: string }): TreeRuby {
   const locked = lockedRuby(files.gemfileLock)
   const file = ofRubyVersion(files.rubyVersion)
@@ -32,7 +32,7 @@ export function readRuby(files: { gemfileLock: string; gemfile: string; rubyVers
   }
 }
 
-/** `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments; several lines, or a version of two numbers, name no one Ruby. */
+/** Reads `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments. Several lines, or two numbers, do not name one Ruby. */
 function ofRubyVersion(text: string): string | undefined {
   const lines = text.split('\n').map(line => line.replace(/#.*$/s, '').trim())
   const [line = '', ...more] = lines.filter(Boolean)
@@ -42,14 +42,14 @@ function ofRubyVersion(text: string): string | undefined {
 }
 
 const TEXT = String.raw`(?:'[^'\n]*'|"[^"\n]*")`
-/** A whole statement of texts, which may end in options: `ruby '>= 3.3.0', '< 4.1.0'`. */
+/** A `ruby` statement of plain texts, perhaps with options behind: `ruby '>= 3.3.0', '< 4.1.0'`. */
 const STATEMENT = new RegExp(
   String.raw`^ruby[ \t]*\(?[ \t]*\[?\s*(${TEXT}(?:\s*,\s*${TEXT})*)\s*\]?[ \t]*(?:\)|#|\r?$|,\s*:?(?:engine|patchlevel)\b)`,
   'm'
 )
-/** Since Bundler 2.4.19: exactly the one of that file (bundler: lib/bundler/ruby_dsl.rb). */
+/** The very version of that file, since Bundler 2.4.19 (bundler: lib/bundler/ruby_dsl.rb). */
 const BY_FILE = /^ruby[ \t]*\(?[ \t]*file:\s*['"]\.ruby-version['"]/
-/** Characters of a statement: it is hostile text. */
+/** Characters of the statement that are read: it is hostile text. */
 const LONGEST = 1_000
 
 function ofGemfile(gemfile: string, file: string | undefined): Requirement[] {
@@ -64,7 +64,7 @@ function ofGemfile(gemfile: string, file: string | undefined): Requirement[] {
     : []
 }
 
-/** Whether Bundler runs with that Ruby. */
+/** Whether Bundler runs with a Ruby. */
 export function isTaken(version: string, takes: readonly Requirement[]): boolean {
   return takes.every(({ operator, version: than }) => {
     const difference = compareVersions(version, than)
@@ -87,24 +87,24 @@ export function isTaken(version: string, takes: readonly Requirement[]): boolean
   })
 }
 
-/** `~> 3.3.1` ends before 3.4, `~> 3.3` before 4. */
+/** The first version that `~>` leaves out: 3.4 for `~> 3.3.1`, 4 for `~> 3.3`. */
 function bumped(version: string): string {
   const numbers = version.split('.').map(Number)
   const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers
   return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.')
 }
 
-/** `ends` is a day, `2028-03-31`. */
-export type RubyState =
+/** How safe a Ruby is. `ends` is a day, `2028-03-31`. */
+type RubyState =
   | { readonly is: 'safe'; readonly line: string; readonly ends: string }
-  /** `floor` closes its known holes. */
+  /** It has known holes, which `floor` closes. */
   | { readonly is: 'holed'; readonly line: string; readonly floor: string }
-  /** Its line gets no updates any more: since `ends`, if that is known. */
+  /** Its line gets no more updates: since `ends`, if that is known. */
   | { readonly is: 'ended'; readonly line: string; readonly ends?: string }
-  /** Of a line that is newer than `newest`, the last one that is known here, or no version at all. */
+  /** Its line is newer than `newest`, the last that is known here; or it is no version. */
   | { readonly is: 'unknown'; readonly newest: string }
 
-/** @param now milliseconds since 1970 */
+/** How safe a Ruby is. @param now milliseconds since 1970 */
 export function stateOfRuby(version: string, now: number): RubyState {
   const lines = rubyLines(now)
   const series = seriesOf(version)
@@ -118,7 +118,7 @@ export function stateOfRuby(version: string, now: number): RubyState {
   return isOlder(version, floor) ? { is: 'holed', line, floor } : { is: 'safe', line, ends: life.ends }
 }
 
-/** To stand behind `Ruby 3.4.1`, without a full stop. */
+/** Words that follow `Ruby 3.4.1`, without a full stop. */
 export function rubyInWords(state: RubyState): string {
   switch (state.is) {
     case 'safe':
@@ -132,7 +132,7 @@ export function rubyInWords(state: RubyState): string {
   }
 }
 
-/** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
+/** The lowest Ruby that is not older, has no known hole, and is taken by the Gemfile; undefined if there is none. */
 export function safeRuby(version: string | undefined, takes: readonly Requirement[], now: number): string | undefined {
   return rubyLines(now).find(
     ({ floor, life }) => life.state !== 'ended' && isTaken(floor, takes) && !isOlder(floor, version)
@@ -140,8 +140,8 @@ export function safeRuby(version: string | undefined, takes: readonly Requiremen
 }
 
 /**
- * How Heroku comes to install that Ruby, to stand within a sentence. `bundle lock` alone keeps what Gemfile.lock names, and
- * `bundle update --ruby` names the Ruby that runs it (__tests__/mastodon/bundler.test.ts).
+ * How to make Heroku install a Ruby, as part of a sentence. `bundle lock` alone keeps the Ruby that Gemfile.lock names, and
+ * `bundle update --ruby` writes the one that it runs with (__tests__/mastodon/bundler.test.ts).
  */
 export function pinRuby(version: string): string {
   return `change the line below \`RUBY VERSION\` in Gemfile.lock to \`ruby ${version}\` (\`bundle update --ruby\` does that, run with Ruby ${version}), write \`${version}\` to \`.ruby-version\`, and commit both`
@@ -160,8 +160,8 @@ const SEEN = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', tim
 export const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${SEEN.format(Date.parse(DEFAULT_RUBY.seen))})`
 
 /**
- * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
- * @param wanted the Ruby that somebody seems to want
+ * How to make a Gemfile.lock name a Ruby: Bundler adds it only if the Gemfile has a `ruby` line.
+ * @param wanted the Ruby that runs, or that `.ruby-version` names
  */
 export function lockRuby(wanted: string | undefined, takes: readonly Requirement[], now: number): string {
   const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is)

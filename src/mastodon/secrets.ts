@@ -3,15 +3,15 @@ import { NEEDS } from '../knowledge/index.ts'
 import { readTreeFile } from '../runtime/index.ts'
 import { type AppJson } from './app-json.ts'
 
-/** Secrets that belong together: made all at once, and never changed afterwards. */
+/** Secrets that belong together. They are made all at once, and never changed. */
 export interface SecretGroup {
   readonly name: string
   readonly vars: readonly string[]
-  /** Mastodon does not boot without. */
+  /** Whether Mastodon does not boot without them. */
   readonly needed: boolean
-  /** New values, one a variable. */
+  /** Makes a value for each variable. */
   readonly make: () => Record<string, string>
-  /** Prints new ones where an app runs already; for people who have to do it by hand. */
+  /** The command that prints new ones in a running app, for people who do it by hand. */
   readonly byHand: string
 }
 
@@ -19,21 +19,19 @@ const ENCRYPTION = 'config/initializers/active_record_encryption.rb'
 const PRODUCTION = 'config/environments/production.rb'
 
 /**
- * The secrets that a tree wants: as it says itself where it does, so that the next version's are found, too.
- * VAPID: config/vapid.yml or initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3;
- * what app.json has a generator for.
+ * The secrets that a tree needs, by its own files, so that a later version's are found, too. VAPID: config/vapid.yml or
+ * initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3; those that app.json has a
+ * generator for.
  */
 export function secretsOf(root: string, { env }: AppJson): SecretGroup[] {
   const initializer = readTreeFile(root, ENCRYPTION) ?? ''
   const keys = [...new Set(encryptionKeys(initializer))]
   const wantsOtp = /\bOTP_SECRET\b/.test(readTreeFile(root, PRODUCTION) ?? '')
   const singles = ['SECRET_KEY_BASE', ...(wantsOtp ? ['OTP_SECRET'] : [])]
-  const generated = env.filter(
-    ({ name, generated, value }) => generated && value === undefined && !singles.includes(name)
-  )
+  const others = env.filter(({ name, generated, value }) => generated && value === undefined && !singles.includes(name))
   return [
     ...singles.map(name => single(name, true)),
-    ...generated.map(({ name }) => single(name, false)),
+    ...others.map(({ name }) => single(name, false)),
     ...(keys.length > 0
       ? [
           {
@@ -55,7 +53,7 @@ export function secretsOf(root: string, { env }: AppJson): SecretGroup[] {
   ]
 }
 
-/** Its names in full (mastodon/mastodon), or their ends in a list. */
+/** The names of the keys: the file has them in full (mastodon/mastodon), or a list of their ends. */
 function encryptionKeys(initializer: string): string[] {
   const whole = [...initializer.matchAll(/\bACTIVE_RECORD_ENCRYPTION_[A-Z]+(?:_[A-Z]+)*\b/g)].map(([name]) => name)
   const known = ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].filter(end => initializer.includes(end))
@@ -72,15 +70,15 @@ function single(name: string, needed: boolean): SecretGroup {
   }
 }
 
-/** As Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
+/** A random text, as Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
 function alphanumeric(length: number): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
   return Array.from({ length }, () => letters[randomInt(letters.length)]).join('')
 }
 
 /**
- * A key pair for web push (RFC 8292): a point and a number of the curve P-256, in url-safe Base64 with its padding, as
- * `mastodon:webpush:generate_vapid_key` prints them (zaru/webpush: lib/webpush/vapid_key.rb).
+ * Makes a key pair for web push (RFC 8292), as `mastodon:webpush:generate_vapid_key` prints it: a point and a number of the
+ * curve P-256, in url-safe Base64 with padding (zaru/webpush: lib/webpush/vapid_key.rb).
  */
 export function makeVapidPair(): Record<string, string> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })

@@ -2,19 +2,19 @@ import { storageOf, type ConfigVars } from '../knowledge/index.ts'
 
 /** The bucket that an instance keeps its media in. */
 export interface Bucket {
-  /** Where its objects are, with a slash at the end. */
+  /** Address of its objects, with a slash at the end. */
   readonly url: string
   readonly name: string
   readonly region: string
   readonly key: string
   readonly secret: string
-  /** Before the path of every object; empty, or with a slash at its end. */
+  /** Comes before the path of each object; empty, or with a slash at its end. */
   readonly prefix: string
-  /** The canned ACL that Mastodon sends with each object; empty where it sends none. */
+  /** The canned ACL that Mastodon sends with each object; empty if it sends none. */
   readonly acl: string
 }
 
-/** The config vars that say where browsers get media; no secrets among them. */
+/** The config vars that say where browsers get media. None is a secret. */
 export const MEDIA_VARIABLES = [
   'AZURE_ALIAS_HOST',
   'AZURE_ENABLED',
@@ -29,7 +29,7 @@ export const MEDIA_VARIABLES = [
   'SWIFT_OBJECT_URL'
 ] as const
 
-/** Those that say how Mastodon writes to a bucket, beside them. */
+/** The other config vars that say how Mastodon writes to a bucket. Two are secrets. */
 export const BUCKET_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -40,9 +40,9 @@ export const BUCKET_VARIABLES = [
 ] as const
 
 /**
- * The bucket as Mastodon and the AWS SDK for Ruby read it. S3_HOSTNAME and S3_PROTOCOL are for the addresses that
- * browsers see; what Mastodon writes goes to S3_ENDPOINT, or to AWS in S3_REGION. Undefined without bucket or keys.
- * @param config a variable that is set and empty counts as not set, but for S3_PERMISSION
+ * The bucket by the config vars, as Mastodon and the AWS SDK for Ruby read them. Mastodon writes to S3_ENDPOINT, or to AWS
+ * in S3_REGION; S3_HOSTNAME and S3_PROTOCOL are only for the addresses that browsers see. Undefined without bucket or keys.
+ * @param config a variable that is set and empty counts as not set, except S3_PERMISSION
  */
 export function bucketOf(config: ConfigVars): Bucket | undefined {
   const { S3_BUCKET: name, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = config
@@ -50,7 +50,7 @@ export function bucketOf(config: ConfigVars): Bucket | undefined {
   const region = config['S3_REGION'] || 'us-east-1'
   const endpoint = config['S3_ENDPOINT']
   const base = new URL(endpoint || `https://s3.${region}.amazonaws.com`)
-  // The SDK takes the path also where the name cannot be part of a host's with a certificate.
+  // The SDK puts a name with dots into the path: no certificate covers it as part of the host.
   const inPath = endpoint ? config['S3_OVERRIDE_PATH_STYLE'] !== 'true' : name.includes('.')
   if (inPath) base.pathname = `${base.pathname.replace(/\/$/, '')}/${encodeURIComponent(name)}/`
   else base.hostname = `${name}.${base.hostname}`
@@ -66,8 +66,8 @@ export function bucketOf(config: ConfigVars): Bucket | undefined {
 }
 
 /**
- * Where browsers get media: an https address with a slash at its end, or as wrong as it is configured. Undefined where
- * media come from the instance itself.
+ * Where browsers get media: an https address with a slash at its end, or something else if it is configured wrongly.
+ * Undefined if media come from the instance itself.
  */
 export function mediaUrl(config: ConfigVars): string | undefined {
   const protocol = config['S3_PROTOCOL'] || 'https'

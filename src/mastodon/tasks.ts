@@ -1,8 +1,8 @@
 import { readTreeFile } from '../runtime/index.ts'
 import { readText } from './text.ts'
 
-/** Something to know of a scheduled task: that it fails, or that nobody needs it. */
-export interface TaskAdvice {
+/** Advice on a scheduled task: that it fails, or that nobody needs it. */
+interface TaskAdvice {
   /** `dead`: it ends with an error in this tree. `needless`: Mastodon does it by itself. */
   readonly kind: 'dead' | 'needless'
   /** What is so, and what to do instead. */
@@ -12,7 +12,7 @@ export interface TaskAdvice {
 const BY_WORKER = 'nothing, Mastodon’s worker does it by itself (sidekiq-scheduler, since 1.4)'
 const BY_UPGRADE = 'nothing, it was a step of an upgrade long ago'
 const NO_PUSH = 'nothing, PuSH subscriptions went with OStatus in 3.0'
-/** Where the condition is met that the vacuum has. */
+/** The setting without which Mastodon's vacuum removes nothing. */
 const RETENTION = '“Media cache retention period” in Administration → Server settings → Content retention'
 
 /**
@@ -39,7 +39,7 @@ const SUCCESSORS: readonly (readonly [names: RegExp, instead: string])[] = [
   [/^(?:maintenance:|media:set_unknown)/, BY_UPGRADE]
 ]
 
-/** Tasks that the worker does, by the class that does them in config/sidekiq.yml. */
+/** Tasks that the worker does by itself, and the class in config/sidekiq.yml that does them. */
 const DONE_BY_WORKER: readonly { readonly task: RegExp; readonly by: RegExp; readonly when?: string }[] = [
   {
     task: /^media remove(?![-\w]|.*--(?:prune-profiles|remove-headers))/,
@@ -54,7 +54,7 @@ const RAKE = /\b(?:rake|rails)\s+(?:-\S+\s+)*mastodon:([a-z_:]+)/
 const TOOTCTL = /\btootctl\s+([a-z_-]+)\s+([a-z_-]+)([^;&|#]*)/
 
 /**
- * What a tree says of a scheduled command. Where the tree is not at hand, or says nothing, so does this.
+ * Advice on a scheduled command, by a tree; none if the tree says nothing of it.
  * @param root folder of the tree
  */
 export function adviseTask(root: string, command: string): TaskAdvice[] {
@@ -66,7 +66,7 @@ export function adviseTask(root: string, command: string): TaskAdvice[] {
 
 function adviseRake(root: string, task: string): TaskAdvice[] {
   const file = readTreeFile(root, 'lib/tasks/mastodon.rake')
-  // Its last name is enough: there is one file, and no two tasks in it have the same.
+  // The last part of its name is enough: no two tasks of the file share it.
   const last = task.split(':').at(-1)!
   if (file !== undefined && new RegExp(`\\btask\\s+:?${last}\\b`).test(file)) return []
   const successor = SUCCESSORS.find(([names]) => names.test(task))?.[1]
@@ -95,12 +95,12 @@ function adviseTootctl(root: string, group: string, name: string, rest: string):
     const worker = workers.find(({ className }) => by.test(className))
     if (!worker || !task.test(`${group} ${name}${rest}`)) return []
     const does = `Mastodon’s worker does it daily by itself (${worker.name} in config/sidekiq.yml)`
-    return [{ kind: 'needless', text: when === undefined ? does : `${does}, where a number of days is set as ${when}` }]
+    return [{ kind: 'needless', text: when === undefined ? does : `${does}, if a number of days is set as ${when}` }]
   })
   return dead.length > 0 ? dead : needless
 }
 
-/** Since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */
+/** The source of a command of tootctl: since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */
 function cliOf(root: string, group: string): string | undefined {
   const name = group.replaceAll('-', '_')
   return readTreeFile(root, `lib/mastodon/cli/${name}.rb`) ?? readTreeFile(root, `lib/mastodon/${name}_cli.rb`)
@@ -110,8 +110,8 @@ function hasCli(root: string): boolean {
   return cliOf(root, 'media') !== undefined
 }
 
-/** What sidekiq-scheduler runs by itself: the jobs of config/sidekiq.yml, which has Ruby in it and is read line by line. */
-export function schedulers(root: string): { readonly name: string; readonly className: string }[] {
+/** The jobs that sidekiq-scheduler starts: those of config/sidekiq.yml, read line by line, for it has Ruby in it. */
+function schedulers(root: string): { readonly name: string; readonly className: string }[] {
   const found: { name: string; className: string }[] = []
   let open: { readonly name: string; readonly indent: number } | undefined
   for (const line of readText(root, 'config/sidekiq.yml').split('\n')) {
@@ -128,7 +128,7 @@ export function schedulers(root: string): { readonly name: string; readonly clas
   return found
 }
 
-/** A task that a new config may begin with. */
+/** A task for a new config. */
 export interface StarterTask {
   readonly command: string
   /** As the config says it. */
@@ -167,7 +167,7 @@ const STARTERS: readonly (StarterTask & { readonly unless?: RegExp })[] = [
   }
 ]
 
-/** Tasks worth scheduling in this tree: those that it knows and does not do by itself. Empty where it is not Mastodon's. */
+/** Tasks worth scheduling: those that the tree knows and does not do by itself. Empty if it is not Mastodon's. */
 export function starterTasks(root: string): StarterTask[] {
   const workers = schedulers(root)
   const knows = (command: string): boolean => {

@@ -1,30 +1,30 @@
 import * as v from 'valibot'
 import { compareVersions, seriesOf } from './versions.ts'
 
-/** A newer version, as Mastodon's own update server tells it. */
+/** A newer version, by Mastodon's update server. */
 export interface Update {
   /** `4.7.6` */
   readonly version: string
-  /** It mends a hole. */
+  /** Whether it closes a security hole. */
   readonly urgent: boolean
   readonly type: 'major' | 'minor' | 'patch'
 }
 
-/** What the update server says to a version. */
+/** The update server's answer for a version. */
 export interface UpstreamNews {
   readonly updates: readonly Update[]
-  /** Milliseconds since 1970: when support of the version's line ends, where the server says so. */
+  /** Milliseconds since 1970: when support of the version's line ends, if the server tells. */
   readonly endOfSupport: number | undefined
 }
 
 /** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
 export const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check'
-/** Where its versions are, each a tag: `v4.7.6`. */
+/** Mastodon's repository; each version is a tag: `v4.7.6`. */
 export const UPSTREAM = 'https://github.com/mastodon/mastodon'
 /** mastodon: SECURITY.md, its table of supported versions. */
 export const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md'
 
-const version = v.pipe(v.string(), v.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/))
+const versionShape = v.pipe(v.string(), v.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/))
 const date = v.pipe(
   v.string(),
   v.regex(/^\d{4}-\d{2}-\d{2}/),
@@ -32,19 +32,21 @@ const date = v.pipe(
   v.finite()
 )
 
-/** A row of the table: `< `, a version, what is said of it. */
+/** A row of the table of supported versions: perhaps `< `, a version, and its support. */
 const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm
 
 /** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
 const shape = v.looseObject({
   updatesAvailable: v.pipe(
-    v.array(v.looseObject({ version, urgent: v.boolean(), type: v.picklist(['major', 'minor', 'patch']) })),
+    v.array(
+      v.looseObject({ version: versionShape, urgent: v.boolean(), type: v.picklist(['major', 'minor', 'patch']) })
+    ),
     v.maxLength(200)
   ),
   currentVersion: v.nullish(v.looseObject({ endOfSupport: v.nullish(date) }))
 })
 
-/** Reads the update server's answer; undefined where it has another shape. */
+/** Reads the update server's answer; undefined if it has another shape. */
 export function readUpdates(body: string): UpstreamNews | undefined {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), shape), body)
   if (!success) return undefined
@@ -55,11 +57,11 @@ export function readUpdates(body: string): UpstreamNews | undefined {
   }
 }
 
-/** What the table says of a line: supported without an end, until a day (milliseconds since 1970), or no longer. */
+/** Support of a line: `yes` without an end, until a time (milliseconds since 1970), or `no` longer. */
 export type Support = 'yes' | 'no' | number
 
 /**
- * What Mastodon's table of supported versions says of a version's line (`4.7`); undefined where it does not name it.
+ * The support of a version's line (`4.7`), by Mastodon's table of supported versions; undefined if that does not name it.
  * Its rows: `| 4.7.0 | Yes |`, `| 4.5.x | Until 2027-02-20 |`, `| < 4.4 | No |`.
  */
 export function readSupport(table: string, version: string): Support | undefined {

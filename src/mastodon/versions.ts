@@ -1,6 +1,6 @@
 /** Versions as Mastodon, Ruby, Node, Postgres and Redis write them: numbers with dots, perhaps a prerelease behind them. */
 
-/** Negative where `a` is older than `b`, 0 where they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
+/** Negative if `a` is older than `b`, 0 if they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
 export function compareVersions(a: string, b: string): number {
   const [one, other] = [split(a), split(b)]
   for (let i = 0; i < Math.max(one.numbers.length, other.numbers.length); i++) {
@@ -13,6 +13,7 @@ export function compareVersions(a: string, b: string): number {
   return one.prerelease.localeCompare(other.prerelease, 'en', { numeric: true })
 }
 
+/** Whether a version is older than another; false if one of them is not known. */
 export function isOlder(version: string | undefined, than: string | undefined): boolean {
   return version !== undefined && than !== undefined && compareVersions(version, than) < 0
 }
@@ -22,7 +23,7 @@ export function seriesOf(version: string): string {
   return split(version).numbers.slice(0, 2).join('.')
 }
 
-/** The minor series of Mastodon, oldest first, as far as they are known; one after the last is taken as the next. */
+/** The minor series of Mastodon that are known, oldest first. */
 const SERIES = [
   ...numbered(1, 2, 6),
   ...numbered(2, 0, 9),
@@ -30,7 +31,7 @@ const SERIES = [
   ...numbered(4, 0, 8)
 ] as readonly string[]
 
-/** Series between two versions, neither of them included; empty where none lies between them or where that is not known. */
+/** The series that lie between those of two versions; empty if there is none, or none is known. */
 export function seriesBetween(from: string, to: string): string[] {
   const [first, last] = [seriesOf(from), seriesOf(to)]
   return SERIES.filter(series => compareVersions(series, first) > 0 && compareVersions(series, last) < 0)

@@ -26,8 +26,8 @@ const DEFAULT_TYPES: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /**
- * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
- * add any. heroku/ruby adds `worker` to a tree with the Rake task `jobs:work` (heroku-buildpack-ruby:
+ * The process types that a build may add to the Procfile's; undefined if a buildpack is not Heroku's own, for it may add
+ * any. heroku/ruby adds `worker` if the tree has the Rake task `jobs:work` (heroku-buildpack-ruby:
  * lib/language_pack/rails2.rb).
  */
 export function defaultTypes(
@@ -173,7 +173,7 @@ export const BUILDPACK_RULES = [
   })
 ]
 
-/** What `nodejs-before-ruby` and its like find. */
+/** Findings about the list of buildpacks alone, such as `nodejs-before-ruby`. */
 export function checkBuildpackList(buildpacks: readonly string[], tree: ListFacts['tree']): PlanFinding[] {
   return LIST_RULES.flatMap(({ look }): PlanFinding[] => look({ buildpacks, tree }))
 }
@@ -182,14 +182,14 @@ function runsApt({ buildpacks }: Pick<UpgradeFacts, 'buildpacks'>): boolean {
   return buildpacks.some(isAptBuildpack)
 }
 
-/** Of another architecture, version or release it is not the stack's. */
+/** Whether the stack has a package of the Aptfile: not if another architecture, version or release is asked for. */
 function isOnStack(entry: AptEntry, known: readonly string[]): boolean {
   if (entry.kind !== 'package') return false
   const { name, arch = 'amd64', version, release } = entry
   return arch === 'amd64' && version === undefined && release === undefined && known.includes(name)
 }
 
-/** One of those of which it is known what they bring. */
+/** Whether it is one of Heroku's own, of which the process types are known. */
 function isKnown(buildpack: string): boolean {
   return DEFAULT_TYPES.has(herokusOwn(buildpack) ?? '')
 }

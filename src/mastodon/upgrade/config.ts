@@ -5,9 +5,9 @@ import { type ConfigView, type UpgradeFacts } from './facts.ts'
 import { rule, seenIf } from './rule.ts'
 
 /**
- * In a dyno's environment without being config vars: its own (Dev Center: dynos, "Local environment variables";
- * dyno-metadata), and what the buildpacks for Ruby and Node export if it is not set (`.profile.d` of
- * heroku/heroku-buildpack-ruby and heroku/heroku-buildpack-nodejs).
+ * Variables that a dyno has without a config var: Heroku's (Dev Center: dynos, "Local environment variables";
+ * dyno-metadata), and those that the buildpacks for Ruby and Node set (`.profile.d` of heroku/heroku-buildpack-ruby and
+ * heroku/heroku-buildpack-nodejs).
  */
 const PLATFORM =
   /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/
@@ -19,7 +19,7 @@ const ENCRYPTION_KEY: ConfigRule = {
   where: 'config/initializers/active_record_encryption.rb:10'
 }
 
-/** Config vars that this version wants, does not want, or does not need any more. */
+/** Config vars that this version needs, refuses, or no longer reads. */
 export const CONFIG_RULES = [
   rule({
     name: 'missing-config',
@@ -39,7 +39,7 @@ export const CONFIG_RULES = [
     }),
     examples: [{ app: 'APP', missing: [ENCRYPTION_KEY] }]
   }),
-  /** Without the app: what the version before did not ask for. */
+  /** If the app is not asked: what the version before did not need. */
   rule({
     name: 'new-config',
     level: 'warn',
@@ -191,7 +191,7 @@ function whoLacks(live: Live, need: Need): { readonly app: string; readonly lack
   return live && lacks.length > 0 ? [{ app: live.app, lacks }] : []
 }
 
-/** Variables of versions before 1.2, 2.0 and 4.4. A migration still reads OTP_SECRET if what runs is older than 4.4. */
+/** Variables that versions before 1.2, 2.0 and 4.4 read. A migration still reads OTP_SECRET if older than 4.4 runs now. */
 function obsoleteOnes(tree: Facts['tree'], from: Facts['from'], config: ConfigView): string[] {
   if (isOlder(tree.version ?? '0', '4.4.0-alpha')) return []
   const isBehind = from?.version !== undefined && !isOlder(from.version, '4.4.0-alpha')
@@ -211,7 +211,7 @@ function shown({ name, value }: ConfigRule): string {
   return value === undefined ? name : `${name}=${value}`
 }
 
-/** Secrets come with what makes them. */
+/** The command that sets config vars; for a secret with a command that makes it. */
 function setThem(rules: readonly ConfigRule[], app: string): string {
   const settings = rules.map(({ name }): [string, string] => [
     name,

@@ -6,7 +6,7 @@ import { rule, seenIf } from './rule.ts'
 const HOST = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::\d+)?$/i
 /** A host with an optional port and path. */
 const ALIAS = /^[^\s:/]+(?::\d+)?(?:\/[^\s:]*)?$/
-/** Each names the host of the media to the content security policy (mastodon: app/lib/content_security_policy.rb). */
+/** Each of these puts the media's host into the content security policy (mastodon: app/lib/content_security_policy.rb). */
 const MEDIA_HOSTS = ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST', 'S3_HOSTNAME', 'AZURE_ALIAS_HOST', 'EXTRA_MEDIA_HOSTS']
 
 type Live = Pick<UpgradeFacts, 'live'>

@@ -2,9 +2,9 @@ import { lacking, storageOf, type Need } from '../../knowledge/index.ts'
 import { instanceDomain } from '../place.ts'
 import { type TreeProblem, type UpgradeTree } from './tree.ts'
 
-/** All that an upgrade plan is made of, as plain values: nothing here asks Heroku or git. */
+/** All that an upgrade plan is made of, as plain values. */
 export interface UpgradeFacts {
-  /** Milliseconds since 1970: what ends is asked by it. */
+  /** Milliseconds since 1970: it decides what has ended. */
   readonly now: number
   /** The tree to deploy. */
   readonly tree: UpgradeTree
@@ -14,34 +14,35 @@ export interface UpgradeFacts {
   readonly stack?: string
   /** Why the tree cannot be built at all: nothing says the stack, no buildpack is named. */
   readonly problems?: readonly TreeProblem[]
-  /** As they are built with, in order: names, addresses or folders. */
+  /** The buildpacks of the build, in order: names, addresses or folders. */
   readonly buildpacks: readonly string[]
   /** Whether Heroku has the Ruby of Gemfile.lock for the stack; absent if that is not known. */
   readonly hasRuby?: boolean
   readonly strategy: 'zero-downtime' | 'maintenance' | 'off'
-  /** `no-verify`: the built tree is made to take Heroku's certificates. */
+  /** `no-verify`: the slug is made to accept the self-signed certificate of Heroku's Redis. */
   readonly redisTls: 'verify' | 'no-verify'
-  /** The config names an app for streaming. */
+  /** Whether the config names a streaming app. */
   readonly hasStreamingApp: boolean
-  /** Names of findings that are told, and stop nothing. */
+  /** Names of findings that become notes. */
   readonly skip: readonly string[]
-  /** What is known of the running app, where it may be asked. */
+  /** What is known of the running app, if it was asked. */
   readonly live?: LiveFacts
 }
 
+/** What Heroku and the database say of the running app. */
 export interface LiveFacts {
   readonly app: string
   readonly stack: string
   readonly config: ConfigView
-  /** Absent where they may not be read. */
+  /** Absent if they may not be read. */
   readonly addons?: readonly LiveAddon[]
   /** Empty before the first release. */
   readonly formation: readonly Dynos[]
-  /** The commit that runs; absent where nothing runs or its slug does not tell. */
+  /** The commit that runs; absent if nothing runs, or its slug does not tell. */
   readonly commit?: string
   /** Whether any code runs. */
   readonly runs: boolean
-  /** `schema_migrations`; absent where the database was not asked. */
+  /** `schema_migrations`; absent if the database was not asked. */
   readonly applied?: ReadonlySet<string>
   readonly streaming?: LiveStreaming
 }
@@ -52,9 +53,9 @@ export interface Dynos {
   readonly quantity: number
   /** `Basic`, `Standard-1X` */
   readonly size?: string | null
-  /** What each of them runs now. */
+  /** The command that each runs now. */
   readonly command?: string | null
-  /** This deploy will start them; they do not run yet. */
+  /** Whether this deploy will start them: they do not run yet. */
   readonly planned?: boolean
 }
 
@@ -63,22 +64,22 @@ export interface LiveAddon {
   readonly service: string
   /** `heroku-postgresql:essential-0` */
   readonly plan?: string
-  /** Of the server that it runs: `16.4`. */
+  /** Its server's version: `16.4`. */
   readonly version?: string
 }
 
-export interface LiveStreaming {
+interface LiveStreaming {
   readonly app: string
   readonly config: ConfigView
   /** Config vars that it needs and does not have. */
   readonly lacks: readonly string[]
   /** How to set them. */
   readonly remedy: string
-  /** Dynos that run there, and that the slug of the streaming role has no process type for. */
+  /** Its dynos for which the streaming slug has no process type. */
   readonly lost?: readonly Dynos[]
 }
 
-/** The few values that checks ask for; none is a secret. Of all other config vars only the names are seen (design, rule 4). */
+/** The few config vars whose values may be read; none is a secret. Of the others only the names are seen. */
 type AskedFor =
   'LOCAL_DOMAIN' | 'WEB_DOMAIN' | 'S3_ALIAS_HOST' | 'S3_CLOUDFRONT_HOST' | 'STREAMING_API_BASE_URL' | 'PGSSLMODE'
 
@@ -88,7 +89,7 @@ export interface Address {
   readonly sslmode?: string
 }
 
-/** An app's config vars, as far as a check may see them. */
+/** An app's config vars, as far as the plan may see them. */
 export class ConfigView {
   readonly #vars: ReadonlyMap<string, string>
 
@@ -96,11 +97,12 @@ export class ConfigView {
     this.#vars = new Map(Object.entries(vars))
   }
 
-  /** Set, be it to nothing: for variables of which any value counts. */
+  /** Whether it is set, even to nothing: for variables of which any value counts. */
   isSet(name: string): boolean {
     return this.#vars.has(name)
   }
 
+  /** Whether it is set to something. */
   has(name: string): boolean {
     return (this.#vars.get(name) ?? '') !== ''
   }
@@ -109,7 +111,7 @@ export class ConfigView {
     return this.#vars.get(name) === value
   }
 
-  /** Names of the config vars that it would have to set for what it needs. */
+  /** Names of the config vars that are missing for what the app needs. */
   lacks(need: Need): string[] {
     return lacking(need, Object.fromEntries(this.#vars))
   }
@@ -118,7 +120,7 @@ export class ConfigView {
     return storageOf(Object.fromEntries(this.#vars))
   }
 
-  /** By what name the instance is reached. */
+  /** The instance's name. */
   domain(): string | undefined {
     return instanceDomain(Object.fromEntries(this.#vars))
   }
@@ -127,7 +129,7 @@ export class ConfigView {
     return this.#vars.get(name) || undefined
   }
 
-  /** Scheme, host and `sslmode` of an address, and never user, password or path. */
+  /** Scheme, host and `sslmode` of an address; never its user, password or path. */
   address(name: 'DATABASE_URL' | 'REDIS_URL'): Address | undefined {
     const text = this.#vars.get(name)
     if (text === undefined || !URL.canParse(text)) return undefined

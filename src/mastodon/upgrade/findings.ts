@@ -8,7 +8,7 @@ import { SERVICE_RULES } from './services.ts'
 import { STREAMING_RULES } from './streaming.ts'
 import { VERSION_RULES } from './versions.ts'
 
-/** All that can be found, by subject, in the order in which it is told. docs/upgrading.md has it as a table. */
+/** All rules, by subject, in the order of the plan. docs/upgrading.md has them as a table. */
 export const FINDINGS = [
   ...VERSION_RULES,
   ...MIGRATION_RULES,

@@ -3,9 +3,9 @@ import { type Dynos } from './facts.ts'
 import { type TreeProblem } from './tree.ts'
 
 /**
- * Dynos of a formation that the release of a slug would end: it has no process type for them, so Heroku takes the type out
- * of the formation. The release phase has no dynos of its own there.
- * @param types the slug's
+ * The dynos of a formation that a release would end: the slug lacks their process type, so Heroku takes it out of the
+ * formation. The type `release` has no dynos there.
+ * @param types process types of the slug
  */
 export function lostTypes(formation: readonly Dynos[], types: readonly string[]): Dynos[] {
   return formation.filter(({ type, quantity }) => quantity > 0 && type !== 'release' && !types.includes(type))
@@ -13,9 +13,9 @@ export function lostTypes(formation: readonly Dynos[], types: readonly string[])
 
 /**
  * Says which dynos would be lost, why, and what to do.
- * @param what lacks the type: `the slug`
- * @param has its process types
- * @param procfile of the commit; absent if the commit has no say in it
+ * @param slug.what what lacks the type, in words: `the slug`
+ * @param slug.has its process types
+ * @param slug.procfile the commit's; undefined if the commit does not decide the type
  */
 export function explainLost(
   app: string,
@@ -27,7 +27,7 @@ export function explainLost(
   const comes = planned
     ? `${app} is to run ${dynos}, and ${what} has no process type \`${type}\`: Heroku could not start ${plural(lost) ? 'them' : 'it'}`
     : `${app} runs ${dynos}, and ${what} has no process type \`${type}\`: with the release Heroku would take it out of the formation and end ${plural(lost) ? 'them' : 'it'}`
-  const types = has.filter(type => type !== 'release').sort()
+  const types = has.filter(name => name !== 'release').sort()
   const names = types.length === 0 ? 'It has none' : `It has ${types.join(', ')}`
   const { evidence, remedy } = procfile ? inProcfile(lost, procfile) : { evidence: [], remedy: [] }
   return {
@@ -49,7 +49,7 @@ function described(dynos: Dynos): string {
   return `${quantity} ${type} dyno${plural(dynos) ? 's' : ''}${size ? ` (${size})` : ''}`
 }
 
-/** What the commit has in the place of the type, and how it comes by it. */
+/** What the commit has in place of the type, and what to change. */
 function inProcfile(
   { type, command }: Dynos,
   { file, types, comments, ignoredAt }: Procfile
@@ -88,7 +88,7 @@ function inProcfile(
     : { evidence: ["The commit's Procfile has it, and the build took it away"], remedy: ['Look which buildpack does.'] }
 }
 
-/** The line to write; with the command that runs now, if Heroku tells one that can be shown. */
+/** The line to write, with the command that runs now if Heroku tells it and it can be shown. */
 function lineFor(type: string, command: string | null | undefined): string {
   const shown = command && command.length <= 200 && /^[\x20-\x5f\x61-\x7e]+$/.test(command) ? command : '…'
   return `the line \`${type}: ${shown}\``

@@ -4,7 +4,7 @@ import { heaviest, INDEX, lengthOf, OUTSIDE, takesAway } from './markers.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
 import { rule, seenIf } from './rule.ts'
 
-/** A migration that the docs name. */
+/** A migration for the examples in the docs. */
 const EXAMPLE = '20260702144128 migrate_local_account_keypairs'
 
 /** What the pending migrations do to the site while and after they run. */
@@ -110,13 +110,13 @@ function appOf({ live }: Pick<UpgradeFacts, 'live'>): string {
   return live?.app ?? 'APP'
 }
 
-/** What is to be migrated; nothing on an empty database, whose schema is loaded. */
+/** The pending migrations; none on an empty database, whose schema is loaded. */
 function pending(facts: UpgradeFacts): Pending {
   const all = pendingOf(facts)
   return all.basis === 'empty' ? { ...all, migrations: [] } : all
 }
 
-/** In maintenance mode both phases run at once, and nobody is served meanwhile. */
+/** The pending migrations by phase. With `maintenance` all of them run in the first. */
 function phases(facts: UpgradeFacts): Record<'first' | 'later', readonly Migration[]> {
   const { migrations } = pending(facts)
   const isFirst = ({ phase }: Migration): boolean => phase === 'pre' || facts.strategy === 'maintenance'
@@ -127,7 +127,7 @@ function isLong({ long }: Migration): boolean {
   return heaviest(long) !== undefined
 }
 
-/** Those that walk over rows by name; those that only see to an index by their number. */
+/** Names the migrations that walk over rows, and counts those that only build or drop an index. */
 function longOnes(migrations: readonly Migration[]): string {
   const long = migrations.filter(isLong)
   const heavy = long.filter(migration => migration.long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)))
@@ -155,7 +155,7 @@ function list(migrations: readonly Migration[], of: 'long' | 'destructive'): str
   return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-/** Known in words first, then what takes something away. */
+/** First what is known in words, then what takes something away. */
 function weight(migration: Migration): number {
   if (notable(migration) !== undefined) return 2
   return migration.destructive.some(takesAway) ? 1 : 0

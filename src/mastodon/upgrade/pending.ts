@@ -1,20 +1,22 @@
 import { rollbackVerdict, type Migration } from '../migrations.ts'
 import { type UpgradeFacts } from './facts.ts'
 
-/** What is to be migrated, and how that is known. */
+/** The pending migrations, and how they are known. */
 export interface Pending {
   /**
-   * `database`: the tree's migrations without those in `schema_migrations`, as sets, since forks' versions lie between
-   * upstream's. `tree`: without those of the tree before. `empty`: there is no schema yet. `unknown`: nothing to compare with.
+   * `database`: those of the tree that are not in `schema_migrations` (as sets, for versions of forks lie between
+   * Mastodon's). `tree`: those that the tree before does not have. `empty`: there is no schema yet. `unknown`: there is
+   * nothing to compare with.
    */
   readonly basis: 'database' | 'tree' | 'empty' | 'unknown'
   readonly migrations: readonly Migration[]
-  /** The newest version that the database has, where known. */
+  /** The newest version that the database has, if that is known. */
   readonly newestApplied: string | undefined
-  /** Applied, and not in this tree. */
+  /** Versions that are applied, and not in this tree. */
   readonly unknown: readonly string[]
 }
 
+/** What is pending when the tree is deployed. */
 export function pendingOf({ tree, from, live }: UpgradeFacts): Pending {
   if (live?.applied ? live.applied.size === 0 : live?.runs === false) {
     return { basis: 'empty', migrations: tree.migrations, newestApplied: undefined, unknown: [] }
@@ -30,7 +32,7 @@ export function pendingOf({ tree, from, live }: UpgradeFacts): Pending {
   }
 }
 
-/** Whether the code of now can run on the database as it will be. */
+/** Whether the code that runs now can run on the database after the upgrade. */
 export function wayBack({ tree, from, live }: UpgradeFacts, pending: Pending): 'safe' | 'unsafe' | 'unknown' {
   if (pending.basis === 'unknown' || pending.basis === 'empty' || !from) return 'unknown'
   const now = [...(live?.applied ?? []), ...from.migrations.map(({ version }) => version)]
@@ -42,7 +44,7 @@ export function wayBack({ tree, from, live }: UpgradeFacts, pending: Pending): '
   return verdict.safe ? 'safe' : 'unsafe'
 }
 
-/** What some migrations of upstream do, in words; others are told by the line that makes them so. */
+/** What some of Mastodon's migrations do, in words. Of others the plan names the line that matters. */
 const NOTABLE: Readonly<Record<string, string>> = {
   '20240307180905': 'encrypts every two-factor secret anew',
   '20260702144128': "moves every account's keys"

@@ -8,36 +8,37 @@ import { type PlanFinding } from './rule.ts'
 import { upgradeSteps, type UpgradeStep } from './steps.ts'
 import { shownVersion, versionOf } from './versions.ts'
 
-/** What will happen, what stands against it, and what is left to do by hand. */
+/** What an upgrade does, what stops it, and what is to do by hand. */
 export interface UpgradePlan {
-  /** Version of what runs now, for people; absent where nothing runs or it is not known. */
+  /** The version that runs now, for people; absent if nothing runs, or if it is not known. */
   readonly from?: string
   readonly to?: string
   readonly basis: Pending['basis']
-  /** Pending ones, in the order in which they run within their phase. */
+  /** The pending ones, in the order in which they run within their phase. */
   readonly migrations: readonly PlannedMigration[]
+  /** Whether the streaming server must be deployed anew. */
   readonly streaming: 'yes' | 'no' | 'unknown'
-  /** Whether the code of now could run on the database afterwards. */
+  /** Whether the code that runs now could run on the database afterwards. */
   readonly rollback: 'safe' | 'unsafe' | 'unknown'
   readonly steps: readonly UpgradeStep[]
-  /** What blocks first, then warnings, then notes. */
+  /** Blockers first, then warnings, then notes. */
   readonly findings: readonly PlanFinding<FindingName>[]
 }
 
-export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | 'phase'> {
-  /** What it does, where that is known in words. */
+interface PlannedMigration extends Pick<Migration, 'version' | 'name' | 'phase'> {
+  /** What it does, if that is known in words. */
   readonly does?: string
   /** The line that takes longest. */
   readonly long?: Marker
   /** The line that takes away or rewrites most. */
   readonly destructive?: Marker
-  /** What keeps it from being reversed. */
+  /** The line that keeps it from being reversed. */
   readonly irreversible?: Marker
 }
 
 const ORDER = ['block', 'warn', 'note']
 
-/** Makes the plan of an upgrade. Pure: all that it knows is handed in. */
+/** Makes the plan of an upgrade. Pure. */
 export function planUpgrade(facts: UpgradeFacts): UpgradePlan {
   const { tree, from } = facts
   const pending = pendingOf(facts)
@@ -71,7 +72,7 @@ function planned(migration: Migration): PlannedMigration {
   }
 }
 
-/** Somebody has looked at it and wants it told only. */
+/** A finding that `checks.skip` names becomes a note: somebody has looked at it. */
 function skipped(finding: PlanFinding<FindingName>, skip: readonly string[]): PlanFinding<FindingName> {
   return finding.level !== 'note' && skip.includes(finding.name) ? { ...finding, level: 'note' } : finding
 }

@@ -9,7 +9,7 @@ type Facts = Pick<UpgradeFacts, 'tree' | 'live' | 'buildpacks'>
 const LOST: Dynos = { type: 'worker', quantity: 1, size: 'Basic', command: 'bundle exec sidekiq' }
 const PROCFILE = { file: 'Procfile', types: { web: 'bin/heroku-web' }, comments: [] }
 
-/** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
+/** All that runs is in the slug, a worker runs, and exactly one process listens to the queue `scheduler`. */
 export const PROCESS_RULES = [
   rule({
     name: 'lost-process-type',
@@ -88,12 +88,12 @@ function procfileOf(procfile: NonNullable<Slug['procfile']>): Slug {
   return { what: 'the Procfile of this commit', has: Object.keys(procfile.types), procfile }
 }
 
-/** Types that the build adds; undefined if a buildpack is not Heroku's own: that it adds none is sure of those alone. */
+/** Process types that the build adds; undefined if a buildpack is not Heroku's own, for it may add any. */
 function knownTypes({ tree, buildpacks }: Pick<Facts, 'tree' | 'buildpacks'>): string[] | undefined {
   return defaultTypes(buildpacks, tree)
 }
 
-/** Dynos of a type that the Procfile does not have, and that no buildpack is known to add. */
+/** Dynos whose type the Procfile does not have, and no known buildpack adds. */
 function lost({ tree, live, buildpacks }: Facts): Lost[] {
   const { procfile } = tree
   if (!live || procfile.problem) return []
@@ -112,7 +112,7 @@ interface SidekiqType {
   readonly listens: boolean | undefined
 }
 
-/** Process types that run Sidekiq; none if one of them decides in the shell: that is not for us to judge. */
+/** Process types that run Sidekiq; none if one decides its queues in the shell, for that cannot be judged. */
 function sidekiqTypes({ procfile }: UpgradeTree, { formation }: LiveFacts): SidekiqType[] {
   const types = Object.entries(procfile.types)
     .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
@@ -124,14 +124,14 @@ function sidekiqTypes({ procfile }: UpgradeTree, { formation }: LiveFacts): Side
   return types.some(({ listens }) => listens === undefined) ? [] : types
 }
 
-/** How many processes listen to the queue `scheduler` (mastodon/documentation: scaling); undefined if nobody needs to. */
+/** How many processes listen to the queue `scheduler` (mastodon/documentation: scaling); undefined if none has to. */
 function listeners({ tree, live }: Facts): number | undefined {
   const running = live ? sidekiqTypes(tree, live).filter(({ quantity }) => quantity > 0) : []
   if (!tree.hasScheduler || running.length === 0) return undefined
   return running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0)
 }
 
-/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined if the shell decides. */
+/** Whether a command listens to `scheduler`: without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined if the shell decides. */
 function listensToScheduler(command: string): boolean | undefined {
   if (/[;&|<>$`]|\bif\b/.test(command)) return undefined
   const queues = [...command.matchAll(/\s(?:-q|--queue)[\s=]*([\w-]+)/g)].map(([, queue]) => queue)

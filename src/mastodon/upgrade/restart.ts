@@ -1,7 +1,7 @@
 import { compareVersions } from '../versions.ts'
 import { type UpgradeFacts } from './facts.ts'
 
-/** Releases whose notes ask for a restart of the streaming server. */
+/** Releases whose notes ask to restart the streaming server. */
 const ASKED = ['4.2.0', '4.3.0', '4.6.0', '4.7.0']
 
 /** Whether the streaming server must be deployed anew. `unknown` without a tree to compare with. */

@@ -1,38 +1,39 @@
 import { type UpgradeFacts } from './facts.ts'
 import { type TreeProblem } from './tree.ts'
 
-/** `block` is only for what surely breaks: the app would not build, boot or migrate, or data would be lost. */
-export type PlanLevel = 'block' | 'warn' | 'note'
+/** How bad a finding is. `block` only if it surely breaks: the app would not build, boot or migrate, or data would be lost. */
+type PlanLevel = 'block' | 'warn' | 'note'
 
-/** What a plan found. */
+/** What an upgrade plan found. */
 export interface PlanFinding<Name extends string = string> extends TreeProblem {
-  /** Stable: `checks.skip` of the config and reports know it by this name. */
+  /** Stable: `checks.skip` of the config and reports use this name. */
   readonly name: Name
   readonly level: PlanLevel
 }
 
-/** All that is to be said of one finding: when it holds, why, what to do, and how the docs tell it. */
+/** A rule as it is written: when it holds, what it says, and examples for the docs. */
 interface Written<Name extends string, Facts, Details> {
   /** Kebab-case. */
   readonly name: Name
   readonly level: PlanLevel
-  /** When it holds: what was seen, once for each thing that is found. */
+  /** What was seen, an entry for each thing that is found; empty if the rule does not hold. */
   readonly holds: (facts: Facts) => readonly Details[]
-  /** What is so and what comes of it, without a full stop; and what to do, with the command that mends it. */
+  /** What is so and what follows, without a full stop; and what to do, with the command. */
   readonly say: (seen: NoInfer<Details>) => TreeProblem
-  /** What may be seen: the docs say that, in the same words. */
+  /** What may be seen, for the docs. */
   readonly examples: readonly NoInfer<Details>[]
 }
 
-/** A finding as the plan and the docs ask for it. */
-export interface Rule<Name extends string = string, Facts = UpgradeFacts> {
+/** A rule as the plan and the docs use it. */
+interface Rule<Name extends string = string, Facts = UpgradeFacts> {
   readonly name: Name
   readonly level: PlanLevel
   readonly look: (facts: Facts) => PlanFinding<Name>[]
-  /** What it may say, for the docs. */
+  /** What it says of the examples, for the docs. */
   readonly examples: () => TreeProblem[]
 }
 
+/** Makes a rule of what is written of it. */
 export function rule<const Name extends string, Facts, Details>(
   written: Written<Name, Facts, Details>
 ): Rule<Name, Facts> {
@@ -45,7 +46,7 @@ export function rule<const Name extends string, Facts, Details>(
   }
 }
 
-/** What was seen, if it was. */
+/** For `holds`: what was seen if something is so, else nothing. */
 export function seenIf<Details>(isSo: boolean, seen: Details): Details[] {
   return isSo ? [seen] : []
 }

@@ -22,7 +22,7 @@ import { compareVersions, isOlder } from '../versions.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { rule, seenIf } from './rule.ts'
 
-/** The day of what the docs tell. */
+/** The day for the examples in the docs. */
 const EXAMPLE_DAY = Date.parse('2027-01-01')
 
 type RubyFacts = Pick<UpgradeFacts, 'tree' | 'buildpacks' | 'now'>
@@ -226,20 +226,20 @@ function appOf(live: UpgradeFacts['live']): string {
   return live?.app ?? 'APP'
 }
 
-/** To another stack. */
+/** How to move to the default stack. */
 function moveTo(app: string): string {
   return `\`heroku stack:set ${DEFAULT_STACK} --app ${app}\`, and \`stack: ${DEFAULT_STACK}\` in the config`
 }
 
 /**
- * The Ruby of Gemfile.lock, if heroku/ruby, or a copy of it, builds and has a lock file to read: which Ruby another
- * buildpack installs is not known.
+ * The Ruby of Gemfile.lock, if heroku/ruby, or a copy of it, builds the tree. Which Ruby another buildpack installs is not
+ * known.
  */
 function lockedIn({ tree: { ruby }, buildpacks }: Pick<RubyFacts, 'tree' | 'buildpacks'>): LockedRuby | undefined {
   return buildpacks.some(installsLockedRuby) && ruby.hasLock ? ruby.locked : undefined
 }
 
-/** Its version, if it is no JRuby. */
+/** The locked Ruby's version, unless it is a JRuby. */
 function plainRuby(facts: Pick<RubyFacts, 'tree' | 'buildpacks'>): string | undefined {
   const locked = lockedIn(facts)
   return locked?.jruby === undefined ? locked?.version : undefined
@@ -252,7 +252,7 @@ function alike(locked: string, better: string | undefined): string {
     : `To run on ${better}: ${pinRuby(better)}.`
 }
 
-/** One of another version, another release or an address is another ffmpeg than the stack's. */
+/** Whether an entry asks for the stack's own ffmpeg: no version, no release, no address of a package. */
 function isFfmpegOfStack(entry: AptEntry): boolean {
   return entry.kind === 'package' && asksForFfmpeg(entry) && entry.version === undefined && entry.release === undefined
 }

@@ -130,7 +130,7 @@ function verifiesPostgres({ streaming, addons }: LiveFacts): { readonly app: str
   return seenIf(isHeroku && !streaming.config.equals('NODE_TLS_REJECT_UNAUTHORIZED', '0'), { app: streaming.app, mode })
 }
 
-/** By the add-on, else by where it runs. */
+/** Whether a server is Heroku's: by the add-on, else by its address. */
 function isHerokus({ addons }: LiveFacts, address: Address | undefined): boolean {
   return (addons?.some(({ service }) => service === REDIS) ?? true) && isAmazon(address)
 }

@@ -2,7 +2,7 @@ import { compareVersions } from '../versions.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { versionOf } from './versions.ts'
 
-/** Something that a deploy does not do by itself, asked for by a version between the old and the new one. */
+/** Something to do by hand, which a version between the old and the new one asks for. */
 export interface UpgradeStep {
   /** The version that asks for it. */
   readonly version: string
@@ -17,7 +17,7 @@ interface KnownStep extends UpgradeStep {
 
 const hasSearch = ({ live }: UpgradeFacts): boolean => live === undefined || live.config.equals('ES_ENABLED', 'true')
 
-/** From the release notes, oldest first; what a tree says itself is a finding. */
+/** By the release notes, oldest first. What a tree says itself is a finding. */
 const KNOWN: readonly KnownStep[] = [
   {
     version: '1.4.3',
@@ -30,7 +30,7 @@ const KNOWN: readonly KnownStep[] = [
   {
     version: '4.2.0',
     when: 'after',
-    text: 'Where full-text search is used, fill its indexes: people and public posts are in them now',
+    text: 'If full-text search is used, fill its indexes: people and public posts are in them now',
     command: 'bin/tootctl search deploy',
     applies: hasSearch
   },
@@ -55,7 +55,7 @@ const KNOWN: readonly KnownStep[] = [
   {
     version: '4.4.0',
     when: 'after',
-    text: 'Where full-text search is used, bring the settings of its indexes up to date',
+    text: 'If full-text search is used, bring the settings of its indexes up to date',
     command: 'bin/tootctl search deploy --only-mapping',
     applies: hasSearch
   },
@@ -74,7 +74,7 @@ const KNOWN: readonly KnownStep[] = [
   }
 ]
 
-/** What the versions after the old one, up to the new one, ask for. */
+/** The steps that the versions after the old one, up to the new one, ask for. */
 export function upgradeSteps(facts: UpgradeFacts): UpgradeStep[] {
   const before = facts.from && versionOf(facts.from)
   const after = facts.tree.version

@@ -9,7 +9,7 @@ import { readRuby, type TreeRuby } from '../ruby.ts'
 import { readText } from '../text.ts'
 import { readMastodon, type MastodonTree } from '../tree.ts'
 
-/** What a tree says of itself that matters to an upgrade. */
+/** What a tree says of itself, as far as it matters to an upgrade. */
 export interface UpgradeTree extends MastodonTree {
   readonly minimums: Minimums
   readonly ruby: TreeRuby
@@ -20,40 +20,40 @@ export interface UpgradeTree extends MastodonTree {
   readonly migrations: readonly Migration[]
   readonly breakpoints: Breakpoints
   readonly redis: RedisTls
-  /** Digest of the streaming server's files; undefined where there are none. */
+  /** SHA-256 of the streaming server's files; undefined if there are none. */
   readonly streaming: string | undefined
-  /** Its content security policy lists the hosts of media: one that it cannot know is blocked. */
+  /** Whether its content security policy lists the hosts of media, and so blocks those that it does not know. */
   readonly listsMediaHosts: boolean
-  /** It signs web pushes. */
+  /** Whether it signs web pushes. */
   readonly usesVapid: boolean
-  /** It serves `public/` by itself only where RAILS_SERVE_STATIC_FILES is exactly `true` (config/application.rb). */
+  /** Whether it serves `public/` only if RAILS_SERVE_STATIC_FILES is exactly `true` (config/application.rb). */
   readonly wantsStaticFilesTrue: boolean
-  /** A queue `scheduler` that exactly one process has to listen to. */
+  /** Whether it has the queue `scheduler`, which exactly one process must listen to. */
   readonly hasScheduler: boolean
   readonly procfile: TreeProcfile
-  /** A Rake task `jobs:work`, for which heroku/ruby names a process type `worker` by itself. */
+  /** Whether it has the Rake task `jobs:work`, for which heroku/ruby adds a process type `worker`. */
   readonly hasJobsWork: boolean
   readonly aptfile: Aptfile
 }
 
-/** A Procfile, or why it cannot be read: then it has no types. */
+/** A Procfile; if it cannot be read it has no types, but a problem. */
 export interface TreeProcfile extends Procfile {
   readonly problem?: TreeProblem
 }
 
-/** What stands against a build, and what to do. */
+/** What keeps a tree from being built, and what to do. */
 export interface TreeProblem {
   readonly reason: string
   readonly remedy: string
 }
 
-/** Whether a tree can talk to a Redis that wants TLS (mastodon/mastodon#19824, #21600). */
-export interface RedisTls {
-  /** `hiredis`, without TLS where the old gem of that name is; `choice`: `ruby` where REDIS_DRIVER says so. */
+/** How a tree can talk to a Redis with TLS (mastodon/mastodon#19824, #21600). */
+interface RedisTls {
+  /** `choice`: `hiredis`, or `ruby` if REDIS_DRIVER says so. */
   readonly driver: 'hiredis' | 'choice' | 'ruby'
-  /** The gem `hiredis` raises at the first rediss:// address; `hiredis-client`, its successor, does not. */
+  /** Whether it has the gem `hiredis`, which raises at a rediss:// address; its successor `hiredis-client` does not. */
   readonly hiredisLacksTls: boolean
-  /** It takes certificates that nobody vouches for, as Heroku's are. */
+  /** Whether it accepts self-signed certificates, such as Heroku's. */
   readonly takesSelfSigned: boolean
   readonly streamingTakesSelfSigned: boolean
 }
@@ -65,7 +65,7 @@ const REDIS_FILES = [
   'config/initializers/sidekiq.rb'
 ]
 
-/** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
+/** Reads a tree: the one to deploy, or the one that runs now. Nothing of it is run. */
 export function readUpgradeTree(root: string): UpgradeTree {
   const read = (file: string): string => readText(root, file)
   const mastodon = readMastodon(root)
@@ -117,12 +117,13 @@ function filesBelow(root: string, folder: string): string[] {
     .map(({ path }) => path)
 }
 
-/** @param others initializers that have to do with Redis: a fork may change there how it connects */
+/** @param others initializers about Redis: a fork may change there how it connects */
 function redisTls(ruby: string, others: string, streaming: string, gemfileLock: string): RedisTls {
   const [code, all] = [ruby, ruby + others].map(text => text.replace(/^[ \t]*#.*$/gm, '')) as [string, string]
   const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code)
+  const fixed = /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby'
   return {
-    driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
+    driver: isChoice ? 'choice' : fixed,
     hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
     takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(all),
     streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]{0,1000}rejectUnauthorized\s*:\s*false/.test(streaming)

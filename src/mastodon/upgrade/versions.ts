@@ -5,7 +5,7 @@ import { type UpgradeTree } from './tree.ts'
 
 type Facts = Pick<UpgradeFacts, 'tree' | 'from' | 'live'>
 
-/** The version of what runs now against that of the tree. */
+/** The version that runs now, compared with the tree's. */
 export const VERSION_RULES = [
   rule({
     name: 'not-mastodon',
@@ -81,14 +81,15 @@ function stepsBack(facts: Facts): ReturnType<typeof known> {
   return known(facts).filter(({ before, after }) => compareVersions(after, before) < 0)
 }
 
-/** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */
+/** Stands for all versions before 1.2, which do not tell their version (mastodon/mastodon#2181). */
 const BEFORE_1_2 = '1.1.0'
 
-/** The version of a tree; one that is there and does not tell is taken for one before 1.2. */
+/** The version of a tree; one with migrations that tells none counts as before 1.2. */
 export function versionOf({ version, migrations }: UpgradeTree): string | undefined {
   return version ?? (migrations.length > 0 ? BEFORE_1_2 : undefined)
 }
 
+/** A version for people. */
 export function shownVersion(version: string): string {
   return version === BEFORE_1_2 ? 'a version before 1.2' : version
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -36,6 +36,23 @@ describe('the project', () => {
 
   it('publishes the schema that reads reports', () => {
     expect(read('docs/report.schema.json')).toBe(schemaText())
+  })
+
+  it('names the host of no package registry', () => {
+    // In parts, so that this file does not name them either.
+    const hosts = [
+      'rubygems',
+      'registry.npmjs',
+      'registry.yarnpkg',
+      'npm.pkg.github',
+      'pypi',
+      'crates',
+      'proxy.golang'
+    ].flatMap(name => ['org', 'com', 'io'].flatMap(end => ['-e', `${name}.${end}`]))
+    const found = spawnSync('git', ['grep', '-la', '--fixed-strings', ...hosts], { cwd: project, encoding: 'utf8' })
+    expect(found.stdout).toBe('')
+    expect(read('package-lock.json')).not.toContain('"resolved"')
+    expect(read('.npmrc')).toContain('omit-lockfile-registry-resolved = true')
   })
 
   it('runs one test by its name, green', () => {

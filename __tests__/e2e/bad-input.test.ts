@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { git } from '../rig/sample-fork.ts'
+import { lastingTemp } from '../helpers/temp.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
 
 interface Case {
@@ -273,9 +274,16 @@ function shallow(fork: Fork): void {
   Object.assign(fork, { path: `${fork.path}.shallow` })
 }
 
+/** For all cases that leave it as it is. */
+let untouched: Fork
+
+beforeAll(() => {
+  untouched = new Fork(undefined, lastingTemp())
+})
+
 describe('bad input ends in a clear error, exit code 1, and nothing half-written', () => {
   it.each(CASES)('$name', async ({ change, after, inputs, config, says, early }) => {
-    const fork = new Fork(change)
+    const fork = change || after ? new Fork(change) : untouched
     after?.(fork)
     const { code, output, outputs } = await fork.build(inputs, config, {
       env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' }

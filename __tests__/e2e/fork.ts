@@ -13,8 +13,7 @@ export class Fork {
   /** Where the action makes its temporary folders. */
   readonly temporary: string
 
-  constructor(change?: (folder: string) => void) {
-    const folder = temp()
+  constructor(change?: (folder: string) => void, folder = temp()) {
     chmodSync(folder, 0o755)
     this.path = path.join(folder, 'fork')
     this.output = path.join(folder, 'out')

@@ -60,7 +60,7 @@ function installed(set: GemSet): string {
   return folder
 }
 
-/** Where they are, or are to be; undefined where no Ruby says for which it would be. */
+/** Where they are, or are to be; undefined if no Ruby says for which it would be. */
 function gemsFolder(set: GemSet): string | undefined {
   ruby ??= askRuby()
   if (ruby === null) return undefined
@@ -80,7 +80,7 @@ function cacheFolder(): string {
   return path.join(process.getuid?.() === 0 ? '/var/cache' : own, 'mastodon-on-heroku')
 }
 
-/** Installs them beside where they are looked for, so that what is found there is whole. Throws where Bundler fails. */
+/** Installs them beside where they are looked for, so that what is found there is whole. Throws if Bundler fails. */
 async function install(set: GemSet): Promise<string> {
   const folder = installed(set)
   if (existsSync(folder)) return folder

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** The text of a version's section (`## X.Y.Z`, a date may follow). Throws where there is none, or nothing in it. */
+/** The text of a version's section (`## X.Y.Z`, a date may follow). Throws if there is none, or nothing in it. */
 export function notesOf(changelog: string, version: string): string {
   if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${version} is no version to release: X.Y.Z`)
   const sections = changelog.split(/^## /m).slice(1)

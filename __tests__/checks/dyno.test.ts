@@ -161,7 +161,7 @@ describe.each(GENERATIONS)('gems of Mastodon $set', ({ set, unreachable }) => {
       expect(dynos).toHaveLength(1)
     })
 
-    /** What the script prints where each server has four seconds. */
+    /** What the script prints if each server has four seconds. */
     const run = async (env: Record<string, string>) => {
       const child = spawn('bash', ['-c', insideCommand('mark', 4)], {
         cwd: app,

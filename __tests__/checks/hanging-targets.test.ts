@@ -24,7 +24,7 @@ const site = (name: string) => (): Change => {
   return {}
 }
 const silentUrl = (): string => `http://127.0.0.1:${(world.silent.address() as AddressInfo).port}`
-/** As the script has it where a lane hangs: `dyno.test.ts`. */
+/** As the script has it if a lane hangs: `dyno.test.ts`. */
 const lane =
   (...names: readonly InsidePart[]): Act =>
   ({ say, tell, leave, clock }) => {

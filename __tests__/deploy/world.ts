@@ -249,7 +249,7 @@ export class World {
     return machine.slug(machine.current()?.slugId ?? null)?.commit
   }
 
-  /** What the site says that it runs, or its status where that is no answer. */
+  /** What the site says that it runs, or its status if that is no answer. */
   async asks(): Promise<string> {
     const response = await fetch(`http://127.0.0.1:${this.machine.app.port}/api/v2/instance`)
     return response.ok ? ((await response.json()) as { version: string }).version : String(response.status)

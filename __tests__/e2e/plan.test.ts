@@ -6,7 +6,7 @@ import { addPostMigration, commitAll, git, makeSampleFork } from '../rig/sample-
 import { lastingTemp } from '../helpers/temp.ts'
 import { heroku, Instance, SECRET } from './instance.ts'
 
-/** A next version that stops as it boots where a config var of old is still set. */
+/** A next version that stops as it boots if a config var of old is still set. */
 function refuseOldSwitch(folder: string): void {
   mkdirSync(path.join(folder, 'config/initializers'), { recursive: true })
   writeFileSync(path.join(folder, 'config/initializers/deprecations.rb'), "abort 'Unset it' if ENV['OLD_SWITCH']\n")

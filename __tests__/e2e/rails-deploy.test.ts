@@ -58,7 +58,7 @@ describeOrSkip('deploys of a Rails app with real migrations', noGems('4.7'), () 
     })
     expect(await ask(one, ACCOUNT)).toMatchObject({ can_sign: true })
 
-    // Rails may take long to boot where the machine has other work, too.
+    // Rails may take long to boot if the machine has other work, too.
     heroku.setPrebootWindow(25_000)
     const newer = one.commit(upgrade)
     const visitor = new Visitor(one.webUrl + ACCOUNT, DOMAIN)

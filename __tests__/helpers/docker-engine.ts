@@ -10,14 +10,14 @@ export class DockerEngine {
   readonly host = `unix://${this.#folder}/docker.sock`
   #daemon: ChildProcess | undefined
 
-  /** Why no engine can run here; undefined where one can be tried. */
+  /** Why no engine can run here; undefined if one can be tried. */
   static unavailable(): string | undefined {
     if (process.getuid?.() !== 0) return 'only root can start a Docker engine'
     for (const program of ['dockerd', 'docker', 'containerd']) if (!which(program)) return `${program} is not installed`
     return undefined
   }
 
-  /** Starts it; the reason where it does not come up. */
+  /** Starts it; the reason if it does not come up. */
   async start(): Promise<string | undefined> {
     const at = (name: string): string => path.join(this.#folder, name)
     const log = openSync(at('log'), 'w')
@@ -47,7 +47,7 @@ export class DockerEngine {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Runs the docker client on this engine; its output, or undefined where it fails and may. */
+  /** Runs the docker client on this engine; its output, or undefined if it fails and may. */
   docker(args: string[], mayFail = false): string | undefined {
     try {
       return execFileSync('docker', args, {

@@ -3,7 +3,7 @@ import { type Answer, type Route } from './fake-github.ts'
 export interface FakePull {
   readonly number: number
   readonly state?: 'open' | 'closed'
-  /** `repo` is null where the fork is gone. */
+  /** `repo` is null if the fork is gone. */
   readonly head: { sha: string; ref: string; repo: string | null }
   readonly base: { sha: string; ref: string }
   locked?: boolean

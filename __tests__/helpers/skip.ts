@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals'
 
-/** Like `describe`; where there is a reason, the tests are skipped and the reason stands in their name. */
+/** Like `describe`. If there is a reason, the tests are skipped, and their name says why. */
 export function describeOrSkip(name: string, reason: string | undefined, tests: () => void): void {
   if (reason === undefined) describe(name, tests)
   else describe.skip(`${name} (skipped: ${reason})`, tests)

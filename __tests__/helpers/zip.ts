@@ -6,7 +6,7 @@ export interface ZipEntry {
   readonly content: string | Buffer
   /** Unix mode with its file type: 0o100644 of a file, 0o120777 of a link. */
   readonly mode?: number
-  /** What the headers say, where that is a lie. */
+  /** What the headers say, if that is a lie. */
   readonly size?: number
   readonly flags?: number
 }

@@ -52,7 +52,7 @@ describeOrSkip('Heroku’s own CLI', reason, () => {
       DISABLE_TELEMETRY: '1',
       NODE_EXTRA_CA_CERTS: heroku.caFile
     }
-    // Open, as a terminal's: at its end `run` writes to the dyno, and fails where that has ended (dist/lib/run/dyno.js).
+    // Open, as a terminal's: at its end `run` writes to the dyno, and fails if that has ended (dist/lib/run/dyno.js).
     const child = spawn(process.execPath, [CLI!, ...args], { env, stdio: 'pipe' })
     let [output, errors] = ['', '']
     child.stdout.on('data', chunk => (output += String(chunk)))

@@ -21,7 +21,7 @@ const start = async (...args: string[]): Promise<{ heroku: Standalone; ready: Re
   running.push(heroku)
   return { heroku, ready: heroku.ready }
 }
-/** Runs: where nobody waits for a process that ended, its number stays a while. */
+/** Whether it runs. The number of a process that ended stays a while if nobody waits for it. */
 const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 

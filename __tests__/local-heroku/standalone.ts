@@ -28,7 +28,7 @@ export class Standalone {
     this.#ended = ended
   }
 
-  /** Starts it, and waits for its line. Rejects with what it printed where it ends before. */
+  /** Starts it, and waits for its line. Rejects with what it printed if it ends before. */
   static start(...args: string[]): Promise<Standalone> {
     const child = spawn(NODE, [SCRIPT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const ended = new Promise<number | NodeJS.Signals | null>(resolve =>

@@ -80,7 +80,7 @@ describe('a task of 2017', () => {
   it.each(OF_2017)('%s is named, with what took its place', (command, instead) => {
     write(V4_7)
     expect(adviseTask(root, command)).toEqual([{ kind: 'dead', text: expect.stringMatching(instead) }])
-    // Also where no tree is at hand.
+    // Also without a tree.
     expect(adviseTask(temp(), command)).toHaveLength(1)
   })
 

@@ -15,7 +15,7 @@ const KEYS = 'db/post_migrate/20260702144128_migrate_local_account_keypairs.rb'
 const HOSTILE = 'db/migrate/20260601000000_add_a.rb'
 const base = { kind: 'merge-base' as const, commit: 'a'.repeat(40), name: 'main' }
 
-/** Of a tree whose author writes what he likes where a line is shown. */
+/** Of a tree whose author writes what he likes if a line is shown. */
 function upgradeOf(): Upgrade {
   const files = {
     [KEYS]: 'accounts.update_all(private_key: nil)',

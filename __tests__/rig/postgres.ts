@@ -65,7 +65,7 @@ exit "$code"
 /**
  * Starts a real Postgres that keeps its files in `folder` and listens on a free port of the loopback interface alone.
  * A folder that was used before goes on with its databases. Run as root, it has Postgres run as another user, since
- * Postgres refuses root, and gives it the folder. Rejects with what Postgres said where it does not start.
+ * Postgres refuses root, and gives it the folder. Rejects with what Postgres said if it does not start.
  */
 export async function startPostgres(folder: string): Promise<Postgres> {
   const installed = findPrograms()
@@ -125,7 +125,7 @@ function openTo({ uid, gid }: Owner, folder: string): void {
   }
 }
 
-/** Makes the cluster where there is none yet. Returns its password. */
+/** Makes the cluster if there is none yet. Returns its password. */
 async function prepare(folder: string, initdb: string, owner: Owner | undefined): Promise<string> {
   const passwordFile = path.join(folder, 'password')
   const data = path.join(folder, 'data')

@@ -16,7 +16,7 @@ export interface ActionRun {
 }
 
 export interface ActionResult {
-  /** Exit code; 128 + number where a signal ended it. */
+  /** Exit code; 128 + number if a signal ended it. */
   readonly code: number
   readonly output: string
   readonly outputs: Readonly<Record<string, string>>

@@ -11,7 +11,7 @@ export interface CliRun {
   readonly terminal?: boolean
   /** Is handed each piece of output, and a way to type. */
   readonly onOutput?: (chunk: string, type: (keys: string) => void) => void
-  /** The program; the committed one where none is given. */
+  /** The program; the committed one if none is given. */
   readonly program?: readonly string[]
 }
 

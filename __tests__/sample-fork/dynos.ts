@@ -22,7 +22,7 @@ export function buildSampleFork(folder: string, change?: (folder: string) => voi
 }
 
 export interface Ended {
-  /** Exit code; null where a signal ended it. */
+  /** Exit code; null if a signal ended it. */
   readonly code: number | null
   readonly output: string
   readonly errors: string
@@ -51,7 +51,7 @@ export class Dyno {
     }))
   }
 
-  /** Resolves when it has printed this; rejects where it ends first. */
+  /** Resolves when it has printed this; rejects if it ends first. */
   async printed(text: string): Promise<void> {
     while (!this.#output.includes(text)) {
       const more = await Promise.race([once(this.#child.stdout!, 'data'), this.ended.then(() => undefined)])

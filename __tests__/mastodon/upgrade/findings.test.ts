@@ -59,7 +59,7 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
         files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { 'b' }\nb = ENV.fetch('B', nil)\n# ENV.fetch('C')\n" }
       },
       { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { \"x-#{ENV.fetch('B')}\" }\n" } },
-      // Only where something else is so, too.
+      // Only if something else is so, too.
       ...[
         "a = ENV.key?('B') ? ENV.fetch('A') : 'c'",
         "a = ENV['B'] || ENV.fetch('A')",
@@ -712,7 +712,7 @@ describe.each(Object.entries(CASES) as [FindingName, (typeof CASES)[FindingName]
       const { findings } = planUpgrade(factsOf(change))
       const finding = findings.find(one => one.name === name)
       expect(finding).toMatchObject({ level: FINDINGS.find(rule => rule.name === name)!.level })
-      // What is so, and what to do: a sentence each, and a command or a setting where one mends it.
+      // What is so, and what to do: a sentence each, and a command or a setting if one mends it.
       expect(finding!.reason.length).toBeGreaterThan(20)
       expect(finding!.remedy).toMatch(/\.$|^$/)
       // No value of a secret gets into what is told.

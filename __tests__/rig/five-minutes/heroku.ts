@@ -1,4 +1,4 @@
-// Stands in for Heroku's CLI where there is none: makes authorizations, as heroku/cli's authorizations:create does.
+// Stands in for Heroku's CLI if there is none: makes authorizations, as heroku/cli's authorizations:create does.
 import { parseArgs } from 'node:util'
 
 const [command, ...args] = process.argv.slice(2)

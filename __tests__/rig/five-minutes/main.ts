@@ -2,7 +2,7 @@
  * Follows README's five minutes on a clone of a fork of Mastodon, to the letter, against a GitHub and a Heroku on this
  * machine: `npm run five-minutes -- CLONE [--app NAME] [--buildpack NAME=FOLDER]… [--quiet]`. Each command that README and
  * `init` print is run as it stands there, by the real `git`, `npx` and `gh`; each workflow that `init` wrote is played.
- * Prints what the admin would see, and how long each step took; ends with 1 where one stumbles. The clone is not touched.
+ * Prints what the admin would see, and how long each step took; ends with 1 if a step fails. The clone is not touched.
  */
 import { existsSync, mkdtempSync } from 'node:fs'
 import os from 'node:os'

@@ -223,7 +223,7 @@ function registerWorkflows({ origin, branch, github }: Stage): void {
   }
 }
 
-/** As the form does: texts, and booleans where the workflow says so. */
+/** As the form does: texts, and booleans if the workflow says so. */
 function inputsOf(
   { origin, branch }: Stage,
   file: string,

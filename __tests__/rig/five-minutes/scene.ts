@@ -164,12 +164,12 @@ function openHeroku(folder: string): Promise<LocalHeroku> {
   })
 }
 
-/** A file's text; empty where it is not there. */
+/** A file's text; empty if it is not there. */
 function fileOf(origin: string, branch: string, file: string): string {
   return spawnSync('git', ['-C', origin, 'show', `${branch}:${file}`], { encoding: 'utf8' }).stdout
 }
 
-/** ssh that leads to GitHub's repositories in `folder`; `heroku`, where there is none, makes keys alone. */
+/** ssh that leads to GitHub's repositories in `folder`; `heroku`, if there is none, makes keys alone. */
 function adminsPrograms(into: string, folder: string): string {
   const ssh = `for last; do :; done\nexec sh -c "$(printf %s "$last" | sed "s,'owner/,'${folder}/owner/,")"`
   const heroku = `exec '${process.execPath}' '${path.join(import.meta.dirname, 'heroku.ts')}' "$@"`

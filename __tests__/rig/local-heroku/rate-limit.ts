@@ -28,7 +28,7 @@ export class RateLimit {
     return Math.floor(this.#left + 1e-6)
   }
 
-  /** Takes one. Throws Heroku's 429 where none is left. That it comes with a Retry-After is undocumented. */
+  /** Takes one. Throws Heroku's 429 if none is left. Undocumented: that it comes with a Retry-After. */
   take(): void {
     if (this.remaining() >= 1) {
       this.#left--

@@ -16,7 +16,7 @@ export function isCron(text: string): boolean {
 interface Job {
   readonly command: string
   readonly size: string
-  /** Undefined where it is not known here when it runs. */
+  /** Undefined if it is not known here when it runs. */
   readonly cron: string | undefined
   /** Milliseconds since 1970: its last run, or when it was made. */
   readonly since: number

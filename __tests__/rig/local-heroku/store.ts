@@ -103,7 +103,7 @@ export interface AuthorizationState {
   readonly scope: readonly string[]
   readonly token: string
   readonly createdAt: string
-  /** Milliseconds since 1970; null where it never ends. */
+  /** Milliseconds since 1970; null if it never ends. */
   readonly endsAt: number | null
 }
 

@@ -53,7 +53,7 @@ export function addonView(world: World, addon: AddonState): unknown {
   }
 }
 
-/** With the plan and the config vars, which Heroku adds where they are asked for (heroku-cli-util: `Accept-Inclusion`). */
+/** With the plan and the config vars, which Heroku adds if they are asked for (heroku-cli-util: `Accept-Inclusion`). */
 export function attachmentView(world: World, { id, name, addon, app: appName, configVars }: AttachmentState): unknown {
   const app = appOf(world, [appName])
   const of = world.store.state.addons.find(candidate => candidate.name === addon)!
@@ -97,7 +97,7 @@ export function promotionView(world: World, promotion: PromotionState): unknown 
   }
 }
 
-/** It is pending as long as its release phase runs. What `error_message` says where that fails is undocumented. */
+/** It is pending as long as its release phase runs. Undocumented: what `error_message` says if that fails. */
 export function promotionTargetView(
   world: World,
   { id: promotion }: PromotionState,

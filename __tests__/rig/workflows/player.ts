@@ -160,14 +160,14 @@ function filled(texts: Record<string, unknown> | undefined, contexts: Contexts):
   )
 }
 
-/** Name of the job's environment; empty where it has none. */
+/** Name of the job's environment; empty if it has none. */
 function environmentOf({ environment }: JobText, contexts: Contexts): string {
   const name =
     typeof environment === 'object' && environment !== null ? (environment as { name?: unknown }).name : environment
   return shown(fill(name, contexts, { failed: false }))
 }
 
-/** Secrets only where the job has the environment that holds them, and none for the code of others. */
+/** Secrets only if the job has the environment that holds them, and none for the code of others. */
 function contextsOf({ job, stage, event, run }: ToPlay, token: string): Contexts {
   const contexts = {
     github: {

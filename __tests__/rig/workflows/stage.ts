@@ -43,7 +43,7 @@ export class Stage {
   vars: Record<string, string> = {}
   /** More environment of its jobs. */
   env: Record<string, string> = {}
-  /** More inputs of our action, where a job gives no other. */
+  /** More inputs of our action, if a job gives no other. */
   inputs: Record<string, string> = {}
   #run = 100
 

@@ -110,7 +110,7 @@ const HOME = {
   GIT_CONFIG_GLOBAL: '/dev/null'
 }
 
-/** As the runner does: `bash -e` where no shell is named, with pipefail for `shell: bash` (docs.github.com: workflow syntax). */
+/** As the runner does: `bash -e` if no shell is named, with pipefail for `shell: bash` (docs.github.com: workflow syntax). */
 export async function runScript(
   { workspace, temp, env }: Job,
   script: string,

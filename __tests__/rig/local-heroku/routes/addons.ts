@@ -155,7 +155,7 @@ function complete(
   return attachment
 }
 
-/** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
+/** Attaches an add-on, under a name that may be taken only if `confirm` names the app. */
 function attach(world: World, body: Record<string, unknown>): RouteReply {
   const app = appOf(world, [named(body['app'])])
   const addon = addonOf(world, named(body['addon']))

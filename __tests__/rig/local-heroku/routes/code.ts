@@ -61,7 +61,7 @@ export const CODE_ROUTES: Routes = {
     world.startBuild(world, app, build, url)
     return [201, buildView(world, app, build)]
   },
-  // Stops it where it is still under way; undocumented, what the answer looks like.
+  // Stops it if it is still under way. Undocumented: what the answer looks like.
   'DELETE /apps/:app/builds/:build': (world, { params }) => {
     const app = appOf(world, params)
     const build = buildOf(app, params[1])

@@ -2,27 +2,6 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 import { roomImports } from './scripts/room-imports.mts'
 
-/** Folders whose functions are not yet as small and whose names are not yet as plain as the rules below want them. */
-const NOT_YET = [
-  'buildpacks',
-  'checks',
-  'cli',
-  'commands',
-  'config',
-  'deploy',
-  'github',
-  'heroku',
-  'init',
-  'knowledge',
-  'local-heroku',
-  'mastodon',
-  'net',
-  'report',
-  'runtime',
-  'slug',
-  'source'
-]
-
 export default tseslint.config(
   { ignores: ['dist/', 'lib/', 'node_modules/', '__tests__/rig/sample-fork/', '__tests__/fixtures/', 'demo-output/'] },
   js.configs.recommended,
@@ -36,12 +15,7 @@ export default tseslint.config(
     },
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }]
-    }
-  },
-  {
-    ignores: NOT_YET.map(folder => `src/${folder}/**`),
-    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-shadow': 'error',
       'no-nested-ternary': 'error',
       complexity: ['error', 15]

@@ -63213,16 +63213,16 @@ const schedulers_SCHEDULERS = {
  */
 function wantedTasks({ with: name, tasks }, defaultSize, file) {
     const kind = schedulers_SCHEDULERS[name];
-    const planned = tasks.map((wish) => ({
+    const wanted = tasks.map((wish) => ({
         command: wish.command.trim(),
         cron: cronOf(wish),
         size: wish.size ?? defaultSize,
         limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
         line: wish.line
     }));
-    const problems = planned.flatMap((task, index) => {
+    const problems = wanted.flatMap((task, index) => {
         const where = task.line === undefined ? '' : `${file}:${task.line}: `;
-        const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
+        const twin = wanted.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
         const problem = kind.problem(task);
         return [
             ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
@@ -63230,7 +63230,7 @@ function wantedTasks({ with: name, tasks }, defaultSize, file) {
         ];
     });
     if (problems.length === 0)
-        return planned;
+        return wanted;
     const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
     throw new UserError(problems.join('\n'), next);
 }
@@ -68933,6 +68933,7 @@ function upgradeSteps(facts) {
 
 
 
+
 const ORDER = ['block', 'warn', 'note'];
 /** Makes the plan of an upgrade. Pure. */
 function planUpgrade(facts) {
@@ -68981,7 +68982,7 @@ function upgradeHeadline({ basis, migrations }) {
     const after = migrations.filter(({ phase }) => phase === 'post').length;
     const told = migrations.flatMap(({ does }) => (does === undefined ? [] : [`one ${does}`]));
     return [
-        `${migrations.length} migration${migrations.length === 1 ? '' : 's'}`,
+        counted(migrations.length, 'migration'),
         after > 0 ? `${after} after deployment` : 'none after deployment',
         ...told
     ].join(', ');
@@ -90493,7 +90494,7 @@ async function upgrade_planned(from, to, world) {
 function inShort({ plan, already, isAppAsked }) {
     const { basis, steps } = plan;
     const migrations = [...plan.migrations].sort((one, other) => compare(one.version, other.version));
-    const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`;
+    const byHand = steps.length === 0 ? '' : `; ${counted(steps.length, 'step')} by hand`;
     const isOld = ({ name, reason }) => already.some(found => found.name === name && found.reason === reason);
     const warnings = plan.findings.filter(({ level }) => level === 'warn');
     const old = [...new Set(warnings.filter(isOld).map(({ name }) => name))].sort(compare);
@@ -94680,8 +94681,8 @@ class Visitor {
 }
 /** `412 requests, 0 failed, slowest 0.4 s`. */
 function describeVisit({ requests, failed, slowest, down, failures }) {
-    const counted = `${requests} requests, ${failed} failed, slowest ${(slowest / 1000).toFixed(1)} s`;
-    return failed === 0 ? counted : `${counted}, down ${(down / 1000).toFixed(1)} s (${failures.join(', ')})`;
+    const figures = `${requests} requests, ${failed} failed, slowest ${(slowest / 1000).toFixed(1)} s`;
+    return failed === 0 ? figures : `${figures}, down ${(down / 1000).toFixed(1)} s (${failures.join(', ')})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/index.js

@@ -79,6 +79,6 @@ export class Visitor {
 
 /** `412 requests, 0 failed, slowest 0.4 s`. */
 export function describeVisit({ requests, failed, slowest, down, failures }: Visit): string {
-  const counted = `${requests} requests, ${failed} failed, slowest ${(slowest / 1000).toFixed(1)} s`
-  return failed === 0 ? counted : `${counted}, down ${(down / 1000).toFixed(1)} s (${failures.join(', ')})`
+  const figures = `${requests} requests, ${failed} failed, slowest ${(slowest / 1000).toFixed(1)} s`
+  return failed === 0 ? figures : `${figures}, down ${(down / 1000).toFixed(1)} s (${failures.join(', ')})`
 }

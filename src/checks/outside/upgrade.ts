@@ -1,6 +1,6 @@
 import { upgradeHeadline, type PlanFinding } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
-import { errorText } from '../../runtime/index.ts'
+import { counted, errorText } from '../../runtime/index.ts'
 import { type Finding, type World } from '../check.ts'
 import { type PlannedUpgrade } from '../job-facts.ts'
 import { brief } from '../probes/network.ts'
@@ -46,7 +46,7 @@ export async function planned(
 function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
   const { basis, steps } = plan
   const migrations = [...plan.migrations].sort((one, other) => compare(one.version, other.version))
-  const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`
+  const byHand = steps.length === 0 ? '' : `; ${counted(steps.length, 'step')} by hand`
   const isOld = ({ name, reason }: PlanFinding): boolean =>
     already.some(found => found.name === name && found.reason === reason)
   const warnings = plan.findings.filter(({ level }) => level === 'warn')

@@ -44,23 +44,23 @@ export function wantedTasks(
   file: string
 ): Task[] {
   const kind = SCHEDULERS[name]
-  const planned = tasks.map((wish): Task => ({
+  const wanted = tasks.map((wish): Task => ({
     command: wish.command.trim(),
     cron: cronOf(wish),
     size: wish.size ?? defaultSize,
     limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
     line: wish.line
   }))
-  const problems = planned.flatMap((task, index) => {
+  const problems = wanted.flatMap((task, index) => {
     const where = task.line === undefined ? '' : `${file}:${task.line}: `
-    const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron)
+    const twin = wanted.findIndex(({ command, cron }) => command === task.command && cron === task.cron)
     const problem = kind.problem(task)
     return [
       ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
       ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
     ]
   })
-  if (problems.length === 0) return planned
+  if (problems.length === 0) return wanted
   const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.'
   throw new UserError(problems.join('\n'), next)
 }

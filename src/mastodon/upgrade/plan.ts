@@ -1,3 +1,4 @@
+import { counted } from '../../runtime/index.ts'
 import { type Marker, type Migration } from '../migrations.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { FINDINGS, type FindingName } from './findings.ts'
@@ -91,7 +92,7 @@ export function upgradeHeadline({
   const after = migrations.filter(({ phase }) => phase === 'post').length
   const told = migrations.flatMap(({ does }) => (does === undefined ? [] : [`one ${does}`]))
   return [
-    `${migrations.length} migration${migrations.length === 1 ? '' : 's'}`,
+    counted(migrations.length, 'migration'),
     after > 0 ? `${after} after deployment` : 'none after deployment',
     ...told
   ].join(', ')

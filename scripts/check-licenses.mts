@@ -56,7 +56,7 @@ if (process.argv[1] === import.meta.filename) {
   const faults = licenseFaults(licensed, Object.keys(dependencies))
   for (const fault of faults) console.log(fault)
   if (faults.length > 0) {
-    console.log('Use another package, or add its licence to scripts/check-licenses.ts after having read it.')
+    console.log('Use another package, or add its licence to scripts/check-licenses.mts after having read it.')
     process.exitCode = 1
   } else console.log(`${licensed.length} bundled packages, all under an allowed licence`)
 }

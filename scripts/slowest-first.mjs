@@ -1,30 +1,35 @@
 import TestSequencer from '@jest/test-sequencer'
 
-/** What takes longest, in that order; seconds on two idle cores stand beside it. */
+/** What takes longest, in that order; of some the seconds beside other work, in November 2026. */
 const SLOWEST = [
-  'e2e/deploy-faults', // 110
-  'e2e/rehearse', // 95
-  'e2e/rails-deploy',
-  'mastodon/rails',
-  'e2e/build', // 90
-  'deploy/matrix',
-  'e2e/deploy',
+  'deploy/matrix', // 408
+  'e2e/build', // 247
+  'e2e/deploy', // 236
+  'e2e/deploy-ways', // 184
+  'e2e/deploy-faults',
   'workflows/play',
-  'e2e/bad-input', // 65
+  'e2e/procfile',
   'e2e/container',
-  'e2e/deploy-ways',
   'scripts/five-minutes',
   'checks/dyno',
-  'e2e/procfile', // 40
+  'mastodon/rails', // 127
+  'e2e/rails-deploy',
   'slug/pack',
+  'e2e/rehearse', // 97
+  'scripts/set-up',
   'workflows/upgrade',
-  'e2e/cli',
+  'e2e/bad-input',
+  'sample-fork/buildpacks',
+  'e2e/plan',
   'e2e/build-comparison',
-  'e2e/comment',
-  'source/export',
-  'sample-fork/run',
-  'heroku/transfers',
+  'source/export', // 68
+  'e2e/security',
   'e2e/provision',
+  'e2e/comment',
+  'e2e/cli',
+  'sample-fork/postgres',
+  'sample-fork/run', // 42
+  'heroku/transfers',
   'browser/page'
 ]
 

@@ -26,8 +26,8 @@ export interface ActionResult {
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const ENTRY = path.join(ROOT, 'dist', 'index.js')
-/** Node keeps what it has compiled of the bundle: the tests start it hundreds of times. */
-const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'run-action')
+/** Where Node keeps what it has compiled of the bundle: the tests start it hundreds of times. */
+export const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'run-action')
 
 /** Runs the committed action as the runner does: `dist/index.js` in a process of its own, with the runner's files. */
 export async function runAction({ inputs, env = {}, cwd, onOutput, onStart }: ActionRun): Promise<ActionResult> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { shellWord } from '../../src/runtime/index.ts'
+import { COMPILED } from './run-action.ts'
 
 export interface CliRun {
   readonly args: readonly string[]
@@ -29,7 +30,14 @@ export async function runCli({ args, env = {}, cwd, terminal, onOutput, program 
   const [file, ...rest] = terminal ? ['script', '-qec', command.map(shellWord).join(' '), '/dev/null'] : command
   const child = spawn(file!, rest, {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: os.tmpdir(), TMPDIR: os.tmpdir(), TERM: 'xterm-256color', ...env }
+    env: {
+      PATH: process.env['PATH'],
+      HOME: os.tmpdir(),
+      TMPDIR: os.tmpdir(),
+      TERM: 'xterm-256color',
+      NODE_COMPILE_CACHE: COMPILED,
+      ...env
+    }
   })
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {

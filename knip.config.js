@@ -18,5 +18,4 @@ export default {
   // Programs of the system.
   exclude: ['binaries'],
   // To be taken away.
-  ignoreIssues: { 'src/**': ['exports', 'types'] }
 }

@@ -4,7 +4,8 @@ import { flagsOf, TERMINAL_COMMANDS } from '../../src/cli/flags.ts'
 import { helpText } from '../../src/cli/help.ts'
 import { repositoryOf } from '../../src/cli/repository.ts'
 import { painter } from '../../src/cli/terminal/style.ts'
-import { COMMAND_NAMES, INPUT_NAMES, InputError } from '../../src/inputs/index.ts'
+import { INPUT_NAMES, InputError } from '../../src/inputs/index.ts'
+import { COMMAND_NAMES } from '../../src/inputs/commands.ts'
 import { type UserError } from '../../src/runtime/index.ts'
 
 const flags = new Map(TERMINAL_COMMANDS.map(name => [name, flagsOf(name)]))

@@ -13,7 +13,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import path from 'node:path'
-import { builtBefore, noteBuilt, type NoteFolders } from '../../src/commands/steps/built.ts'
+import { builtBefore, noteBuilt, type NoteFolders } from '../../src/commands/steps/built-note.ts'
 import { fingerprintOf, type Fingerprint } from '../../src/commands/steps/fingerprint.ts'
 import { type Recipe } from '../../src/commands/steps/recipe.ts'
 import { type Source } from '../../src/commands/steps/source.ts'

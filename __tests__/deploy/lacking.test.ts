@@ -2,15 +2,14 @@ import { describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
-  isProvisioned,
   liveFacts,
-  findLacking,
   provisionMarkdown,
   provisionRows,
   type Have,
   type Target,
   type Wishes
 } from '../../src/deploy/index.ts'
+import { isProvisioned, findLacking } from '../../src/deploy/lacking.ts'
 import { type Addon } from '../../src/heroku/index.ts'
 import { readAppJson, secretsOf, type LiveFacts, type SecretGroup } from '../../src/mastodon/index.ts'
 import { temp } from '../helpers/temp.ts'

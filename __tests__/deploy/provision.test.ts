@@ -2,14 +2,8 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync } from 'node:fs'
 import path from 'node:path'
-import {
-  provision,
-  provisionDynos,
-  readLacking,
-  readTarget,
-  type Provisioning,
-  type Tools
-} from '../../src/deploy/index.ts'
+import { readLacking, readTarget, type Provisioning, type Tools } from '../../src/deploy/index.ts'
+import { provision, provisionDynos } from '../../src/deploy/provision.ts'
 import { Story } from '../../src/verdict/index.ts'
 import { prepareStreaming } from '../../src/deploy/streaming.ts'
 import { createClient, HerokuApp } from '../../src/heroku/index.ts'

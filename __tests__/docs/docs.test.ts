@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { loadConfig } from '../../src/config/index.ts'
-import { COMMAND_NAMES } from '../../src/inputs/index.ts'
+import { COMMAND_NAMES } from '../../src/inputs/commands.ts'
 import { PAGES as pages, prose, read, sourceFiles } from './commands.ts'
 import { LINKS } from './outside.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { COMMAND_NAMES, inputsReadBy, type InputsOf, type ReaderName } from '../../src/inputs/index.ts'
+import { inputsReadBy, type InputsOf, type ReaderName } from '../../src/inputs/index.ts'
+import { COMMAND_NAMES } from '../../src/inputs/commands.ts'
 import { Source } from './readers.ts'
 
 const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

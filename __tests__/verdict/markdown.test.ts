@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { cell, linked, oneLine, prose } from '../../src/verdict/index.ts'
+import { linked, oneLine, prose } from '../../src/verdict/index.ts'
+import { cell } from '../../src/verdict/markdown.ts'
 
 describe('text of others in Markdown', () => {
   it('is code between backticks, and no markup elsewhere', () => {

@@ -11069,7 +11069,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Qq: () => (/* reexport */ kinds_text)
 });
 
-// UNUSED EXPORTS: COMMAND_NAMES, INPUT_GROUPS, OUTPUT_GROUPS, appName, readCommand, readInputs, readJob, readMachine, secretsHeld, secretsOf
+// UNUSED EXPORTS: INPUT_GROUPS, OUTPUT_GROUPS, appName, readCommand, readInputs, readJob, readMachine, secretsHeld, secretsOf
 
 ;// CONCATENATED MODULE: ./lib/inputs/commands.js
 /** Every command, in the order of their use. */

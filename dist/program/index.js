@@ -72458,7 +72458,6 @@ function needs(title, list) {
 
 
 
-
 ;// CONCATENATED MODULE: ./lib/report/upgrade.js
 
 
@@ -73093,7 +73092,6 @@ function timeless(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/compare/index.js
-
 
 
 
@@ -76050,6 +76048,103 @@ function requireFit(slug, bytes, limit, { failOn, mayLetPass }, hint) {
         return;
     const ignored = failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
     throw new GateError(overLimitText(slug, judged), `${hint} If it is to be that large, raise \`slug-limit\`.${ignored}`);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
+
+
+
+
+
+
+
+
+
+/**
+ * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
+ * that mends the library path into the tree.
+ */
+async function tryFfmpeg({ ffmpeg: choice }, { stack }, { workshop, app, applied }, { log, signal }) {
+    const { files } = slugFiles(app.entries, app.root, app.layerOf);
+    const programs = ffmpegPrograms(trim_trim(files, applied).kept);
+    if (programs.length === 0) {
+        log.info('The built tree has no executable called ffmpeg');
+        return { onPath: new Set() };
+    }
+    const place = await workshop.openDyno(app);
+    try {
+        const options = { place, root: app.root, entries: app.entries, stack, signal };
+        const onPath = await findOnPath(options);
+        for (const program of programs.slice(0, 20)) {
+            const where = onPath.has(program.path) ? 'on the PATH' : 'not on the PATH';
+            log.info(`${displayPath(program.path)} of ${app.layers[program.layer].name}, ${where}`);
+        }
+        const isOfPackage = packageFiles(files);
+        const isWanted = choice !== 'without' && programs.some(program => onPath.has(program.path) || !isOfPackage(program.path));
+        if (!isWanted)
+            return { onPath };
+        const check = await checkFfmpeg(options);
+        log.info(check.works
+            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+            : (check.problem ?? 'It does not work'));
+        if (check.mended.length > 0)
+            log.info(`Put on the library path: ${check.mended.join(', ')}`);
+        return { onPath, check };
+    }
+    finally {
+        await place.close();
+    }
+}
+/** The builds that the slug without ffmpeg may need. */
+function otherBuilds(source, { buildpacks, aptfile }, workshop, { run, log }) {
+    const fill = async (folder) => {
+        await writeSource(source, folder, run);
+        if (aptfile !== undefined)
+            await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
+    };
+    return {
+        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
+        buildAgain: (without, why) => {
+            log.info(`The slug without ffmpeg is built from the start: ${why}`);
+            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
+        }
+    };
+}
+/** Names of the steps whose ffmpeg is in the slug with it. */
+function providerNames({ with: files, programs, layerNames }) {
+    if (!files)
+        return [];
+    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
+}
+function isSlugs({ onPath, inPackage }) {
+    return onPath || !inPackage;
+}
+/** What should be known if the tree is not what names or the config said. */
+function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
+    const warnings = [];
+    const { programs } = variants;
+    if (guess && !variants.with) {
+        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
+        warnings.push(`ffmpeg was expected from ${committed_ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
+    }
+    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
+    if (addsFfmpeg && others.length > 0) {
+        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
+    }
+    if (choice === 'auto' && !variants.without) {
+        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
+        if (check && !check.works)
+            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
+    }
+    return warnings;
+}
+/** Where the programs lie that the slug without ffmpeg would still have. */
+function stuckPlaces(variants) {
+    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
+    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
+}
+function ffmpeg_placesOf({ layerNames }, programs) {
+    return committed_ffmpeg_listed(programs.map(program => `${displayPath(program.path)} (${layerNames[program.layer]})`));
 }
 
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
@@ -81838,103 +81933,6 @@ function judgeGrowth({ comparison, maxGrowth }, log) {
     throw new GateError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${sizeText(head - base)}, from ${sizeText(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
-
-
-
-
-
-
-
-
-
-/**
- * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
- * that mends the library path into the tree.
- */
-async function tryFfmpeg({ ffmpeg: choice }, { stack }, { workshop, app, applied }, { log, signal }) {
-    const { files } = slugFiles(app.entries, app.root, app.layerOf);
-    const programs = ffmpegPrograms(trim_trim(files, applied).kept);
-    if (programs.length === 0) {
-        log.info('The built tree has no executable called ffmpeg');
-        return { onPath: new Set() };
-    }
-    const place = await workshop.openDyno(app);
-    try {
-        const options = { place, root: app.root, entries: app.entries, stack, signal };
-        const onPath = await findOnPath(options);
-        for (const program of programs.slice(0, 20)) {
-            const where = onPath.has(program.path) ? 'on the PATH' : 'not on the PATH';
-            log.info(`${displayPath(program.path)} of ${app.layers[program.layer].name}, ${where}`);
-        }
-        const isOfPackage = packageFiles(files);
-        const isWanted = choice !== 'without' && programs.some(program => onPath.has(program.path) || !isOfPackage(program.path));
-        if (!isWanted)
-            return { onPath };
-        const check = await checkFfmpeg(options);
-        log.info(check.works
-            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
-            : (check.problem ?? 'It does not work'));
-        if (check.mended.length > 0)
-            log.info(`Put on the library path: ${check.mended.join(', ')}`);
-        return { onPath, check };
-    }
-    finally {
-        await place.close();
-    }
-}
-/** The builds that the slug without ffmpeg may need. */
-function otherBuilds(source, { buildpacks, aptfile }, workshop, { run, log }) {
-    const fill = async (folder) => {
-        await writeSource(source, folder, run);
-        if (aptfile !== undefined)
-            await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
-    };
-    return {
-        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
-        buildAgain: (without, why) => {
-            log.info(`The slug without ffmpeg is built from the start: ${why}`);
-            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
-        }
-    };
-}
-/** Names of the steps whose ffmpeg is in the slug with it. */
-function providerNames({ with: files, programs, layerNames }) {
-    if (!files)
-        return [];
-    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
-}
-function isSlugs({ onPath, inPackage }) {
-    return onPath || !inPackage;
-}
-/** What should be known if the tree is not what names or the config said. */
-function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
-    const warnings = [];
-    const { programs } = variants;
-    if (guess && !variants.with) {
-        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
-        warnings.push(`ffmpeg was expected from ${committed_ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
-    }
-    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
-    if (addsFfmpeg && others.length > 0) {
-        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
-    }
-    if (choice === 'auto' && !variants.without) {
-        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
-        if (check && !check.works)
-            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
-    }
-    return warnings;
-}
-/** Where the programs lie that the slug without ffmpeg would still have. */
-function stuckPlaces(variants) {
-    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
-    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
-}
-function ffmpeg_placesOf({ layerNames }, programs) {
-    return committed_ffmpeg_listed(programs.map(program => `${displayPath(program.path)} (${layerNames[program.layer]})`));
-}
-
 ;// CONCATENATED MODULE: ./lib/commands/steps/slugs.js
 
 
@@ -82079,7 +82077,7 @@ function leftOutWarnings(leftOut) {
     return leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/built.js
+;// CONCATENATED MODULE: ./lib/commands/steps/built-note.js
 
 
 
@@ -82091,20 +82089,18 @@ function leftOutWarnings(leftOut) {
 
 
 
-
-
-const built_slug = { file: string(), sha256: string(), processTypes: record(string(), string()) };
+const built_note_slug = { file: string(), sha256: string(), processTypes: record(string(), string()) };
 const note = object({
     fingerprint: object({ whole: string(), parts: record(string(), string()) }),
-    web: object({ ...built_slug, variant: picklist(['with', 'without']) }),
-    streaming: optional(object({ ...built_slug, bytes: dist_number() }))
+    web: object({ ...built_note_slug, variant: picklist(['with', 'without']) }),
+    streaming: optional(object({ ...built_note_slug, bytes: dist_number() }))
 });
 /**
  * The job's own temporary folder; on the terminal a folder of the user's, with one note for each output folder. Never the
  * output folder itself: it lies in the checkout, so a commit could bring a slug together with a note about it. And an
  * artifact, which may come from anywhere, is never taken for this job's work. Undefined if nothing is noted here.
  */
-function built_placeOf({ jobFolder, userFolder }, outputDir) {
+function built_note_placeOf({ jobFolder, userFolder }, outputDir) {
     const name = 'mastodon-on-heroku-built';
     if (jobFolder !== undefined) {
         const file = external_node_path_namespaceObject.join(jobFolder, `${name}.json`);
@@ -82122,21 +82118,9 @@ function built_placeOf({ jobFolder, userFolder }, outputDir) {
         nothing: `Nothing is known of a build into ${outputDir}`
     };
 }
-/**
- * Builds the slugs, tells of them, and notes them for a deploy or rehearsal later in the same job, or a rehearsal on the same
- * terminal. Rejects after all is written if one must not be shipped. Returns also what was told.
- */
-async function buildNow(inputs, of, { gate, telling }, machine, runtime, results) {
-    const { slugs, told } = await buildSlugs(inputs, of, telling, machine, runtime, results);
-    // Also one over the limit: what comes after it sees so without building it.
-    if (told.report.verdict.problem === undefined)
-        await noteBuilt(machine, inputs.outputDir, of.fingerprint, slugs, runtime.log);
-    judge(told, gate);
-    return { slugs, told };
-}
 /** Writes the note. That it cannot be written fails no build: what comes after builds again. */
 async function noteBuilt(folders, outputDir, fingerprint, slugs, log) {
-    const place = built_placeOf(folders, outputDir);
+    const place = built_note_placeOf(folders, outputDir);
     if (!place)
         return;
     try {
@@ -82154,7 +82138,7 @@ async function noteBuilt(folders, outputDir, fingerprint, slugs, log) {
  * why not. Throws a `GateError` if one is over the limit (bytes): the build may have let it pass.
  */
 async function builtBefore(folders, outputDir, fingerprint, limit, gate, log) {
-    const place = built_placeOf(folders, outputDir);
+    const place = built_note_placeOf(folders, outputDir);
     if (!place)
         return undefined;
     const found = await slugsOf(place, fingerprint);
@@ -82181,7 +82165,7 @@ async function slugsOf(place, fingerprint) {
         return { because: `What ${place.build} made is of something else (${names.join(', ')})` };
     }
     for (const { file, sha256 } of read.streaming ? [read.web, read.streaming] : [read.web])
-        if ((await built_sha256Of(file)) !== sha256)
+        if ((await built_note_sha256Of(file)) !== sha256)
             return { because: `${file} is not what ${place.build} wrote` };
     return { web: read.web, streaming: read.streaming };
 }
@@ -82197,7 +82181,7 @@ async function readNote({ file, build, nothing }) {
     const { success, output } = safeParse(pipe(string(), parseJson(), note), text);
     return success ? output : { because: `The note of ${build} cannot be read (${file})` };
 }
-async function built_sha256Of(file) {
+async function built_note_sha256Of(file) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     try {
         await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file), hash);
@@ -82206,6 +82190,27 @@ async function built_sha256Of(file) {
     catch {
         return undefined;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/built.js
+
+
+
+
+
+
+
+/**
+ * Builds the slugs, tells of them, and notes them for a deploy or rehearsal later in the same job, or a rehearsal on the same
+ * terminal. Rejects after all is written if one must not be shipped. Returns also what was told.
+ */
+async function buildNow(inputs, of, { gate, telling }, machine, runtime, results) {
+    const { slugs, told } = await buildSlugs(inputs, of, telling, machine, runtime, results);
+    // Also one over the limit: what comes after it sees so without building it.
+    if (told.report.verdict.problem === undefined)
+        await noteBuilt(machine, inputs.outputDir, of.fingerprint, slugs, runtime.log);
+    judge(told, gate);
+    return { slugs, told };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
@@ -92485,6 +92490,7 @@ function requireSize({ slug }, bytes, variant, gate, log, results) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
+
 
 
 

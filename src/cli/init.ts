@@ -24,7 +24,7 @@ import { withoutEscapes } from './terminal/escapes.ts'
 import { renderMarkdown } from './terminal/markdown.ts'
 import { painter, type Paint } from './terminal/style.ts'
 
-export interface InitTerminal {
+interface InitTerminal {
   /** Colours. */
   readonly lively: boolean
   readonly signal: AbortSignal

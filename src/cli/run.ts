@@ -24,7 +24,7 @@ import { type Stop } from './stop.ts'
 import { terminalLog } from './terminal/log.ts'
 import { Screen } from './terminal/screen.ts'
 
-export interface Terminal {
+interface Terminal {
   /** Colours, and a line that moves. */
   readonly lively: boolean
   readonly stop: Stop

@@ -10,7 +10,7 @@ import { UserError } from '../runtime/index.ts'
 import { Tail, type Tools } from './tools.ts'
 
 /** Post-deployment migrations failed, or how they ended is not known. */
-export class MigrationError extends UserError {}
+class MigrationError extends UserError {}
 
 export interface MigrateOptions {
   readonly size?: string

@@ -6,7 +6,7 @@ import { releaseDescription, type MadeSlug, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
 
 /** What the release phase said of the database (mastodon/release.ts prints it). */
-export interface ReleaseMigrations {
+interface ReleaseMigrations {
   readonly before: number
   readonly after: number
   /** Versions, 14 digits each. */
@@ -19,7 +19,7 @@ export interface FinishedRelease {
 }
 
 /** The release phase failed: the release before still serves, and no dyno was touched. */
-export class ReleasePhaseError extends UserError {}
+class ReleasePhaseError extends UserError {}
 
 const MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m
 

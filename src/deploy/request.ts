@@ -40,7 +40,7 @@ export interface Deployable {
 }
 
 /** How slugs come about that Heroku does not hold already. */
-export type Supply = RunnerSupply | HerokuSupply
+type Supply = RunnerSupply | HerokuSupply
 
 export interface RunnerSupply {
   readonly by: 'runner'

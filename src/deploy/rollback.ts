@@ -13,7 +13,7 @@ import { type Tools } from './tools.ts'
 /** Going back is refused, with the reason and the way forward. */
 export class RollbackRefused extends UserError {}
 
-export interface GoodRelease {
+interface GoodRelease {
   readonly release: Release
   readonly slug: Slug
 }
@@ -23,7 +23,7 @@ export interface GoodRelease {
  * days and 20 releases are gone: Dev Center changelog 3395).
  * @param badSlug id of the slug to get away from
  */
-export async function lastGoodRelease(
+async function lastGoodRelease(
   app: HerokuApp,
   releases: readonly Release[],
   badSlug: string | undefined
@@ -65,7 +65,7 @@ function isOurs({ commit_description: description }: Slug): boolean {
  * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
  * that, 4.6 can sign nothing).
  */
-export async function requireSafeRollback(
+async function requireSafeRollback(
   app: HerokuApp,
   { release, slug }: GoodRelease,
   releases: readonly Release[],

@@ -21,7 +21,7 @@ const payload = v.object({
   repository: v.optional(v.object({ default_branch: v.optional(v.string()) }))
 })
 
-export interface PullRequestEvent {
+interface PullRequestEvent {
   readonly number: number
   readonly headSha: string
   /** `owner/name`; undefined if the fork is gone. */

@@ -1,9 +1,9 @@
 /** Every input and output once: from the tables come types, reading, flags, help, action.yml and README's tables. */
-export { COMMAND_NAMES, commandRow, COMMANDS, type CommandName, type ReaderName } from './commands.ts'
+export { commandRow, COMMANDS, type CommandName, type ReaderName } from './commands.ts'
 export type { WorkflowRunEvent } from './event.ts'
 export { readJob, readMachine, type GithubJob, type Machine } from './job.ts'
 export { appName, flag, text, type Kind } from './kinds.ts'
-export { OUTPUT_GROUPS, type JobResults, type Outputs } from './outputs.ts'
+export { OUTPUT_GROUPS, type JobResults } from './outputs.ts'
 export {
   commandNamed,
   InputError,

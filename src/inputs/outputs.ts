@@ -81,7 +81,7 @@ type ValueOf<Row extends OutputRow> =
   | (Row extends { mayBeEmpty: true } ? '' : never)
 
 /** The values of all outputs. */
-export type Outputs = { [Name in keyof Rows]: ValueOf<Rows[Name]> }
+type Outputs = { [Name in keyof Rows]: ValueOf<Rows[Name]> }
 
 /** Where a command says what came of it. */
 export interface JobResults {

@@ -15,7 +15,7 @@ export type Outcome =
   'done' | 'nothing-to-do' | 'refused' | 'failed' | 'unverified' | 'rolled-back' | 'found' | 'cancelled'
 
 /** Something to act on or to know. `fail` is red, `unknown` is what could not be looked at. */
-export interface VerdictFinding {
+interface VerdictFinding {
   readonly level: 'fail' | 'warn' | 'unknown' | 'note'
   /** The check, the rule or the part that says it: `queues`, `redis-tls-verify`. */
   readonly about: string

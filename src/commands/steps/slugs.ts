@@ -44,7 +44,7 @@ export interface BuiltSlugs {
   readonly streaming: StreamingSlug | undefined
 }
 
-export interface StreamingSlug {
+interface StreamingSlug {
   readonly file: string
   readonly sha256: string
   readonly bytes: number

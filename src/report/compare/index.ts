@@ -4,7 +4,6 @@ import { type VariantName } from '../page/data.ts'
 import { componentOf, type Component } from './components.ts'
 import { pairFiles, type Pair } from './pairs.ts'
 
-export { type Component } from './components.ts'
 export { type Pair } from './pairs.ts'
 
 type ChangeKind = 'new' | 'gone' | 'grown' | 'shrunk'

@@ -69838,21 +69838,21 @@ class GateError extends UserError {
 const OFF_WITHIN = 8_000;
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 class Maintenance {
-    #plan;
+    #request;
     #target;
     #deployable;
     #tools;
     /** Also if an earlier job was killed before it could turn it off. */
     #on;
-    constructor(plan, target, deployable, tools) {
-        this.#plan = plan;
+    constructor(request, target, deployable, tools) {
+        this.#request = request;
         this.#target = target;
         this.#deployable = deployable;
         this.#tools = tools;
-        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
+        this.#on = request.migrations === 'maintenance' && target.info.maintenance;
     }
     async begin() {
-        const { app, migrations, dynoSize } = this.#plan;
+        const { app, migrations, dynoSize } = this.#request;
         if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
             return;
         const { story } = this.#tools;
@@ -69873,14 +69873,14 @@ class Maintenance {
             await this.end();
         }
         catch (error) {
-            this.#tools.story.warn(`Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``);
+            this.#tools.story.warn(`Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${this.#request.app.name}\``);
         }
     }
     async end() {
         if (!this.#on)
             return;
         // The job may have been cancelled: the site comes back all the same.
-        const { app } = this.#plan;
+        const { app } = this.#request;
         const { clock } = this.#tools;
         await within({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => app.under(signal).setMaintenance(false));
         this.#on = false;
@@ -72189,25 +72189,25 @@ async function prove(staging, slug, recipe, found, tools) {
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
  * looks whether it is done already, so a deploy that was killed goes on where it was.
  */
-async function deploy(plan, tools) {
+async function deploy(request, tools) {
     const { story } = tools;
-    const { progress } = plan;
-    const apps = await readApps(plan, tools);
-    const deployable = await story.span('Source', () => plan.prepare(apps.main.stack));
-    await story.step('Upgrade plan', () => judgeUpgrade(plan, apps, deployable, tools));
+    const { progress } = request;
+    const apps = await readApps(request, tools);
+    const deployable = await story.span('Source', () => request.prepare(apps.main.stack));
+    await story.step('Upgrade plan', () => judgeUpgrade(request, apps, deployable, tools));
     await progress.deploying(deployable);
     const shippable = await obtainSlugs(apps, deployable, tools);
     if ('slug' in shippable.web)
         progress.shipping(shippable.web.slug);
-    await changeOver(plan, apps, deployable, shippable, tools);
+    await changeOver(request, apps, deployable, shippable, tools);
 }
 /** The apps as they are, once what they lack is there, if it may be bought and set. */
-async function readApps(plan, tools) {
+async function readApps(request, tools) {
     const { story } = tools;
-    const { provisioning } = plan;
+    const { provisioning } = request;
     const read = async () => {
-        const target = await readTarget(plan.app, plan.mask, tools);
-        plan.progress.target(target);
+        const target = await readTarget(request.app, request.mask, tools);
+        request.progress.target(target);
         return target;
     };
     let main = await story.step('Preflight', async () => {
@@ -72222,40 +72222,40 @@ async function readApps(plan, tools) {
             return read();
         });
     }
-    const staging = plan.staging &&
-        (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
-    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, main, tools)));
+    const staging = request.staging &&
+        (await story.step('Preflight of the staging app', () => readTarget(request.staging, request.mask, tools)));
+    const streaming = request.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(request, main, tools)));
     return { main, staging, streaming, wishes };
 }
 /** From the release to the last migration. If the new code is at fault, the release before is brought back. */
-async function changeOver(plan, { main, streaming, wishes }, deployable, shippable, tools) {
+async function changeOver(request, { main, streaming, wishes }, deployable, shippable, tools) {
     const { story } = tools;
-    const { progress } = plan;
-    const maintenance = new Maintenance(plan, main, deployable, tools);
+    const { progress } = request;
+    const maintenance = new Maintenance(request, main, deployable, tools);
     let live;
     let isProven = false;
     try {
         await maintenance.begin();
-        live = await goLive(main, 'web', shippable.web, deployable, plan, tools);
+        live = await goLive(main, 'web', shippable.web, deployable, request, tools);
         const { version } = live.finished.release;
         progress.migrated(live.finished.migrations?.ran ?? []);
         live.judge?.();
-        if (plan.provisioning && wishes)
-            await provisionStep(plan.provisioning, wishes, tools);
-        await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
+        if (request.provisioning && wishes)
+            await provisionStep(request.provisioning, wishes, tools);
+        await story.step('Dynos', () => waitForDynos(request.app, version, tools));
         await maintenance.end();
         await story.step('Health', async () => progress.healthy(await webHealth(main, deployable.commit, tools)));
         isProven = true;
         if (streaming && shippable.streaming)
-            await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
-        if (plan.migrations !== 'off')
-            await migrateAfter(plan, live, tools);
-        await requireCurrent(plan.app, version, live.slug.id);
+            await shipStreaming(streaming, shippable.streaming, deployable, request, tools);
+        if (request.migrations !== 'off')
+            await migrateAfter(request, live, tools);
+        await requireCurrent(request.app, version, live.slug.id);
     }
     catch (error) {
         await maintenance.endAfterFailure();
         if (live && !isProven && isFaultOfTheRelease(error))
-            await rollBack(plan, main, live.slug, deployable, error, tools);
+            await rollBack(request, main, live.slug, deployable, error, tools);
         throw error;
     }
 }
@@ -72263,14 +72263,14 @@ function provisionStep(provisioning, wishes, tools) {
     return tools.story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
 }
 /** The post-deployment migrations. */
-async function migrateAfter(plan, { slug, finished }, tools) {
+async function migrateAfter(request, { slug, finished }, tools) {
     const { story } = tools;
     await story.step('Post-deployment migrations', async () => {
         // Else another release's code would run its own.
-        await requireCurrent(plan.app, finished.release.version, slug.id);
-        const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
+        await requireCurrent(request.app, finished.release.version, slug.id);
+        const versions = await migrate(request.app, { size: request.dynoSize }, tools);
         story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
-        plan.progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
+        request.progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
     });
 }
 /**
@@ -72284,19 +72284,19 @@ function isFaultOfTheRelease(error) {
         (error instanceof HealthError && !error.serves));
 }
 /** Better told now than when the site is down. */
-async function judgeUpgrade(plan, { main, streaming, staging, wishes }, deployable, tools) {
+async function judgeUpgrade(request, { main, streaming, staging, wishes }, deployable, tools) {
     if (!deployable.plan)
         return;
-    const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes));
+    const upgrade = await deployable.plan(liveFacts(main, streaming, await request.addons(main.app), wishes));
     tellPlan(upgrade, tools.story);
     preflight_refuse(upgrade.findings);
     // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
     if (staging && deployable.supply.by === 'heroku')
         preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
 }
-async function readStreaming(plan, main, tools) {
-    const target = await readTarget(plan.streaming, plan.mask, tools);
-    return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
+async function readStreaming(request, main, tools) {
+    const target = await readTarget(request.streaming, request.mask, tools);
+    return prepareStreaming(main, target, request.streamingSetup, () => readTarget(request.streaming, request.mask, tools), tools);
 }
 /** Releases a slug, or has Heroku build it, which releases it as well. */
 async function goLive(target, role, shippable, deployable, { progress, migrations }, tools) {
@@ -72330,9 +72330,9 @@ async function goLive(target, role, shippable, deployable, { progress, migration
         return { slug, finished: told(await finishRelease(app, release, tools)), judge };
     });
 }
-async function shipStreaming(target, shippable, deployable, plan, tools) {
+async function shipStreaming(target, shippable, deployable, request, tools) {
     const { app } = target;
-    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
+    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools);
     const { version } = finished.release;
     await tools.story.step('Streaming app', async () => {
         await waitForDynos(app, version, tools);
@@ -72341,17 +72341,17 @@ async function shipStreaming(target, shippable, deployable, plan, tools) {
         await requireCurrent(app, version, slug.id);
     });
 }
-async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
+async function rollBack(request, target, badSlug, { trees }, cause, tools) {
     const { story } = tools;
     try {
         await story.step('Rollback', async () => {
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, {
+            const { release } = await bringBack(target, badSlug.id, trees, request.dynoSize, tools, {
                 mayLoseTypes: true,
                 // Before it is asked for its health: a worker must not stay away because that fails.
                 released: () => scaleAgain(target, badSlug, tools)
             });
-            plan.progress.rolledBack(release);
+            request.progress.rolledBack(release);
         });
     }
     catch (error) {
@@ -81966,7 +81966,7 @@ async function buildSlugs(inputs, { config, source, recipe }, telling, machine, 
         const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(source, folder, runtime.run));
         // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
         const mastodon = readMastodon(app.root);
-        const trimming = planTrim(config, mastodon, app);
+        const trimming = chooseTrimming(config, mastodon, app);
         const { limit } = config.slug;
         const { applied } = trimming.rules;
         const { check, onPath } = await log.group('ffmpeg', () => tryFfmpeg(config, recipe, { workshop, app, applied }, runtime));
@@ -82056,7 +82056,7 @@ async function packStreaming(config, variants, packer, outputDir) {
     };
 }
 /** Throws a `UserError` if the config's globs take away what a process type is started with. */
-function planTrim({ schedule, slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, entries, layerOf, processTypes, root }) {
+function chooseTrimming({ schedule, slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, entries, layerOf, processTypes, root }) {
     const { globs, safe } = slug.trim;
     const { files } = slugFiles(entries, root, layerOf);
     requirePrograms(globs, files, processTypes);

@@ -24,25 +24,25 @@ import { type Tools } from './tools.ts'
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
  * looks whether it is done already, so a deploy that was killed goes on where it was.
  */
-export async function deploy(plan: DeployRequest, tools: Tools): Promise<void> {
+export async function deploy(request: DeployRequest, tools: Tools): Promise<void> {
   const { story } = tools
-  const { progress } = plan
-  const apps = await readApps(plan, tools)
-  const deployable = await story.span('Source', () => plan.prepare(apps.main.stack))
-  await story.step('Upgrade plan', () => judgeUpgrade(plan, apps, deployable, tools))
+  const { progress } = request
+  const apps = await readApps(request, tools)
+  const deployable = await story.span('Source', () => request.prepare(apps.main.stack))
+  await story.step('Upgrade plan', () => judgeUpgrade(request, apps, deployable, tools))
   await progress.deploying(deployable)
   const shippable = await obtainSlugs(apps, deployable, tools)
   if ('slug' in shippable.web) progress.shipping(shippable.web.slug)
-  await changeOver(plan, apps, deployable, shippable, tools)
+  await changeOver(request, apps, deployable, shippable, tools)
 }
 
 /** The apps as they are, once what they lack is there, if it may be bought and set. */
-async function readApps(plan: DeployRequest, tools: Tools): Promise<Apps> {
+async function readApps(request: DeployRequest, tools: Tools): Promise<Apps> {
   const { story } = tools
-  const { provisioning } = plan
+  const { provisioning } = request
   const read = async (): Promise<Target> => {
-    const target = await readTarget(plan.app, plan.mask, tools)
-    plan.progress.target(target)
+    const target = await readTarget(request.app, request.mask, tools)
+    request.progress.target(target)
     return target
   }
   let main = await story.step('Preflight', async () => {
@@ -58,44 +58,45 @@ async function readApps(plan: DeployRequest, tools: Tools): Promise<Apps> {
     })
   }
   const staging =
-    plan.staging &&
-    (await story.step('Preflight of the staging app', () => readTarget(plan.staging!, plan.mask, tools)))
+    request.staging &&
+    (await story.step('Preflight of the staging app', () => readTarget(request.staging!, request.mask, tools)))
   const streaming =
-    plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, main, tools)))
+    request.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(request, main, tools)))
   return { main, staging, streaming, wishes }
 }
 
 /** From the release to the last migration. If the new code is at fault, the release before is brought back. */
 async function changeOver(
-  plan: DeployRequest,
+  request: DeployRequest,
   { main, streaming, wishes }: Apps,
   deployable: Deployable,
   shippable: Shippables,
   tools: Tools
 ): Promise<void> {
   const { story } = tools
-  const { progress } = plan
-  const maintenance = new Maintenance(plan, main, deployable, tools)
+  const { progress } = request
+  const maintenance = new Maintenance(request, main, deployable, tools)
   let live: Live | undefined
   let isProven = false
   try {
     await maintenance.begin()
-    live = await goLive(main, 'web', shippable.web, deployable, plan, tools)
+    live = await goLive(main, 'web', shippable.web, deployable, request, tools)
     const { version } = live.finished.release
     progress.migrated(live.finished.migrations?.ran ?? [])
     live.judge?.()
-    if (plan.provisioning && wishes) await provisionStep(plan.provisioning, wishes, tools)
-    await story.step('Dynos', () => waitForDynos(plan.app, version, tools))
+    if (request.provisioning && wishes) await provisionStep(request.provisioning, wishes, tools)
+    await story.step('Dynos', () => waitForDynos(request.app, version, tools))
     await maintenance.end()
     await story.step('Health', async () => progress.healthy(await webHealth(main, deployable.commit, tools)))
     isProven = true
-    if (streaming && shippable.streaming) await shipStreaming(streaming, shippable.streaming, deployable, plan, tools)
-    if (plan.migrations !== 'off') await migrateAfter(plan, live, tools)
-    await requireCurrent(plan.app, version, live.slug.id)
+    if (streaming && shippable.streaming)
+      await shipStreaming(streaming, shippable.streaming, deployable, request, tools)
+    if (request.migrations !== 'off') await migrateAfter(request, live, tools)
+    await requireCurrent(request.app, version, live.slug.id)
   } catch (error) {
     await maintenance.endAfterFailure()
     if (live && !isProven && isFaultOfTheRelease(error))
-      await rollBack(plan, main, live.slug, deployable, error as UserError, tools)
+      await rollBack(request, main, live.slug, deployable, error as UserError, tools)
     throw error
   }
 }
@@ -105,16 +106,16 @@ function provisionStep(provisioning: Provisioning, wishes: Wishes, tools: Tools)
 }
 
 /** The post-deployment migrations. */
-async function migrateAfter(plan: DeployRequest, { slug, finished }: Live, tools: Tools): Promise<void> {
+async function migrateAfter(request: DeployRequest, { slug, finished }: Live, tools: Tools): Promise<void> {
   const { story } = tools
   await story.step('Post-deployment migrations', async () => {
     // Else another release's code would run its own.
-    await requireCurrent(plan.app, finished.release.version, slug.id)
-    const versions = await migrate(plan.app, { size: plan.dynoSize }, tools)
+    await requireCurrent(request.app, finished.release.version, slug.id)
+    const versions = await migrate(request.app, { size: request.dynoSize }, tools)
     story.note(
       `${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`
     )
-    plan.progress.migrated([...(finished.migrations?.ran ?? []), ...versions])
+    request.progress.migrated([...(finished.migrations?.ran ?? []), ...versions])
   })
 }
 
@@ -133,13 +134,13 @@ function isFaultOfTheRelease(error: unknown): boolean {
 
 /** Better told now than when the site is down. */
 async function judgeUpgrade(
-  plan: DeployRequest,
+  request: DeployRequest,
   { main, streaming, staging, wishes }: Apps,
   deployable: Deployable,
   tools: Tools
 ): Promise<void> {
   if (!deployable.plan) return
-  const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes))
+  const upgrade = await deployable.plan(liveFacts(main, streaming, await request.addons(main.app), wishes))
   tellPlan(upgrade, tools.story)
   refuse(upgrade.findings)
   // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
@@ -147,9 +148,15 @@ async function judgeUpgrade(
     refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings)
 }
 
-async function readStreaming(plan: DeployRequest, main: Target, tools: Tools): Promise<Target> {
-  const target = await readTarget(plan.streaming!, plan.mask, tools)
-  return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming!, plan.mask, tools), tools)
+async function readStreaming(request: DeployRequest, main: Target, tools: Tools): Promise<Target> {
+  const target = await readTarget(request.streaming!, request.mask, tools)
+  return prepareStreaming(
+    main,
+    target,
+    request.streamingSetup,
+    () => readTarget(request.streaming!, request.mask, tools),
+    tools
+  )
 }
 
 interface Live {
@@ -202,11 +209,11 @@ async function shipStreaming(
   target: Target,
   shippable: Shippable,
   deployable: Deployable,
-  plan: DeployRequest,
+  request: DeployRequest,
   tools: Tools
 ): Promise<void> {
   const { app } = target
-  const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools)
+  const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools)
   const { version } = finished.release
   await tools.story.step('Streaming app', async () => {
     await waitForDynos(app, version, tools)
@@ -217,7 +224,7 @@ async function shipStreaming(
 }
 
 async function rollBack(
-  plan: DeployRequest,
+  request: DeployRequest,
   target: Target,
   badSlug: ShippedSlug,
   { trees }: Deployable,
@@ -228,12 +235,12 @@ async function rollBack(
   try {
     await story.step('Rollback', async () => {
       story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`)
-      const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, {
+      const { release } = await bringBack(target, badSlug.id, trees, request.dynoSize, tools, {
         mayLoseTypes: true,
         // Before it is asked for its health: a worker must not stay away because that fails.
         released: () => scaleAgain(target, badSlug, tools)
       })
-      plan.progress.rolledBack(release)
+      request.progress.rolledBack(release)
     })
   } catch (error) {
     if (error instanceof CancelledError) throw error

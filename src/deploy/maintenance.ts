@@ -10,23 +10,23 @@ const OFF_WITHIN = 8_000
 
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 export class Maintenance {
-  readonly #plan: DeployRequest
+  readonly #request: DeployRequest
   readonly #target: Target
   readonly #deployable: Deployable
   readonly #tools: Tools
   /** Also if an earlier job was killed before it could turn it off. */
   #on: boolean
 
-  constructor(plan: DeployRequest, target: Target, deployable: Deployable, tools: Tools) {
-    this.#plan = plan
+  constructor(request: DeployRequest, target: Target, deployable: Deployable, tools: Tools) {
+    this.#request = request
     this.#target = target
     this.#deployable = deployable
     this.#tools = tools
-    this.#on = plan.migrations === 'maintenance' && target.info.maintenance
+    this.#on = request.migrations === 'maintenance' && target.info.maintenance
   }
 
   async begin(): Promise<void> {
-    const { app, migrations, dynoSize } = this.#plan
+    const { app, migrations, dynoSize } = this.#request
     if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on) return
     const { story } = this.#tools
     await story.step('Maintenance', async () => {
@@ -46,7 +46,7 @@ export class Maintenance {
       await this.end()
     } catch (error) {
       this.#tools.story.warn(
-        `Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``
+        `Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${this.#request.app.name}\``
       )
     }
   }
@@ -54,7 +54,7 @@ export class Maintenance {
   async end(): Promise<void> {
     if (!this.#on) return
     // The job may have been cancelled: the site comes back all the same.
-    const { app } = this.#plan
+    const { app } = this.#request
     const { clock } = this.#tools
     await within({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => app.under(signal).setMaintenance(false))
     this.#on = false

@@ -93,7 +93,7 @@ export async function buildSlugs(
     const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(source, folder, runtime.run))
     // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
     const mastodon = readMastodon(app.root)
-    const trimming = planTrim(config, mastodon, app)
+    const trimming = chooseTrimming(config, mastodon, app)
     const { limit } = config.slug
     const { applied } = trimming.rules
     const { check, onPath } = await log.group('ffmpeg', () =>
@@ -200,7 +200,7 @@ interface Trimming {
 }
 
 /** Throws a `UserError` if the config's globs take away what a process type is started with. */
-function planTrim(
+function chooseTrimming(
   { schedule, slug, streamingApp }: Config,
   { bundler, rubyNeedsNode }: MastodonTree,
   { builtAt, entries, layerOf, processTypes, root }: BuiltApp

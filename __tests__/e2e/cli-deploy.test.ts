@@ -33,9 +33,12 @@ describe('on the terminal', () => {
     const ran = await cli(['run'], ['--', 'echo "said $SECRET_KEY_BASE"; exit 0'])
     expect({ ...ran, said: /│ said \*\*\*$/m.test(ran.stdout) }).toMatchObject({ code: 0, stderr: '', said: true })
     const failed = await cli(['run', '--json'], ['--', 'exit 3'])
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      outcome: 'failed',
+      verdict: { outcome: 'failed', headline: expect.stringMatching(/ended with exit code 3/) }
+    })
     expect(failed).toMatchObject({
       code: 1,
-      stdout: '{}\n',
       stderr: expect.stringMatching(/Error: .*exit code 3/)
     })
     for (const { stdout, stderr } of [deployed, ran, failed]) {

@@ -97326,6 +97326,7 @@ async function runHere(command, line, { lively, stop, dist }) {
     }
     catch (error) {
         // It ended before the command began.
+        results.output('outcome', endingOf(error, []).outcome);
         finish();
         return tell(tellError(error, screen.paint));
     }

@@ -15,7 +15,7 @@ import {
 } from '../inputs/index.ts'
 import { runCommand as runProgram, systemClock, withRuntime } from '../runtime/real.ts'
 import { type CommandLine } from './arguments.ts'
-import { isGreen, type Verdict } from '../verdict/index.ts'
+import { endingOf, isGreen, type Verdict } from '../verdict/index.ts'
 import { tellError, tellVerdict, type ToldError } from './errors.ts'
 import { findKeys } from './keys.ts'
 import { githubRepository } from './repository.ts'
@@ -73,6 +73,7 @@ export async function runHere(
     return isGreen(verdict) ? 0 : tell(tellVerdict(verdict, screen.paint))
   } catch (error) {
     // It ended before the command began.
+    results.output('outcome', endingOf(error, []).outcome)
     finish()
     return tell(tellError(error, screen.paint))
   }

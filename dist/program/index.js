@@ -63367,7 +63367,7 @@ async function followToEnd(first, read, { what, next }, tools) {
     await waitFor(tools, { what, next }, async () => (await isOver()) || undefined);
     return { latest, tail, output };
 }
-/** Whether the output was followed to its end; not if its server goes on sending when the time is over. */
+/** Whether the output was followed to its end. It was not if its server still sends when the time is over. */
 async function isWhole(url, write, isOver, { clock, signal, timeout }) {
     try {
         const { whole } = await within({ clock, signal }, timeout, 'its end did not come', inner => followOutput({ url, write, isOver, clock, signal: inner }));
@@ -63519,7 +63519,7 @@ function uploading(again, { story, ...tools }, work) {
     };
     return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work);
 }
-/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+/** Makes a slug. If the answer is lost, another is made: slugs cannot be listed. */
 async function newSlug(app, slug) {
     try {
         return await app.createSlug(slug);
@@ -63600,7 +63600,7 @@ async function shipSource(app, recipe, tools) {
         return { url: source_blob.get_url, sha256 };
     });
 }
-/** A place whose making had no answer is not looked for: it belongs to nothing. */
+/** Makes a place for the source. If the answer is lost, another is made: a place belongs to nothing. */
 async function newSource(app) {
     try {
         return await app.createSource();
@@ -63611,7 +63611,7 @@ async function newSource(app) {
         throw error;
     }
 }
-/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
+/** Follows a build to its end. A cancelled job ends it too: else it would make a release that nobody waits for. */
 async function follow(app, build, tools) {
     const about = {
         what: `Heroku's build on ${app.name}`,
@@ -69247,7 +69247,7 @@ const PAUSE = 3_000;
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 const STREAMING_HEALTH = '/api/v1/streaming/health';
 /**
- * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
+ * The app's own address: the only one that works whatever the domain is (mastodon: only /health is exempt from the host check).
  * Throws a `UserError` if it has none.
  */
 function ownHealth({ app, info }, path = '/health') {
@@ -69605,7 +69605,7 @@ function lacking_missingVars({ config, hasRun, streaming }, { appJson }) {
     const all = { ...lacking_PLATFORM, ...Object.fromEntries([...known, ...live]) };
     return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
 }
-/** S3 would come before it if both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+/** If S3 is on as well, Mastodon takes S3 (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config) {
     return ['swift', 'azure'].includes(storageOf(config));
 }
@@ -69791,7 +69791,7 @@ async function configure(of, wishes, { story }) {
     if (Object.keys(made).length > 0)
         story.note(`Made and set ${Object.keys(made).join(', ')}: seen by nobody, kept by Heroku`);
 }
-/** Refused, it is no reason to stop: the instance may have its certificate from elsewhere. */
+/** If Heroku refuses, the deploy goes on: the instance may have its certificate from elsewhere. */
 async function manageCertificates({ client, app }, tools) {
     try {
         await enableCertificates(client, app.name, tools);
@@ -69823,7 +69823,7 @@ async function tellDomains({ client, app }, { story }) {
 
 
 
-/** The slug is over its limit. */
+/** The slug must not be shipped: it is over its limit, has grown too much, or is not the one that was asked for. */
 class GateError extends UserError {
 }
 
@@ -69834,7 +69834,7 @@ class GateError extends UserError {
 
 
 
-/** Milliseconds: a runner ends a cancelled job soon. */
+/** Milliseconds to turn it off: a runner ends a cancelled job soon. */
 const OFF_WITHIN = 8_000;
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 class Maintenance {
@@ -69867,7 +69867,7 @@ class Maintenance {
             story.note(`Maintenance mode is on for ${pending.length} migrations`);
         });
     }
-    /** As `end`; a failure of it is told, and hides nothing. */
+    /** The same after an error. If it fails itself that is a warning, and the first error is still the one that is thrown. */
     async endAfterFailure() {
         try {
             await this.end();
@@ -71822,7 +71822,7 @@ function lostByGoingBack(app, formation, processTypes) {
 class CrashError extends UserError {
 }
 const NOT_FORMATION = ['release', 'run', 'scheduler'];
-/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
+/** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
 const CRASHES = 2;
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
@@ -72283,14 +72283,14 @@ function isFaultOfTheRelease(error) {
         error instanceof LostTypeError ||
         (error instanceof HealthError && !error.serves));
 }
-/** Better told now than when the site is down. */
+/** Tells what the upgrade brings, and throws what blocks it, before anything is changed. */
 async function judgeUpgrade(request, { main, streaming, staging, wishes }, deployable, tools) {
     if (!deployable.plan)
         return;
     const upgrade = await deployable.plan(liveFacts(main, streaming, await request.addons(main.app), wishes));
     tellPlan(upgrade, tools.story);
     preflight_refuse(upgrade.findings);
-    // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
+    // Heroku's build has to run on the staging app first. What is wrong with that app itself is no blocker for the main one.
     if (staging && deployable.supply.by === 'heroku')
         preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
 }
@@ -72348,7 +72348,7 @@ async function rollBack(request, target, badSlug, { trees }, cause, tools) {
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
             const { release } = await bringBack(target, badSlug.id, trees, request.dynoSize, tools, {
                 mayLoseTypes: true,
-                // Before it is asked for its health: a worker must not stay away because that fails.
+                // Before the health check: if that fails, the worker must run all the same.
                 released: () => scaleAgain(target, badSlug, tools)
             });
             request.progress.rolledBack(release);
@@ -72363,7 +72363,7 @@ async function rollBack(request, target, badSlug, { trees }, cause, tools) {
     }
     throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
 }
-/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
+/** Scales the dynos again whose process type the bad slug lacked: Heroku starts none by itself for a type that is new. */
 async function scaleAgain({ app, formation }, badSlug, { story }) {
     const lost = lostTypes(formation, Object.keys(badSlug.processTypes));
     if (lost.length === 0)
@@ -82118,7 +82118,7 @@ function built_note_placeOf({ jobFolder, userFolder }, outputDir) {
         nothing: `Nothing is known of a build into ${outputDir}`
     };
 }
-/** Writes the note. That it cannot be written fails no build: what comes after builds again. */
+/** Writes the note. If it cannot be written that is a warning: what comes after builds again. */
 async function noteBuilt(folders, outputDir, fingerprint, slugs, log) {
     const place = built_note_placeOf(folders, outputDir);
     if (!place)
@@ -82328,7 +82328,7 @@ function downloads({ scratch, clock, signal }) {
 }
 /**
  * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
- * parent is the base; where its own commit was built, the base is where it branched off.
+ * parent is the base. If its own commit was built, the base is the commit where it branched off.
  */
 async function baseCommit(github, measured, pullRequest) {
     const parents = await parentsOf(github, measured);
@@ -82545,8 +82545,8 @@ async function readTreeAt(checkout, commit, scratch) {
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
- * is over the limit.
+ * the report and the summary. A deploy or rehearsal later in the job takes it from there. A slug over its limit is found and
+ * told after all is written.
  */
 async function build_build(inputs, { runtime, results, job, machine }) {
     const { app, streamingApp, ffmpeg, slugLimit } = inputs;
@@ -91951,7 +91951,7 @@ async function check_check(inputs, { runtime, results, job, machine }) {
     await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }));
     return check_endingOf(app, found, failed, issueUrl);
 }
-/** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
+/** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
 function withoutSecrets({ findings, ...result }, redact) {
     return { ...result, findings: everyText(findings, redact) };
 }
@@ -92540,7 +92540,7 @@ async function deploy_deploy(inputs, tools) {
 }
 /** Of `plan: true`: no dyno is started. */
 const PLAN_WAYS = { askDatabase: false, showTasks: true };
-/** Of the last step. The code is live by then, so its failure takes nothing back. */
+/** The last step failed. The code is live by then, so nothing is taken back. */
 function notScheduled(error) {
     if (error instanceof CancelledError || !(error instanceof UserError))
         throw error;
@@ -92649,7 +92649,7 @@ async function runnerBuild(inputs, of, gate, tools) {
     };
     return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug];
 }
-/** A deploy is not compared with what came before: what matters there is the limit. */
+/** Builds. A deploy compares its slug with no other one: only the limit counts. */
 async function buildHere(inputs, of, gate, { runtime, results, job, machine }) {
     await clearOutput(inputs.outputDir);
     const telling = { around: (report) => justThis(report, of.config.app, job) };
@@ -92729,7 +92729,7 @@ class Facts {
     #serves(release, commit) {
         this.#story.serving = { app: this.#app, release, commit };
     }
-    /** Of a deploy that is done: nothing was, if nothing but the look for migrations had begun. */
+    /** Of a deploy that went through. If only the look for migrations had begun, there was nothing to do. */
     ending() {
         const changed = this.#story.begun.some(change => change !== migrate_MIGRATIONS) || this.#migrated > 0;
         return { outcome: changed ? 'done' : 'nothing-to-do', headline: this.#live() };
@@ -95131,7 +95131,7 @@ const lib_commands_COMMANDS = {
     schedule: schedule_schedule,
     check: check_check
 };
-/** Runs a command with its inputs, to its verdict: also of an error. Writes the output `outcome` and the summary. */
+/** Runs a command to its verdict, which an error has as well. Writes the output `outcome` and the summary. */
 async function runCommand(name, inputs, { results: job, ...tools }) {
     const { log, clock } = tools.runtime;
     const story = new Story(log, clock);
@@ -95162,7 +95162,7 @@ async function runCommand(name, inputs, { results: job, ...tools }) {
 }
 /** Outputs that are a text of their own and no figure. */
 const TEXTS = new Set(['comment-body']);
-/** Over the summary of a command that ended before it had one of its own. */
+/** The title of the summary, if a command ended before it wrote one of its own. */
 const TITLES = {
     build: 'Slug size',
     comment: 'Comment',

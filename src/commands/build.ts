@@ -15,8 +15,8 @@ import { planOfTree } from './steps/upgrade.ts'
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
- * is over the limit.
+ * the report and the summary. A deploy or rehearsal later in the job takes it from there. A slug over its limit is found and
+ * told after all is written.
  */
 export async function build(
   inputs: InputsOf<'build'>,

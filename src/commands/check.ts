@@ -33,7 +33,7 @@ export async function check(
   return endingOf(app, found, failed, issueUrl)
 }
 
-/** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
+/** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
 function withoutSecrets({ findings, ...result }: Result, redact: (text: string) => string): Result {
   return { ...result, findings: everyText(findings, redact) }
 }

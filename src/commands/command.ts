@@ -12,5 +12,5 @@ export interface CommandTools {
   readonly machine: Machine
 }
 
-/** A command: its own inputs and no others. Says how it ended; what it throws ends it, too, and a `UserError` tells what to do. */
+/** A command takes its own inputs and no others, and returns how it ended. An error ends it too; a `UserError` says what to do. */
 export type Command<Name extends CommandName> = (inputs: InputsOf<Name>, tools: CommandTools) => Promise<Ending>

@@ -67,7 +67,7 @@ export async function deploy(inputs: InputsOf<'deploy'>, tools: CommandTools): P
 /** Of `plan: true`: no dyno is started. */
 const PLAN_WAYS = { askDatabase: false, showTasks: true }
 
-/** Of the last step. The code is live by then, so its failure takes nothing back. */
+/** The last step failed. The code is live by then, so nothing is taken back. */
 function notScheduled(error: unknown): never {
   if (error instanceof CancelledError || !(error instanceof UserError)) throw error
   throw new UserError(
@@ -236,7 +236,7 @@ async function runnerBuild(inputs: SlugInputs, of: ToBuild, gate: Gate, tools: C
   return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug]
 }
 
-/** A deploy is not compared with what came before: what matters there is the limit. */
+/** Builds. A deploy compares its slug with no other one: only the limit counts. */
 async function buildHere(
   inputs: SlugInputs,
   of: ToBuild,
@@ -333,7 +333,7 @@ class Facts implements DeployProgress {
     this.#story.serving = { app: this.#app, release, commit }
   }
 
-  /** Of a deploy that is done: nothing was, if nothing but the look for migrations had begun. */
+  /** Of a deploy that went through. If only the look for migrations had begun, there was nothing to do. */
   ending(): Ending {
     const changed = this.#story.begun.some(change => change !== MIGRATIONS) || this.#migrated > 0
     return { outcome: changed ? 'done' : 'nothing-to-do', headline: this.#live() }

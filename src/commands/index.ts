@@ -31,7 +31,7 @@ export interface Ended {
   readonly error?: unknown
 }
 
-/** Runs a command with its inputs, to its verdict: also of an error. Writes the output `outcome` and the summary. */
+/** Runs a command to its verdict, which an error has as well. Writes the output `outcome` and the summary. */
 export async function runCommand<Name extends CommandName>(
   name: Name,
   inputs: InputsOf<Name>,
@@ -65,7 +65,7 @@ export async function runCommand<Name extends CommandName>(
 /** Outputs that are a text of their own and no figure. */
 const TEXTS: ReadonlySet<string> = new Set(['comment-body'])
 
-/** Over the summary of a command that ended before it had one of its own. */
+/** The title of the summary, if a command ended before it wrote one of its own. */
 const TITLES: Readonly<Record<CommandName, string>> = {
   build: 'Slug size',
   comment: 'Comment',

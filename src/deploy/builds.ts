@@ -80,7 +80,7 @@ async function shipSource(app: HerokuApp, recipe: BuildRecipe, tools: Tools): Pr
   })
 }
 
-/** A place whose making had no answer is not looked for: it belongs to nothing. */
+/** Makes a place for the source. If the answer is lost, another is made: a place belongs to nothing. */
 async function newSource(app: HerokuApp): ReturnType<HerokuApp['createSource']> {
   try {
     return await app.createSource()
@@ -90,7 +90,7 @@ async function newSource(app: HerokuApp): ReturnType<HerokuApp['createSource']> 
   }
 }
 
-/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
+/** Follows a build to its end. A cancelled job ends it too: else it would make a release that nobody waits for. */
 async function follow(app: HerokuApp, build: Build, tools: Tools): Promise<Followed<Build>> {
   const about = {
     what: `Heroku's build on ${app.name}`,

@@ -132,7 +132,7 @@ function isFaultOfTheRelease(error: unknown): boolean {
   )
 }
 
-/** Better told now than when the site is down. */
+/** Tells what the upgrade brings, and throws what blocks it, before anything is changed. */
 async function judgeUpgrade(
   request: DeployRequest,
   { main, streaming, staging, wishes }: Apps,
@@ -143,7 +143,7 @@ async function judgeUpgrade(
   const upgrade = await deployable.plan(liveFacts(main, streaming, await request.addons(main.app), wishes))
   tellPlan(upgrade, tools.story)
   refuse(upgrade.findings)
-  // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
+  // Heroku's build has to run on the staging app first. What is wrong with that app itself is no blocker for the main one.
   if (staging && deployable.supply.by === 'heroku')
     refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings)
 }
@@ -237,7 +237,7 @@ async function rollBack(
       story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`)
       const { release } = await bringBack(target, badSlug.id, trees, request.dynoSize, tools, {
         mayLoseTypes: true,
-        // Before it is asked for its health: a worker must not stay away because that fails.
+        // Before the health check: if that fails, the worker must run all the same.
         released: () => scaleAgain(target, badSlug, tools)
       })
       request.progress.rolledBack(release)
@@ -251,7 +251,7 @@ async function rollBack(
   throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause })
 }
 
-/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
+/** Scales the dynos again whose process type the bad slug lacked: Heroku starts none by itself for a type that is new. */
 async function scaleAgain({ app, formation }: Target, badSlug: ShippedSlug, { story }: Tools): Promise<void> {
   const lost = lostTypes(formation, Object.keys(badSlug.processTypes))
   if (lost.length === 0) return

@@ -60,7 +60,7 @@ export async function followToEnd<Thing extends Underway>(
   return { latest, tail, output }
 }
 
-/** Whether the output was followed to its end; not if its server goes on sending when the time is over. */
+/** Whether the output was followed to its end. It was not if its server still sends when the time is over. */
 async function isWhole(
   url: string,
   write: (chunk: Buffer) => void,

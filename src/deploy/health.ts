@@ -41,7 +41,7 @@ const PAUSE = 3_000
 export const STREAMING_HEALTH = '/api/v1/streaming/health'
 
 /**
- * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
+ * The app's own address: the only one that works whatever the domain is (mastodon: only /health is exempt from the host check).
  * Throws a `UserError` if it has none.
  */
 export function ownHealth({ app, info }: Pick<Target, 'app' | 'info'>, path = '/health'): Probe {

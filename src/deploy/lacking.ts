@@ -167,7 +167,7 @@ function missingVars({ config, hasRun, streaming }: Have, { appJson }: Wishes): 
   return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined))
 }
 
-/** S3 would come before it if both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+/** If S3 is on as well, Mastodon takes S3 (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config: Have['config']): boolean {
   return ['swift', 'azure'].includes(storageOf(config))
 }

@@ -5,7 +5,7 @@ import { type Deployable, type DeployRequest } from './request.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
-/** Milliseconds: a runner ends a cancelled job soon. */
+/** Milliseconds to turn it off: a runner ends a cancelled job soon. */
 const OFF_WITHIN = 8_000
 
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
@@ -40,7 +40,7 @@ export class Maintenance {
     })
   }
 
-  /** As `end`; a failure of it is told, and hides nothing. */
+  /** The same after an error. If it fails itself that is a warning, and the first error is still the one that is thrown. */
   async endAfterFailure(): Promise<void> {
     try {
       await this.end()

@@ -136,7 +136,7 @@ async function configure(of: Provisioning, wishes: Wishes, { story }: Tools): Pr
     story.note(`Made and set ${Object.keys(made).join(', ')}: seen by nobody, kept by Heroku`)
 }
 
-/** Refused, it is no reason to stop: the instance may have its certificate from elsewhere. */
+/** If Heroku refuses, the deploy goes on: the instance may have its certificate from elsewhere. */
 async function manageCertificates({ client, app }: Provisioning, tools: Tools): Promise<void> {
   try {
     await enableCertificates(client, app.name, tools)

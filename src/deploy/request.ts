@@ -33,7 +33,7 @@ export interface Deployable {
   readonly supply: Supply
   /** The commit's, to say why a slug lacks a process type. */
   readonly procfile: TreeProcfile
-  /** Dynos that run may be taken away for want of a process type: somebody has looked at it. */
+  /** Dynos may go because the slug lacks their process type: somebody has looked at it. */
   readonly mayLoseTypes: boolean
   /** Plans the upgrade of an app; absent if the app was made for this job alone. */
   readonly plan?: (live: LiveFacts) => Promise<UpgradePlan>
@@ -57,7 +57,7 @@ export interface HerokuSupply {
   readonly judge: (slug: BuiltSlug) => void
 }
 
-/** The slug is over its limit. */
+/** The slug must not be shipped: it is over its limit, has grown too much, or is not the one that was asked for. */
 export class GateError extends UserError {}
 
 export interface DeployRequest {

@@ -6,7 +6,7 @@ import { waitFor, type Tools } from './tools.ts'
 export class CrashError extends UserError {}
 
 const NOT_FORMATION = ['release', 'run', 'scheduler']
-/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
+/** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
 const CRASHES = 2
 
 /**

@@ -117,7 +117,7 @@ export function uploading<Place>(
   return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work)
 }
 
-/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+/** Makes a slug. If the answer is lost, another is made: slugs cannot be listed. */
 async function newSlug(app: HerokuApp, slug: Parameters<HerokuApp['createSlug']>[0]): Promise<Slug> {
   try {
     return await app.createSlug(slug)

@@ -133,7 +133,7 @@ export function downloads({ scratch, clock, signal }: Pick<Runtime, 'scratch' | 
 
 /**
  * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
- * parent is the base; where its own commit was built, the base is where it branched off.
+ * parent is the base. If its own commit was built, the base is the commit where it branched off.
  */
 async function baseCommit(
   github: Github,

@@ -53,7 +53,7 @@ function placeOf({ jobFolder, userFolder }: NoteFolders, outputDir: string): Pla
   }
 }
 
-/** Writes the note. That it cannot be written fails no build: what comes after builds again. */
+/** Writes the note. If it cannot be written that is a warning: what comes after builds again. */
 export async function noteBuilt(
   folders: NoteFolders,
   outputDir: string,

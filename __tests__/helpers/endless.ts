@@ -46,7 +46,13 @@ export class EndlessServer {
         clock.pass(1_000)
         setImmediate(second)
       }
-      if (reads) return void socket.on('data', chunk => clock.pass((1_000 * chunk.length) / reads))
+      const slowly = (chunk: Buffer): void => {
+        // The sender, in the same process, has its turn after each piece.
+        socket.pause()
+        clock.pass((1_000 * chunk.length) / (reads ?? 1))
+        setImmediate(() => socket.resume())
+      }
+      if (reads) return void socket.on('data', slowly)
       if (reads === undefined) socket.resume()
       const begin = (): void => {
         socket.write(words)

@@ -6,8 +6,8 @@ export interface Endless {
   readonly words?: string
   /** Sent each second after that, for ever. */
   readonly drip?: string
-  /** Bytes of a request that are read in a second: 0 for none; all at once without it. */
-  readonly reads?: number
+  /** `nothing` of a request is read, or `all` of it and no answer given; without it, all, and time passes by itself. */
+  readonly reads?: 'nothing' | 'all'
   /** Speaks before it is asked, as a mail server does. */
   readonly unasked?: boolean
 }
@@ -46,13 +46,8 @@ export class EndlessServer {
         clock.pass(1_000)
         setImmediate(second)
       }
-      const slowly = (chunk: Buffer): void => {
-        // The sender, in the same process, has its turn after each piece.
-        socket.pause()
-        clock.pass((1_000 * chunk.length) / (reads ?? 1))
-        setImmediate(() => socket.resume())
-      }
-      if (reads) return void socket.on('data', slowly)
+      // Time passes for who sends, who says when.
+      if (reads === 'all') return void socket.resume()
       if (reads === undefined) socket.resume()
       const begin = (): void => {
         socket.write(words)

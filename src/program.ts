@@ -5,8 +5,11 @@ import { readCommand, readInputs, readJob, readMachine } from './inputs/index.ts
 import { withRuntime } from './runtime/real.ts'
 import { endingOf } from './verdict/index.ts'
 
-export { runInit } from './cli/init.ts'
-export { runHere } from './cli/run.ts'
+// What the terminal alone needs is in the same file, and runs only when it is called.
+export const runInit: typeof import('./cli/init.ts').runInit = async (...given) =>
+  (await import(/* webpackMode: "eager" */ './cli/init.ts')).runInit(...given)
+export const runHere: typeof import('./cli/run.ts').runHere = async (...given) =>
+  (await import(/* webpackMode: "eager" */ './cli/run.ts')).runHere(...given)
 
 /**
  * Runs the step of a workflow: reads its inputs, runs the command, and is the one exit for errors.

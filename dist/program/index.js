@@ -81363,8 +81363,12 @@ function adviseRuby(version, takes, now) {
         ? 'Deploy a version of Mastodon that takes a newer Ruby.'
         : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`;
 }
-const SEEN = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
-const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${knowledge/* DEFAULT_RUBY */.bW.version} in ${SEEN.format(Date.parse(knowledge/* DEFAULT_RUBY */.bW.seen))})`;
+/** `November 2026`, of `2026-11-25`. (Intl.DateTimeFormat takes 7 ms to make.) */
+function monthOf(day) {
+    const months = 'January February March April May June July August September October November December'.split(' ');
+    return `${months[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
+}
+const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${knowledge/* DEFAULT_RUBY */.bW.version} in ${monthOf(knowledge/* DEFAULT_RUBY */.bW.seen)})`;
 /**
  * How to make a Gemfile.lock name a Ruby: Bundler adds it only if the Gemfile has a `ruby` line.
  * @param wanted the Ruby that runs, or that `.ruby-version` names

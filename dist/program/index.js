@@ -54522,12 +54522,18 @@ function tellPlan(plan, teller) {
             teller.note(preflight_sentence(finding));
     }
 }
-/** Throws what blocks, if anything does. */
-function preflight_refuse(findings) {
+/** What blocks, as one error; undefined if nothing does. */
+function blockersOf(findings) {
     const blocking = findings.filter(({ level }) => level === 'block');
     if (blocking.length === 0)
-        return;
-    throw new lib_runtime/* UserError */.yo(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+        return undefined;
+    return new lib_runtime/* UserError */.yo(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+}
+/** Throws what blocks, if anything does. */
+function preflight_refuse(findings) {
+    const blockers = blockersOf(findings);
+    if (blockers)
+        throw blockers;
 }
 function preflight_sentence({ reason, remedy, name }) {
     return `${reason}. ${remedy} (${name})`;
@@ -74586,13 +74592,14 @@ const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
 function givenTo(inputs, sources, job, machine, runtime, results) {
     const github = githubOf(inputs.githubToken, job, runtime);
+    const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
     return {
         key: (0,lib_runtime/* once */.Oo)(() => check_given_keyOf(sources)),
         repository: (0,lib_runtime/* once */.Oo)(() => asGithub(github, reached => repositoryOf(reached, job.actionRepository))),
         build: (0,lib_runtime/* once */.Oo)(() => asGithub(github, reached => buildOf(inputs, reached, Number(job.runId), sources, runtime))),
         tasks: (0,lib_runtime/* once */.Oo)(() => tasksOf(inputs, sources, job, runtime, results)),
-        ruby: (0,lib_runtime/* once */.Oo)(() => rubyOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
-        node: (0,lib_runtime/* once */.Oo)(() => nodeOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
+        ruby: (0,lib_runtime/* once */.Oo)(() => rubyOfCheckout(checkout, sources.config)),
+        node: (0,lib_runtime/* once */.Oo)(() => nodeOfCheckout(checkout, sources.config)),
         upgrade: (from, to, signal) => planVersion(inputs, sources, from, to, machine, { ...runtime, signal })
     };
 }
@@ -75193,14 +75200,9 @@ function plan_judge(found, green, log) {
         text: reason,
         remedy
     }));
-    try {
-        preflight_refuse(found.findings);
-    }
-    catch (error) {
-        if (!(error instanceof lib_runtime/* UserError */.yo))
-            throw error;
-        return { outcome: 'found', headline: error.message, next: [error.nextStep], findings };
-    }
+    const blockers = blockersOf(found.findings);
+    if (blockers)
+        return { outcome: 'found', headline: blockers.message, next: [blockers.nextStep], findings };
     return { outcome: findings.some(({ level }) => level === 'warn') ? 'found' : 'done', headline: green, findings };
 }
 const plan_LEVELS = { block: 'fail', warn: 'warn', note: 'note' };
@@ -78011,21 +78013,17 @@ async function runCommand(name, inputs, { results: job, ...tools }) {
             job.output(output, value);
         }
     };
-    const end = async (ending, error) => {
-        const verdict = (0,lib_verdict/* verdictOf */.Vj)(ending, story, figures);
-        job.output('outcome', verdict.outcome);
-        const { title = error === undefined ? undefined : TITLES[name], links } = story;
-        if (title !== undefined)
-            await job.summary((0,lib_verdict/* verdictMarkdown */.BT)(verdict, { title, links, redact: job.redact }));
-        return { verdict, error };
-    };
-    try {
-        const ending = await COMMANDS[name](inputs, { ...tools, results, story });
-        return await end(ending, ending.error);
-    }
-    catch (error) {
-        return end((0,lib_verdict/* endingOf */.z6)(error, story.begun), error);
-    }
+    const ending = await COMMANDS[name](inputs, { ...tools, results, story }).catch((error) => ({
+        ...(0,lib_verdict/* endingOf */.z6)(error, story.begun),
+        error
+    }));
+    const { error } = ending;
+    const verdict = (0,lib_verdict/* verdictOf */.Vj)(ending, story, figures);
+    job.output('outcome', verdict.outcome);
+    const { title = error === undefined ? undefined : TITLES[name], links } = story;
+    if (title !== undefined)
+        await job.summary((0,lib_verdict/* verdictMarkdown */.BT)(verdict, { title, links, redact: job.redact }));
+    return { verdict, error };
 }
 /** Outputs that are a text of their own and no figure. */
 const TEXTS = new Set(['comment-body']);

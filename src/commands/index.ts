@@ -47,19 +47,16 @@ export async function runCommand<Name extends CommandName>(
       job.output(output, value)
     }
   }
-  const end = async (ending: Ending, error?: unknown): Promise<Ended> => {
-    const verdict = verdictOf(ending, story, figures)
-    job.output('outcome', verdict.outcome)
-    const { title = error === undefined ? undefined : TITLES[name], links } = story
-    if (title !== undefined) await job.summary(verdictMarkdown(verdict, { title, links, redact: job.redact }))
-    return { verdict, error }
-  }
-  try {
-    const ending = await COMMANDS[name](inputs, { ...tools, results, story })
-    return await end(ending, ending.error)
-  } catch (error) {
-    return end(endingOf(error, story.begun), error)
-  }
+  const ending = await COMMANDS[name](inputs, { ...tools, results, story }).catch((error: unknown): Ending => ({
+    ...endingOf(error, story.begun),
+    error
+  }))
+  const { error } = ending
+  const verdict = verdictOf(ending, story, figures)
+  job.output('outcome', verdict.outcome)
+  const { title = error === undefined ? undefined : TITLES[name], links } = story
+  if (title !== undefined) await job.summary(verdictMarkdown(verdict, { title, links, redact: job.redact }))
+  return { verdict, error }
 }
 
 /** Outputs that are a text of their own and no figure. */

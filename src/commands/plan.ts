@@ -1,11 +1,11 @@
 import { type Config } from '../config/index.ts'
-import { appliedMigrations, liveFacts, readTarget, refuse, tellPlan, type Tools } from '../deploy/index.ts'
+import { appliedMigrations, liveFacts, readTarget, blockersOf, tellPlan, type Tools } from '../deploy/index.ts'
 import { LONGEST_BODY } from '../github/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import { type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
 import { type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
 import { makeUpgrade, upgradeMarkdown, type Upgrade } from '../report/index.ts'
-import { errorText, UserError, type Log, type Runtime } from '../runtime/index.ts'
+import { errorText, type Log, type Runtime } from '../runtime/index.ts'
 import { isGreen, type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { addonReader } from './steps/addons.ts'
@@ -127,12 +127,8 @@ function judge(found: UpgradePlan, green: string, log: Log): Ending {
     text: reason,
     remedy
   }))
-  try {
-    refuse(found.findings)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return { outcome: 'found', headline: error.message, next: [error.nextStep], findings }
-  }
+  const blockers = blockersOf(found.findings)
+  if (blockers) return { outcome: 'found', headline: blockers.message, next: [blockers.nextStep], findings }
   return { outcome: findings.some(({ level }) => level === 'warn') ? 'found' : 'done', headline: green, findings }
 }
 

@@ -10,7 +10,7 @@ export {
   type HerokuSupply,
   type Trees
 } from './request.ts'
-export { liveFacts, refuse, tellPlan } from './preflight.ts'
+export { blockersOf, liveFacts, refuse, tellPlan } from './preflight.ts'
 export { readTarget, type Target } from './target.ts'
 export { readLacking, refuse as refuseProvision, type Provisioning } from './provision.ts'
 export { isConfigured, type Have, type Wishes } from './lacking.ts'

@@ -63,14 +63,20 @@ export function tellPlan(plan: UpgradePlan, teller: Teller): void {
   }
 }
 
-/** Throws what blocks, if anything does. */
-export function refuse(findings: readonly PlanFinding[]): void {
+/** What blocks, as one error; undefined if nothing does. */
+export function blockersOf(findings: readonly PlanFinding[]): UserError | undefined {
   const blocking = findings.filter(({ level }) => level === 'block')
-  if (blocking.length === 0) return
-  throw new UserError(
+  if (blocking.length === 0) return undefined
+  return new UserError(
     blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '),
     [...new Set(blocking.map(({ remedy }) => remedy))].join(' ')
   )
+}
+
+/** Throws what blocks, if anything does. */
+export function refuse(findings: readonly PlanFinding[]): void {
+  const blockers = blockersOf(findings)
+  if (blockers) throw blockers
 }
 
 function sentence({ reason, remedy, name }: PlanFinding): string {

@@ -48,13 +48,14 @@ export function givenTo(
   results: JobResults
 ): JobFacts {
   const github = githubOf(inputs.githubToken, job, runtime)
+  const checkout = checkoutOf(inputs.path, machine.searchPath, runtime)
   return {
     key: once(() => keyOf(sources)),
     repository: once(() => asGithub(github, reached => repositoryOf(reached, job.actionRepository))),
     build: once(() => asGithub(github, reached => buildOf(inputs, reached, Number(job.runId), sources, runtime))),
     tasks: once(() => tasksOf(inputs, sources, job, runtime, results)),
-    ruby: once(() => rubyOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
-    node: once(() => nodeOfCheckout(checkoutOf(inputs.path, machine.searchPath, runtime), sources.config)),
+    ruby: once(() => rubyOfCheckout(checkout, sources.config)),
+    node: once(() => nodeOfCheckout(checkout, sources.config)),
     upgrade: (from, to, signal) => planVersion(inputs, sources, from, to, machine, { ...runtime, signal })
   }
 }

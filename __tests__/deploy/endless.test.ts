@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { followToEnd } from '../../src/deploy/follow.ts'
-import { checkHealth, HealthError } from '../../src/deploy/health.ts'
+import { checkHealth, HealthError, type Probe } from '../../src/deploy/health.ts'
 import { Story } from '../../src/verdict/index.ts'
 import { type Tools } from '../../src/deploy/tools.ts'
 import { type Log } from '../../src/runtime/index.ts'
@@ -39,8 +39,14 @@ const minutes = (): number => (clock.now() - begun) / 60_000
 
 describe('an app', () => {
   it.each(NEVER_ENDING)('whose /health %s is not healthy after two minutes', async (_, endless) => {
-    const probe = { name: '/health', url: await serve(endless), wrong: () => undefined, next: 'Look at the log.' }
-    await expect(checkHealth([probe], tools)).rejects.toThrow(HealthError)
+    const url = await serve(endless)
+    const ask: Probe['ask'] = async get => {
+      await get('/health')
+      return {}
+    }
+    await expect(checkHealth({ name: '/health', url, ask, next: 'Look at the log.' }, tools)).rejects.toThrow(
+      HealthError
+    )
     expect(minutes()).toBeLessThan(2.5)
     expect(server.connections).toBeGreaterThan(2)
   })

@@ -266,7 +266,7 @@ describe('the rest', () => {
       { type: 'web', quantity: 2, size: 'Basic' },
       { type: 'worker', quantity: 0 }
     ]
-    const target = { app: { name: 'my-mastodon' }, config: {}, formation } as unknown as Target
+    const target = { app: { name: 'my-mastodon' }, info: {}, config: {}, formation } as unknown as Target
     const seen = (of?: Wishes): LiveFacts['formation'] => liveFacts(target, undefined, undefined, of).formation
     expect(seen()).toEqual(formation)
     expect(seen(wishes())).toEqual([

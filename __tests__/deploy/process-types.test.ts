@@ -67,7 +67,7 @@ describe('a commit without a process type of what runs', () => {
   it('goes live if a buildpack adds the type', async () => {
     await open()
     loseWorker('unknown')
-    world.builds.web = { web: 'web', worker: 'worker' }
+    world.builds.web = { web: 'web', worker: 'bundle exec sidekiq' }
     await world.deploy(NEW)
     expect(world.live).toBe(NEW)
     expect(formation()).toEqual({ web: 1, worker: 1 })
@@ -192,7 +192,7 @@ describe('going back', () => {
   it('is refused if the old slug has no type for what runs', async () => {
     await open()
     world.procfile = procfileOf('web', 'worker', 'cron')
-    world.builds.web['cron'] = 'worker'
+    world.builds.web['cron'] = 'bundle exec sidekiq'
     await world.deploy(NEW)
     world.database.applied.delete('20260202000000')
     world.machine.app.formation['cron'] = { quantity: 1, size: 'Basic' }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { Unverified } from '../../src/runtime/index.ts'
 import { NEW, OLD, World } from './world.ts'
 
 const OTHER = 'c'.repeat(40)
@@ -23,14 +24,86 @@ describe('going back', () => {
     expect(commit).toBe(OLD)
     expect(world.live).toBe(OLD)
     expect(world.machine.current()?.version).toBe(release.version)
-    expect(world.lines.join('\n')).toMatch(/api\/v2\/instance: 200/)
+    expect(world.lines.join('\n')).toMatch(/example.com\/: 200 in 0.0 s, says 4.7.0\+aaaaaaa/)
   })
 
-  it('never goes to what somebody went back from', async () => {
-    await open(NEW)
+  it('is finished when it is run again, and goes no further', async () => {
+    await open(OTHER, NEW)
+    const first = await world.back()
+    expect(world.live).toBe(OTHER)
+    const again = await world.back()
+    expect(again).toMatchObject({ wasBack: true, release: { version: first.release.version }, commit: OTHER })
+    expect(world.live).toBe(OTHER)
+    // A config change since is a release, too, of the same slug.
+    world.machine.release(world.machine.current()!.slugId, 'Set FOO config vars')
+    expect(await world.back()).toMatchObject({ wasBack: true, commit: OTHER })
+    expect(world.live).toBe(OTHER)
+  })
+
+  it('that ended red on health is finished by the next', async () => {
+    await open(OTHER, NEW)
+    world.answers = (_, path) => (path === '/health' ? { status: 500 } : undefined)
+    await expect(world.back()).rejects.toThrow(Unverified)
+    await expect(world.back()).rejects.toMatchObject({
+      message: expect.stringMatching(/^v\d+ of my-mastodon is live, and could not be proved healthy: .*answered 500/),
+      nextStep: expect.stringContaining('run `command: rollback` again: it finishes this one, and goes no further back')
+    })
+    expect(world.live).toBe(OTHER)
+    world.answers = () => undefined
+    expect(await world.back()).toMatchObject({ wasBack: true, commit: OTHER })
+    expect(world.live).toBe(OTHER)
+  })
+
+  it('that was killed at any request is finished by the next, and goes no further', async () => {
+    await open(OTHER, NEW)
+    const before = world.heroku.requests.length
     await world.back()
-    await expect(world.back()).rejects.toThrow(/There is no earlier release/)
-    expect(world.live).toBe(OLD)
+    const requests = world.heroku.requests.length - before
+    expect(requests).toBeGreaterThan(10)
+    for (let nth = 1; nth <= requests; nth++) {
+      await world.deploy(NEW)
+      world.database.applied.delete('20260202000000')
+      await world.killBack(nth)
+      world.heroku.faults.clear()
+      await world.back()
+      expect(world.live).toBe(OTHER)
+    }
+  })
+
+  it('goes further to the release that is named', async () => {
+    await open(OTHER, NEW)
+    await world.back()
+    const { commit, wasBack } = await world.back(undefined, world.releasesOf(OLD)[0])
+    expect({ commit, wasBack, live: world.live }).toEqual({ commit: OLD, wasBack: false, live: OLD })
+    // The one that is named runs: nothing more.
+    expect(await world.back(undefined, world.releasesOf(OLD)[0])).toMatchObject({ wasBack: true, commit: OLD })
+  })
+
+  it.each([
+    [99, 'it is not among the newest releases'],
+    [1, 'it has no slug']
+  ])('is refused if v%i is named: %s', async (version, why) => {
+    await open(NEW)
+    await expect(world.back(undefined, version)).rejects.toMatchObject({
+      message: `v${version} of my-mastodon cannot be gone back to: ${why}`,
+      nextStep: expect.stringMatching(/^Releases with a slug: v3, v2\./)
+    })
+    expect(world.live).toBe(NEW)
+  })
+
+  it('says the true reason if a slug names no commit, or one that is not in the checkout', async () => {
+    await open(NEW)
+    await expect(world.back(() => Promise.resolve(undefined))).rejects.toMatchObject({
+      message: expect.stringContaining(`its commit ${OLD} is not in this checkout`),
+      nextStep: expect.stringContaining(`\`git fetch origin ${OLD}\``)
+    })
+    const old = world.machine.app.slugs.find(({ commit }) => commit === OLD)!
+    Object.assign(old, { commit: null })
+    await expect(world.back()).rejects.toMatchObject({
+      message: expect.stringContaining('its slug names no commit'),
+      nextStep: expect.stringContaining('`heroku rollback v2 --app my-mastodon`')
+    })
+    expect(world.live).toBe(NEW)
   })
 
   it('goes to it where it was deployed again since', async () => {

@@ -4,12 +4,11 @@ import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import {
-  bringBack,
   deploy,
   GateError,
+  goBack,
   migrate,
   readTarget,
-  type BroughtBack,
   type BuildRecipe,
   type Deployable,
   type DeployRequest,
@@ -149,7 +148,7 @@ export class World {
   unreachable = false
   /** Process types of the slugs that are built. */
   builds: { web: Record<string, string>; streaming: Record<string, string> } = {
-    web: { web: 'web', worker: 'worker' },
+    web: { web: 'web', worker: 'bundle exec sidekiq' },
     streaming: { web: 'stream' }
   }
   /** Buildpacks of the new commit. */
@@ -158,6 +157,14 @@ export class World {
   onBuild: () => unknown = () => {}
   /** Names of findings that are let through. */
   skip: string[] = []
+  /** A worker dyno of a commit. */
+  worker: (commit: string) => RunningDyno | Promise<RunningDyno> = untilSignal
+  /** What a web dyno of a commit answers to a path, if not what it should. */
+  answers: (commit: string, path: string) => { status: number; body?: string } | 'drip' | undefined = () => undefined
+  /** Milliseconds that a deploy waits at one place. */
+  timeout = 3_600_000 * 24 * 365
+  /** Whether Redis tells of the Sidekiq in worker.1. */
+  tellsSidekiq = true
   /** Milliseconds that a release phase takes. */
   releaseTakes = 0
   /** Names and releases of the dynos when the post-deployment migrations began. */
@@ -273,16 +280,40 @@ export class World {
     return { requests: client.usage.requests, told }
   }
 
-  /** Brings the last good release's code back. `versionsAt` tells the migrations of a commit. */
-  async back(versionsAt: Trees['versionsAt'] = this.#versionsAt): Promise<BroughtBack> {
-    const tools = this.#tools(this.clock, new AbortController().signal)
+  /** Brings an earlier release's code back. `versionsAt` tells the migrations of a commit. */
+  async back(
+    versionsAt: Trees['versionsAt'] = this.#versionsAt,
+    to?: number,
+    clock: Clock = this.clock
+  ): ReturnType<typeof goBack> {
+    const tools = this.#tools(clock, new AbortController().signal)
     const target = await this.target(APP, tools)
-    return bringBack(target, target.currentSlug?.id, { migrations: MIGRATIONS, versionsAt }, undefined, tools)
+    return goBack(target, to, () => Promise.resolve({ migrations: MIGRATIONS, versionsAt }), undefined, tools)
+  }
+
+  /** Goes back and ends the job at its n-th request, which was carried out; it never gets to do anything again. */
+  async killBack(nth: number): Promise<void> {
+    const clock = new JobClock(this.clock)
+    this.heroku.faults.add({ kind: 'hang-after', nth })
+    const over = this.#atHang(() => (clock.dead = true))
+    const run = this.back(undefined, undefined, clock).catch(() => {})
+    await Promise.race([over, run])
+    this.#onHang = undefined
+  }
+
+  /** Resolves when a request hangs, after what is to happen then. */
+  #atHang(work: () => void): Promise<void> {
+    return new Promise(resolve => {
+      this.#onHang = () => {
+        work()
+        resolve()
+      }
+    })
   }
 
   /** An app as the deploy reads it. */
   target(name: string, tools = this.#tools(this.clock, new AbortController().signal)): Promise<Target> {
-    return readTarget(new HerokuApp(this.#client(this.clock, tools.signal), name, this.clock), () => {}, tools)
+    return readTarget(new HerokuApp(this.#client(tools.clock, tools.signal), name, tools.clock), () => {}, tools)
   }
 
   async migrate(phase: 'pre' | 'post' | 'all'): Promise<string[]> {
@@ -298,7 +329,7 @@ export class World {
   #tools(clock: Clock, signal: AbortSignal): Tools {
     const log = this.#log()
     const ca = readFileSync(this.heroku.caFile, 'utf8')
-    return { story: new Story(log, clock), log, clock, signal, timeout: 3_600_000 * 24 * 365, ca }
+    return { story: new Story(log, clock), log, clock, signal, timeout: this.timeout, ca }
   }
 
   readonly #versionsAt = (commit: string): Promise<ReadonlySet<string>> =>
@@ -312,12 +343,9 @@ export class World {
     const cancel = new AbortController()
     const clock = new JobClock(this.clock)
     this.heroku.faults.add({ kind, nth })
-    const atRequest = new Promise<void>(resolve => {
-      this.#onHang = () => {
-        if (signal === 'SIGTERM') cancel.abort()
-        else clock.dead = true
-        resolve()
-      }
+    const atRequest = this.#atHang(() => {
+      if (signal === 'SIGTERM') cancel.abort()
+      else clock.dead = true
     })
     const run = this.deploy(NEW, cancel.signal, clock).catch(() => {})
     await atRequest
@@ -438,11 +466,13 @@ export class World {
     return { start: spec => Promise.resolve(this.#start(spec)) }
   }
 
-  #start(spec: DynoSpec): RunningDyno {
+  #start(spec: DynoSpec): RunningDyno | Promise<RunningDyno> {
+    if (spec.command === 'console') return untilSignal()
     const commit = this.#commitOf(spec.slug.id)
     if (commit === NEW && spec.command === 'web' && this.#options.broken === 'boot') return ended(1)
     if (['web', 'stream'].includes(spec.command)) return this.#web(commit, Number(spec.env['PORT']))
-    return spec.command === 'worker' ? untilSignal() : this.#startOneOff(spec, commit === NEW)
+    if (spec.command === 'bundle exec sidekiq') return this.worker(commit)
+    return this.#startOneOff(spec, commit === NEW)
   }
 
   #startOneOff({ command, env, output }: DynoSpec, isNew: boolean): RunningDyno {
@@ -477,6 +507,10 @@ export class World {
     // APPLIED_COMMAND, quoted once more for the shell of the one-off dyno.
     if (command.includes('FROM schema_migrations'))
       return { code: 0, text: [...applied].map(version => `${version}\n`).join('') }
+    if (command.includes('Sidekiq::ProcessSet')) {
+      const line = `mastodon-on-heroku: sidekiq worker.1 ${Math.ceil(this.clock.now() / 1_000)} 3\n`
+      return { code: 0, text: this.tellsSidekiq ? line : '' }
+    }
     if (command.includes('mastodon_on_heroku:release')) {
       runs.release++
       if (isNew && this.#options.broken === 'release') return { code: 1, text: 'PG::UndefinedTable\n' }
@@ -501,12 +535,20 @@ export class World {
     const healthy = commit !== NEW || this.#options.broken !== 'health'
     const server = http.createServer((request, response) => {
       response.setHeader('connection', 'close')
+      const { url = '' } = request
+      const own = this.answers(commit, url)
+      if (own === 'drip') {
+        setTimeout(() => this.#pass(61_000), 2)
+        return void response.writeHead(200).write('O')
+      }
+      if (own) return void response.writeHead(own.status).end(own.body)
       if (request.url === '/health' || request.url === '/api/v1/streaming/health')
         return void response.writeHead(healthy ? 200 : 500).end('OK')
-      if (request.url === '/api/v2/instance' && this.unreachable) return void response.writeHead(503).end()
-      if (request.url === '/api/v2/instance')
-        return void response.end(JSON.stringify({ version: `4.7.0+${commit.slice(0, 7)}` }))
-      response.end('<html>')
+      if (this.unreachable) return void response.writeHead(503).end()
+      const version = `4.7.0+${commit.slice(0, 7)}`
+      if (url === '/api/v2/instance') return void response.end(JSON.stringify({ version }))
+      const state = JSON.stringify({ meta: { version } })
+      response.end(`<html><script id="initial-state" type="application/json">${state}</script>`)
     })
     server.listen(port, '127.0.0.1')
     this.#servers.add(server)
@@ -533,7 +575,7 @@ function ended(code: number): RunningDyno {
   return { exited: Promise.resolve(code), memory: () => Promise.resolve(undefined), signal: () => {} }
 }
 
-function untilSignal(): RunningDyno {
+export function untilSignal(): RunningDyno {
   let exit: (code: number) => void
   const exited = new Promise<number>(resolve => (exit = resolve))
   return { exited, memory: () => Promise.resolve(undefined), signal: () => exit(143) }

@@ -9055,6 +9055,8 @@ function endingOf(error, begun) {
         const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`;
         return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next };
     }
+    if (error instanceof Unverified)
+        return { outcome: 'unverified', headline, next };
     const isRefusal = error instanceof UserError && !(error instanceof WorkFailed) && begun.length === 0;
     return { outcome: isRefusal ? 'refused' : 'failed', headline, next };
 }
@@ -10094,6 +10096,7 @@ const ERROR_CODES = {
     H20: known('App boot timeout', 'the app did not boot in time'),
     H21: known('Backend connection refused', 'dynos refused connections'),
     H80: known('Maintenance mode', 'the app was in maintenance mode'),
+    H82: known("You've used up your eco dyno hour pool", 'the account had no eco dyno hours left'),
     H99: known('Platform error', 'a fault of the platform'),
     R10: known('Boot timeout', 'the web process did not bind its port in time'),
     R12: known('Exit timeout', 'processes did not end when they were told to'),
@@ -11272,6 +11275,14 @@ const appName = {
     type: 'string',
     read: value => config/* APP_NAME */.C3.test(value) ? value : wrong(config/* APP_NAME_RULE */.dS, value, '`heroku apps` lists the names of your apps.')
 };
+/** The version of a release. */
+const releaseVersion = {
+    placeholder: 'VERSION',
+    type: 'string',
+    read: value => /^v?[1-9]\d{0,8}$/.test(value)
+        ? Number(value.replace('v', ''))
+        : wrong('a release, such as v17', value, '`heroku releases` lists them.')
+};
 /** A file or folder, as an absolute path. */
 const file = { placeholder: 'PATH', type: 'string', read: value => external_node_path_.resolve(value) };
 /** A path inside of the checkout. */
@@ -11592,6 +11603,11 @@ const table_DEPLOY = {
         default: 'false',
         about: 'Show what deploy, schedule or run would change, and change nothing; check leaves its issue as it is.'
     },
+    to: {
+        kind: releaseVersion,
+        readBy: ['rollback'],
+        about: 'Release to go back to, such as v17. Default: the last good one; a rollback that was begun is finished, and goes no further.'
+    },
     phase: {
         kind: oneOf('PHASE', ['pre', 'post', 'all']),
         readBy: ['migrate'],
@@ -11773,7 +11789,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -11789,6 +11805,9 @@ class errors_UserError extends Error {
 }
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 class WorkFailed extends (/* unused pure expression or super */ null && (errors_UserError)) {
+}
+/** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
+class Unverified extends (/* unused pure expression or super */ null && (errors_UserError)) {
 }
 /** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends errors_UserError {

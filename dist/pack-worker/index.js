@@ -24,6 +24,9 @@ class errors_UserError extends Error {
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 class WorkFailed extends (/* unused pure expression or super */ null && (errors_UserError)) {
 }
+/** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
+class Unverified extends (/* unused pure expression or super */ null && (errors_UserError)) {
+}
 /** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends errors_UserError {
     constructor(what) {

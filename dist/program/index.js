@@ -49664,8 +49664,8 @@ var knowledge = __nccwpck_require__(5084);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
 var lib_buildpacks = __nccwpck_require__(5792);
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 45 modules
-var mastodon = __nccwpck_require__(9648);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 46 modules
+var mastodon = __nccwpck_require__(4823);
 // EXTERNAL MODULE: ./lib/slug/index.js + 20 modules
 var slug = __nccwpck_require__(4614);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
@@ -50424,8 +50424,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 253 modules
-var commands = __nccwpck_require__(5276);
+// EXTERNAL MODULE: ./lib/commands/index.js + 254 modules
+var commands = __nccwpck_require__(4084);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51209,7 +51209,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 5276:
+/***/ 4084:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51585,7 +51585,9 @@ const dyno = dist/* looseObject */._H3({
     state: dist/* string */.YjP(),
     command: dist/* optional */.lqM(dist/* string */.YjP(), ''),
     attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
-    release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() }))
+    release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() })),
+    /** When its state changed last (Schema: dyno.updated_at, "when process last changed state"). */
+    updated_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
 });
 const formation = dist/* looseObject */._H3({
     type: dist/* string */.YjP(),
@@ -53566,11 +53568,11 @@ async function readTarget(app, mask, tools) {
     if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
         throw new lib_runtime/* UserError */.yo(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, `Make a Cedar app for this instance: \`heroku create --stack ${knowledge/* DEFAULT_STACK */.zb}\`.`);
     }
-    const config = await app.configVars();
-    mask(config);
     await waitForBuild(app, tools);
-    const releases = await settledReleases(app, tools);
+    const { releases, config } = await settled(app, tools);
+    mask(config);
     const current = releases.find(release => release.current) ?? releases.find(({ status }) => status === 'succeeded');
+    tellState(info, releases, current, tools);
     return {
         app,
         info,
@@ -53582,6 +53584,24 @@ async function readTarget(app, mask, tools) {
         formation: await app.formation(),
         preboot: await app.hasFeature('preboot')
     };
+}
+/** Releases, none of them pending, and the config vars after the newest of them. A config change is a release, too. */
+async function settled(app, tools) {
+    for (;;) {
+        const releases = await settledReleases(app, tools);
+        const config = await app.configVars();
+        const [newest] = await app.releases(1);
+        if (newest?.id === releases[0]?.id)
+            return { releases, config };
+    }
+}
+/** What somebody has to know of an app before anything else is said of it. */
+function tellState({ name, maintenance }, releases, current, { story }) {
+    if (maintenance)
+        story.warn(`Maintenance mode of ${name} is on: visitors get 503. \`heroku maintenance:off --app ${name}\` turns it off`);
+    const [newest] = releases;
+    if (newest && newest.status !== 'succeeded' && newest.version > (current?.version ?? 0))
+        story.warn(`The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it set comes into force with the next release`);
 }
 async function waitForBuild(app, tools) {
     let told = false;
@@ -53810,8 +53830,8 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
 }
 
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 45 modules
-var lib_mastodon = __nccwpck_require__(9648);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 46 modules
+var lib_mastodon = __nccwpck_require__(4823);
 ;// CONCATENATED MODULE: ./lib/deploy/health.js
 
 
@@ -53819,19 +53839,30 @@ var lib_mastodon = __nccwpck_require__(9648);
 
 
 
-/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
+/** The app does not answer as it should. Whose fault that is, is not said yet. */
 class HealthError extends lib_runtime/* UserError */.yo {
+    probe;
+    wrong;
+    byTheCode;
+    /** It answers at its own address, so only the way to it, or a part of it, is wrong. */
     serves;
-    constructor(message, next, serves) {
-        super(message, next);
+    constructor({ name, url, next }, seen, serves) {
+        super(`${url} ${seen.wrong}`, next);
+        this.probe = name;
+        this.wrong = seen.wrong ?? '';
+        this.byTheCode = seen.byTheCode ?? false;
         this.serves = serves;
     }
 }
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
 const RIGHT_WITHIN = 120_000;
 const PAUSE = 3_000;
+/** Mastodon keeps its answer of `/api/v2/instance` in Redis for 3 minutes (mastodon: app/helpers/cache_concern, render_with_cache). */
+const CACHE_LASTS = 200_000;
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 const STREAMING_HEALTH = '/api/v1/streaming/health';
+const FRONT_PAGE = '/';
+const INSTANCE_API = '/api/v2/instance';
 /**
  * The app's own address: the only one that works whatever the domain is (mastodon: only /health is exempt from the host check).
  * Throws a `UserError` if it has none.
@@ -53843,96 +53874,222 @@ function ownHealth({ app, info }, path = '/health') {
     return {
         name: path,
         url: new URL(path, info.web_url).href,
-        wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
-        next: 'Look at `heroku logs`: the web process does not answer.'
+        ask: async (get) => {
+            const { status, body } = await get(path);
+            if (status === 200 && body.trim() === 'OK')
+                return {};
+            return { wrong: `answered ${status}${status === 200 ? ', and not OK' : ''}`, byTheCode: true };
+        },
+        next: `Look at \`heroku logs --app ${app.name}\`: the web process does not answer.`
     };
 }
 /**
- * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
+ * The instance as its users reach it. The front page tells which version made it, and comes from no cache of Mastodon
+ * (mastodon: app/serializers/initial_state_serializer.rb). If it does not tell, `/api/v2/instance` is asked.
+ * @param commit that it must say it runs; undefined if its slug cannot tell
+ * @returns undefined if the instance has no name
+ */
+function instanceProbe({ app, config, info }, commit) {
+    const place = (0,lib_mastodon/* instancePlace */.jf)(config, info.web_url);
+    if (!place)
+        return undefined;
+    const metadata = config['MASTODON_VERSION_METADATA'];
+    const isPrivate = config['LIMITED_FEDERATION_MODE'] === 'true';
+    const judge = (version, more) => (0,lib_mastodon/* mayRun */.xP)(version, commit, metadata)
+        ? {
+            said: `says ${version}${(0,lib_mastodon/* tellsCommit */._p)(version) ? '' : ', which tells no commit'}${more.cached ? ` (${INSTANCE_API}, which Mastodon caches for 3 minutes)` : ''}`,
+            ...more
+        }
+        : { wrong: `runs ${version}, not +${metadata || commit?.slice(0, 7)}`, ...more };
+    return {
+        name: FRONT_PAGE,
+        url: place.url,
+        host: place.host,
+        ask: async (get) => {
+            const front = await get(FRONT_PAGE);
+            const version = front.status === 200 ? (0,lib_mastodon/* versionOfPage */.p2)(front.body) : undefined;
+            if (version !== undefined)
+                return judge(version, { html: front.body });
+            const { status, body } = await get(INSTANCE_API);
+            const html = front.status === 200 ? front.body : undefined;
+            const said = status === 200 ? (0,lib_mastodon/* readInstance */.oK)(body)?.version : undefined;
+            if (said !== undefined)
+                return judge(said, { cached: true, html });
+            // Until 4.3 an instance in that mode answers nobody who is not signed in (mastodon PR 34576).
+            if (status === 401 && isPrivate && front.status === 200)
+                return { said: 'wants a login (LIMITED_FEDERATION_MODE), so it did not say its version', html };
+            return {
+                wrong: status === 200 ? 'did not answer as Mastodon does' : `answered ${status}`,
+                byTheCode: status === 500
+            };
+        },
+        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains --app ${app.name}\`), and what is in front of it.`
+    };
+}
+/**
+ * The whole health of the web app: its own address, then the instance as its users reach it, then the assets of its front
+ * page. Rejects with a `HealthError`.
  * @param commit that the instance must say it runs; undefined if its slug cannot tell
  */
 async function webHealth(target, commit, tools) {
-    const own = await checkHealth([ownHealth(target)], tools);
+    const own = await untilRight(ownHealth(target), false, tools);
     const instance = instanceProbe(target, commit);
-    if (!instance) {
-        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
-        return own;
-    }
-    try {
-        return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))];
-    }
-    catch (error) {
-        // It serves: what is wrong from here on is the way to it, or a file.
-        if (error instanceof HealthError)
-            throw new HealthError(error.message, error.nextStep, true);
-        throw error;
-    }
-}
-/** The instance as its users reach it, and the commit that it must say it runs. */
-function instanceProbe(target, commit) {
     const place = (0,lib_mastodon/* instancePlace */.jf)(target.config, target.info.web_url);
-    if (!place)
-        return undefined;
-    const metadata = target.config['MASTODON_VERSION_METADATA'];
-    return {
-        name: '/api/v2/instance',
-        url: new URL('/api/v2/instance', place.url).href,
-        host: place.host,
-        wrong: ({ status, body }) => {
-            if (status !== 200)
-                return `answered ${status}`;
-            const version = (0,lib_mastodon/* readInstance */.oK)(body)?.version;
-            if (version === undefined)
-                return 'did not answer as Mastodon does';
-            return (0,lib_mastodon/* mayRun */.xP)(version, commit, metadata) ? undefined : `runs ${version}, not +${metadata || commit?.slice(0, 7)}`;
-        },
-        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
-    };
+    if (!instance || !place) {
+        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
+        return [own.result];
+    }
+    const front = await untilRight(instance, true, tools);
+    const results = [own.result, front.result];
+    for (const asset of assetProbes(target, place, front.html ?? ''))
+        results.push((await untilRight(asset, true, tools)).result);
+    return results;
 }
 /** The front page's own styles and scripts. */
-async function assetProbes(target, tools) {
-    const place = (0,lib_mastodon/* instancePlace */.jf)(target.config, target.info.web_url);
-    if (!place)
-        return [];
-    const { status, body } = await (0,lib_net/* fetchPage */.ae)(place.url, { host: place.host }, tools);
-    if (status !== 200)
-        return [];
-    const paths = (0,lib_mastodon/* assetsOf */.ZS)(body).filter(asset => asset.startsWith('/'));
+function assetProbes({ app }, place, html) {
+    const paths = (0,lib_mastodon/* assetsOf */.ZS)(html).filter(asset => asset.startsWith('/'));
     return paths.map(path => ({
         name: path,
         url: new URL(path, place.url).href,
         host: place.host,
-        wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
-        next: `The front page names files that the app does not serve: ${(0,knowledge/* configSet */.Pf)(target.app.name, knowledge/* NEEDS */.Qo.staticFiles.vars)}.`
+        ask: async (get) => {
+            const { status } = await get(path);
+            return status === 200 ? {} : { wrong: `answered ${status}` };
+        },
+        next: `The front page names files that the app does not serve: ${(0,knowledge/* configSet */.Pf)(app.name, knowledge/* NEEDS */.Qo.staticFiles.vars)}.`
     }));
 }
-/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
-async function checkHealth(probes, tools) {
-    const results = [];
-    for (const probe of probes)
-        results.push(await untilRight(probe, results.length > 0, tools));
-    return results;
+/** Asks until the answer is right. Rejects with a `HealthError` if it stays wrong. */
+async function checkHealth(probe, tools) {
+    await untilRight(probe, false, tools);
 }
 async function untilRight(probe, serves, tools) {
-    const { name, url, host, wrong, next } = probe;
+    const { name, url, host } = probe;
     const { clock, signal, story } = tools;
-    let problem = 'did not answer';
-    const took = async () => {
+    let last = { wrong: 'did not answer' };
+    const ask = async (inner) => {
         const started = clock.now();
-        problem = await (0,lib_net/* fetchPage */.ae)(url, { host }, { clock, signal }).then(wrong, (error) => {
-            if (error instanceof lib_runtime/* CancelledError */.cc)
-                throw error;
-            return `could not be reached: ${(0,lib_runtime/* errorText */.kc)(error)}`;
-        });
-        return problem === undefined ? clock.now() - started : undefined;
+        last = await askOnce(probe, { clock, signal: inner });
+        if (last.wrong !== undefined)
+            return undefined;
+        const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s${last.said === undefined ? '' : `, ${last.said}`}`;
+        return { result: { name, url, answer }, html: last.html };
     };
-    const timeout = Math.min(RIGHT_WITHIN, tools.timeout);
-    const milliseconds = await (0,lib_net/* poll */.wt)({ clock, signal }, { first: PAUSE, longest: PAUSE, timeout }, took);
-    if (milliseconds === undefined)
-        throw new HealthError(`${url} ${problem}`, next, serves);
-    const answer = `200 in ${(milliseconds / 1000).toFixed(1)} s`;
-    story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
-    return { name, url, answer };
+    const within = (most) => (0,lib_net/* poll */.wt)({ clock, signal }, { first: PAUSE, longest: PAUSE, timeout: Math.min(most, tools.timeout) }, ask);
+    let right = await within(RIGHT_WITHIN);
+    if (!right && last.cached) {
+        story.note(`${url} ${last.wrong}: that may be Mastodon's cache of 3 minutes, so it is asked until that is over`);
+        right = await within(CACHE_LASTS - RIGHT_WITHIN);
+    }
+    if (!right)
+        throw new HealthError(probe, last, serves);
+    story.note(`${host ?? new URL(url).host}${name}: ${right.result.answer}`);
+    return right;
+}
+/** Asks one time. Rejects only if the job is cancelled. */
+async function askOnce({ url, host, ask }, tools) {
+    try {
+        return await ask(path => (0,lib_net/* fetchPage */.ae)(new URL(path, url).href, { host }, tools));
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* CancelledError */.cc)
+            throw error;
+        return { wrong: `could not be reached: ${(0,lib_runtime/* errorText */.kc)(error)}`, byTheCode: !isTheWay(error) };
+    }
+}
+/**
+ * Whether no connection was made, or no trusted one. Heroku's router is in front of every dyno, so that is the fault of a
+ * name, a proxy or a certificate, never of the app's code.
+ */
+function isTheWay(error) {
+    const code = (0,lib_runtime/* errorCode */.CA)(error) ?? '';
+    return (['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].includes(code) ||
+        /CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code));
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/fault.js
+
+
+
+
+
+/** If nothing is known of what ran before. */
+const NOT_KNOWN = { version: undefined, crashed: new Set(), answers: new Map() };
+/** The new code is at fault, and the evidence: only this takes a release back. */
+class FaultOfTheCode extends lib_runtime/* UserError */.yo {
+}
+/** Milliseconds between the two times that the old release is asked. */
+const fault_PAUSE = 3_000;
+/** Looks at an app whose code is about to change. One right answer of two is right: it only has to be able to. */
+async function lookBefore(target, probes, tools) {
+    const { app, current } = target;
+    if (!current?.slug)
+        return NOT_KNOWN;
+    const crashed = new Set((await app.dynos()).filter(({ state }) => state === 'crashed').map(({ type }) => type));
+    const answers = new Map();
+    for (const probe of probes) {
+        let { wrong } = await askOnce(probe, tools);
+        if (wrong !== undefined) {
+            await tools.clock.sleep(fault_PAUSE, tools.signal);
+            wrong = (await askOnce(probe, tools)).wrong;
+        }
+        answers.set(probe.name, wrong);
+        tools.story.note(`${probe.name} of v${current.version}: ${wrong ?? 'right'}`);
+    }
+    for (const type of crashed)
+        tools.story.note(`A ${type} dyno of v${current.version} is crashed`);
+    return { version: current.version, crashed, answers };
+}
+/** The questions whose answers are compared with those of the release before. */
+function webProbes(target) {
+    const instance = instanceProbe(target, undefined);
+    return [ownHealth(target), ...(instance ? [instance] : [])];
+}
+/** Errors of Heroku itself, not of the code (Dev Center: error-codes): hours used up, a degraded or a broken platform. */
+const OF_THE_PLATFORM = ['H82', 'H83', 'H99'];
+/**
+ * Whose fault a wrong answer is. The code's, if the release before answered rightly just before; else that is not known,
+ * and nothing is taken back.
+ * @param release that answers wrongly; `since`: milliseconds since 1970; `again`: what running the job again does
+ */
+async function blame(error, { app, version, since, again = 'Then deploy again: it goes on from there' }, before, tools) {
+    const { message, probe, wrong, nextStep } = error;
+    const unverified = (why, next = nextStep) => new lib_runtime/* Unverified */.w(`v${version} of ${app.name} is live, and could not be proved healthy: ${why}. Nothing was taken back`, `${next} ${again}.`, { cause: error });
+    if ((await app.info()).maintenance) {
+        return unverified(`${message}, and maintenance mode is on, in which the router answers every request so`, `Turn it off: \`heroku maintenance:off --app ${app.name}\`.`);
+    }
+    const codes = await routerCodes(app, since, tools);
+    const platform = codes.filter(code => OF_THE_PLATFORM.includes(code));
+    if (platform.length > 0) {
+        return unverified(`${message}, and Heroku's router logs ${platform.join(', ')}, which is no fault of the code`, platform.includes('H82') ? hoursUsedUp(app.name) : 'Look at https://status.heroku.com.');
+    }
+    if (!error.byTheCode)
+        return unverified(`${message}${beforeToo(before, probe)}`);
+    if (before.answers.has(probe) && before.answers.get(probe) === undefined) {
+        const seen = codes.length > 0 ? ` (${codes.join(', ')} in its log)` : '';
+        return new FaultOfTheCode(`${message}${seen}, and v${before.version} answered rightly just before`, nextStep, {
+            cause: error
+        });
+    }
+    return unverified(before.answers.has(probe)
+        ? `${message}${beforeToo(before, probe)}`
+        : `${wrong === '' ? message : `${message}`}, and what another release answered before is not known`);
+}
+/** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */
+function hoursUsedUp(app) {
+    return `The account's eco dyno hours of this month are used up: \`heroku ps:type basic --app ${app}\`, or wait for the next month.`;
+}
+function beforeToo({ version, answers }, probe) {
+    const wrong = answers.get(probe);
+    return wrong === undefined ? '' : `; v${version} did not answer rightly before, either (${wrong})`;
+}
+/** Error codes that the router logged since a moment; none if the log cannot be read. */
+async function routerCodes(app, since, tools) {
+    const lines = await logLines(app, 'heroku', tools).catch(() => []);
+    const codes = lines
+        .filter(({ time, dyno }) => dyno === 'router' && time >= since)
+        .flatMap(({ text }) => /\bcode=([A-Z]\d{2})\b/.exec(text)?.[1] ?? []);
+    return [...new Set(codes)];
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/migrate.js
@@ -53962,8 +54119,9 @@ async function migrate(app, options, tools) {
     const command = phase === 'pre' ? lib_mastodon/* PRE_MIGRATE_COMMAND */.sY : lib_mastodon/* POST_MIGRATE_COMMAND */.vS;
     story.begin(MIGRATIONS);
     const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
+    const ran = [...output.matchAll(MIGRATED)].map(([, version]) => version);
     if (exitCode === 0)
-        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+        return ran;
     if (exitCode !== undefined) {
         throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
     }
@@ -53971,7 +54129,7 @@ async function migrate(app, options, tools) {
     const question = phase === 'pre' ? lib_mastodon/* PRE_PENDING_COMMAND */.qo : lib_mastodon/* PENDING_COMMAND */.Ae;
     const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
     if (pending.exitCode === 0)
-        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+        return ran;
     throw new MigrationError(pending.exitCode === undefined
         ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
         : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
@@ -53983,6 +54141,11 @@ async function requireFirstPhase(app, size, tools) {
     throw new MigrationError(exitCode === undefined
         ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
         : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`, 'Run `command: migrate` with `phase: pre` first, or with `phase: all`.');
+}
+/** What a command prints that changes nothing, in a one-off dyno; empty if it fails. */
+async function askInDyno(app, job, tools) {
+    const { exitCode, output } = await inDyno(app, job, tools, true);
+    return exitCode === 0 ? output : '';
 }
 /** Versions of the migrations that the database has. */
 async function appliedMigrations(app, size, tools) {
@@ -54490,7 +54653,7 @@ var lib_slug = __nccwpck_require__(4614);
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
 function liveFacts(target, streaming, addons, wishes) {
-    const { app, stack, config, formation, current, currentSlug } = target;
+    const { app, info, stack, config, formation, current, currentSlug } = target;
     return {
         app: app.name,
         stack,
@@ -54498,11 +54661,15 @@ function liveFacts(target, streaming, addons, wishes) {
         addons,
         formation: wishes ? provisionedFormation(formation, wishes.appJson) : formation,
         runs: Boolean(current?.slug),
+        maintenance: info.maintenance,
         commit: currentSlug?.commit || undefined,
         streaming: streaming && {
             app: streaming.app.name,
             config: new lib_mastodon/* ConfigView */.US(streaming.config),
             lost: (0,lib_mastodon/* lostTypes */.ek)(streaming.formation ?? [], Object.keys(lib_slug/* STREAMING_PROCESS_TYPES */.Bz)),
+            formation: streaming.formation,
+            runs: Boolean(streaming.current?.slug),
+            maintenance: streaming.info?.maintenance,
             ...streamingLacks(target, streaming)
         }
     };
@@ -54651,53 +54818,197 @@ function lostByGoingBack(app, formation, processTypes) {
 
 
 
-/** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends lib_runtime/* UserError */.yo {
-}
-const NOT_FORMATION = ['release', 'run', 'scheduler'];
+
+
 /** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
 const CRASHES = 2;
+/** Starts of one dyno under watch after which it is in a crash loop: the first, Heroku's at once, and one more. */
+const STARTS = 3;
+/** Milliseconds for which a dyno has to stay up before it counts as one that works. */
+const STAYS_UP = 60_000;
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with a `CrashError` if a new dyno keeps crashing.
- * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
+ * Rejects with what `DynoWatch.up` does.
  */
 async function waitForDynos(app, version, tools) {
-    const { story } = tools;
-    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
-    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
-    if (types.length === 0)
-        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
-    let crashes = 0;
-    let last = [];
-    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
-    const what = `the dynos of ${app.name} to run v${version}`;
-    const fail = (...of) => new CrashError(...of);
-    await waitFor(tools, { what, next, fail }, async () => {
-        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
-        const isNew = ({ release }) => (release?.version ?? 0) >= version;
-        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
-        crashes = crashed.length > 0 ? crashes + 1 : 0;
-        if (crashes >= CRASHES)
-            throw await explainCrash(app, crashed, tools);
-        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
-        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
-        return ready || undefined;
-    });
-    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
+    await new DynoWatch(app, version, tools).up();
 }
-async function explainCrash(app, crashed, tools) {
-    const lines = await herokuLog(app, 100, tools);
-    const names = crashed.map(({ name }) => name);
-    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
-    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
-    const known = [...new Set([...codes, ...router])];
-    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
-    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
-        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
+/**
+ * Watches an app's dynos from a release on. What it sees decides: a dyno of the new code that keeps crashing is the code's
+ * fault, unless its type had crashed before; a dyno that only does not come up proves nothing.
+ */
+class DynoWatch {
+    #app;
+    #version;
+    #before;
+    #tools;
+    /** Of each dyno by its name: since when it is as it is, how often it was seen to start. */
+    #seen = new Map();
+    #last = { formation: [], dynos: [], isNew: () => false };
+    #crashes = 0;
+    #downs = 0;
+    constructor(app, version, tools, before = NOT_KNOWN) {
+        this.#app = app;
+        this.#version = version;
+        this.#tools = tools;
+        this.#before = before;
+    }
+    /**
+     * Until each type of the formation has its dynos up and no older dyno is left. The formation is read at each look, for
+     * an autoscaler may change it meanwhile. Rejects with a `FaultOfTheCode`, or with an `Unverified` when the time is over.
+     * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
+     */
+    async up() {
+        const { story } = this.#tools;
+        let ready;
+        await this.#until('to run this release', async () => {
+            const look = await this.#look();
+            if (look.dynos.some(({ state }) => state === 'idle'))
+                await this.#wake();
+            ready = isUp(look) ? look : undefined;
+            return ready;
+        });
+        const types = wantedTypes(ready);
+        if (types.length === 0)
+            return story.warn(`${this.#app.name} has no dynos${this.#scaleIt(ready)}`);
+        const counts = types.map(([type, quantity]) => `${type} ${quantity}`).join(', ');
+        story.note(`Up in v${this.#version}: ${counts}; no older dyno is left`);
+    }
+    /** Whether Sidekiq runs in a dyno of the formation, by its command. */
+    get runsSidekiq() {
+        return this.#last.formation.some(({ quantity, command }) => quantity > 0 && /\bsidekiq\b/.test(command ?? ''));
+    }
+    /**
+     * Until each dyno has been up for a minute, or was seen to work. The web dynos have answered by now.
+     * @param working names of dynos that were seen to work: `worker.1`
+     */
+    async stay(working) {
+        const { clock, story } = this.#tools;
+        const waits = ({ name, type }) => type !== 'web' && !working.has(name);
+        const hasStayed = ({ name, state }) => state === 'up' && clock.now() - (this.#seen.get(name)?.since ?? Infinity) >= STAYS_UP;
+        const last = await this.#until('to stay up', async () => {
+            const look = await this.#look();
+            const stays = look.dynos.filter(waits).every(hasStayed);
+            return isUp(look) && stays ? look : undefined;
+        });
+        const said = last.dynos.map(dyno => {
+            if (dyno.type === 'web')
+                return `${dyno.name} is up`;
+            return working.has(dyno.name) ? `${dyno.name} is up, and Sidekiq works in it` : `${dyno.name} is up for a minute`;
+        });
+        story.note(said.join('; '));
+    }
+    /** Asks until there is an answer; when the time is over, says what was seen of which dyno, since when. */
+    async #until(what, ask) {
+        const { clock, signal, timeout } = this.#tools;
+        const answer = await (0,lib_net/* poll */.wt)({ clock, signal }, { ...PAUSES, timeout }, ask);
+        if (answer !== undefined)
+            return answer;
+        const next = `Look at \`heroku ps --app ${this.#app.name}\` and \`heroku logs --app ${this.#app.name}\`.`;
+        throw this.#unverified(`waited ${Math.round(timeout / 60_000)} minutes for the dynos ${what}, and ${this.#described()}`, next);
+    }
+    async #look() {
+        const { clock } = this.#tools;
+        const formation = await this.#app.formation();
+        const types = new Set(formation.map(({ type }) => type));
+        // One-off dynos have types of their own.
+        const dynos = (await this.#app.dynos()).filter(({ type }) => types.has(type));
+        const isNew = ({ release }) => (release?.version ?? 0) >= this.#version;
+        for (const dyno of dynos.filter(isNew)) {
+            const { name, state, id, updated_at: changed } = dyno;
+            const key = `${id} ${state} ${changed}`;
+            const known = this.#seen.get(name);
+            if (known?.key === key)
+                continue;
+            const starts = (known?.starts ?? 0) + (state === 'up' ? 1 : 0);
+            this.#seen.set(name, { key, state, since: clock.now(), starts });
+        }
+        const look = { formation, dynos, isNew };
+        this.#last = look;
+        await this.#judge(look);
+        return look;
+    }
+    async #judge({ dynos, isNew }) {
+        const fresh = dynos.filter(isNew);
+        const crashed = fresh.filter(({ state }) => state === 'crashed');
+        this.#crashes = crashed.length > 0 ? this.#crashes + 1 : 0;
+        const looping = fresh.filter(({ name }) => (this.#seen.get(name)?.starts ?? 0) >= STARTS);
+        if (this.#crashes >= CRASHES)
+            throw await this.#crash(crashed);
+        if (looping.length > 0)
+            throw await this.#crash(looping);
+        const down = fresh.filter(({ state }) => state === 'down');
+        this.#downs = down.length > 0 ? this.#downs + 1 : 0;
+        if (this.#downs < CRASHES)
+            return;
+        // The router names the reason to whoever asks.
+        await this.#wake();
+        const codes = errorCodes(await herokuLog(this.#app, 100, this.#tools));
+        if (codes.includes('H82'))
+            throw this.#unverified(`${this.#described()}, with H82 in Heroku's log`, hoursUsedUp(this.#app.name));
+    }
+    /** Whose fault a crash is, with Heroku's log. */
+    async #crash(crashed) {
+        const app = this.#app.name;
+        const lines = await herokuLog(this.#app, 100, this.#tools);
+        const names = crashed.map(({ name }) => name);
+        const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
+        const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
+        const known = [...new Set([...codes, ...router])];
+        const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
+        const what = `${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing` +
+            (known.length > 0 ? ` (${known.join(', ')})` : '');
+        const log = about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : '';
+        const next = `Look at \`heroku logs --app ${app}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`;
+        const alsoBefore = crashed.every(({ type }) => this.#before.crashed.has(type));
+        if (!alsoBefore)
+            return new FaultOfTheCode(what + log, next);
+        return this.#unverified(`${what}, as those of v${this.#before.version} did before${log}`, next);
+    }
+    #unverified(why, next) {
+        return new lib_runtime/* Unverified */.w(`v${this.#version} of ${this.#app.name} is live, and its dynos could not be proved healthy: ${why}`, `${next} Nothing was taken back. When the dynos are up, run the job again: it goes on from there.`);
+    }
+    /** What was seen last: `web.1 is starting since 2026-11-29T12:00:00Z`, for each dyno that is not as it should be. */
+    #described() {
+        const { formation, dynos, isNew } = this.#last;
+        const old = dynos.filter(dyno => !isNew(dyno)).map(({ name, release }) => `${name} still runs v${release?.version}`);
+        const notUp = dynos.filter(dyno => isNew(dyno) && dyno.state !== 'up');
+        const since = ({ name }) => timeText(this.#seen.get(name)?.since ?? this.#tools.clock.now());
+        const said = [...old, ...notUp.map(dyno => `${dyno.name} is \`${dyno.state}\` since ${since(dyno)}`)];
+        if (said.length > 0)
+            return said.join(', ');
+        const wanted = formation.filter(({ quantity }) => quantity > 0).map(({ type, quantity }) => `${type} ${quantity}`);
+        return `of ${wanted.join(', ')} only ${dynos.map(({ name }) => name).join(', ') || 'no dyno'} is there`;
+    }
+    /** Types that exist in the formation, as a command. */
+    #scaleIt({ formation }) {
+        const types = formation.map(({ type }) => type).filter(type => type !== 'release');
+        const command = `heroku ps:scale ${types.map(type => `${type}=1`).join(' ')} --app ${this.#app.name}`;
+        return types.length === 0 ? '' : `: \`${command}\` starts them`;
+    }
+    /** An eco dyno sleeps until somebody asks it (Dev Center: eco-dyno-hours). Any answer will do. */
+    async #wake() {
+        const { web_url: url } = await this.#app.info();
+        if (url)
+            await (0,lib_net/* fetchPage */.ae)(new URL('/health', url).href, {}, this.#tools).catch(() => { });
+        if (this.#tools.signal.aborted)
+            throw this.#tools.signal.reason;
+    }
+}
+function wantedTypes({ formation }) {
+    return formation.filter(({ quantity }) => quantity > 0).map(({ type, quantity }) => [type, quantity]);
+}
+function isUp(look) {
+    const { dynos, isNew } = look;
+    const up = (type) => dynos.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
+    return wantedTypes(look).every(([type, quantity]) => up(type) >= quantity) && dynos.every(isNew);
+}
+function timeText(milliseconds) {
+    return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/rollback.js
+
 
 
 
@@ -54757,9 +55068,12 @@ function isOurs({ commit_description: description }) {
 async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
     const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
     const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
-    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
+    if (!slug.commit) {
+        throw new RollbackRefused(`Whether v${release.version} can work with the database cannot be told: its slug names no commit, so nobody knows its migrations`, `Name a release whose slug has one (\`to: v…\`), or deploy that code by its commit. If you know that its code fits the database: \`heroku rollback v${release.version} --app ${app.name}\`, which brings the old config vars back, too.`);
+    }
+    const known = await trees.versionsAt(slug.commit);
     if (!known) {
-        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
+        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit ${slug.commit} is not in this checkout`, `Check out with \`fetch-depth: 0\`, or \`git fetch origin ${slug.commit}\` if no branch has it any more. ${forward}`);
     }
     const applied = await appliedMigrations(app, size, tools);
     const since = () => commitsSince(app, release, releases);
@@ -54774,14 +55088,62 @@ async function requireSafeRollback(app, { release, slug }, releases, trees, size
     throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
 }
 /**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
- * no longer one for its code, or if it has no process type for dynos that run.
- * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
- * @param released what is to be done once it is released, before its dynos are waited for
+ * The code of an earlier release again (config vars stay), waited for and checked. If the app went back already, that is
+ * finished: waited for and checked again, and never gone further. Rejects with an `Unverified` if it is live and does not
+ * answer rightly.
+ * @param to version of the release to go to; without it the last good one
  */
-async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false, released } = {}) {
+async function goBack(target, to, trees, dynoSize, tools) {
+    const { app, current, currentSlug } = target;
+    const aim = to === undefined ? undefined : await namedRelease(target, to);
+    const isThere = current && currentSlug && (aim ? aim.slug.id === currentSlug.id : wentBack(target) !== undefined);
+    if (!isThere) {
+        const way = { aim, mayLoseTypes: false };
+        return { ...(await bringBack(target, currentSlug?.id, await trees(), dynoSize, tools, way)), wasBack: false };
+    }
+    const from = wentBack(target);
+    tools.story.note(`v${current.version} of ${app.name} ${from === undefined ? 'has that code' : `has the code of v${from}: somebody went back to it`}, so this is only waited for and checked`);
+    await waitForDynos(app, current.version, tools);
+    await proveBack(target, current, currentSlug, tools);
+    return { release: current, commit: currentSlug.commit ?? undefined, wasBack: true };
+}
+/** The version whose slug somebody went back to, if that is what runs now, also under config changes since. */
+function wentBack({ releases, current }) {
+    for (const { version, slug, description, status } of releases) {
+        if (version > (current?.version ?? 0) || status !== 'succeeded')
+            continue;
+        if (slug?.id !== current?.slug?.id)
+            return undefined;
+        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
+        if (to !== undefined)
+            return Number(to);
+    }
+    return undefined;
+}
+/** Throws a `RollbackRefused` with the releases that there are, if one cannot be gone back to. */
+async function namedRelease({ app, releases }, to) {
+    const release = releases.find(({ version }) => version === to);
+    const slug = release?.status === 'succeeded' && release.slug ? await app.slug(release.slug.id) : undefined;
+    if (release && slug)
+        return { release, slug };
+    const possible = releases.filter(({ status, slug: has, eligible_for_rollback: can }) => status === 'succeeded' && has && can);
+    throw new RollbackRefused(`v${to} of ${app.name} cannot be gone back to: ${whyNot(release)}`, `Releases with a slug: ${possible.map(({ version }) => `v${version}`).join(', ') || 'none'}. \`heroku releases --app ${app.name}\` says what each is.`);
+}
+function whyNot(release) {
+    if (!release)
+        return 'it is not among the newest releases';
+    if (release.status !== 'succeeded')
+        return `its status is ${release.status}`;
+    return release.slug ? 'Heroku no longer has its slug' : 'it has no slug';
+}
+/**
+ * An earlier release's slug under a new release, waited for and checked. Refused if the database is no longer one for its
+ * code, or if it has no process type for dynos that run.
+ * @param badSlug id of the slug to get away from
+ */
+async function bringBack(target, badSlug, trees, dynoSize, tools, { aim, mayLoseTypes, released }) {
     const { app, releases, formation } = target;
-    const good = await lastGoodRelease(app, releases, badSlug);
+    const good = aim ?? (await lastGoodRelease(app, releases, badSlug));
     if (!good) {
         throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
     }
@@ -54792,10 +55154,23 @@ async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes
     if (lost)
         tools.story.warn(`${lost.reason}. ${lost.remedy}`);
     const release = await releaseAgain(app, good, tools, released);
-    const commit = good.slug.commit ?? undefined;
-    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
-    await requireCurrent(app, release.version, good.slug.id);
-    return { release, commit };
+    await proveBack(target, release, good.slug, tools);
+    return { release, commit: good.slug.commit ?? undefined };
+}
+/** Rejects with an `Unverified` if the code that is back does not answer as it should. */
+async function proveBack(target, { version }, slug, tools) {
+    const { app } = target;
+    const since = tools.clock.now();
+    try {
+        await webHealth(target, isOurs(slug) ? (slug.commit ?? undefined) : undefined, tools);
+    }
+    catch (error) {
+        if (!(error instanceof HealthError))
+            throw error;
+        const again = 'Then run `command: rollback` again: it finishes this one, and goes no further back';
+        throw await blame(error, { app, version, since, again }, NOT_KNOWN, tools);
+    }
+    await requireCurrent(app, version, slug.id);
 }
 /** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
 async function bringStreamingBack(target, commit, tools) {
@@ -54813,7 +55188,7 @@ async function bringStreamingBack(target, commit, tools) {
         if (slug?.commit !== commit)
             continue;
         const { version } = await releaseAgain(app, { release, slug }, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        await checkHealth(ownHealth(target, STREAMING_HEALTH), tools);
         return requireCurrent(app, version, id);
     }
     tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
@@ -54992,11 +55367,12 @@ async function prove(staging, slug, recipe, found, tools) {
     await waitForDynos(app, finished.version, tools);
     const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
     if (serves)
-        await checkHealth([ownHealth(staging)], tools);
+        await checkHealth(ownHealth(staging), tools);
     tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/deploy.js
+
 
 
 
@@ -55063,37 +55439,79 @@ async function readApps(request, tools) {
 /** From the release to the last migration. If the new code is at fault, the release before is brought back. */
 async function changeOver(request, { main, streaming, wishes }, deployable, shippable, tools) {
     const { story } = tools;
-    const { progress } = request;
+    const { app, progress, provisioning } = request;
+    const before = await askBefore(main, shippable.web, tools);
     const maintenance = new Maintenance(request, main, deployable, tools);
     let live;
-    let isProven = false;
     try {
         await maintenance.begin();
         live = await goLive(main, 'web', shippable.web, deployable, request, tools);
         const { version } = live.finished.release;
         progress.migrated(live.finished.migrations?.ran ?? []);
         live.judge?.();
-        if (request.provisioning && wishes)
-            await provisionStep(request.provisioning, wishes, tools);
-        await story.step('Dynos', () => waitForDynos(request.app, version, tools));
+        if (provisioning && wishes)
+            await provisionStep(provisioning, wishes, tools);
+        const dynos = new DynoWatch(app, version, tools, before);
+        await story.step('Dynos', () => dynos.up());
         await maintenance.end();
-        await story.step('Health', async () => progress.healthy(await webHealth(main, deployable.commit, tools)));
-        isProven = true;
+        await story.step('Health', () => proveHealthy(main, live, deployable.commit, before, request, tools));
+        const working = await proveWorkers(request, live, dynos, tools);
         if (streaming && shippable.streaming)
             await shipStreaming(streaming, shippable.streaming, deployable, request, tools);
         if (request.migrations !== 'off')
             await migrateAfter(request, live, tools);
-        await requireCurrent(request.app, version, live.slug.id);
+        await story.step('Dynos once more', () => dynos.stay(working));
+        await requireCurrent(app, version, live.slug.id);
     }
     catch (error) {
         await maintenance.endAfterFailure();
-        if (live && !isProven && isFaultOfTheRelease(error))
+        if (live && isFaultOfTheRelease(error))
             await rollBack(request, main, live.slug, deployable, error, tools);
         throw error;
     }
 }
+/** How the old release answers. If the app runs this slug already, nobody knows any more. */
+function askBefore(main, shippable, { story, ...tools }) {
+    const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id;
+    if (runsAlready || !main.current?.slug)
+        return Promise.resolve(NOT_KNOWN);
+    return story.step('Before', () => lookBefore(main, webProbes(main), { story, ...tools }));
+}
+/** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
+async function proveHealthy(main, { finished: { release } }, commit, before, { progress }, tools) {
+    const since = tools.clock.now();
+    try {
+        progress.healthy(await webHealth(main, commit, tools));
+    }
+    catch (error) {
+        if (!(error instanceof HealthError))
+            throw error;
+        throw await blame(error, { app: main.app, version: release.version, since }, before, tools);
+    }
+}
 function provisionStep(provisioning, wishes, tools) {
     return tools.story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
+}
+/**
+ * Asks Redis in which dynos a Sidekiq of this release works, and waits for the others to stay up: whoever exits soon after
+ * each start is found before the second phase, from which there may be no way back.
+ * @returns names of the dynos that were seen to work
+ */
+async function proveWorkers({ app, dynoSize: size }, { finished }, dynos, tools) {
+    if (!dynos.runsSidekiq)
+        return new Set();
+    return tools.story.step('Workers', async () => {
+        const look = { command: lib_mastodon/* SIDEKIQ_COMMAND */.xd, purpose: 'workers', size };
+        const output = await askInDyno(app, look, tools).catch((error) => {
+            if (tools.signal.aborted)
+                throw error;
+            tools.story.note(`Redis could not be asked for the workers: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+            return '';
+        });
+        const working = (0,lib_mastodon/* workingDynos */.Ve)(output, Date.parse(finished.release.created_at));
+        await dynos.stay(working);
+        return working;
+    });
 }
 /** The post-deployment migrations. */
 async function migrateAfter(request, { slug, finished }, tools) {
@@ -55106,15 +55524,9 @@ async function migrateAfter(request, { slug, finished }, tools) {
         request.progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
     });
 }
-/**
- * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
- * the code before is better.
- */
+/** The new code's own fault, a slug over its limit, or one without a process type of what ran: the code before is better. */
 function isFaultOfTheRelease(error) {
-    return (error instanceof CrashError ||
-        error instanceof GateError ||
-        error instanceof LostTypeError ||
-        (error instanceof HealthError && !error.serves));
+    return error instanceof FaultOfTheCode || error instanceof GateError || error instanceof LostTypeError;
 }
 /** Tells what the upgrade brings, and throws what blocks it, before anything is changed. */
 async function judgeUpgrade(request, { main, streaming, staging, wishes }, deployable, tools) {
@@ -55125,7 +55537,12 @@ async function judgeUpgrade(request, { main, streaming, staging, wishes }, deplo
     preflight_refuse(upgrade.findings);
     // Heroku's build has to run on the staging app first. What is wrong with that app itself is no blocker for the main one.
     if (staging && deployable.supply.by === 'heroku')
-        preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
+        preflight_refuse((await deployable.plan(forBuildsAlone(liveFacts(staging, undefined, undefined)))).findings);
+}
+/** An app on which Heroku only builds: nobody has to reach it. */
+function forBuildsAlone(live) {
+    const formation = live.formation.filter(({ quantity }) => quantity > 0);
+    return { ...live, maintenance: false, formation };
 }
 async function readStreaming(request, main, tools) {
     const target = await readTarget(request.streaming, request.mask, tools);
@@ -55163,16 +55580,28 @@ async function goLive(target, role, shippable, deployable, { progress, migration
         return { slug, finished: told(await finishRelease(app, release, tools)), judge };
     });
 }
+/** The streaming app. The main one is live by then, and is not taken back for it. */
 async function shipStreaming(target, shippable, deployable, request, tools) {
     const { app } = target;
+    const probe = ownHealth(target, STREAMING_HEALTH);
+    const before = await tools.story.step('Before, of the streaming app', () => lookBefore(target, [probe], tools));
     const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools);
     const { version } = finished.release;
-    await tools.story.step('Streaming app', async () => {
-        await waitForDynos(app, version, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
-        judge?.();
-        await requireCurrent(app, version, slug.id);
-    });
+    const since = tools.clock.now();
+    try {
+        await tools.story.step('Streaming app', async () => {
+            await new DynoWatch(app, version, tools, before).up();
+            await checkHealth(probe, tools);
+            judge?.();
+            await requireCurrent(app, version, slug.id);
+        });
+    }
+    catch (error) {
+        const cause = error instanceof HealthError ? await blame(error, { app, version, since }, before, tools) : error;
+        if (!(cause instanceof lib_runtime/* UserError */.yo) || !isFaultOfTheRelease(cause))
+            throw cause;
+        throw new lib_runtime/* WorkFailed */.v$(`${cause.message}\n${request.app.name} is live and healthy; its post-deployment migrations did not run`, cause.nextStep, { cause });
+    }
 }
 async function rollBack(request, target, badSlug, { trees }, cause, tools) {
     const { story } = tools;
@@ -65466,7 +65895,7 @@ const dyno_watch_SILENT_FOR = { asked: 10_000, booting: 12_000, answering: 12_00
 /** Milliseconds after which even a dyno that shows life is given up: before the checks that wait for it are. */
 const dyno_watch_LONGEST = 220_000;
 /** Gives up a dyno that shows no life for some time, or that takes longer than `LONGEST`. Call `stop` when it has ended. */
-class DynoWatch {
+class dyno_watch_DynoWatch {
     #phase = 'asked';
     #since;
     #clock;
@@ -65636,7 +66065,7 @@ async function lookInside(app, answers, { size, start, ...options }) {
     const unfinished = (how) => answers.has('boot')
         ? new Error(`the one-off dyno did not come to this: ${how}`)
         : new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(tail, marker)}`.trim());
-    const watch = new DynoWatch(clock, start, () => giveUp(watch.stuck(known)));
+    const watch = new dyno_watch_DynoWatch(clock, start, () => giveUp(watch.stuck(known)));
     let stopAsking = () => { };
     const askState = (id) => {
         bounded.dyno(id).then(dyno => (known.state = dyno?.state ?? 'gone'), () => { });
@@ -67041,7 +67470,7 @@ async function http_follow(url, options, outside) {
         const next = redirectOf(last);
         if (next === undefined)
             return { urls, last };
-        const stopped = whyNot(at, next, urls);
+        const stopped = http_whyNot(at, next, urls);
         if (stopped)
             return { urls: [...urls, next], last, stopped };
         at = next;
@@ -67053,7 +67482,7 @@ function redirectOf({ url, status, headers: { location } }) {
         return undefined;
     return URL.canParse(location, url) ? new URL(location, url).href : undefined;
 }
-function whyNot(from, to, urls) {
+function http_whyNot(from, to, urls) {
     if (urls.includes(to))
         return 'loop';
     if (urls.length > MOST_REDIRECTS)
@@ -74174,7 +74603,7 @@ async function askApp(inputs, { app, facts, configVars, streaming }, runtime) {
         streaming?.configVars()
     ]);
     const { name: stack } = info.build_stack ?? info.stack;
-    return liveFacts({ app, stack, config: configVars, formation, current, currentSlug: slug }, streaming && streamingVars && { app: streaming, config: streamingVars }, addons);
+    return liveFacts({ app, info, stack, config: configVars, formation, current, currentSlug: slug }, streaming && streamingVars && { app: streaming, config: streamingVars }, addons);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/run-task.js
@@ -74307,7 +74736,7 @@ async function runTaken(app, { task, due, missed }, defaultSize, tools) {
     let started = false;
     try {
         await story.step(`Task: ${command.slice(0, 100)}`, async () => {
-            story.note(`Due at ${timeText(due)}`);
+            story.note(`Due at ${due_tasks_timeText(due)}`);
             if (missed > 0)
                 story.warn(`It was missed ${missed} time${missed === 1 ? '' : 's'} before; this run makes up for all`);
             const run = await runTask(app, runnable, tools);
@@ -74327,7 +74756,7 @@ async function runTaken(app, { task, due, missed }, defaultSize, tools) {
 function due_tasks_tell({ lost, begun, busy }, now, { story }) {
     for (const { command, cron } of begun) {
         const next = nextTime(cron, now);
-        story.note(`New: ${command}, ${describeCron(cron)}${next === undefined ? '' : `; first at ${timeText(next)}`}`);
+        story.note(`New: ${command}, ${describeCron(cron)}${next === undefined ? '' : `; first at ${due_tasks_timeText(next)}`}`);
     }
     for (const { command, run } of busy)
         story.note(`Run ${run} is at it: ${command}`);
@@ -74346,7 +74775,7 @@ async function tellDue({ app, wanted, file, where }, asker, tools) {
         const { ledger: next, taken } = takeDue(known, wanted, asking);
         if (!taken)
             return `Plan: ${due} task${due === 1 ? ' is' : 's are'} due, and none was run`;
-        tools.story.note(`Due since ${timeText(taken.due)}: ${taken.task.command}`);
+        tools.story.note(`Due since ${due_tasks_timeText(taken.due)}: ${taken.task.command}`);
         known = markEnded(next, taken, asker.run, { outcome: 'succeeded', took: 0 });
         due++;
     }
@@ -74357,7 +74786,7 @@ function outcome(runs, failures) {
     throw new lib_runtime/* UserError */.yo(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
 }
 /** `2026-11-25 03:30 UTC`. */
-function timeText(at) {
+function due_tasks_timeText(at) {
     return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
@@ -74545,8 +74974,8 @@ async function showRecorded(inputs, app, schedule, job, runtime, tools, results)
     const tasks = await recordedTasks(record);
     const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
         const next = cron === undefined ? undefined : nextTime(cron, tools.clock.now());
-        const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`;
-        return [command, when, size || 'the app’s', last, next === undefined ? '' : timeText(next)];
+        const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${due_tasks_timeText(lastRun.at)}`;
+        return [command, when, size || 'the app’s', last, next === undefined ? '' : due_tasks_timeText(next)];
     });
     for (const [command, when, , last, next] of rows)
         tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
@@ -75606,6 +76035,8 @@ class Facts {
     /** Of a deploy that threw. */
     endingOf(error) {
         const ending = (0,lib_verdict/* endingOf */.z6)(error, this.#story.begun);
+        if (error instanceof lib_runtime/* Unverified */.w)
+            this.#serves(this.#version, this.#commit);
         return { ...ending, outcome: this.#isRolledBack ? 'rolled-back' : ending.outcome, error };
     }
     #live() {
@@ -75811,6 +76242,14 @@ class LocalDyno {
             this.#say(`Error: the slug could not be started: ${String(error)}`);
             this.#become('crashed');
         });
+    }
+    /** It is listed, and runs nothing: asleep, or without hours left (Dev Center: eco-dyno-hours). */
+    hold(state) {
+        this.#become(state);
+    }
+    /** Whether it was told to end: Heroku lists it no more. */
+    get isEnding() {
+        return this.#stopping !== undefined;
     }
     /** Sends SIGTERM, and SIGKILL after the grace period. Resolves when all its processes have ended. */
     stop() {
@@ -76259,6 +76698,7 @@ class Router {
         for (;;) {
             if (maintenance())
                 return this.#refuse(response, 'H80');
+            this.#options.awake();
             const dyno = this.#pick();
             if (dyno)
                 return this.#forward(dyno, request, response);
@@ -76268,6 +76708,8 @@ class Router {
                     return this.#refuse(response, 'H14');
                 if (all.every(({ state }) => state === 'crashed'))
                     return this.#refuse(response, 'H10');
+                if (all.every(({ state }) => state === 'down'))
+                    return this.#refuse(response, 'H82');
             }
             if (!(await this.#wait(until - clock.now(), response)))
                 return this.#refuse(response, 'H20');
@@ -76342,6 +76784,8 @@ class AppMachine {
     log;
     oneOffs = new Map();
     router;
+    /** New dynos stay asleep until a request comes, or stay down since the account has no eco hours left. */
+    eco;
     #parts;
     /** The formation's dynos, of every release that still runs. */
     #dynos = [];
@@ -76361,7 +76805,8 @@ class AppMachine {
         const machine = new AppMachine(app, parts);
         machine.router = await Router.start({
             port: app.port,
-            dynos: () => machine.#dynos.filter(({ options, state }) => machine.#takesRequests(options.type, options.release) && state !== 'down'),
+            dynos: () => machine.#dynos.filter(({ options, isEnding }) => machine.#takesRequests(options.type, options.release) && !isEnding),
+            awake: () => machine.#awake(),
             changing: () => machine.#busy > 0,
             maintenance: () => app.maintenance,
             log: machine.log,
@@ -76574,9 +77019,21 @@ class AppMachine {
                     changed: () => this.router.wake()
                 });
                 this.#dynos.push(dyno);
-                dyno.start();
+                if (this.eco === undefined)
+                    dyno.start();
+                else
+                    dyno.hold(this.eco === 'asleep' ? 'idle' : 'down');
             }
         }
+    }
+    /** A request wakes all dynos of the app (Dev Center: eco-dyno-hours). */
+    #awake() {
+        if (this.eco !== 'asleep')
+            return;
+        this.eco = undefined;
+        for (const dyno of this.#dynos)
+            if (dyno.state === 'idle' && !dyno.isEnding)
+                dyno.start();
     }
     async #stopAll(dynos) {
         await Promise.all(dynos.map(dyno => dyno.stop()));
@@ -76928,7 +77385,7 @@ const DYNO_ROUTES = {
         return [
             200,
             [
-                ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(machine, dyno)),
+                ...machine.dynos.filter(({ isEnding }) => !isEnding).map(dyno => dynoView(machine, dyno)),
                 ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
             ]
         ];
@@ -77877,7 +78334,7 @@ async function repack(checkout, slug, base, scratch) {
 
 
 
-/** Brings the last good release's code back, if the database is still one for it. */
+/** Brings an earlier release's code back, if the database is still one for it; one that was begun is finished. */
 async function rollback(inputs, { runtime, results, story, machine }) {
     const { app: main, streamingApp } = readConfig(inputs, { app: inputs.app, streamingApp: inputs.streamingApp });
     const name = requireApp(main);
@@ -77885,23 +78342,44 @@ async function rollback(inputs, { runtime, results, story, machine }) {
     const access = herokuOf(inputs, 'rollback');
     return withStory(`Rollback of ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
-        const { current, currentSlug } = target;
-        const commit = currentSlug?.commit;
-        if (!current || !commit) {
-            throw new lib_runtime/* UserError */.yo(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
-        }
+        const { current } = target;
+        if (!current?.slug)
+            throw new lib_runtime/* UserError */.yo(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
         results.output('previous-release-version', current.version);
-        const { folder } = await tools.story.step('Source', () => takeSource(checkout, commit, runtime));
-        const trees = { migrations: (0,lib_mastodon/* migrationsOf */.T9)(folder), versionsAt: (old) => versionsAt(checkout, old) };
-        const { release, commit: old } = await tools.story.step('Rollback', () => bringBack(target, currentSlug.id, trees, inputs.dynoSize, tools));
-        results.output('release-version', release.version);
+        const trees = () => treesOf(target, checkout, tools, runtime);
+        const back = await tools.story.step('Rollback', () => goBack(target, inputs.to, trees, inputs.dynoSize, tools));
+        const { version } = back.release;
+        tools.story.serving = { app: name, release: version, commit: back.commit };
+        results.output('release-version', version);
         results.output('rolled-back', true);
         results.output('healthy', true);
         if (streamingApp !== undefined) {
-            await tools.story.step('Streaming app', async () => bringStreamingBack(await readTarget(app(streamingApp), mask, tools), old, tools));
+            await tools.story.step('Streaming app', async () => bringStreamingBack(await readTarget(app(streamingApp), mask, tools), back.commit, tools));
         }
-        return `${name} runs its earlier code again, as v${release.version}`;
+        const code = back.commit === undefined ? 'its earlier code' : `commit ${back.commit.slice(0, 8)}`;
+        if (!back.wasBack)
+            return `${name} runs ${code} again, as v${version}, and is healthy`;
+        return {
+            outcome: story.begun.length > 0 ? 'done' : 'nothing-to-do',
+            headline: `${name} had gone back already: v${version} runs ${code}, and is healthy`,
+            next: ['To go further back, name the release: `to: v…`.']
+        };
     });
+}
+/** What the code that runs now knows of migrations; nothing if its commit is not known here. Then each that the old code does not know stands in the way. */
+async function treesOf({ app, current, currentSlug }, checkout, { story }, runtime) {
+    const of = (commit) => versionsAt(checkout, commit);
+    const commit = currentSlug?.commit;
+    const unread = (why) => {
+        story.warn(`${why}, so its migrations cannot be read: going back is only possible if the old code knows all that the database has`);
+        return { migrations: [], versionsAt: of };
+    };
+    if (!commit)
+        return unread(`The slug of v${current?.version} of ${app.name} names no commit`);
+    if (!(await of(commit)))
+        return unread(`Commit ${commit}, which ${app.name} runs, is not in this checkout`);
+    const { folder } = await takeSource(checkout, commit, runtime);
+    return { migrations: (0,lib_mastodon/* migrationsOf */.T9)(folder), versionsAt: of };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/run.js
@@ -79009,6 +79487,14 @@ const appName = {
     type: 'string',
     read: value => config/* APP_NAME */.C3.test(value) ? value : wrong(config/* APP_NAME_RULE */.dS, value, '`heroku apps` lists the names of your apps.')
 };
+/** The version of a release. */
+const releaseVersion = {
+    placeholder: 'VERSION',
+    type: 'string',
+    read: value => /^v?[1-9]\d{0,8}$/.test(value)
+        ? Number(value.replace('v', ''))
+        : wrong('a release, such as v17', value, '`heroku releases` lists them.')
+};
 /** A file or folder, as an absolute path. */
 const file = { placeholder: 'PATH', type: 'string', read: value => external_node_path_.resolve(value) };
 /** A path inside of the checkout. */
@@ -79328,6 +79814,11 @@ const table_DEPLOY = {
         readBy: ['plan', 'deploy', 'schedule', 'run', 'check'],
         default: 'false',
         about: 'Show what deploy, schedule or run would change, and change nothing; check leaves its issue as it is.'
+    },
+    to: {
+        kind: releaseVersion,
+        readBy: ['rollback'],
+        about: 'Release to go back to, such as v17. Default: the last good one; a rollback that was begun is finished, and goes no further.'
     },
     phase: {
         kind: oneOf('PHASE', ['pre', 'post', 'all']),
@@ -79649,6 +80140,7 @@ const ERROR_CODES = {
     H20: known('App boot timeout', 'the app did not boot in time'),
     H21: known('Backend connection refused', 'dynos refused connections'),
     H80: known('Maintenance mode', 'the app was in maintenance mode'),
+    H82: known("You've used up your eco dyno hour pool", 'the account had no eco dyno hours left'),
     H99: known('Platform error', 'a fault of the platform'),
     R10: known('Boot timeout', 'the web process did not bind its port in time'),
     R12: known('Exit timeout', 'processes did not end when they were told to'),
@@ -79926,7 +80418,7 @@ function stackImage(stack) {
 
 /***/ }),
 
-/***/ 9648:
+/***/ 4823:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79949,6 +80441,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ho: () => (/* reexport */ REDIS_NOT_VERIFIED),
   Q2: () => (/* reexport */ REDIS_TLS_FILES),
   yP: () => (/* reexport */ RELEASE_FILES),
+  xd: () => (/* reexport */ SIDEKIQ_COMMAND),
   zo: () => (/* reexport */ SUPPORT_TABLE),
   wk: () => (/* reexport */ UPDATE_SERVER),
   YD: () => (/* reexport */ UPSTREAM),
@@ -79998,7 +80491,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   JB: () => (/* reexport */ stateOfNode),
   dB: () => (/* reexport */ stateOfRuby),
   iD: () => (/* reexport */ streamingPlace),
-  $C: () => (/* reexport */ upgradeHeadline)
+  _p: () => (/* reexport */ tellsCommit),
+  $C: () => (/* reexport */ upgradeHeadline),
+  p2: () => (/* reexport */ versionOfPage),
+  Ve: () => (/* reexport */ workingDynos)
 });
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -80839,6 +81335,20 @@ const BASE_SCHEMA = "# Loads the schema of the tree if no migration is applied, 
  * (ruby/rubygems#4025).
  */
 const APPLIED_COMMAND = `bundle exec ruby -e ${(0,runtime/* shellWord */.r7)(APPLIED)}`;
+const SIDEKIQ = (0,runtime/* compact */.oE)("# Prints the Sidekiq processes that Redis knows, one a line: host (on Heroku the name of the dyno), start (seconds since\n# 1970), and the seconds since its last sign of life. Changes nothing. No single quote in here: it travels in a command line.\nrequire \"sidekiq/api\"\nSidekiq::ProcessSet.new(false).each do |process|\n  puts \"mastodon-on-heroku: sidekiq #{process[\"hostname\"]} #{process[\"started_at\"].to_i} #{Time.now.to_i - process[\"beat\"].to_i}\"\nend\n");
+/** Changes nothing. Prints the Sidekiq processes that Redis knows, for `workingDynos`. Boots Rails, which knows where Redis is. */
+const SIDEKIQ_COMMAND = `bundle exec rails runner ${(0,runtime/* shellWord */.r7)(SIDEKIQ)}`;
+/** Seconds: Sidekiq gives a sign of life each 10 s (sidekiq/sidekiq: lib/sidekiq/launcher.rb, BEAT_PAUSE). */
+const BEATS = 30;
+/**
+ * Names of the dynos in which a Sidekiq works that was started after a moment.
+ * @param output of `SIDEKIQ_COMMAND`
+ * @param since milliseconds since 1970, by Heroku's clock
+ */
+function workingDynos(output, since) {
+    const found = [...output.matchAll(/^mastodon-on-heroku: sidekiq ([\w.-]{1,100}) (\d{1,12}) (-?\d{1,12})\s*$/gm)];
+    return new Set(found.flatMap(([, host, started, silent]) => Number(started) * 1_000 >= since - 1_000 && Number(silent) <= BEATS ? [host] : []));
+}
 /**
  * For a rehearsal: loads the tree's schema into an empty database, and leaves a mark by which the release task runs the
  * seeds later, with the code that they belong to. Does nothing if migrations are applied.
@@ -80884,15 +81394,31 @@ function readInstance(body) {
         pictures: [thumbnail?.url, versions?.['@1x'], versions?.['@2x'], account?.avatar, account?.header].filter(isText)
     };
 }
+const initialState = dist/* looseObject */._H3({ meta: dist/* looseObject */._H3({ version: instance_text }) });
+/**
+ * The version that made a page of the web interface, which is in its initial state; undefined if it has none (mastodon:
+ * app/helpers/application_helper.rb, render_initial_state). Unlike the answers of the API it comes from no cache of Mastodon.
+ */
+function versionOfPage(html) {
+    const [, json] = /<script id="initial-state"[^<>]{0,200}>([^<]*)<\/script>/.exec(html) ?? [];
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), initialState), json);
+    return success ? output.meta.version : undefined;
+}
 /**
  * Whether the version that an instance tells may be that of a commit. The slug sets the part behind `+` to the commit
- * (`sourceOffer`), unless MASTODON_VERSION_METADATA is set. Before 4.3 there is none, and some forks have their own.
+ * (`sourceOffer`), unless MASTODON_VERSION_METADATA is set. Before 4.3 there is none, and some forks have their own
+ * (glitch-soc: `+glitch`), which says nothing of the commit.
  * @param commit full hash; undefined if it is not known
  * @param metadata value of MASTODON_VERSION_METADATA
  */
 function mayRun(version, commit, metadata) {
-    const expected = metadata || (commit?.slice(0, 7) ?? '');
-    return !version.includes('+') || version.includes(expected);
+    if (metadata)
+        return !version.includes('+') || version.includes(metadata);
+    return !tellsCommit(version) || version.includes(commit?.slice(0, 7) ?? '');
+}
+/** Whether a version has the digits of a commit behind its `+`. */
+function tellsCommit(version) {
+    return /\+(?:.*[^0-9a-z])?[0-9a-f]{7,40}\b/.test(version);
 }
 /** Assets of a page that are looked at. */
 const MOST_ASSETS = 20;
@@ -83050,6 +83576,47 @@ function isAmazon(address) {
     return address?.host.endsWith('.amazonaws.com') ?? false;
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/state.js
+
+
+/** What of the app as it stands would keep a deploy from seeing whether the new code is healthy. */
+const STATE_RULES = [
+    rule({
+        name: 'maintenance-mode',
+        level: 'block',
+        holds: ({ live, strategy }) => {
+            const { app, maintenance = false, streaming } = live ?? {};
+            const isOn = maintenance && strategy !== 'maintenance';
+            return [
+                ...(app !== undefined && isOn ? [{ app, endsByItself: true }] : []),
+                ...(streaming?.maintenance ? [{ app: streaming.app, endsByItself: false }] : [])
+            ];
+        },
+        say: ({ app, endsByItself }) => ({
+            reason: `Maintenance mode of ${app} is on: the router answers every request with 503, so whether the new code is healthy could not be seen`,
+            remedy: `Turn it off: \`heroku maintenance:off --app ${app}\`.${endsByItself ? ' Or deploy with `migrations: maintenance`, which turns it off at its end.' : ''}`
+        }),
+        examples: [{ app: 'APP', endsByItself: true }]
+    }),
+    rule({
+        name: 'no-web-dyno',
+        level: 'block',
+        holds: ({ live }) => [
+            ...(live?.runs && withoutWeb(live.formation) ? [{ app: live.app }] : []),
+            ...(live?.streaming?.runs && withoutWeb(live.streaming.formation ?? []) ? [{ app: live.streaming.app }] : [])
+        ],
+        say: ({ app }) => ({
+            reason: `${app} runs no web dyno (its formation has web at 0): nothing answers, so whether the new code is healthy could not be seen`,
+            remedy: `\`heroku ps:scale web=1 --app ${app}\`.`
+        }),
+        examples: [{ app: 'APP' }]
+    })
+];
+/** Whether a formation has the process type `web`, scaled to nothing. */
+function withoutWeb(formation) {
+    return formation.some(({ type, quantity }) => type === 'web' && quantity === 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/restart.js
 
 
@@ -83249,8 +83816,10 @@ function shownVersion(version) {
 
 
 
+
 /** All rules, by subject, in the order of the plan. docs/upgrading.md has them as a table. */
 const FINDINGS = [
+    ...STATE_RULES,
     ...VERSION_RULES,
     ...MIGRATION_RULES,
     ...CONFIG_RULES,
@@ -84292,6 +84861,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   yv: () => (/* reexport */ AS_DYNO),
   cc: () => (/* reexport */ CancelledError),
   xr: () => (/* reexport */ MAKE_KEY),
+  w: () => (/* reexport */ Unverified),
   yo: () => (/* reexport */ UserError),
   xv: () => (/* reexport */ VERSION),
   v$: () => (/* reexport */ WorkFailed),
@@ -84354,6 +84924,9 @@ class UserError extends Error {
 }
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 class WorkFailed extends UserError {
+}
+/** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
+class Unverified extends UserError {
 }
 /** The run was cancelled, by SIGINT or SIGTERM. */
 class CancelledError extends UserError {
@@ -86849,6 +87422,8 @@ function endingOf(error, begun) {
         const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`;
         return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next };
     }
+    if (error instanceof runtime/* Unverified */.w)
+        return { outcome: 'unverified', headline, next };
     const isRefusal = error instanceof runtime/* UserError */.yo && !(error instanceof runtime/* WorkFailed */.v$) && begun.length === 0;
     return { outcome: isRefusal ? 'refused' : 'failed', headline, next };
 }
@@ -98245,8 +98820,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 253 modules
-var commands = __nccwpck_require__(5276);
+// EXTERNAL MODULE: ./lib/commands/index.js + 254 modules
+var commands = __nccwpck_require__(4084);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -13,7 +13,7 @@ import { type HerokuApp } from '../heroku/index.ts'
 import { type GithubJob, type Inputs, type InputsOf, type JobResults, type Slice } from '../inputs/index.ts'
 import { instanceDomain, migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { type Report } from '../report/index.ts'
-import { CancelledError, once, UserError, type Runtime } from '../runtime/index.ts'
+import { CancelledError, once, Unverified, UserError, type Runtime } from '../runtime/index.ts'
 import { endingOf, type Ending, type Story } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { planOfApp } from './plan.ts'
@@ -342,6 +342,7 @@ class Facts implements DeployProgress {
   /** Of a deploy that threw. */
   endingOf(error: unknown): Ending {
     const ending = endingOf(error, this.#story.begun)
+    if (error instanceof Unverified) this.#serves(this.#version, this.#commit)
     return { ...ending, outcome: this.#isRolledBack ? 'rolled-back' : ending.outcome, error }
   }
 

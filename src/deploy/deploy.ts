@@ -1,17 +1,18 @@
 import { type Release } from '../heroku/index.ts'
-import { lostTypes } from '../mastodon/index.ts'
-import { CancelledError, errorText, UserError } from '../runtime/index.ts'
+import { lostTypes, SIDEKIQ_COMMAND, workingDynos, type LiveFacts } from '../mastodon/index.ts'
+import { CancelledError, errorText, UserError, WorkFailed } from '../runtime/index.ts'
 import { buildOn } from './builds.ts'
+import { blame, FaultOfTheCode, lookBefore, NOT_KNOWN, webProbes, type Before } from './fault.ts'
 import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { Maintenance } from './maintenance.ts'
-import { migrate } from './migrate.ts'
+import { askInDyno, migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployRequest } from './request.ts'
 import { liveFacts, refuse, tellPlan } from './preflight.ts'
 import { type Wishes } from './lacking.ts'
 import { provision, provisionDynos, type Provisioning } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
-import { CrashError, waitForDynos } from './rollout.ts'
+import { DynoWatch } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
 import { obtainSlugs, type Apps, type Shippable, type Shippables } from './supply.ts'
@@ -74,35 +75,87 @@ async function changeOver(
   tools: Tools
 ): Promise<void> {
   const { story } = tools
-  const { progress } = request
+  const { app, progress, provisioning } = request
+  const before = await askBefore(main, shippable.web, tools)
   const maintenance = new Maintenance(request, main, deployable, tools)
   let live: Live | undefined
-  let isProven = false
   try {
     await maintenance.begin()
     live = await goLive(main, 'web', shippable.web, deployable, request, tools)
     const { version } = live.finished.release
     progress.migrated(live.finished.migrations?.ran ?? [])
     live.judge?.()
-    if (request.provisioning && wishes) await provisionStep(request.provisioning, wishes, tools)
-    await story.step('Dynos', () => waitForDynos(request.app, version, tools))
+    if (provisioning && wishes) await provisionStep(provisioning, wishes, tools)
+    const dynos = new DynoWatch(app, version, tools, before)
+    await story.step('Dynos', () => dynos.up())
     await maintenance.end()
-    await story.step('Health', async () => progress.healthy(await webHealth(main, deployable.commit, tools)))
-    isProven = true
+    await story.step('Health', () => proveHealthy(main, live!, deployable.commit, before, request, tools))
+    const working = await proveWorkers(request, live, dynos, tools)
     if (streaming && shippable.streaming)
       await shipStreaming(streaming, shippable.streaming, deployable, request, tools)
     if (request.migrations !== 'off') await migrateAfter(request, live, tools)
-    await requireCurrent(request.app, version, live.slug.id)
+    await story.step('Dynos once more', () => dynos.stay(working))
+    await requireCurrent(app, version, live.slug.id)
   } catch (error) {
     await maintenance.endAfterFailure()
-    if (live && !isProven && isFaultOfTheRelease(error))
+    if (live && isFaultOfTheRelease(error))
       await rollBack(request, main, live.slug, deployable, error as UserError, tools)
     throw error
   }
 }
 
+/** How the old release answers. If the app runs this slug already, nobody knows any more. */
+function askBefore(main: Target, shippable: Shippable, { story, ...tools }: Tools): Promise<Before> {
+  const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id
+  if (runsAlready || !main.current?.slug) return Promise.resolve(NOT_KNOWN)
+  return story.step('Before', () => lookBefore(main, webProbes(main), { story, ...tools }))
+}
+
+/** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
+async function proveHealthy(
+  main: Target,
+  { finished: { release } }: Live,
+  commit: string,
+  before: Before,
+  { progress }: DeployRequest,
+  tools: Tools
+): Promise<void> {
+  const since = tools.clock.now()
+  try {
+    progress.healthy(await webHealth(main, commit, tools))
+  } catch (error) {
+    if (!(error instanceof HealthError)) throw error
+    throw await blame(error, { app: main.app, version: release.version, since }, before, tools)
+  }
+}
+
 function provisionStep(provisioning: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
   return tools.story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools))
+}
+
+/**
+ * Asks Redis in which dynos a Sidekiq of this release works, and waits for the others to stay up: whoever exits soon after
+ * each start is found before the second phase, from which there may be no way back.
+ * @returns names of the dynos that were seen to work
+ */
+async function proveWorkers(
+  { app, dynoSize: size }: DeployRequest,
+  { finished }: Live,
+  dynos: DynoWatch,
+  tools: Tools
+): Promise<Set<string>> {
+  if (!dynos.runsSidekiq) return new Set()
+  return tools.story.step('Workers', async () => {
+    const look = { command: SIDEKIQ_COMMAND, purpose: 'workers', size }
+    const output = await askInDyno(app, look, tools).catch((error: unknown) => {
+      if (tools.signal.aborted) throw error
+      tools.story.note(`Redis could not be asked for the workers: ${errorText(error)}`)
+      return ''
+    })
+    const working = workingDynos(output, Date.parse(finished.release.created_at))
+    await dynos.stay(working)
+    return working
+  })
 }
 
 /** The post-deployment migrations. */
@@ -119,17 +172,9 @@ async function migrateAfter(request: DeployRequest, { slug, finished }: Live, to
   })
 }
 
-/**
- * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
- * the code before is better.
- */
+/** The new code's own fault, a slug over its limit, or one without a process type of what ran: the code before is better. */
 function isFaultOfTheRelease(error: unknown): boolean {
-  return (
-    error instanceof CrashError ||
-    error instanceof GateError ||
-    error instanceof LostTypeError ||
-    (error instanceof HealthError && !error.serves)
-  )
+  return error instanceof FaultOfTheCode || error instanceof GateError || error instanceof LostTypeError
 }
 
 /** Tells what the upgrade brings, and throws what blocks it, before anything is changed. */
@@ -145,7 +190,13 @@ async function judgeUpgrade(
   refuse(upgrade.findings)
   // Heroku's build has to run on the staging app first. What is wrong with that app itself is no blocker for the main one.
   if (staging && deployable.supply.by === 'heroku')
-    refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings)
+    refuse((await deployable.plan(forBuildsAlone(liveFacts(staging, undefined, undefined)))).findings)
+}
+
+/** An app on which Heroku only builds: nobody has to reach it. */
+function forBuildsAlone(live: LiveFacts): LiveFacts {
+  const formation = live.formation.filter(({ quantity }) => quantity > 0)
+  return { ...live, maintenance: false, formation }
 }
 
 async function readStreaming(request: DeployRequest, main: Target, tools: Tools): Promise<Target> {
@@ -205,6 +256,7 @@ async function goLive(
   })
 }
 
+/** The streaming app. The main one is live by then, and is not taken back for it. */
 async function shipStreaming(
   target: Target,
   shippable: Shippable,
@@ -213,14 +265,27 @@ async function shipStreaming(
   tools: Tools
 ): Promise<void> {
   const { app } = target
+  const probe = ownHealth(target, STREAMING_HEALTH)
+  const before = await tools.story.step('Before, of the streaming app', () => lookBefore(target, [probe], tools))
   const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools)
   const { version } = finished.release
-  await tools.story.step('Streaming app', async () => {
-    await waitForDynos(app, version, tools)
-    await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools)
-    judge?.()
-    await requireCurrent(app, version, slug.id)
-  })
+  const since = tools.clock.now()
+  try {
+    await tools.story.step('Streaming app', async () => {
+      await new DynoWatch(app, version, tools, before).up()
+      await checkHealth(probe, tools)
+      judge?.()
+      await requireCurrent(app, version, slug.id)
+    })
+  } catch (error) {
+    const cause = error instanceof HealthError ? await blame(error, { app, version, since }, before, tools) : error
+    if (!(cause instanceof UserError) || !isFaultOfTheRelease(cause)) throw cause
+    throw new WorkFailed(
+      `${cause.message}\n${request.app.name} is live and healthy; its post-deployment migrations did not run`,
+      cause.nextStep,
+      { cause }
+    )
+  }
 }
 
 async function rollBack(

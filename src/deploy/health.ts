@@ -1,35 +1,65 @@
 import { configSet, NEEDS } from '../knowledge/index.ts'
-import { assetsOf, instancePlace, mayRun, readInstance } from '../mastodon/index.ts'
-import { fetchPage, poll, type HttpPage } from '../net/index.ts'
-import { CancelledError, errorText, UserError } from '../runtime/index.ts'
+import {
+  assetsOf,
+  instancePlace,
+  mayRun,
+  readInstance,
+  tellsCommit,
+  versionOfPage,
+  type InstancePlace
+} from '../mastodon/index.ts'
+import { fetchPage, poll, type HttpPage, type NetTools } from '../net/index.ts'
+import { CancelledError, errorCode, errorText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
+/** A question to an app, and what is expected of its answer. */
 export interface Probe {
   /** For people: `/health`. */
   readonly name: string
   readonly url: string
   /** Host header, if it is another than the address's: on the runner no name leads to the app. */
   readonly host?: string
-  /** Why the answer is not good, or undefined if it is. */
-  readonly wrong: (page: HttpPage) => string | undefined
+  /** @param get a page of the same place, by its path */
+  readonly ask: (get: (path: string) => Promise<HttpPage>) => Promise<Seen>
   /** What to do if it stays wrong. */
   readonly next: string
+}
+
+/** What one question brought. */
+interface Seen {
+  /** Why the answer is not good: a verb and what follows; undefined if it is good. */
+  readonly wrong?: string
+  /** Whether the app's own code answered wrongly, and not what is in front of it. */
+  readonly byTheCode?: boolean
+  /** The answer may be an older one from Mastodon's cache. */
+  readonly cached?: boolean
+  /** What it said of itself, for people. */
+  readonly said?: string
+  /** The front page, if it was right. */
+  readonly html?: string
 }
 
 export interface ProbeResult {
   readonly name: string
   readonly url: string
-  /** `200 OK in 0.1 s`, or what was wrong. */
+  /** `200 in 0.1 s`, and what it said. */
   readonly answer: string
 }
 
-/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
+/** The app does not answer as it should. Whose fault that is, is not said yet. */
 export class HealthError extends UserError {
+  readonly probe: string
+  readonly wrong: string
+  readonly byTheCode: boolean
+  /** It answers at its own address, so only the way to it, or a part of it, is wrong. */
   readonly serves: boolean
 
-  constructor(message: string, next: string, serves: boolean) {
-    super(message, next)
+  constructor({ name, url, next }: Probe, seen: Seen, serves: boolean) {
+    super(`${url} ${seen.wrong}`, next)
+    this.probe = name
+    this.wrong = seen.wrong ?? ''
+    this.byTheCode = seen.byTheCode ?? false
     this.serves = serves
   }
 }
@@ -37,8 +67,12 @@ export class HealthError extends UserError {
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
 const RIGHT_WITHIN = 120_000
 const PAUSE = 3_000
+/** Mastodon keeps its answer of `/api/v2/instance` in Redis for 3 minutes (mastodon: app/helpers/cache_concern, render_with_cache). */
+const CACHE_LASTS = 200_000
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 export const STREAMING_HEALTH = '/api/v1/streaming/health'
+export const FRONT_PAGE = '/'
+const INSTANCE_API = '/api/v2/instance'
 
 /**
  * The app's own address: the only one that works whatever the domain is (mastodon: only /health is exempt from the host check).
@@ -54,89 +88,146 @@ export function ownHealth({ app, info }: Pick<Target, 'app' | 'info'>, path = '/
   return {
     name: path,
     url: new URL(path, info.web_url).href,
-    wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
-    next: 'Look at `heroku logs`: the web process does not answer.'
+    ask: async get => {
+      const { status, body } = await get(path)
+      if (status === 200 && body.trim() === 'OK') return {}
+      return { wrong: `answered ${status}${status === 200 ? ', and not OK' : ''}`, byTheCode: true }
+    },
+    next: `Look at \`heroku logs --app ${app.name}\`: the web process does not answer.`
   }
 }
 
 /**
- * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
+ * The instance as its users reach it. The front page tells which version made it, and comes from no cache of Mastodon
+ * (mastodon: app/serializers/initial_state_serializer.rb). If it does not tell, `/api/v2/instance` is asked.
+ * @param commit that it must say it runs; undefined if its slug cannot tell
+ * @returns undefined if the instance has no name
+ */
+export function instanceProbe(
+  { app, config, info }: Pick<Target, 'app' | 'config' | 'info'>,
+  commit: string | undefined
+): Probe | undefined {
+  const place = instancePlace(config, info.web_url)
+  if (!place) return undefined
+  const metadata = config['MASTODON_VERSION_METADATA']
+  const isPrivate = config['LIMITED_FEDERATION_MODE'] === 'true'
+  const judge = (version: string, more: Omit<Seen, 'wrong' | 'said'>): Seen =>
+    mayRun(version, commit, metadata)
+      ? {
+          said: `says ${version}${tellsCommit(version) ? '' : ', which tells no commit'}${more.cached ? ` (${INSTANCE_API}, which Mastodon caches for 3 minutes)` : ''}`,
+          ...more
+        }
+      : { wrong: `runs ${version}, not +${metadata || commit?.slice(0, 7)}`, ...more }
+  return {
+    name: FRONT_PAGE,
+    url: place.url,
+    host: place.host,
+    ask: async get => {
+      const front = await get(FRONT_PAGE)
+      const version = front.status === 200 ? versionOfPage(front.body) : undefined
+      if (version !== undefined) return judge(version, { html: front.body })
+      const { status, body } = await get(INSTANCE_API)
+      const html = front.status === 200 ? front.body : undefined
+      const said = status === 200 ? readInstance(body)?.version : undefined
+      if (said !== undefined) return judge(said, { cached: true, html })
+      // Until 4.3 an instance in that mode answers nobody who is not signed in (mastodon PR 34576).
+      if (status === 401 && isPrivate && front.status === 200)
+        return { said: 'wants a login (LIMITED_FEDERATION_MODE), so it did not say its version', html }
+      return {
+        wrong: status === 200 ? 'did not answer as Mastodon does' : `answered ${status}`,
+        byTheCode: status === 500
+      }
+    },
+    next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains --app ${app.name}\`), and what is in front of it.`
+  }
+}
+
+/**
+ * The whole health of the web app: its own address, then the instance as its users reach it, then the assets of its front
+ * page. Rejects with a `HealthError`.
  * @param commit that the instance must say it runs; undefined if its slug cannot tell
  */
 export async function webHealth(target: Target, commit: string | undefined, tools: Tools): Promise<ProbeResult[]> {
-  const own = await checkHealth([ownHealth(target)], tools)
+  const own = await untilRight(ownHealth(target), false, tools)
   const instance = instanceProbe(target, commit)
-  if (!instance) {
-    tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name')
-    return own
-  }
-  try {
-    return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))]
-  } catch (error) {
-    // It serves: what is wrong from here on is the way to it, or a file.
-    if (error instanceof HealthError) throw new HealthError(error.message, error.nextStep, true)
-    throw error
-  }
-}
-
-/** The instance as its users reach it, and the commit that it must say it runs. */
-function instanceProbe(target: Target, commit: string | undefined): Probe | undefined {
   const place = instancePlace(target.config, target.info.web_url)
-  if (!place) return undefined
-  const metadata = target.config['MASTODON_VERSION_METADATA']
-  return {
-    name: '/api/v2/instance',
-    url: new URL('/api/v2/instance', place.url).href,
-    host: place.host,
-    wrong: ({ status, body }) => {
-      if (status !== 200) return `answered ${status}`
-      const version = readInstance(body)?.version
-      if (version === undefined) return 'did not answer as Mastodon does'
-      return mayRun(version, commit, metadata) ? undefined : `runs ${version}, not +${metadata || commit?.slice(0, 7)}`
-    },
-    next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
+  if (!instance || !place) {
+    tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name')
+    return [own.result]
   }
+  const front = await untilRight(instance, true, tools)
+  const results = [own.result, front.result]
+  for (const asset of assetProbes(target, place, front.html ?? ''))
+    results.push((await untilRight(asset, true, tools)).result)
+  return results
 }
 
 /** The front page's own styles and scripts. */
-async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
-  const place = instancePlace(target.config, target.info.web_url)
-  if (!place) return []
-  const { status, body } = await fetchPage(place.url, { host: place.host }, tools)
-  if (status !== 200) return []
-  const paths = assetsOf(body).filter(asset => asset.startsWith('/'))
+function assetProbes({ app }: Target, place: InstancePlace, html: string): Probe[] {
+  const paths = assetsOf(html).filter(asset => asset.startsWith('/'))
   return paths.map(path => ({
     name: path,
     url: new URL(path, place.url).href,
     host: place.host,
-    wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
-    next: `The front page names files that the app does not serve: ${configSet(target.app.name, NEEDS.staticFiles.vars)}.`
+    ask: async get => {
+      const { status } = await get(path)
+      return status === 200 ? {} : { wrong: `answered ${status}` }
+    },
+    next: `The front page names files that the app does not serve: ${configSet(app.name, NEEDS.staticFiles.vars)}.`
   }))
 }
 
-/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
-export async function checkHealth(probes: readonly Probe[], tools: Tools): Promise<ProbeResult[]> {
-  const results: ProbeResult[] = []
-  for (const probe of probes) results.push(await untilRight(probe, results.length > 0, tools))
-  return results
+/** Asks until the answer is right. Rejects with a `HealthError` if it stays wrong. */
+export async function checkHealth(probe: Probe, tools: Tools): Promise<void> {
+  await untilRight(probe, false, tools)
 }
 
-async function untilRight(probe: Probe, serves: boolean, tools: Tools): Promise<ProbeResult> {
-  const { name, url, host, wrong, next } = probe
+interface Right {
+  readonly result: ProbeResult
+  readonly html: string | undefined
+}
+
+async function untilRight(probe: Probe, serves: boolean, tools: Tools): Promise<Right> {
+  const { name, url, host } = probe
   const { clock, signal, story } = tools
-  let problem: string | undefined = 'did not answer'
-  const took = async (): Promise<number | undefined> => {
+  let last: Seen = { wrong: 'did not answer' }
+  const ask = async (inner: AbortSignal): Promise<Right | undefined> => {
     const started = clock.now()
-    problem = await fetchPage(url, { host }, { clock, signal }).then(wrong, (error: unknown) => {
-      if (error instanceof CancelledError) throw error
-      return `could not be reached: ${errorText(error)}`
-    })
-    return problem === undefined ? clock.now() - started : undefined
+    last = await askOnce(probe, { clock, signal: inner })
+    if (last.wrong !== undefined) return undefined
+    const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s${last.said === undefined ? '' : `, ${last.said}`}`
+    return { result: { name, url, answer }, html: last.html }
   }
-  const timeout = Math.min(RIGHT_WITHIN, tools.timeout)
-  const milliseconds = await poll({ clock, signal }, { first: PAUSE, longest: PAUSE, timeout }, took)
-  if (milliseconds === undefined) throw new HealthError(`${url} ${problem}`, next, serves)
-  const answer = `200 in ${(milliseconds / 1000).toFixed(1)} s`
-  story.note(`${host ?? new URL(url).host}${name}: ${answer}`)
-  return { name, url, answer }
+  const within = (most: number): Promise<Right | undefined> =>
+    poll({ clock, signal }, { first: PAUSE, longest: PAUSE, timeout: Math.min(most, tools.timeout) }, ask)
+  let right = await within(RIGHT_WITHIN)
+  if (!right && last.cached) {
+    story.note(`${url} ${last.wrong}: that may be Mastodon's cache of 3 minutes, so it is asked until that is over`)
+    right = await within(CACHE_LASTS - RIGHT_WITHIN)
+  }
+  if (!right) throw new HealthError(probe, last, serves)
+  story.note(`${host ?? new URL(url).host}${name}: ${right.result.answer}`)
+  return right
+}
+
+/** Asks one time. Rejects only if the job is cancelled. */
+export async function askOnce({ url, host, ask }: Probe, tools: NetTools): Promise<Seen> {
+  try {
+    return await ask(path => fetchPage(new URL(path, url).href, { host }, tools))
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    return { wrong: `could not be reached: ${errorText(error)}`, byTheCode: !isTheWay(error) }
+  }
+}
+
+/**
+ * Whether no connection was made, or no trusted one. Heroku's router is in front of every dyno, so that is the fault of a
+ * name, a proxy or a certificate, never of the app's code.
+ */
+function isTheWay(error: unknown): boolean {
+  const code = errorCode(error) ?? ''
+  return (
+    ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].includes(code) ||
+    /CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code)
+  )
 }

@@ -36,7 +36,8 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
   const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND
   story.begin(MIGRATIONS)
   const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools)
-  if (exitCode === 0) return [...output.matchAll(MIGRATED)].map(([, version]) => version!)
+  const ran = [...output.matchAll(MIGRATED)].map(([, version]) => version!)
+  if (exitCode === 0) return ran
   if (exitCode !== undefined) {
     throw new MigrationError(
       `Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`,
@@ -46,7 +47,7 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
   story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`)
   const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND
   const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools)
-  if (pending.exitCode === 0) return [...output.matchAll(MIGRATED)].map(([, version]) => version!)
+  if (pending.exitCode === 0) return ran
   throw new MigrationError(
     pending.exitCode === undefined
       ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
@@ -64,6 +65,12 @@ async function requireFirstPhase(app: HerokuApp, size: string | undefined, tools
       : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`,
     'Run `command: migrate` with `phase: pre` first, or with `phase: all`.'
   )
+}
+
+/** What a command prints that changes nothing, in a one-off dyno; empty if it fails. */
+export async function askInDyno(app: HerokuApp, job: Job, tools: Tools): Promise<string> {
+  const { exitCode, output } = await inDyno(app, job, tools, true)
+  return exitCode === 0 ? output : ''
 }
 
 /** Versions of the migrations that the database has. */
@@ -92,7 +99,9 @@ interface DynoRun {
 
 interface Job {
   readonly command: string
+  /** What it is for, in a word. */
   readonly purpose: string
+  /** Dyno size; the app's own without it. */
   readonly size?: string
 }
 

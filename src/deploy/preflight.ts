@@ -21,11 +21,12 @@ import { type PlanTarget } from './target.ts'
  */
 export function liveFacts(
   target: PlanTarget,
-  streaming: (Pick<PlanTarget, 'app' | 'config'> & Partial<Pick<PlanTarget, 'formation'>>) | undefined,
+  streaming:
+    (Pick<PlanTarget, 'app' | 'config'> & Partial<Pick<PlanTarget, 'formation' | 'current' | 'info'>>) | undefined,
   addons: readonly LiveAddon[] | undefined,
   wishes?: Wishes
 ): LiveFacts {
-  const { app, stack, config, formation, current, currentSlug } = target
+  const { app, info, stack, config, formation, current, currentSlug } = target
   return {
     app: app.name,
     stack,
@@ -33,11 +34,15 @@ export function liveFacts(
     addons,
     formation: wishes ? provisionedFormation(formation, wishes.appJson) : formation,
     runs: Boolean(current?.slug),
+    maintenance: info.maintenance,
     commit: currentSlug?.commit || undefined,
     streaming: streaming && {
       app: streaming.app.name,
       config: new ConfigView(streaming.config),
       lost: lostTypes(streaming.formation ?? [], Object.keys(STREAMING_PROCESS_TYPES)),
+      formation: streaming.formation,
+      runs: Boolean(streaming.current?.slug),
+      maintenance: streaming.info?.maintenance,
       ...streamingLacks(target, streaming)
     }
   }

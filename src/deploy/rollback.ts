@@ -1,7 +1,8 @@
 import { type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
 import { rollbackVerdict } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { checkHealth, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
+import { blame, NOT_KNOWN } from './fault.ts'
+import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Target } from './target.ts'
 import { lostByGoingBack } from './process-types.ts'
@@ -13,6 +14,7 @@ import { type Tools } from './tools.ts'
 /** Going back is refused, with the reason and the way forward. */
 export class RollbackRefused extends UserError {}
 
+/** A release to go back to, and its slug. */
 interface GoodRelease {
   readonly release: Release
   readonly slug: Slug
@@ -75,11 +77,17 @@ async function requireSafeRollback(
 ): Promise<void> {
   const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`
   const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.'
-  const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined
+  if (!slug.commit) {
+    throw new RollbackRefused(
+      `Whether v${release.version} can work with the database cannot be told: its slug names no commit, so nobody knows its migrations`,
+      `Name a release whose slug has one (\`to: v…\`), or deploy that code by its commit. If you know that its code fits the database: \`heroku rollback v${release.version} --app ${app.name}\`, which brings the old config vars back, too.`
+    )
+  }
+  const known = await trees.versionsAt(slug.commit)
   if (!known) {
     throw new RollbackRefused(
-      `Whether ${old} can work with the database cannot be told: its commit is not in this checkout`,
-      `Check out with \`fetch-depth: 0\`. ${forward}`
+      `Whether ${old} can work with the database cannot be told: its commit ${slug.commit} is not in this checkout`,
+      `Check out with \`fetch-depth: 0\`, or \`git fetch origin ${slug.commit}\` if no branch has it any more. ${forward}`
     )
   }
   const applied = await appliedMigrations(app, size, tools)
@@ -106,10 +114,79 @@ export interface BroughtBack {
 }
 
 /**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
- * no longer one for its code, or if it has no process type for dynos that run.
- * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
- * @param released what is to be done once it is released, before its dynos are waited for
+ * The code of an earlier release again (config vars stay), waited for and checked. If the app went back already, that is
+ * finished: waited for and checked again, and never gone further. Rejects with an `Unverified` if it is live and does not
+ * answer rightly.
+ * @param to version of the release to go to; without it the last good one
+ */
+export async function goBack(
+  target: Target,
+  to: number | undefined,
+  trees: () => Promise<Trees>,
+  dynoSize: string | undefined,
+  tools: Tools
+): Promise<BroughtBack & { readonly wasBack: boolean }> {
+  const { app, current, currentSlug } = target
+  const aim = to === undefined ? undefined : await namedRelease(target, to)
+  const isThere = current && currentSlug && (aim ? aim.slug.id === currentSlug.id : wentBack(target) !== undefined)
+  if (!isThere) {
+    const way = { aim, mayLoseTypes: false }
+    return { ...(await bringBack(target, currentSlug?.id, await trees(), dynoSize, tools, way)), wasBack: false }
+  }
+  const from = wentBack(target)
+  tools.story.note(
+    `v${current.version} of ${app.name} ${from === undefined ? 'has that code' : `has the code of v${from}: somebody went back to it`}, so this is only waited for and checked`
+  )
+  await waitForDynos(app, current.version, tools)
+  await proveBack(target, current, currentSlug, tools)
+  return { release: current, commit: currentSlug.commit ?? undefined, wasBack: true }
+}
+
+/** The version whose slug somebody went back to, if that is what runs now, also under config changes since. */
+function wentBack({ releases, current }: Target): number | undefined {
+  for (const { version, slug, description, status } of releases) {
+    if (version > (current?.version ?? 0) || status !== 'succeeded') continue
+    if (slug?.id !== current?.slug?.id) return undefined
+    const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1]
+    if (to !== undefined) return Number(to)
+  }
+  return undefined
+}
+
+/** Throws a `RollbackRefused` with the releases that there are, if one cannot be gone back to. */
+async function namedRelease({ app, releases }: Target, to: number): Promise<GoodRelease> {
+  const release = releases.find(({ version }) => version === to)
+  const slug = release?.status === 'succeeded' && release.slug ? await app.slug(release.slug.id) : undefined
+  if (release && slug) return { release, slug }
+  const possible = releases.filter(
+    ({ status, slug: has, eligible_for_rollback: can }) => status === 'succeeded' && has && can
+  )
+  throw new RollbackRefused(
+    `v${to} of ${app.name} cannot be gone back to: ${whyNot(release)}`,
+    `Releases with a slug: ${possible.map(({ version }) => `v${version}`).join(', ') || 'none'}. \`heroku releases --app ${app.name}\` says what each is.`
+  )
+}
+
+function whyNot(release: Release | undefined): string {
+  if (!release) return 'it is not among the newest releases'
+  if (release.status !== 'succeeded') return `its status is ${release.status}`
+  return release.slug ? 'Heroku no longer has its slug' : 'it has no slug'
+}
+
+/** How going back is done. */
+interface Way {
+  /** The release to go to; without it the last good one. */
+  readonly aim?: GoodRelease
+  /** What runs now is broken, so that the old slug is better also without some of its dynos: that is told. */
+  readonly mayLoseTypes: boolean
+  /** What is to be done once it is released, before its dynos are waited for. */
+  readonly released?: () => Promise<void>
+}
+
+/**
+ * An earlier release's slug under a new release, waited for and checked. Refused if the database is no longer one for its
+ * code, or if it has no process type for dynos that run.
+ * @param badSlug id of the slug to get away from
  */
 export async function bringBack(
   target: Target,
@@ -117,10 +194,10 @@ export async function bringBack(
   trees: Trees,
   dynoSize: string | undefined,
   tools: Tools,
-  { mayLoseTypes = false, released }: { mayLoseTypes?: boolean; released?: () => Promise<void> } = {}
+  { aim, mayLoseTypes, released }: Way
 ): Promise<BroughtBack> {
   const { app, releases, formation } = target
-  const good = await lastGoodRelease(app, releases, badSlug)
+  const good = aim ?? (await lastGoodRelease(app, releases, badSlug))
   if (!good) {
     throw new RollbackRefused(
       'There is no earlier release whose slug Heroku still has',
@@ -132,10 +209,22 @@ export async function bringBack(
   await requireSafeRollback(app, good, releases, trees, dynoSize, tools)
   if (lost) tools.story.warn(`${lost.reason}. ${lost.remedy}`)
   const release = await releaseAgain(app, good, tools, released)
-  const commit = good.slug.commit ?? undefined
-  await webHealth(target, isOurs(good.slug) ? commit : undefined, tools)
-  await requireCurrent(app, release.version, good.slug.id)
-  return { release, commit }
+  await proveBack(target, release, good.slug, tools)
+  return { release, commit: good.slug.commit ?? undefined }
+}
+
+/** Rejects with an `Unverified` if the code that is back does not answer as it should. */
+async function proveBack(target: Target, { version }: Release, slug: Slug, tools: Tools): Promise<void> {
+  const { app } = target
+  const since = tools.clock.now()
+  try {
+    await webHealth(target, isOurs(slug) ? (slug.commit ?? undefined) : undefined, tools)
+  } catch (error) {
+    if (!(error instanceof HealthError)) throw error
+    const again = 'Then run `command: rollback` again: it finishes this one, and goes no further back'
+    throw await blame(error, { app, version, since, again }, NOT_KNOWN, tools)
+  }
+  await requireCurrent(app, version, slug.id)
 }
 
 /** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
@@ -152,7 +241,7 @@ export async function bringStreamingBack(target: Target, commit: string | undefi
     const slug = await app.slug(id)
     if (slug?.commit !== commit) continue
     const { version } = await releaseAgain(app, { release, slug }, tools)
-    await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools)
+    await checkHealth(ownHealth(target, STREAMING_HEALTH), tools)
     return requireCurrent(app, version, id)
   }
   tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`)

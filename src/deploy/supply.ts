@@ -180,6 +180,6 @@ async function prove(
       : await finishRelease(app, release, tools)
   await waitForDynos(app, finished.version, tools)
   const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0)
-  if (serves) await checkHealth([ownHealth(staging)], tools)
+  if (serves) await checkHealth(ownHealth(staging), tools)
   tools.story.note(`${app.name} runs it, and answers; production gets the same slug`)
 }

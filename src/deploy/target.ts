@@ -21,6 +21,7 @@ export interface Target {
 /** As much of it as an upgrade plan asks for. */
 export interface PlanTarget extends Pick<Target, 'stack' | 'config' | 'formation' | 'current' | 'currentSlug'> {
   readonly app: { readonly name: string }
+  readonly info: Pick<App, 'maintenance'>
 }
 
 /** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
@@ -40,11 +41,11 @@ export async function readTarget(
       `Make a Cedar app for this instance: \`heroku create --stack ${DEFAULT_STACK}\`.`
     )
   }
-  const config = await app.configVars()
-  mask(config)
   await waitForBuild(app, tools)
-  const releases = await settledReleases(app, tools)
+  const { releases, config } = await settled(app, tools)
+  mask(config)
   const current = releases.find(release => release.current) ?? releases.find(({ status }) => status === 'succeeded')
+  tellState(info, releases, current, tools)
   return {
     app,
     info,
@@ -56,6 +57,34 @@ export async function readTarget(
     formation: await app.formation(),
     preboot: await app.hasFeature('preboot')
   }
+}
+
+/** Releases, none of them pending, and the config vars after the newest of them. A config change is a release, too. */
+async function settled(app: HerokuApp, tools: Tools): Promise<Pick<Target, 'releases' | 'config'>> {
+  for (;;) {
+    const releases = await settledReleases(app, tools)
+    const config = await app.configVars()
+    const [newest] = await app.releases(1)
+    if (newest?.id === releases[0]?.id) return { releases, config }
+  }
+}
+
+/** What somebody has to know of an app before anything else is said of it. */
+function tellState(
+  { name, maintenance }: App,
+  releases: readonly Release[],
+  current: Release | undefined,
+  { story }: Tools
+): void {
+  if (maintenance)
+    story.warn(
+      `Maintenance mode of ${name} is on: visitors get 503. \`heroku maintenance:off --app ${name}\` turns it off`
+    )
+  const [newest] = releases
+  if (newest && newest.status !== 'succeeded' && newest.version > (current?.version ?? 0))
+    story.warn(
+      `The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it set comes into force with the next release`
+    )
 }
 
 async function waitForBuild(app: HerokuApp, tools: Tools): Promise<void> {

@@ -23,7 +23,7 @@ export interface Waiting {
 }
 
 /** Milliseconds between two looks at Heroku, first and longest (heroku/cli: ps:wait polls every 10 s). */
-const PAUSES = { first: 2_000, longest: 10_000 }
+export const PAUSES = { first: 2_000, longest: 10_000 }
 
 /** Asks until there is an answer. Rejects with a `UserError` if the tools' timeout ends before. */
 export async function waitFor<Answer>(

@@ -64,7 +64,9 @@ export const dyno = v.looseObject({
   state: v.string(),
   command: v.optional(v.string(), ''),
   attach_url: v.nullish(v.string()),
-  release: v.nullish(v.looseObject({ version: v.number() }))
+  release: v.nullish(v.looseObject({ version: v.number() })),
+  /** When its state changed last (Schema: dyno.updated_at, "when process last changed state"). */
+  updated_at: v.optional(v.string(), '')
 })
 export type Dyno = v.InferOutput<typeof dyno>
 

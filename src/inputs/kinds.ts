@@ -51,6 +51,16 @@ export const appName: Kind<string> = {
     APP_NAME.test(value) ? value : wrong(APP_NAME_RULE, value, '`heroku apps` lists the names of your apps.')
 }
 
+/** The version of a release. */
+export const releaseVersion: Kind<number> = {
+  placeholder: 'VERSION',
+  type: 'string',
+  read: value =>
+    /^v?[1-9]\d{0,8}$/.test(value)
+      ? Number(value.replace('v', ''))
+      : wrong('a release, such as v17', value, '`heroku releases` lists them.')
+}
+
 /** A file or folder, as an absolute path. */
 export const file: Kind<string> = { placeholder: 'PATH', type: 'string', read: value => path.resolve(value) }
 

@@ -11,6 +11,7 @@ import {
   limit,
   minutes,
   oneOf,
+  releaseVersion,
   text,
   url
 } from './kinds.ts'
@@ -251,6 +252,12 @@ const DEPLOY = {
     readBy: ['plan', 'deploy', 'schedule', 'run', 'check'],
     default: 'false',
     about: 'Show what deploy, schedule or run would change, and change nothing; check leaves its issue as it is.'
+  },
+  to: {
+    kind: releaseVersion,
+    readBy: ['rollback'],
+    about:
+      'Release to go back to, such as v17. Default: the last good one; a rollback that was begun is finished, and goes no further.'
   },
   phase: {
     kind: oneOf('PHASE', ['pre', 'post', 'all']),

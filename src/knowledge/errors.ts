@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   H20: known('App boot timeout', 'the app did not boot in time'),
   H21: known('Backend connection refused', 'dynos refused connections'),
   H80: known('Maintenance mode', 'the app was in maintenance mode'),
+  H82: known("You've used up your eco dyno hour pool", 'the account had no eco dyno hours left'),
   H99: known('Platform error', 'a fault of the platform'),
   R10: known('Boot timeout', 'the web process did not bind its port in time'),
   R12: known('Exit timeout', 'processes did not end when they were told to'),

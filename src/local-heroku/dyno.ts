@@ -43,7 +43,7 @@ export function dynoSize(name: string): string | undefined {
   return SIZES.find(size => size.toLowerCase() === name.toLowerCase())
 }
 
-type DynoState = 'starting' | 'up' | 'crashed' | 'down'
+type DynoState = 'starting' | 'up' | 'crashed' | 'down' | 'idle'
 
 interface LocalDynoOptions {
   readonly name: string
@@ -86,6 +86,16 @@ export class LocalDyno {
       this.#say(`Error: the slug could not be started: ${String(error)}`)
       this.#become('crashed')
     })
+  }
+
+  /** It is listed, and runs nothing: asleep, or without hours left (Dev Center: eco-dyno-hours). */
+  hold(state: 'idle' | 'down'): void {
+    this.#become(state)
+  }
+
+  /** Whether it was told to end: Heroku lists it no more. */
+  get isEnding(): boolean {
+    return this.#stopping !== undefined
   }
 
   /** Sends SIGTERM, and SIGKILL after the grace period. Resolves when all its processes have ended. */

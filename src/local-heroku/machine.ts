@@ -37,6 +37,8 @@ export class AppMachine {
   readonly log: AppLog
   readonly oneOffs = new Map<OneOffDyno, string | undefined>()
   router!: Router
+  /** New dynos stay asleep until a request comes, or stay down since the account has no eco hours left. */
+  eco: 'asleep' | 'used up' | undefined
   readonly #parts: MachineParts
   /** The formation's dynos, of every release that still runs. */
   #dynos: LocalDyno[] = []
@@ -60,8 +62,9 @@ export class AppMachine {
       port: app.port,
       dynos: () =>
         machine.#dynos.filter(
-          ({ options, state }) => machine.#takesRequests(options.type, options.release) && state !== 'down'
+          ({ options, isEnding }) => machine.#takesRequests(options.type, options.release) && !isEnding
         ),
+      awake: () => machine.#awake(),
       changing: () => machine.#busy > 0,
       maintenance: () => app.maintenance,
       log: machine.log,
@@ -274,9 +277,17 @@ export class AppMachine {
           changed: () => this.router.wake()
         })
         this.#dynos.push(dyno)
-        dyno.start()
+        if (this.eco === undefined) dyno.start()
+        else dyno.hold(this.eco === 'asleep' ? 'idle' : 'down')
       }
     }
+  }
+
+  /** A request wakes all dynos of the app (Dev Center: eco-dyno-hours). */
+  #awake(): void {
+    if (this.eco !== 'asleep') return
+    this.eco = undefined
+    for (const dyno of this.#dynos) if (dyno.state === 'idle' && !dyno.isEnding) dyno.start()
   }
 
   async #stopAll(dynos: readonly LocalDyno[]): Promise<void> {

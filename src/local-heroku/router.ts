@@ -9,6 +9,8 @@ interface RouterOptions {
   readonly port: number
   /** The web dynos that get requests, in any state. */
   readonly dynos: () => readonly LocalDyno[]
+  /** Called when a request comes: eco dynos wake. */
+  readonly awake: () => void
   /** Whether a change-over is going on, so that more dynos will come. */
   readonly changing: () => boolean
   readonly maintenance: () => boolean
@@ -59,12 +61,14 @@ export class Router {
     const until = clock.now() + times.hold
     for (;;) {
       if (maintenance()) return this.#refuse(response, 'H80')
+      this.#options.awake()
       const dyno = this.#pick()
       if (dyno) return this.#forward(dyno, request, response)
       const all = this.#options.dynos()
       if (!this.#options.changing()) {
         if (all.length === 0) return this.#refuse(response, 'H14')
         if (all.every(({ state }) => state === 'crashed')) return this.#refuse(response, 'H10')
+        if (all.every(({ state }) => state === 'down')) return this.#refuse(response, 'H82')
       }
       if (!(await this.#wait(until - clock.now(), response))) return this.#refuse(response, 'H20')
     }

@@ -22,9 +22,11 @@ export {
   PRE_MIGRATE_COMMAND,
   PRE_PENDING_COMMAND,
   RELEASE_FILES,
-  releaseCommand
+  releaseCommand,
+  SIDEKIQ_COMMAND,
+  workingDynos
 } from './release.ts'
-export { assetsOf, mayRun, readInstance, type Instance } from './instance.ts'
+export { assetsOf, mayRun, readInstance, tellsCommit, versionOfPage, type Instance } from './instance.ts'
 export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
 export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from './storage.ts'
 export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'

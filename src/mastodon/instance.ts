@@ -51,15 +51,33 @@ export function readInstance(body: string): Instance | undefined {
   }
 }
 
+const initialState = v.looseObject({ meta: v.looseObject({ version: text }) })
+
+/**
+ * The version that made a page of the web interface, which is in its initial state; undefined if it has none (mastodon:
+ * app/helpers/application_helper.rb, render_initial_state). Unlike the answers of the API it comes from no cache of Mastodon.
+ */
+export function versionOfPage(html: string): string | undefined {
+  const [, json] = /<script id="initial-state"[^<>]{0,200}>([^<]*)<\/script>/.exec(html) ?? []
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), initialState), json)
+  return success ? output.meta.version : undefined
+}
+
 /**
  * Whether the version that an instance tells may be that of a commit. The slug sets the part behind `+` to the commit
- * (`sourceOffer`), unless MASTODON_VERSION_METADATA is set. Before 4.3 there is none, and some forks have their own.
+ * (`sourceOffer`), unless MASTODON_VERSION_METADATA is set. Before 4.3 there is none, and some forks have their own
+ * (glitch-soc: `+glitch`), which says nothing of the commit.
  * @param commit full hash; undefined if it is not known
  * @param metadata value of MASTODON_VERSION_METADATA
  */
 export function mayRun(version: string, commit: string | undefined, metadata: string | undefined): boolean {
-  const expected = metadata || (commit?.slice(0, 7) ?? '')
-  return !version.includes('+') || version.includes(expected)
+  if (metadata) return !version.includes('+') || version.includes(metadata)
+  return !tellsCommit(version) || version.includes(commit?.slice(0, 7) ?? '')
+}
+
+/** Whether a version has the digits of a commit behind its `+`. */
+export function tellsCommit(version: string): boolean {
+  return /\+(?:.*[^0-9a-z])?[0-9a-f]{7,40}\b/.test(version)
 }
 
 /** Assets of a page that are looked at. */

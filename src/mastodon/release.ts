@@ -51,6 +51,28 @@ const BASE_SCHEMA = programText(new URL('./programs/base-schema.sh', import.meta
  */
 export const APPLIED_COMMAND = `bundle exec ruby -e ${shellWord(APPLIED)}`
 
+const SIDEKIQ = compact(programText(new URL('./programs/sidekiq.rb', import.meta.url)))
+
+/** Changes nothing. Prints the Sidekiq processes that Redis knows, for `workingDynos`. Boots Rails, which knows where Redis is. */
+export const SIDEKIQ_COMMAND = `bundle exec rails runner ${shellWord(SIDEKIQ)}`
+
+/** Seconds: Sidekiq gives a sign of life each 10 s (sidekiq/sidekiq: lib/sidekiq/launcher.rb, BEAT_PAUSE). */
+const BEATS = 30
+
+/**
+ * Names of the dynos in which a Sidekiq works that was started after a moment.
+ * @param output of `SIDEKIQ_COMMAND`
+ * @param since milliseconds since 1970, by Heroku's clock
+ */
+export function workingDynos(output: string, since: number): Set<string> {
+  const found = [...output.matchAll(/^mastodon-on-heroku: sidekiq ([\w.-]{1,100}) (\d{1,12}) (-?\d{1,12})\s*$/gm)]
+  return new Set(
+    found.flatMap(([, host, started, silent]) =>
+      Number(started) * 1_000 >= since - 1_000 && Number(silent) <= BEATS ? [host!] : []
+    )
+  )
+}
+
 /**
  * For a rehearsal: loads the tree's schema into an empty database, and leaves a mark by which the release task runs the
  * seeds later, with the code that they belong to. Does nothing if migrations are applied.

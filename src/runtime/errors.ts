@@ -14,6 +14,9 @@ export class UserError extends Error {
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 export class WorkFailed extends UserError {}
 
+/** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
+export class Unverified extends UserError {}
+
 /** The run was cancelled, by SIGINT or SIGTERM. */
 export class CancelledError extends UserError {
   constructor(what: string) {

@@ -1,4 +1,4 @@
-import { CancelledError, errorText, UserError, WorkFailed } from '../runtime/index.ts'
+import { CancelledError, errorText, Unverified, UserError, WorkFailed } from '../runtime/index.ts'
 import { type Serving, type StepRecord, type Story } from './story.ts'
 
 /**
@@ -69,6 +69,7 @@ export function endingOf(error: unknown, begun: readonly string[]): Ending & { r
     const changed = begun.length === 0 ? 'nothing was changed' : `begun was: ${begun.join(', ')}`
     return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next }
   }
+  if (error instanceof Unverified) return { outcome: 'unverified', headline, next }
   const isRefusal = error instanceof UserError && !(error instanceof WorkFailed) && begun.length === 0
   return { outcome: isRefusal ? 'refused' : 'failed', headline, next }
 }

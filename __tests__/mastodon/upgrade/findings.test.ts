@@ -26,6 +26,26 @@ const LIVE = factsOf().live!.streaming!
 
 /** Each finding, in ways in which it comes, and the nearest ones in which it does not. */
 const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
+  'maintenance-mode': {
+    fires: [
+      { live: { maintenance: true } },
+      { live: { maintenance: true }, facts: { strategy: 'off' } },
+      { live: { streaming: { ...LIVE, maintenance: true } }, facts: { strategy: 'maintenance' } }
+    ],
+    silent: [{}, { live: { maintenance: true }, facts: { strategy: 'maintenance' } }, { live: false }]
+  },
+  'no-web-dyno': {
+    fires: [
+      { live: { formation: [{ type: 'web', quantity: 0 }] } },
+      { live: { streaming: { ...LIVE, runs: true, formation: [{ type: 'web', quantity: 0 }] } } }
+    ],
+    silent: [
+      {},
+      { live: { formation: [{ type: 'web', quantity: 0 }], runs: false } },
+      { live: { formation: [{ type: 'worker', quantity: 0 }] } },
+      { live: { streaming: { ...LIVE, runs: false, formation: [{ type: 'web', quantity: 0 }] } } }
+    ]
+  },
   'missing-config': {
     fires: [
       { vars: { ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: undefined } },

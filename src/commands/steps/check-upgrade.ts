@@ -139,7 +139,7 @@ async function askApp(
   ])
   const { name: stack } = info.build_stack ?? info.stack
   return liveFacts(
-    { app, stack, config: configVars, formation, current, currentSlug: slug },
+    { app, info, stack, config: configVars, formation, current, currentSlug: slug },
     streaming && streamingVars && { app: streaming, config: streamingVars },
     addons
   )

@@ -26,7 +26,7 @@ export const DYNO_ROUTES: Routes = {
     return [
       200,
       [
-        ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(machine, dyno)),
+        ...machine.dynos.filter(({ isEnding }) => !isEnding).map(dyno => dynoView(machine, dyno)),
         ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
       ]
     ]

@@ -42,6 +42,8 @@ export interface LiveFacts {
   readonly commit?: string
   /** Whether any code runs. */
   readonly runs: boolean
+  /** Whether maintenance mode is on. */
+  readonly maintenance?: boolean
   /** `schema_migrations`; absent if the database was not asked. */
   readonly applied?: ReadonlySet<string>
   readonly streaming?: LiveStreaming
@@ -77,6 +79,11 @@ interface LiveStreaming {
   readonly remedy: string
   /** Its dynos for which the streaming slug has no process type. */
   readonly lost?: readonly Dynos[]
+  readonly formation?: readonly Dynos[]
+  /** Whether any code runs on it. */
+  readonly runs?: boolean
+  /** Whether its maintenance mode is on. */
+  readonly maintenance?: boolean
 }
 
 /** The few config vars whose values may be read; none is a secret. Of the others only the names are seen. */

@@ -5,11 +5,13 @@ import { MIGRATION_RULES } from './migrations.ts'
 import { PROCESS_RULES } from './processes.ts'
 import { RUNTIME_RULES } from './runtime.ts'
 import { SERVICE_RULES } from './services.ts'
+import { STATE_RULES } from './state.ts'
 import { STREAMING_RULES } from './streaming.ts'
 import { VERSION_RULES } from './versions.ts'
 
 /** All rules, by subject, in the order of the plan. docs/upgrading.md has them as a table. */
 export const FINDINGS = [
+  ...STATE_RULES,
   ...VERSION_RULES,
   ...MIGRATION_RULES,
   ...CONFIG_RULES,

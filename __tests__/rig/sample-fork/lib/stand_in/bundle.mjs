@@ -4,7 +4,7 @@ import { Aborted } from './app.mjs'
 import { appliedVersions, withConnection } from './database.mjs'
 import { runTasks } from './tasks.mjs'
 import { serve } from './web.mjs'
-import { work } from './worker.mjs'
+import { printWorkers, work } from './worker.mjs'
 
 const [verb, program, ...args] = process.argv.slice(2)
 
@@ -23,6 +23,7 @@ async function execute() {
   if (program === 'puma' && args.length === 2 && args[0] === '-C') return serve(args[1])
   if (program === 'sidekiq') return work()
   if (program === 'ruby' && args.at(-2) === '-e') return printApplied()
+  if (program === 'rails' && args[0] === 'runner' && args[1]?.includes('Sidekiq::ProcessSet')) return printWorkers()
   if (program === 'rails' && args[0] === 'runner') throw new Aborted('The stand-in for Rails does not run Ruby.')
   if ((program === 'rails' || program === 'rake') && args.length > 0) return runTasks(args)
   return notKnown()

@@ -83,7 +83,7 @@ async function instance(pool) {
   return {
     domain,
     title: rows[0]?.title ?? 'Mastodon',
-    version: version() + (env.MASTODON_VERSION_METADATA ? `+${env.MASTODON_VERSION_METADATA}` : ''),
+    version: version(),
     source_url: env.SOURCE_TAG ? `${source}/tree/${env.SOURCE_TAG}` : source,
     configuration: {
       urls: { streaming: env.STREAMING_API_BASE_URL ?? `wss://${env.WEB_DOMAIN || domain}` },
@@ -93,6 +93,10 @@ async function instance(pool) {
 }
 
 function version() {
+  return number() + (env.MASTODON_VERSION_METADATA ? `+${env.MASTODON_VERSION_METADATA}` : '')
+}
+
+function number() {
   const text = read('lib/mastodon/version.rb')
   const numbers = ['major', 'minor', 'patch'].map(part => new RegExp(`def ${part}\\s+(\\d+)`).exec(text)?.[1])
   const prerelease = /def default_prerelease\s+'([^']+)'/.exec(text)?.[1]
@@ -108,7 +112,9 @@ async function notes(pool) {
 
 function frontPage() {
   const tags = scripts().map(file => `<script type="module" src="/packs/${file}"></script>`)
-  return `<!doctype html>\n<title>A sample instance</title>\n${tags.join('\n')}\n`
+  const state = JSON.stringify({ meta: { version: version() } }).replaceAll('<', '\\u003c')
+  const initial = `<script id="initial-state" type="application/json">${state}</script>`
+  return `<!doctype html>\n<title>A sample instance</title>\n${initial}\n${tags.join('\n')}\n`
 }
 
 /** The entries of the assets' manifest: of the sample's by name, of Vite's own with more about each. */

@@ -1,0 +1,124 @@
+import { logLines, type HerokuApp } from '../heroku/index.ts'
+import { Unverified, UserError } from '../runtime/index.ts'
+import { askOnce, HealthError, instanceProbe, ownHealth, type Probe } from './health.ts'
+import { type Target } from './target.ts'
+import { type Tools } from './tools.ts'
+
+/** How an app was just before its code was changed: what the new code is held against. */
+export interface Before {
+  /** Version of the release that ran; undefined if none did, or if it ran the new code already. */
+  readonly version: number | undefined
+  /** Process types of which a dyno had crashed. */
+  readonly crashed: ReadonlySet<string>
+  /** What was wrong with the answer, by the probe's name; undefined if it was right. */
+  readonly answers: ReadonlyMap<string, string | undefined>
+}
+
+/** If nothing is known of what ran before. */
+export const NOT_KNOWN: Before = { version: undefined, crashed: new Set(), answers: new Map() }
+
+/** The new code is at fault, and the evidence: only this takes a release back. */
+export class FaultOfTheCode extends UserError {}
+
+/** Milliseconds between the two times that the old release is asked. */
+const PAUSE = 3_000
+
+/** Looks at an app whose code is about to change. One right answer of two is right: it only has to be able to. */
+export async function lookBefore(target: Target, probes: readonly Probe[], tools: Tools): Promise<Before> {
+  const { app, current } = target
+  if (!current?.slug) return NOT_KNOWN
+  const crashed = new Set((await app.dynos()).filter(({ state }) => state === 'crashed').map(({ type }) => type))
+  const answers = new Map<string, string | undefined>()
+  for (const probe of probes) {
+    let { wrong } = await askOnce(probe, tools)
+    if (wrong !== undefined) {
+      await tools.clock.sleep(PAUSE, tools.signal)
+      wrong = (await askOnce(probe, tools)).wrong
+    }
+    answers.set(probe.name, wrong)
+    tools.story.note(`${probe.name} of v${current.version}: ${wrong ?? 'right'}`)
+  }
+  for (const type of crashed) tools.story.note(`A ${type} dyno of v${current.version} is crashed`)
+  return { version: current.version, crashed, answers }
+}
+
+/** The questions whose answers are compared with those of the release before. */
+export function webProbes(target: Target): Probe[] {
+  const instance = instanceProbe(target, undefined)
+  return [ownHealth(target), ...(instance ? [instance] : [])]
+}
+
+interface LiveRelease {
+  readonly app: HerokuApp
+  readonly version: number
+  readonly since: number
+  readonly again?: string
+}
+
+/** Errors of Heroku itself, not of the code (Dev Center: error-codes): hours used up, a degraded or a broken platform. */
+const OF_THE_PLATFORM = ['H82', 'H83', 'H99']
+
+/**
+ * Whose fault a wrong answer is. The code's, if the release before answered rightly just before; else that is not known,
+ * and nothing is taken back.
+ * @param release that answers wrongly; `since`: milliseconds since 1970; `again`: what running the job again does
+ */
+export async function blame(
+  error: HealthError,
+  { app, version, since, again = 'Then deploy again: it goes on from there' }: LiveRelease,
+  before: Before,
+  tools: Tools
+): Promise<UserError> {
+  const { message, probe, wrong, nextStep } = error
+  const unverified = (why: string, next = nextStep): Unverified =>
+    new Unverified(
+      `v${version} of ${app.name} is live, and could not be proved healthy: ${why}. Nothing was taken back`,
+      `${next} ${again}.`,
+      { cause: error }
+    )
+  if ((await app.info()).maintenance) {
+    return unverified(
+      `${message}, and maintenance mode is on, in which the router answers every request so`,
+      `Turn it off: \`heroku maintenance:off --app ${app.name}\`.`
+    )
+  }
+  const codes = await routerCodes(app, since, tools)
+  const platform = codes.filter(code => OF_THE_PLATFORM.includes(code))
+  if (platform.length > 0) {
+    return unverified(
+      `${message}, and Heroku's router logs ${platform.join(', ')}, which is no fault of the code`,
+      platform.includes('H82') ? hoursUsedUp(app.name) : 'Look at https://status.heroku.com.'
+    )
+  }
+  if (!error.byTheCode) return unverified(`${message}${beforeToo(before, probe)}`)
+  if (before.answers.has(probe) && before.answers.get(probe) === undefined) {
+    const seen = codes.length > 0 ? ` (${codes.join(', ')} in its log)` : ''
+    return new FaultOfTheCode(`${message}${seen}, and v${before.version} answered rightly just before`, nextStep, {
+      cause: error
+    })
+  }
+  return unverified(
+    before.answers.has(probe)
+      ? `${message}${beforeToo(before, probe)}`
+      : `${wrong === '' ? message : `${message}`}, and what another release answered before is not known`
+  )
+}
+
+/** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */
+export function hoursUsedUp(app: string): string {
+  return `The account's eco dyno hours of this month are used up: \`heroku ps:type basic --app ${app}\`, or wait for the next month.`
+}
+
+function beforeToo({ version, answers }: Before, probe: string): string {
+  const wrong = answers.get(probe)
+  return wrong === undefined ? '' : `; v${version} did not answer rightly before, either (${wrong})`
+}
+
+/** Error codes that the router logged since a moment; none if the log cannot be read. */
+async function routerCodes(app: HerokuApp, since: number, tools: Tools): Promise<string[]> {
+  const lines = await logLines(app, 'heroku', tools).catch(() => [])
+  const codes = lines
+    .filter(({ time, dyno }) => dyno === 'router' && time >= since)
+    .flatMap(({ text }) => /\bcode=([A-Z]\d{2})\b/.exec(text)?.[1] ?? [])
+  return [...new Set(codes)]
+}

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
@@ -16,6 +16,7 @@ import {
   type Tools,
   type Trees
 } from '../../src/deploy/index.ts'
+import { releaseDescription, slugDescription } from '../../src/deploy/slugs.ts'
 import { Story } from '../../src/verdict/index.ts'
 import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
 import {
@@ -216,13 +217,42 @@ export class World {
       const own = { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' }
       await world.heroku.addApp(STREAMING, { config: { ...config, ...own } })
     }
-    await world.deploy(OLD)
+    if (options.builder === 'heroku') await world.deploy(OLD)
+    else for (const app of options.streaming ? [APP, STREAMING] : [APP]) await world.#hold(app)
     const formation = world.heroku.machine(APP).app.formation
     formation['worker'] = { quantity: 1, size: 'Basic' }
     await world.heroku.machine(APP).scale()
     world.heroku.requests.length = 0
     for (const { runs } of [world.database, world.stagingDatabase]) runs.release = runs.migrate = 0
     return world
+  }
+
+  /** Has an app run the old commit, as a deploy would have left it. */
+  async #hold(name: string): Promise<void> {
+    const { supply } = this.#deployable(OLD)
+    const made = supply.by === 'runner' ? await supply.build() : []
+    const slug = made.find(({ role }) => role === (name === STREAMING ? 'streaming' : 'web'))!
+    const machine = this.heroku.machine(name)
+    const state = {
+      id: randomUUID(),
+      blob: randomUUID(),
+      checksum: null,
+      commit: OLD,
+      commitDescription: slugDescription(slug),
+      processTypes: slug.processTypes,
+      stack: slug.stack,
+      createdAt: new Date(this.clock.now()).toISOString(),
+      size: 6,
+      deletedAt: null
+    }
+    writeFileSync(path.join(this.#folder, 'blobs', state.blob), 'a slug')
+    machine.app.slugs.push(state)
+    machine.release(state.id, releaseDescription(OLD, slug.role, slug.fingerprint))
+    const isUp = (): boolean =>
+      machine.current()?.slugId === state.id &&
+      machine.dynos.length > 0 &&
+      machine.dynos.every(dyno => dyno.state === 'up')
+    while (!isUp()) await new Promise(resolve => setTimeout(resolve, 1))
   }
 
   #pass(milliseconds: number): void {

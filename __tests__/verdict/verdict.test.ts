@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { CancelledError, UserError, WorkFailed } from '../../src/runtime/index.ts'
+import { CancelledError, Unverified, UserError, WorkFailed } from '../../src/runtime/index.ts'
 import { endingOf, isGreen, type Outcome } from '../../src/verdict/index.ts'
 
 describe('how a command ended that threw', () => {
@@ -8,6 +8,13 @@ describe('how a command ended that threw', () => {
     ['a rule, before anything changed', user, [], 'refused', 'No key'],
     ['a rule, after a release', user, ['a release of app'], 'failed', 'No key'],
     ['work that failed', new WorkFailed('Buildpack a failed', ''), [], 'failed', 'Buildpack a failed'],
+    [
+      'what nobody could see',
+      new Unverified('v3 is live, and web.1 is starting', ''),
+      ['a release'],
+      'unverified',
+      'v3 is live, and web.1 is starting'
+    ],
     ['our own fault', new TypeError('x is undefined'), [], 'failed', 'x is undefined'],
     [
       'a person, before anything',

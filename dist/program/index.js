@@ -53595,10 +53595,16 @@ async function settled(app, tools) {
             return { releases, config };
     }
 }
+/** Says it if maintenance mode is on: nobody sees what is done to the app. */
+function tellMaintenance({ name, maintenance }, { story }) {
+    if (!maintenance)
+        return;
+    story.warn(`Maintenance mode of ${name} is on: visitors get 503. \`heroku maintenance:off --app ${name}\` turns it off`);
+}
 /** What somebody has to know of an app before anything else is said of it. */
-function tellState({ name, maintenance }, releases, current, { story }) {
-    if (maintenance)
-        story.warn(`Maintenance mode of ${name} is on: visitors get 503. \`heroku maintenance:off --app ${name}\` turns it off`);
+function tellState(info, releases, current, { story }) {
+    const { name } = info;
+    tellMaintenance(info, { story });
     const [newest] = releases;
     if (newest && newest.status !== 'succeeded' && newest.version > (current?.version ?? 0))
         story.warn(`The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it set comes into force with the next release`);
@@ -78392,6 +78398,7 @@ async function treesOf({ app, current, currentSlug }, checkout, { story }, runti
 
 
 
+
 /**
  * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails if a
  * command does, or if that is not known.
@@ -78404,7 +78411,10 @@ async function run(inputs, { runtime, results, story, job }) {
         throw nothingToRun(schedule?.with);
     const access = herokuOf(inputs, 'run');
     return withStory(`Run on ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
-        await tools.story.step('Config', async () => mask(await app(name).configVars()));
+        await tools.story.step('Config', async () => {
+            mask(await app(name).configVars());
+            tellMaintenance(await app(name).info(), tools);
+        });
         if (command === undefined)
             return runDueTasks(inputs, app(name), schedule, job, runtime, tools);
         if (plan)
@@ -78432,12 +78442,14 @@ function nothingToRun(scheduler) {
 
 
 
+
 /** Makes the app's scheduled tasks equal to the config's; `plan` shows the difference only. */
 async function schedule(inputs, { runtime, results, story, job }) {
     const { app: main, schedule: wanted } = readConfig(inputs, { app: inputs.app });
     const name = requireApp(main);
     const access = herokuOf(inputs, 'schedule');
     return withStory(`Scheduled tasks of ${name}`, access, { runtime, results, story }, async ({ app, tools }) => {
+        tellMaintenance(await app(name).info(), tools);
         if (!wanted || wanted.tasks.length === 0)
             tellStarters(inputs.path, runtime.log);
         if (!wanted) {

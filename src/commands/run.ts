@@ -1,3 +1,4 @@
+import { tellMaintenance } from '../deploy/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { type Ending } from '../verdict/index.ts'
@@ -19,7 +20,10 @@ export async function run(inputs: InputsOf<'run'>, { runtime, results, story, jo
   if (command === undefined && schedule?.with !== 'github-actions') throw nothingToRun(schedule?.with)
   const access = herokuOf(inputs, 'run')
   return withStory(`Run on ${name}`, access, { runtime, results, story }, async ({ app, tools, mask }) => {
-    await tools.story.step('Config', async () => mask(await app(name).configVars()))
+    await tools.story.step('Config', async () => {
+      mask(await app(name).configVars())
+      tellMaintenance(await app(name).info(), tools)
+    })
     if (command === undefined) return runDueTasks(inputs, app(name), schedule!, job, runtime, tools)
     if (plan) return { outcome: 'nothing-to-do', headline: `Plan: ${command} would run on ${name}; nothing was run` }
     return tools.story.step('Command', async () => {

@@ -1,3 +1,4 @@
+import { tellMaintenance } from '../deploy/index.ts'
 import { SCHEDULERS } from '../heroku/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
 import { type Ending } from '../verdict/index.ts'
@@ -16,6 +17,7 @@ export async function schedule(
   const name = requireApp(main)
   const access = herokuOf(inputs, 'schedule')
   return withStory(`Scheduled tasks of ${name}`, access, { runtime, results, story }, async ({ app, tools }) => {
+    tellMaintenance(await app(name).info(), tools)
     if (!wanted || wanted.tasks.length === 0) tellStarters(inputs.path, runtime.log)
     if (!wanted) {
       const headline = `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`

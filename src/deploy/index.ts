@@ -11,7 +11,7 @@ export {
   type Trees
 } from './request.ts'
 export { blockersOf, liveFacts, refuse, tellPlan } from './preflight.ts'
-export { readTarget, type Target } from './target.ts'
+export { readTarget, tellMaintenance, type Target } from './target.ts'
 export { readLacking, refuse as refuseProvision, type Provisioning } from './provision.ts'
 export { isConfigured, type Have, type Wishes } from './lacking.ts'
 export { provisionMarkdown, provisionRows } from './provision-table.ts'

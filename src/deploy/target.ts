@@ -69,17 +69,23 @@ async function settled(app: HerokuApp, tools: Tools): Promise<Pick<Target, 'rele
   }
 }
 
+/** Says it if maintenance mode is on: nobody sees what is done to the app. */
+export function tellMaintenance({ name, maintenance }: App, { story }: Pick<Tools, 'story'>): void {
+  if (!maintenance) return
+  story.warn(
+    `Maintenance mode of ${name} is on: visitors get 503. \`heroku maintenance:off --app ${name}\` turns it off`
+  )
+}
+
 /** What somebody has to know of an app before anything else is said of it. */
 function tellState(
-  { name, maintenance }: App,
+  info: App,
   releases: readonly Release[],
   current: Release | undefined,
-  { story }: Tools
+  { story }: Pick<Tools, 'story'>
 ): void {
-  if (maintenance)
-    story.warn(
-      `Maintenance mode of ${name} is on: visitors get 503. \`heroku maintenance:off --app ${name}\` turns it off`
-    )
+  const { name } = info
+  tellMaintenance(info, { story })
   const [newest] = releases
   if (newest && newest.status !== 'succeeded' && newest.version > (current?.version ?? 0))
     story.warn(

@@ -10061,6 +10061,8 @@ const FACTS = {
     },
     /** Milliseconds after which the router gives up a request (H12). */
     request: { value: 30_000, ...ERRORS_DOC },
+    /** Milliseconds after which the router ends a connection on which no byte passes, a WebSocket for instance (H15). */
+    idle: { value: 55_000, source: 'Dev Center: http-routing#timeouts; websockets#timeouts', seen: '2026-11-29' },
     /** Milliseconds that a web process has to listen on its port (R10). */
     boot: { value: 60_000, ...ERRORS_DOC },
     /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */

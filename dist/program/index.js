@@ -50424,8 +50424,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 254 modules
-var commands = __nccwpck_require__(4084);
+// EXTERNAL MODULE: ./lib/commands/index.js + 255 modules
+var commands = __nccwpck_require__(7922);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51209,7 +51209,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 4084:
+/***/ 7922:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -76217,6 +76217,8 @@ const HEROKU_TIMES = {
     preboot: 180_000,
     coolOff: 10_000,
     hold: knowledge/* LIMITS */.b1.request,
+    answer: knowledge/* LIMITS */.b1.request,
+    idle: knowledge/* LIMITS */.b1.idle,
     memory: 20_000
 };
 /** Dyno sizes outside of Private Spaces. */
@@ -76659,7 +76661,122 @@ function fileSize(file) {
     return (0,external_node_fs_.statSync)(file, { throwIfNoEntry: false })?.size;
 }
 
+;// CONCATENATED MODULE: ./lib/local-heroku/forward.js
+
+
+/** The answer to a request for another protocol, while it is not granted: then the connection ends with it. */
+function responseOn(socket, request) {
+    const response = new external_node_http_.ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.on('finish', () => socket.destroySoon());
+    socket.on('error', () => socket.destroy());
+    return response;
+}
+/**
+ * Hands a request to a dyno, and its answer back. A connection whose protocol the dyno changes (101: WebSockets) is one
+ * pipe from then on (Dev Center: http-routing, websockets; heroku/vegur: vegur_proxy.erl).
+ */
+function forward({ request, response, upgrade }, dyno) {
+    const { port, clock, refuse } = dyno;
+    const headers = {
+        ...request.headers,
+        'x-forwarded-proto': 'https',
+        'x-forwarded-for': request.socket.remoteAddress ?? '',
+        'x-request-start': String(clock.now()),
+        connection: upgrade ? 'Upgrade' : 'close'
+    };
+    const { method, url: path } = request;
+    const onward = external_node_http_.request({ host: '127.0.0.1', port, method, path, headers, agent: false });
+    let answered = false;
+    let stopTimer = () => { };
+    const gone = () => {
+        stopTimer();
+        onward.destroy();
+    };
+    const giveUp = (code) => {
+        refuse(code);
+        gone();
+    };
+    // It counts from when the dyno has the whole request (Dev Center: request-timeout).
+    onward.on('finish', () => {
+        if (!answered)
+            stopTimer = clock.after(dyno.answer, () => giveUp('H12'));
+    });
+    onward.on('response', answer => {
+        answered = true;
+        stopTimer();
+        const idle = whenIdle(dyno, () => giveUp('H15'));
+        stopTimer = idle.stop;
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.on('data', idle.seen);
+        answer.pipe(response);
+        answer.on('error', () => response.destroy());
+    });
+    if (upgrade)
+        onward.on('upgrade', (answer, socket, head) => {
+            answered = true;
+            stopTimer();
+            response.off('close', gone);
+            response.detachSocket(upgrade.socket);
+            upgrade.socket.write(switching(answer));
+            upgrade.socket.write(head);
+            socket.write(upgrade.head);
+            join(upgrade.socket, socket, dyno);
+        });
+    onward.on('error', () => {
+        // The client left first, or it has its answer.
+        if (response.closed || response.writableEnded)
+            return;
+        if (response.headersSent)
+            response.destroy();
+        else
+            refuse('H13');
+    });
+    response.on('close', gone);
+    request.pipe(onward);
+}
+/** The dyno's answer that it changes the protocol, as it was sent. */
+function switching({ rawHeaders }) {
+    const pairs = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : []));
+    return `HTTP/1.1 101 Switching Protocols\r\n${pairs.join('')}\r\n`;
+}
+/** Makes one pipe of two connections. It ends with either, or if nothing passes for too long. */
+function join(client, dyno, of) {
+    const idle = whenIdle(of, () => {
+        of.refuse('H15');
+        client.destroy();
+        dyno.destroy();
+    });
+    for (const [from, to] of [
+        [client, dyno],
+        [dyno, client]
+    ]) {
+        from.on('data', idle.seen);
+        from.pipe(to);
+        from.on('error', () => from.destroy());
+        from.on('close', () => {
+            idle.stop();
+            to.destroySoon();
+        });
+    }
+}
+/** Acts when nothing was seen for a while: each byte, of either side, begins it anew. */
+function whenIdle({ clock, idle }, act) {
+    let last = clock.now();
+    const look = () => {
+        const left = last + idle - clock.now();
+        if (left <= 0)
+            act();
+        else
+            stop = clock.after(left, look);
+    };
+    let stop = clock.after(idle, look);
+    return { seen: () => void (last = clock.now()), stop: () => stop() };
+}
+
 ;// CONCATENATED MODULE: ./lib/local-heroku/router.js
+
 
 
 
@@ -76674,6 +76791,8 @@ class Router {
     #options;
     #server;
     #waiting = new Set();
+    /** Connections that changed their protocol: the server does not count them as its own any more. */
+    #upgraded = new Set();
     #turn = 0;
     constructor(options, server) {
         this.#options = options;
@@ -76681,7 +76800,8 @@ class Router {
         this.port = server.address().port;
     }
     static async start(options) {
-        const server = external_node_http_.createServer((request, response) => void router.#serve(request, response));
+        const server = external_node_http_.createServer((request, response) => void router.#serve({ request, response }));
+        server.on('upgrade', (request, socket, head) => router.#upgrade(request, socket, head));
         await new Promise((resolve, reject) => {
             server.once('error', reject);
             server.listen(options.port, '127.0.0.1', resolve);
@@ -76696,9 +76816,17 @@ class Router {
     }
     async close() {
         this.#server.closeAllConnections();
+        for (const socket of this.#upgraded)
+            socket.destroy();
         await new Promise(resolve => this.#server.close(resolve));
     }
-    async #serve(request, response) {
+    #upgrade(request, socket, head) {
+        this.#upgraded.add(socket);
+        socket.on('close', () => this.#upgraded.delete(socket));
+        void this.#serve({ request, response: responseOn(socket, request), upgrade: { socket, head } });
+    }
+    async #serve(hop) {
+        const { response } = hop;
         const { maintenance, clock, times } = this.#options;
         const until = clock.now() + times.hold;
         for (;;) {
@@ -76707,7 +76835,7 @@ class Router {
             this.#options.awake();
             const dyno = this.#pick();
             if (dyno)
-                return this.#forward(dyno, request, response);
+                return this.#forward(dyno, hop);
             const all = this.#options.dynos();
             if (!this.#options.changing()) {
                 if (all.length === 0)
@@ -76740,35 +76868,17 @@ class Router {
             this.#waiting.add(go);
         });
     }
-    #forward(dyno, request, response) {
-        const headers = {
-            ...request.headers,
-            'x-forwarded-proto': 'https',
-            'x-forwarded-for': request.socket.remoteAddress ?? '',
-            'x-request-start': String(this.#options.clock.now()),
-            connection: 'close'
-        };
-        const { method, url: path } = request;
-        const onward = external_node_http_.request({ host: '127.0.0.1', port: dyno.port, method, path, headers, agent: false }, answer => {
-            response.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(response);
-            answer.on('error', () => response.destroy());
-        });
-        onward.on('error', () => {
-            // The client left first.
-            if (response.closed)
-                return;
-            if (response.headersSent)
-                response.destroy();
-            else
-                this.#refuse(response, 'H13');
-        });
-        response.on('close', () => onward.destroy());
-        request.pipe(onward);
+    #forward({ port }, hop) {
+        const { clock, times } = this.#options;
+        const refuse = (code) => this.#refuse(hop.response, code);
+        forward(hop, { port: port, clock, answer: times.answer, idle: times.idle, refuse });
     }
     #refuse(response, code) {
         const text = knowledge/* ERROR_CODES */.OQ[code].title;
         this.#options.log.write('heroku[router]', `at=error code=${code} desc="${text}" status=503`);
+        // Part of an answer is out, or the protocol is another one: the connection breaks off.
+        if (response.headersSent || response.socket === null)
+            return void response.destroy();
         response.writeHead(503, { 'content-type': 'text/html' });
         response.end(`<html><body><h1>${text}</h1></body></html>`);
     }
@@ -80117,6 +80227,8 @@ const FACTS = {
     },
     /** Milliseconds after which the router gives up a request (H12). */
     request: { value: 30_000, ...ERRORS_DOC },
+    /** Milliseconds after which the router ends a connection on which no byte passes, a WebSocket for instance (H15). */
+    idle: { value: 55_000, source: 'Dev Center: http-routing#timeouts; websockets#timeouts', seen: '2026-11-29' },
     /** Milliseconds that a web process has to listen on its port (R10). */
     boot: { value: 60_000, ...ERRORS_DOC },
     /** Milliseconds from SIGTERM or SIGHUP to SIGKILL (R12, R16). */
@@ -98832,8 +98944,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 254 modules
-var commands = __nccwpck_require__(4084);
+// EXTERNAL MODULE: ./lib/commands/index.js + 255 modules
+var commands = __nccwpck_require__(7922);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -21,6 +21,10 @@ export interface Times {
   readonly coolOff: number
   /** How long the router holds a request while no dyno is up. */
   readonly hold: number
+  /** From the end of a request to the first byte of its answer (H12). */
+  readonly answer: number
+  /** An answer that has begun, or a WebSocket, ends if no byte passes for so long (H15). */
+  readonly idle: number
   /** Between two looks at a dyno's memory. */
   readonly memory: number
 }
@@ -32,6 +36,8 @@ export const HEROKU_TIMES: Times = {
   preboot: 180_000,
   coolOff: 10_000,
   hold: LIMITS.request,
+  answer: LIMITS.request,
+  idle: LIMITS.idle,
   memory: 20_000
 }
 

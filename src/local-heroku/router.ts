@@ -1,8 +1,9 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type AddressInfo, type Socket } from 'node:net'
 import { ERROR_CODES, type ErrorCode } from '../knowledge/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { type LocalDyno, type Times } from './dyno.ts'
+import { forward, responseOn, type Hop } from './forward.ts'
 import { type AppLog } from './logs.ts'
 
 interface RouterOptions {
@@ -28,6 +29,8 @@ export class Router {
   readonly #options: RouterOptions
   readonly #server: http.Server
   readonly #waiting = new Set<() => void>()
+  /** Connections that changed their protocol: the server does not count them as its own any more. */
+  readonly #upgraded = new Set<Socket>()
   #turn = 0
 
   private constructor(options: RouterOptions, server: http.Server) {
@@ -37,7 +40,8 @@ export class Router {
   }
 
   static async start(options: RouterOptions): Promise<Router> {
-    const server = http.createServer((request, response) => void router.#serve(request, response))
+    const server = http.createServer((request, response) => void router.#serve({ request, response }))
+    server.on('upgrade', (request, socket: Socket, head) => router.#upgrade(request, socket, head))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(options.port, '127.0.0.1', resolve)
@@ -53,17 +57,25 @@ export class Router {
 
   async close(): Promise<void> {
     this.#server.closeAllConnections()
+    for (const socket of this.#upgraded) socket.destroy()
     await new Promise(resolve => this.#server.close(resolve))
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#upgraded.add(socket)
+    socket.on('close', () => this.#upgraded.delete(socket))
+    void this.#serve({ request, response: responseOn(socket, request), upgrade: { socket, head } })
+  }
+
+  async #serve(hop: Hop): Promise<void> {
+    const { response } = hop
     const { maintenance, clock, times } = this.#options
     const until = clock.now() + times.hold
     for (;;) {
       if (maintenance()) return this.#refuse(response, 'H80')
       this.#options.awake()
       const dyno = this.#pick()
-      if (dyno) return this.#forward(dyno, request, response)
+      if (dyno) return this.#forward(dyno, hop)
       const all = this.#options.dynos()
       if (!this.#options.changing()) {
         if (all.length === 0) return this.#refuse(response, 'H14')
@@ -94,33 +106,17 @@ export class Router {
     })
   }
 
-  #forward(dyno: LocalDyno, request: IncomingMessage, response: ServerResponse): void {
-    const headers = {
-      ...request.headers,
-      'x-forwarded-proto': 'https',
-      'x-forwarded-for': request.socket.remoteAddress ?? '',
-      'x-request-start': String(this.#options.clock.now()),
-      connection: 'close'
-    }
-    const { method, url: path } = request
-    const onward = http.request({ host: '127.0.0.1', port: dyno.port, method, path, headers, agent: false }, answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-      answer.on('error', () => response.destroy())
-    })
-    onward.on('error', () => {
-      // The client left first.
-      if (response.closed) return
-      if (response.headersSent) response.destroy()
-      else this.#refuse(response, 'H13')
-    })
-    response.on('close', () => onward.destroy())
-    request.pipe(onward)
+  #forward({ port }: LocalDyno, hop: Hop): void {
+    const { clock, times } = this.#options
+    const refuse = (code: ErrorCode): void => this.#refuse(hop.response, code)
+    forward(hop, { port: port!, clock, answer: times.answer, idle: times.idle, refuse })
   }
 
   #refuse(response: ServerResponse, code: ErrorCode): void {
     const text = ERROR_CODES[code].title
     this.#options.log.write('heroku[router]', `at=error code=${code} desc="${text}" status=503`)
+    // Part of an answer is out, or the protocol is another one: the connection breaks off.
+    if (response.headersSent || response.socket === null) return void response.destroy()
     response.writeHead(503, { 'content-type': 'text/html' })
     response.end(`<html><body><h1>${text}</h1></body></html>`)
   }

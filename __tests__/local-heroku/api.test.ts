@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { TestClock } from '../helpers/clock.ts'
-import { appOf, clientOf, makeSlug, openHeroku, ship } from '../helpers/local-heroku.ts'
+import { appOf, clientOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 import { ask, type Said, type Thing } from './ask.ts'
 
 let heroku: LocalHeroku
@@ -254,5 +254,41 @@ describe('a key that is made', () => {
     } finally {
       await timed.close()
     }
+  })
+})
+
+describe('a change of config vars', () => {
+  const config = async (app: string) => (await ask(heroku, `GET /apps/${app}/config-vars`)).body
+  const newest = async (app: string) =>
+    (await ask(heroku, `GET /apps/${app}/releases`, { headers: { range: 'version ..; order=desc, max=1' } })).body[0]!
+
+  it.each([
+    ['succeeded', { KEEP: 'new', ADD: '1' }],
+    ['failed', { KEEP: 'old', GO: '1' }]
+  ] as const)('can be read only when its release has %s, and is undone if it fails', async (status, after) => {
+    const name = `config-${status}`
+    const before = { KEEP: 'old', GO: '1' }
+    await heroku.addApp(name, { config: before })
+    const change = heroku.beginConfigChange(name, { KEEP: 'new', GO: null, ADD: '1' })
+    expect(await config(name)).toEqual(before)
+    expect(await newest(name)).toMatchObject({ version: change.version, status: 'pending', current: false })
+    await change.end(status)
+    expect(await config(name)).toEqual(after)
+    expect(await newest(name)).toMatchObject({ version: change.version, status, current: status === 'succeeded' })
+  })
+
+  it('waits for the release command of the slug, whose failure undoes it', async () => {
+    await heroku.addApp('commanded', { config: { FAILS: '' } })
+    const app = appOf(clientOf(heroku), 'commanded')
+    await ship(app, makeSlug({ file: 'x' }), { worker: 'sleep 1000', release: 'exit $FAILS' })
+    const settled = () => until(async () => (await newest('commanded')).status !== 'pending' && newest('commanded'))
+    await settled()
+    const set = (FAILS: string) => ask(heroku, 'PATCH /apps/commanded/config-vars', { body: { FAILS } })
+    expect((await set('0')).body).toEqual({ FAILS: '' })
+    expect((await settled()).status).toBe('succeeded')
+    expect(await config('commanded')).toEqual({ FAILS: '0' })
+    expect((await set('1')).body).toEqual({ FAILS: '0' })
+    expect((await settled()).status).toBe('failed')
+    expect(await config('commanded')).toEqual({ FAILS: '0' })
   })
 })

@@ -76946,14 +76946,23 @@ class AppMachine {
     current() {
         return this.app.releases.findLast(({ status }) => status === 'succeeded');
     }
+    /**
+     * The config vars that can be read. A change is not to be had before its release has succeeded (heroku/cli: config:set,
+     * #3345: "this config change will not be available until the command succeeds").
+     */
+    configVars() {
+        const changing = this.app.releases.some(({ status }) => status === 'pending');
+        return (changing ? this.current()?.configVars : undefined) ?? this.app.configVars;
+    }
     slug(id) {
         return this.app.slugs.find(slug => slug.id === id);
     }
     /** Makes a release and returns it at once. Its release phase runs first, then the change-over. */
-    release(slugId, description) {
+    release(slugId, description, { changesConfig = false, held = false } = {}) {
         const { store, clock } = this.#parts;
         const slug = this.slug(slugId);
         const command = slug?.processTypes['release'];
+        const isPending = held || command !== undefined;
         const release = {
             id: (0,external_node_crypto_.randomUUID)(),
             version: (this.app.releases.at(-1)?.version ?? 0) + 1,
@@ -76961,7 +76970,8 @@ class AppMachine {
             slugId,
             createdAt: new Date(clock.now()).toISOString(),
             configVars: { ...this.app.configVars },
-            status: command === undefined ? 'succeeded' : 'pending',
+            changesConfig,
+            status: isPending ? 'pending' : 'succeeded',
             output: command === undefined ? null : store.secretName()
         };
         this.app.releases.push(release);
@@ -76969,11 +76979,24 @@ class AppMachine {
             this.#formationFor(slug);
         store.save();
         this.log.write('app[api]', `Release v${release.version} created by user`);
+        if (held)
+            return release;
         if (slug && command !== undefined)
             void this.#releasePhase(release, slug, command);
         else
             void this.#rollOut(release);
         return release;
+    }
+    /** Ends a pending release. If it failed, the old one goes on: no dyno is changed. */
+    async settle(release, status) {
+        const { app } = this;
+        release.status = status;
+        const isNewest = app.releases.at(-1) === release;
+        if (status === 'failed' && release.changesConfig && isNewest)
+            app.configVars = { ...this.current()?.configVars };
+        this.#parts.store.save();
+        if (status === 'succeeded' && this.current() === release)
+            await this.#rollOut(release);
     }
     /** Makes a release of a slug. If that is another app's, both apps have it then. */
     releaseSlug(slug, description) {
@@ -77072,12 +77095,9 @@ class AppMachine {
         const status = await dyno.done;
         if (this.#closed)
             return;
-        release.status = status === 0 ? 'succeeded' : 'failed';
-        store.save();
+        const settled = this.settle(release, status === 0 ? 'succeeded' : 'failed');
         outputs.end(output);
-        // If the command failed, the old release goes on: no dyno is changed.
-        if (release.status === 'succeeded' && this.current() === release)
-            await this.#rollOut(release);
+        await settled;
     }
     /**
      * The change-over. Without preboot, the old dynos end before the new ones start, and the router holds requests. With
@@ -77200,11 +77220,30 @@ function appOf({ store }, params) {
 function machineOf(world, params) {
     return world.machines.get(appOf(world, params).name);
 }
-/** Makes a release of the current slug, after config vars were changed. */
+/** Makes a release of the current slug, after config vars were changed by something else than `changeConfig`. */
 function configRelease({ store, machines }, { name }, description) {
     store.save();
     const machine = machines.get(name);
     machine.release(machine.current()?.slugId ?? null, description);
+}
+/**
+ * Sets config vars, or removes those that are null. Returns the release; undefined if nothing is new.
+ * @param held see `AppMachine.release`
+ */
+function changeConfig({ machines }, app, vars, held = false) {
+    const changed = Object.entries(vars).filter(([name, value]) => (app.configVars[name] ?? null) !== value);
+    if (changed.length === 0)
+        return undefined;
+    for (const [name, value] of changed) {
+        if (value === null)
+            delete app.configVars[name];
+        else
+            app.configVars[name] = value;
+    }
+    const verb = changed.every(([, value]) => value === null) ? 'Remove' : 'Set';
+    const machine = machines.get(app.name);
+    const description = `${verb} ${Object.keys(vars).join(', ')} config vars`;
+    return machine.release(machine.current()?.slugId ?? null, description, { changesConfig: true, held });
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/views.js
@@ -77367,23 +77406,15 @@ const APP_ROUTES = {
         machineOf(world, params).router.wake();
         return [200, appView(app)];
     },
-    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
+    'GET /apps/:app/config-vars': (world, { params }) => [200, machineOf(world, params).configVars()],
+    // While the release command runs, the answer has the old values (heroku/cli#3345).
     'PATCH /apps/:app/config-vars': (world, { params, body }) => {
         const app = appOf(world, params);
         const wrong = Object.entries(body).find(([, value]) => value !== null && typeof value !== 'string');
         if (wrong)
             throw invalid(`Config var ${wrong[0]} must be a string`);
-        const changed = Object.entries(body).filter(([name, value]) => (app.configVars[name] ?? null) !== value);
-        for (const [name, value] of changed) {
-            if (value === null)
-                delete app.configVars[name];
-            else
-                app.configVars[name] = value;
-        }
-        const verb = changed.every(([, value]) => value === null) ? 'Remove' : 'Set';
-        if (changed.length > 0)
-            configRelease(world, app, `${verb} ${Object.keys(body).join(', ')} config vars`);
-        return [200, app.configVars];
+        changeConfig(world, app, body);
+        return [200, machineOf(world, params).configVars()];
     },
     'GET /apps/:app/features/:feature': (world, { params }) => {
         const app = appOf(world, params);
@@ -78161,7 +78192,7 @@ async function startLocalHeroku(options) {
     const times = { ...HEROKU_TIMES, ...options.times };
     const parts = { store, host, outputs, rendezvous, clock, times, attaching };
     const machines = new Map();
-    const addApp = async (name, stack) => {
+    const addApp = async (name, stack, configVars = {}) => {
         const app = {
             id: (0,external_node_crypto_.randomUUID)(),
             name,
@@ -78170,7 +78201,7 @@ async function startLocalHeroku(options) {
             stack,
             maintenance: false,
             preboot: false,
-            configVars: {},
+            configVars: { ...configVars },
             formation: {},
             slugs: [],
             releases: []
@@ -78206,7 +78237,7 @@ async function startLocalHeroku(options) {
         world,
         async addApp(name, { stack = knowledge/* DEFAULT_STACK */.zb, config = {}, preboot } = {}) {
             const known = store.app(name);
-            const app = known ?? (await addApp(name, stack));
+            const app = known ?? (await addApp(name, stack, config));
             const changed = Object.keys(config).filter(key => app.configVars[key] !== config[key]);
             Object.assign(app.configVars, config);
             app.preboot = preboot ?? app.preboot;

@@ -68,7 +68,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
   const parts = { store, host, outputs, rendezvous, clock, times, attaching }
   const machines = new Map<string, AppMachine>()
 
-  const addApp = async (name: string, stack: string): Promise<AppState> => {
+  const addApp: HerokuWorld['addApp'] = async (name, stack, configVars = {}) => {
     const app: AppState = {
       id: randomUUID(),
       name,
@@ -77,7 +77,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       stack,
       maintenance: false,
       preboot: false,
-      configVars: {},
+      configVars: { ...configVars },
       formation: {},
       slugs: [],
       releases: []
@@ -115,7 +115,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     world,
     async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot } = {}) {
       const known = store.app(name)
-      const app = known ?? (await addApp(name, stack))
+      const app = known ?? (await addApp(name, stack, config))
       const changed = Object.keys(config).filter(key => app.configVars[key] !== config[key])
       Object.assign(app.configVars, config)
       app.preboot = preboot ?? app.preboot

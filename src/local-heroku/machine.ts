@@ -22,6 +22,13 @@ interface MachineParts {
   readonly attaching: Attaching
 }
 
+interface NewRelease {
+  /** Whether config vars are what is new: if it fails, they are what they were. */
+  readonly changesConfig?: boolean
+  /** It stays pending until it is settled from outside; its release command does not run. */
+  readonly held?: boolean
+}
+
 interface NewOneOff {
   readonly command: string
   readonly type?: string
@@ -91,15 +98,29 @@ export class AppMachine {
     return this.app.releases.findLast(({ status }) => status === 'succeeded')
   }
 
+  /**
+   * The config vars that can be read. A change is not to be had before its release has succeeded (heroku/cli: config:set,
+   * #3345: "this config change will not be available until the command succeeds").
+   */
+  configVars(): Readonly<Record<string, string>> {
+    const changing = this.app.releases.some(({ status }) => status === 'pending')
+    return (changing ? this.current()?.configVars : undefined) ?? this.app.configVars
+  }
+
   slug(id: string | null): SlugState | undefined {
     return this.app.slugs.find(slug => slug.id === id)
   }
 
   /** Makes a release and returns it at once. Its release phase runs first, then the change-over. */
-  release(slugId: string | null, description: string): ReleaseState {
+  release(
+    slugId: string | null,
+    description: string,
+    { changesConfig = false, held = false }: NewRelease = {}
+  ): ReleaseState {
     const { store, clock } = this.#parts
     const slug = this.slug(slugId)
     const command = slug?.processTypes['release']
+    const isPending = held || command !== undefined
     const release: ReleaseState = {
       id: randomUUID(),
       version: (this.app.releases.at(-1)?.version ?? 0) + 1,
@@ -107,16 +128,28 @@ export class AppMachine {
       slugId,
       createdAt: new Date(clock.now()).toISOString(),
       configVars: { ...this.app.configVars },
-      status: command === undefined ? 'succeeded' : 'pending',
+      changesConfig,
+      status: isPending ? 'pending' : 'succeeded',
       output: command === undefined ? null : store.secretName()
     }
     this.app.releases.push(release)
     if (slug) this.#formationFor(slug)
     store.save()
     this.log.write('app[api]', `Release v${release.version} created by user`)
+    if (held) return release
     if (slug && command !== undefined) void this.#releasePhase(release, slug, command)
     else void this.#rollOut(release)
     return release
+  }
+
+  /** Ends a pending release. If it failed, the old one goes on: no dyno is changed. */
+  async settle(release: ReleaseState, status: 'succeeded' | 'failed'): Promise<void> {
+    const { app } = this
+    release.status = status
+    const isNewest = app.releases.at(-1) === release
+    if (status === 'failed' && release.changesConfig && isNewest) app.configVars = { ...this.current()?.configVars }
+    this.#parts.store.save()
+    if (status === 'succeeded' && this.current() === release) await this.#rollOut(release)
   }
 
   /** Makes a release of a slug. If that is another app's, both apps have it then. */
@@ -218,11 +251,9 @@ export class AppMachine {
     this.oneOffs.set(dyno, undefined)
     const status = await dyno.done
     if (this.#closed) return
-    release.status = status === 0 ? 'succeeded' : 'failed'
-    store.save()
+    const settled = this.settle(release, status === 0 ? 'succeeded' : 'failed')
     outputs.end(output)
-    // If the command failed, the old release goes on: no dyno is changed.
-    if (release.status === 'succeeded' && this.current() === release) await this.#rollOut(release)
+    await settled
   }
 
   /**

@@ -23,6 +23,8 @@ export interface ReleaseState {
   readonly slugId: string | null
   readonly createdAt: string
   readonly configVars: Readonly<Record<string, string>>
+  /** Whether it was made for its config vars: by a change of theirs, or a rollback. */
+  readonly changesConfig: boolean
   status: 'pending' | 'succeeded' | 'failed' | 'expired'
   /** Name of its output; null without a release phase. */
   output: string | null
@@ -35,6 +37,8 @@ export interface AppState {
   /** The router's port, kept so that the app has the same address after a restart. */
   port: number
   stack: string
+  /** Of its next builds, if it is another than that of its slug. */
+  buildStack?: string
   maintenance: boolean
   preboot: boolean
   configVars: Record<string, string>

@@ -11,6 +11,7 @@ import {
 } from '../../../src/local-heroku/index.ts'
 import { type Times } from '../../../src/local-heroku/dyno.ts'
 import { type Attaching } from '../../../src/local-heroku/machine.ts'
+import { changeConfig } from '../../../src/local-heroku/world.ts'
 import { endWithFile } from '../end-with-file.ts'
 import { serveBlob } from './blobs.ts'
 import { Builds, type SlugBuilder } from './builds.ts'
@@ -68,8 +69,19 @@ export interface LocalHeroku extends Omit<Rehearsed, 'world'> {
   readonly requests: string[]
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
   machine(app: string): RigMachine
+  /**
+   * Changes config vars (null removes one) in a release that stays pending, as while its release command runs: they can
+   * be read only when it has succeeded. `end` says how it ends.
+   */
+  beginConfigChange(app: string, vars: Readonly<Record<string, string | null>>): HeldRelease
   /** Starts what the app's schedulers have to run by now, and waits for its end. Returns the commands, in order. */
   runDueJobs(app: string): Promise<string[]>
+}
+
+export interface HeldRelease {
+  readonly version: number
+  /** Resolves when the dyno change-over of a success is done. */
+  end(status: 'succeeded' | 'failed'): Promise<void>
 }
 
 export interface NewApp extends NewRehearsedApp {
@@ -142,6 +154,12 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       return made
     },
     machine: name => world.machines.get(name) as RigMachine,
+    beginConfigChange(name, vars) {
+      const release = changeConfig(heroku.world, store.app(name)!, vars, true)
+      if (!release) throw new Error('These config vars are so already.')
+      const machine = heroku.world.machines.get(name)!
+      return { version: release.version, end: status => machine.settle(release, status) }
+    },
     runDueJobs: name => runDueJobs(world, store.app(name)!),
     close
   }

@@ -168,6 +168,11 @@ export class FileStore extends Store {
 
   /** What was under way when it was ended has failed. */
   #giveUpPending(): void {
+    for (const app of this.state.apps) {
+      const newest = app.releases.at(-1)
+      if (newest?.status !== 'pending' || !newest.changesConfig) continue
+      app.configVars = { ...app.releases.findLast(({ status }) => status === 'succeeded')?.configVars }
+    }
     for (const thing of this.state.apps.flatMap(({ releases, builds }) => [...releases, ...builds])) {
       if (thing.status !== 'pending') continue
       thing.status = 'failed'

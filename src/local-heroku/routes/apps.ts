@@ -1,6 +1,6 @@
 import { invalid, notFound } from '../errors.ts'
 import { appView, featureView, USER } from '../views.ts'
-import { appOf, configRelease, machineOf } from '../world.ts'
+import { appOf, changeConfig, machineOf } from '../world.ts'
 import { type Routes } from './route.ts'
 
 /** The account, apps, their config vars and preboot. */
@@ -16,19 +16,14 @@ export const APP_ROUTES: Routes = {
     return [200, appView(app)]
   },
 
-  'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
+  'GET /apps/:app/config-vars': (world, { params }) => [200, machineOf(world, params).configVars()],
+  // While the release command runs, the answer has the old values (heroku/cli#3345).
   'PATCH /apps/:app/config-vars': (world, { params, body }) => {
     const app = appOf(world, params)
     const wrong = Object.entries(body).find(([, value]) => value !== null && typeof value !== 'string')
     if (wrong) throw invalid(`Config var ${wrong[0]} must be a string`)
-    const changed = Object.entries(body).filter(([name, value]) => (app.configVars[name] ?? null) !== value)
-    for (const [name, value] of changed) {
-      if (value === null) delete app.configVars[name]
-      else app.configVars[name] = value as string
-    }
-    const verb = changed.every(([, value]) => value === null) ? 'Remove' : 'Set'
-    if (changed.length > 0) configRelease(world, app, `${verb} ${Object.keys(body).join(', ')} config vars`)
-    return [200, app.configVars]
+    changeConfig(world, app, body as Record<string, string | null>)
+    return [200, machineOf(world, params).configVars()]
   },
 
   'GET /apps/:app/features/:feature': (world, { params }) => {

@@ -16,7 +16,7 @@ export const CODE_ROUTES: Routes = {
     const old = app.releases.find(({ id }) => id === body['release'])
     if (!old) throw notFound('release')
     app.configVars = { ...old.configVars }
-    const release = machineOf(world, params).release(old.slugId, `Rollback to v${old.version}`)
+    const release = machineOf(world, params).release(old.slugId, `Rollback to v${old.version}`, { changesConfig: true })
     return [201, releaseView(world, app, release)]
   },
 

@@ -9,12 +9,11 @@ afterEach(() => world.close())
 
 const open = async (options: WorldOptions = {}): Promise<World> => (world = await World.open(options))
 const writes = (): string[] => world.heroku.requests.filter(request => !request.startsWith('GET '))
-const formation = (app?: string): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries((app === undefined ? world.machine : world.heroku.machine(app)).app.formation).map(
-      ([type, { quantity }]) => [type, quantity]
-    )
-  )
+/** How many dynos of each type run; `release` has none. */
+const formation = (app?: string): Record<string, number> => {
+  const { release: _, ...rest } = (app === undefined ? world.machine : world.heroku.machine(app)).app.formation
+  return Object.fromEntries(Object.entries(rest).map(([type, { quantity }]) => [type, quantity]))
+}
 
 /** The new commit has no worker any more; `unknown`: its tree does not prove it. */
 const loseWorker = (proof: 'proven' | 'unknown' = 'proven'): void => {
@@ -161,6 +160,7 @@ describe('builder: heroku', () => {
   it('without one brings the old slug back, and the dynos with it', async () => {
     await open({ builder: 'heroku' })
     loseWorker('unknown')
+    world.machine.app.formation['web'] = { quantity: 1, size: 'Standard-1X' }
     world.machine.app.formation['worker'] = { quantity: 2, size: 'Standard-1X' }
     await world.machine.scale()
     await expect(world.deploy(NEW)).rejects.toThrow(/no process type `worker`[^]*was brought back and serves/)

@@ -41,7 +41,7 @@ describe('a commit without the worker that runs', () => {
     await one.machine.scale()
     expect((await one.run()).code).toBe(0)
     expect(one.live).toBe(one.head)
-    expect(Object.keys(one.machine.app.formation).sort()).toEqual(['console', 'rake', 'web'])
+    expect(Object.keys(one.machine.app.formation).sort()).toEqual(['console', 'rake', 'release', 'web'])
   })
 
   it('goes live with a warning where the config lets it', async () => {
@@ -66,7 +66,7 @@ describe('build', () => {
     expect(one.code).toBe(0)
     expect(one.output).toMatch(/::warning::There is no `Procfile`, but a file `procfile`: the name is case-sensitive/)
     expect(lower.report().warnings.join()).toMatch(/but a file `procfile`/)
-    expect(Object.keys(lower.report().processTypes).sort()).toEqual(['console', 'rake', 'web'])
+    expect(Object.keys(lower.report().processTypes).sort()).toEqual(['console', 'rake', 'release', 'web'])
 
     const ignored = new Fork(folder => appendFileSync(path.join(folder, '.slugignore'), '\nProc*\n'))
     const other = await ignored.build({ 'slug-limit': '1GB' }, configWith(['nodejs', 'ruby']))

@@ -47,6 +47,15 @@ describe('errors of the Platform API', () => {
     ['POST /apps/empty/dynos', { body: { command: 'x' } }, 409, 'conflict'],
     ['PATCH /apps/one/formation/worker', { body: { quantity: -1 } }, 422, 'invalid_params'],
     ['PATCH /apps/one/formation/nothing', { body: { quantity: 1 } }, 404, 'not_found'],
+    ['PATCH /apps/one/formation/worker', { body: { size: 'huge' } }, 422, 'invalid_params'],
+    ['PATCH /apps/empty/formation/web', { body: { quantity: 1 } }, 404, 'not_found'],
+    ['PATCH /apps/one', { body: { maintenance: 'on' } }, 422, 'invalid_params'],
+    ['PATCH /apps/one', { body: { maintenence: true } }, 422, 'invalid_params'],
+    ['PATCH /apps/one', { body: { name: 'another' } }, 422, 'invalid_params'],
+    ['PATCH /apps/one', { body: { build_stack: 'heroku-1' } }, 422, 'invalid_params'],
+    ['PATCH /apps/one/features/preboot', { body: { enabled: 'yes' } }, 422, 'invalid_params'],
+    ['GET /apps/one/addons/nothing', {}, 404, 'not_found'],
+    ['GET /users/somebody/apps', {}, 404, 'not_found'],
     ['POST /apps/one/domains', { body: { hostname: 'www.example.com' } }, 422, 'invalid_params'],
     ['POST /apps/one/addons', { body: { plan: 'nothing:free' } }, 422, 'invalid_params'],
     ['GET /apps/one/releases', { headers: { range: 'nonsense' } }, 416, 'range_not_satisfiable'],
@@ -79,6 +88,54 @@ describe('errors of the Platform API', () => {
     const { headers } = await ask(heroku, 'GET /account', { headers: { 'request-id': 'mine' } })
     expect(headers.get('request-id')).toBe('mine')
   })
+})
+
+describe('what Heroku refuses to scale', () => {
+  const scale = (updates: readonly object[]) => ask(heroku, 'PATCH /apps/one/formation', { body: { updates } })
+
+  it('a second dyno of a type that is Eco or Basic', async () => {
+    expect(await scale([{ type: 'worker', quantity: 2, size: 'basic' }])).toMatchObject({
+      status: 422,
+      body: {
+        id: 'cannot_update_above_limit',
+        limit: 1,
+        message: expect.stringMatching(/more than 1 Basic size dynos/)
+      }
+    })
+  })
+
+  it('Basic beside another size, of dynos that run', async () => {
+    const mixed = [
+      { type: 'worker', quantity: 1, size: 'basic' },
+      { type: 'clock', quantity: 1, size: 'standard-1x' }
+    ]
+    expect(await scale(mixed)).toMatchObject({
+      status: 422,
+      body: { message: expect.stringMatching(/^Cannot use the following dyno types in the same app: .*Basic/) }
+    })
+  })
+
+  it('release, which is in the formation for its size', async () => {
+    const app = appOf(clientOf(heroku), 'released')
+    await heroku.addApp('released')
+    await ship(app, makeSlug({ file: 'x' }), { worker: 'true', release: 'true' })
+    const { body } = await ask(heroku, 'GET /apps/released/formation')
+    expect(Object.fromEntries(body.map(({ type, quantity }) => [type, quantity]))).toEqual({ release: 0, worker: 0 })
+    expect((await ask(heroku, 'PATCH /apps/released/formation/release', { body: { quantity: 1 } })).status).toBe(422)
+    const { body: of } = await ask(heroku, 'PATCH /apps/released/formation/release', { body: { size: 'standard-2x' } })
+    expect(of.dyno_size.name).toBe('Standard-2X')
+  })
+})
+
+it('the stack of the next builds is changed alone', async () => {
+  const { body } = await ask(heroku, 'PATCH /apps/empty', { body: { build_stack: 'heroku-22' } })
+  expect(body).toMatchObject({ build_stack: { name: 'heroku-22' }, stack: { name: 'heroku-24' } })
+})
+
+it('an unknown address of a scheduler is not found, whatever the key', async () => {
+  const headers = { authorization: 'Bearer of-cron-to-go' }
+  expect((await ask(heroku, 'GET /organizations/1/nothing', { headers })).status).toBe(404)
+  expect((await ask(heroku, 'GET /nothing', { headers })).status).toBe(401)
 })
 
 describe('lists', () => {
@@ -179,11 +236,11 @@ describe('apps', () => {
   it('are scaled by number and step, with sizes by their right names', async () => {
     const updates = [
       { type: 'worker', quantity: '+2', size: 'standard-2x' },
-      { type: 'clock', quantity: 1 }
+      { type: 'clock', quantity: 1, dyno_size: { name: 'standard-1x' } }
     ]
     const { body } = await ask(heroku, 'PATCH /apps/one/formation', { body: { updates } })
-    expect(body).toMatchObject([
-      { type: 'clock', quantity: 1, size: 'Basic' },
+    expect(body.toSorted((a, b) => a.type.localeCompare(b.type))).toMatchObject([
+      { type: 'clock', quantity: 1, size: 'Standard-1X' },
       { type: 'worker', quantity: 2, size: 'Standard-2X', dyno_size: { name: 'Standard-2X' } }
     ])
     const { body: dynos } = await ask(heroku, 'GET /apps/one/dynos')
@@ -222,7 +279,12 @@ describe('add-ons', () => {
     expect(resolved.body).toMatchObject([{ id: made.body.id }])
     expect((await ask(heroku, `DELETE /addon-attachments/${confirmed.body.id}`)).status).toBe(200)
     expect(Object.keys((await ask(heroku, 'GET /apps/two/config-vars')).body)).toEqual(['B'])
-    expect((await ask(heroku, `DELETE /apps/one/addons/${made.body.name}`)).status).toBe(200)
+    // An app without it does not know it, and its config vars are not set by hand.
+    expect((await ask(heroku, `GET /apps/two/addons/${made.body.name}`)).status).toBe(404)
+    const byHand = await ask(heroku, 'PATCH /apps/one/config-vars', { body: { TWO_URL: 'mine' } })
+    expect(byHand).toMatchObject({ status: 422, body: { message: 'Cannot overwrite attachment values TWO_URL.' } })
+    const gone = await ask(heroku, `DELETE /apps/one/addons/${made.body.name}`)
+    expect(gone).toMatchObject({ status: 200, body: { state: 'deprovisioned' } })
     expect((await ask(heroku, 'GET /apps/one/config-vars')).body).toEqual({})
     expect((await ask(heroku, 'GET /apps/one/addons')).body).toEqual([])
   })
@@ -248,7 +310,10 @@ describe('a key that is made', () => {
       })
       const key = { apiUrl: timed.apiUrl, apiKey: made.access_token.token }
       const { body: all } = await ask(key, 'GET /oauth/authorizations')
-      expect(all.map(({ access_token }) => access_token.token)).toEqual([timed.apiKey, key.apiKey])
+      // Only who makes a key sees all of it.
+      const redacted = [timed.apiKey, key.apiKey].map(token => `${token.slice(0, 8)}**********${token.slice(-4)}`)
+      expect(all.map(({ access_token }) => access_token.token).sort()).toEqual(redacted.sort())
+      expect(all[0]).toMatchObject({ user: { email: 'user@example.com' } })
       clock.pass(60_000)
       expect((await ask(key, 'GET /account')).status).toBe(401)
     } finally {

@@ -13,6 +13,7 @@ export interface Thing {
   readonly state: string
   readonly remaining: number
   readonly quantity: number
+  readonly dyno_size: { readonly name: string }
   readonly attach_url: string
   readonly output_stream_url: string
   readonly logplex_url: string

@@ -11,12 +11,16 @@ const open: LocalHeroku[] = []
 afterAll(() => Promise.all(open.map(heroku => heroku.close())))
 
 /** A local Heroku with an app `one` that runs these process types, one dyno of each. */
-async function run(processTypes: Record<string, string>, times: Partial<Times> = {}): Promise<LocalHeroku> {
+async function run(
+  processTypes: Record<string, string>,
+  times: Partial<Times> = {},
+  size = 'Basic'
+): Promise<LocalHeroku> {
   const { heroku } = await openHeroku({ times: { coolOff: 600_000, ...times } })
   open.push(heroku)
   await heroku.addApp('one')
   await ship(appOf(clientOf(heroku), 'one'), makeSlug({ 'file.txt': 'x' }), processTypes)
-  const updates = Object.keys(processTypes).map(type => ({ type, quantity: 1 }))
+  const updates = Object.keys(processTypes).map(type => ({ type, quantity: 1, size }))
   expect((await ask(heroku, 'PATCH /apps/one/formation', { body: { updates } })).status).toBe(200)
   return heroku
 }
@@ -102,9 +106,17 @@ describe('a dyno of the formation', () => {
       const id = await idOf('worker.1')
       return id !== worker && id
     })
-    await ask(heroku, 'PATCH /apps/one/formation/worker', { body: { size: 'standard-1x' } })
-    await until(async () => ![undefined, restarted].includes(await idOf('worker.1')))
-    expect(await idOf('clock.1')).toBe(clock)
+    // Basic does not mix with other sizes, so both change, and then one alone.
+    const updates = ['worker', 'clock'].map(type => ({ type, size: 'standard-1x' }))
+    expect((await ask(heroku, 'PATCH /apps/one/formation', { body: { updates } })).status).toBe(200)
+    const resized = await until(async () => {
+      const ids = [await idOf('worker.1'), await idOf('clock.1')]
+      return !ids.includes(undefined) && !ids.includes(restarted) && !ids.includes(clock) && ids
+    })
+    const size = 'standard-2x'
+    expect((await ask(heroku, 'PATCH /apps/one/formation/worker', { body: { size } })).status).toBe(200)
+    await until(async () => ![undefined, resized[0]].includes(await idOf('worker.1')))
+    expect(await idOf('clock.1')).toBe(resized[1])
   })
 })
 
@@ -114,12 +126,12 @@ describe('an attached one-off dyno', () => {
     heroku = await run({ worker: 'sleep 1000' }, { grace: 200 })
   })
 
-  const attached = async (command: string): Promise<{ socket: TLSSocket; name: string }> => {
+  const attached = async (command: string, lineEnd = '\r\n'): Promise<{ socket: TLSSocket; name: string }> => {
     const { body } = await ask(heroku, 'POST /apps/one/dynos', { body: { command, attach: true } })
     const { hostname, port, pathname } = new URL(body.attach_url)
     const socket = tls.connect({ host: hostname, port: Number(port), ca: readFileSync(heroku.caFile) })
     socket.on('error', () => {})
-    socket.write(`${pathname.slice(1)}\r\n`)
+    socket.write(`${pathname.slice(1)}${lineEnd}`)
     return { socket, name: body.name }
   }
   const hears = (socket: TLSSocket, what: string): Promise<void> =>
@@ -160,6 +172,13 @@ describe('an attached one-off dyno', () => {
     expect(await log(heroku, { dyno: name })).toMatch(/Process exited with status 129/)
   })
 
+  // heroku/rendezvous.rb sends LF, heroku/cli CRLF.
+  it('takes a secret whose line ends with LF alone', async () => {
+    const { socket, name } = await attached('echo ready', '\n')
+    await hears(socket, 'ready')
+    await isGone(name)
+  })
+
   it('lets nobody in with a wrong secret, or a second time', async () => {
     const { socket, name } = await attached('echo ready; sleep 1000')
     await hears(socket, 'ready')
@@ -197,7 +216,11 @@ describe('an attached one-off dyno', () => {
 describe('a log session', () => {
   let heroku: LocalHeroku
   beforeAll(async () => {
-    heroku = await run({ worker: 'echo from $DYNO; exec sleep 1000', clock: 'echo from $DYNO; exec sleep 1000' })
+    heroku = await run(
+      { worker: 'echo from $DYNO; exec sleep 1000', clock: 'echo from $DYNO; exec sleep 1000' },
+      {},
+      'Standard-1X'
+    )
     await ask(heroku, 'PATCH /apps/one/formation/worker', { body: { quantity: 10 } })
     await until(async () => (await log(heroku)).match(/: from /g)?.length === 11)
   })

@@ -50424,8 +50424,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 255 modules
-var commands = __nccwpck_require__(7922);
+// EXTERNAL MODULE: ./lib/commands/index.js + 257 modules
+var commands = __nccwpck_require__(3096);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51209,7 +51209,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 7922:
+/***/ 3096:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53607,7 +53607,7 @@ function tellState(info, releases, current, { story }) {
     tellMaintenance(info, { story });
     const [newest] = releases;
     if (newest && newest.status !== 'succeeded' && newest.version > (current?.version ?? 0))
-        story.warn(`The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it set comes into force with the next release`);
+        story.warn(`The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it changed is not in force`);
 }
 async function waitForBuild(app, tools) {
     let told = false;
@@ -76418,7 +76418,7 @@ class Rendezvous {
             let text = '';
             const listen = (chunk) => {
                 text += chunk.toString('latin1');
-                const line = /^([^\r\n]*)\r\n/.exec(text)?.[1];
+                const line = /^([^\r\n]*)\r?\n/.exec(text)?.[1];
                 if (line === undefined) {
                     if (text.length > 1_000)
                         socket.destroy();
@@ -77069,7 +77069,8 @@ class AppMachine {
     }
     /** At the first release of a slug, Heroku scales `web` alone (Dev Center: scaling). */
     #formationFor({ processTypes }) {
-        const types = Object.keys(processTypes).filter(type => type !== 'release');
+        // With `release`, which has a size alone (heroku/cli: releases:retry looks for it).
+        const types = Object.keys(processTypes);
         const first = Object.keys(this.app.formation).length === 0;
         const old = this.app.formation;
         this.app.formation = Object.fromEntries(types.map(type => [type, old[type] ?? { quantity: first && type === 'web' ? 1 : 0, size: 'Basic' }]));
@@ -77081,7 +77082,7 @@ class AppMachine {
         const dyno = new OneOffDyno({
             ...this.#parts,
             type: 'release',
-            size: 'Basic',
+            size: this.app.formation['release'].size,
             command,
             program: command,
             release,
@@ -77183,17 +77184,19 @@ class ApiError extends Error {
     status;
     id;
     headers;
+    details;
     /** Content type of the answer; JSON without it. */
     type;
-    constructor(status, id, message, headers = {}) {
+    constructor(status, id, message, { headers = {}, details = {} } = {}) {
         super(message);
         this.status = status;
         this.id = id;
         this.headers = headers;
+        this.details = details;
     }
     get body() {
         const url = 'https://devcenter.heroku.com/articles/platform-api-reference#errors';
-        return { id: this.id, message: this.message, url };
+        return { id: this.id, message: this.message, url, ...this.details };
     }
 }
 /** Heroku's 404 for a thing: `app`, `release`. */
@@ -77203,6 +77206,18 @@ function notFound(what) {
 /** Heroku's 422 for a value that it does not accept. */
 function invalid(message) {
     return new ApiError(422, 'invalid_params', message);
+}
+
+;// CONCATENATED MODULE: ./lib/local-heroku/ids.js
+
+/** The UUID of what has a name alone here, such as a stack: the same for the same name (Schema: every `id` is a UUID). */
+function idOf(kind, name) {
+    const hex = (0,external_node_crypto_.createHash)('sha1').update(`${kind}:${name}`).digest('hex');
+    return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+}
+/** What an answer says of such a thing: `{ id, name }`. */
+function reference(kind, name) {
+    return { id: idOf(kind, name), name };
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/world.js
@@ -77253,9 +77268,32 @@ function changeConfig({ machines }, app, vars, held = false) {
 
 
 
+
 const USER = { email: 'user@example.com', id: '01234567-89ab-cdef-0123-456789abcdef' };
+/** When the account was made: long ago. */
+const JOINED = '2024-01-01T00:00:00Z';
+function accountView() {
+    return {
+        ...USER,
+        name: null,
+        allow_tracking: false,
+        beta: false,
+        country_of_residence: null,
+        created_at: JOINED,
+        default_organization: null,
+        default_team: null,
+        delinquent_at: null,
+        federated: false,
+        identity_provider: null,
+        last_login: null,
+        sms_number: null,
+        suspended_at: null,
+        two_factor_authentication: false,
+        updated_at: JOINED,
+        verified: true
+    };
+}
 function appView(app) {
-    const stack = { id: app.stack, name: app.stack };
     return {
         id: app.id,
         name: app.name,
@@ -77265,9 +77303,9 @@ function appView(app) {
         archived_at: null,
         acm: false,
         buildpack_provided_description: null,
-        build_stack: stack,
-        stack,
-        generation: { id: 'cedar', name: 'cedar' },
+        build_stack: reference('stack', app.buildStack ?? app.stack),
+        stack: reference('stack', app.stack),
+        generation: reference('generation', 'cedar'),
         git_url: `https://git.heroku.com/${app.name}.git`,
         internal_routing: false,
         maintenance: app.maintenance,
@@ -77275,7 +77313,7 @@ function appView(app) {
         organization: null,
         team: null,
         space: null,
-        region: { id: 'eu', name: 'eu' },
+        region: reference('region', 'eu'),
         repo_size: null,
         slug_size: app.slugs.at(-1)?.size ?? null,
         web_url: `http://127.0.0.1:${app.port}/`
@@ -77294,7 +77332,7 @@ function slugView(world, slug, method) {
         deleted_at: slug.deletedAt,
         process_types: slug.processTypes,
         size: slug.size,
-        stack: { id: slug.stack, name: slug.stack }
+        stack: reference('stack', slug.stack)
     };
 }
 function releaseView(world, app, release) {
@@ -77321,12 +77359,12 @@ function formationView(world, params, type, { quantity, size }) {
     const machine = machineOf(world, params);
     const command = machine.slug(machine.current()?.slugId ?? null)?.processTypes[type] ?? '';
     return {
-        id: `${app.id}-${type}`,
+        id: idOf(app.id, type),
         type,
         quantity,
         size,
         command,
-        dyno_size: { id: size, name: size },
+        dyno_size: reference('dyno-size', size),
         app: { id: app.id, name: app.name },
         created_at: app.createdAt,
         updated_at: app.createdAt
@@ -77364,7 +77402,17 @@ function oneOffView({ app }, dyno, attachUrl) {
     };
 }
 function featureView(app, name) {
-    return { id: name, name, enabled: app.preboot, state: 'general', description: 'Provide seamless web dyno deploys' };
+    return {
+        ...reference('feature', name),
+        enabled: app.preboot,
+        state: 'general',
+        display_name: 'Preboot',
+        description: 'Provide seamless web dyno deploys',
+        doc_url: 'https://devcenter.heroku.com/articles/preboot',
+        feedback_email: 'feedback@example.com',
+        created_at: app.createdAt,
+        updated_at: app.createdAt
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/routes/route.js
@@ -77394,14 +77442,24 @@ function only(body, known) {
 
 
 
+
+
 /** The account, apps, their config vars and preboot. */
 const APP_ROUTES = {
-    'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
+    'GET /account': () => [200, accountView()],
     'GET /apps/:app': (world, { params }) => [200, appView(appOf(world, params))],
     'PATCH /apps/:app': (world, { params, body }) => {
         const app = appOf(world, params);
-        if (typeof body['maintenance'] === 'boolean')
-            app.maintenance = body['maintenance'];
+        only(body, ['build_stack', 'maintenance', 'name']);
+        const { build_stack: stack, maintenance, name } = body;
+        if (maintenance !== undefined && typeof maintenance !== 'boolean')
+            throw invalid('Maintenance must be a boolean');
+        if (name !== undefined && name !== app.name)
+            throw invalid('The local Heroku cannot rename an app');
+        if (stack !== undefined)
+            app.buildStack = stackNamed(stack);
+        if (maintenance !== undefined)
+            app.maintenance = maintenance;
         world.store.save();
         machineOf(world, params).router.wake();
         return [200, appView(app)];
@@ -77426,6 +77484,13 @@ const APP_ROUTES = {
     'GET /apps/:app/addon-attachments': () => [200, []],
     'GET /apps/:app/builds': () => [200, []]
 };
+/** A stack by its name or id. Throws Heroku's 422. */
+function stackNamed(wanted) {
+    const stack = knowledge/* STACKS */.Ix.find(name => name === wanted || idOf('stack', name) === wanted);
+    if (stack === undefined)
+        throw invalid(`Stack ${route_text(wanted) ?? ''} is not a stack`);
+    return stack;
+}
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/routes/code.js
 
@@ -77440,9 +77505,7 @@ const CODE_ROUTES = {
     'POST /apps/:app/slugs': (world, { params, body }) => {
         const app = appOf(world, params);
         only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
-        const stack = route_text(body['stack']) ?? app.stack;
-        if (!knowledge/* STACKS */.Ix.includes(stack))
-            throw invalid(`Stack ${stack} is not a stack`);
+        const stack = body['stack'] == null ? app.stack : stackNamed(body['stack']);
         const slug = {
             id: (0,external_node_crypto_.randomUUID)(),
             blob: world.store.secretName(),
@@ -77503,8 +77566,71 @@ function releaseOf(app, idOrVersion) {
     return release;
 }
 
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/dynos.js
+;// CONCATENATED MODULE: ./lib/local-heroku/formation.js
 
+
+
+
+/** Sizes of which a process type has one dyno at most (Dev Center: scaling). */
+const SINGLE = ['Eco', 'Basic'];
+/**
+ * Carries out updates of the formation, all or none. An update has a `type`; its `quantity` is a number or `+1` (heroku/cli:
+ * ps:scale), its size in `size` (heroku/cli) or `dyno_size` (Schema). Throws Heroku's 404 or 422.
+ */
+function scaleApp(app, updates) {
+    const wanted = Object.fromEntries(updates.map(update => readScale(app, update)));
+    const all = { ...app.formation, ...wanted };
+    for (const { quantity, size } of Object.values(wanted))
+        checkLimit(quantity, size);
+    checkMixture(Object.values(all));
+    app.formation = all;
+}
+/** A dyno size by its right name. Throws Heroku's 422. */
+function sizeNamed(name) {
+    const size = dynoSize(name);
+    // heroku/legacy-cli#1963
+    if (size === undefined)
+        throw invalid(`No such size as ${name}. Available dyno sizes are ${SIZES.slice(0, -1).join(', ')} and ${SIZES.at(-1)}.`);
+    return size;
+}
+/** The size of a one-off dyno: that of the formation if one is Eco or Basic, which do not mix (heroku/cli#2064). */
+function oneOffSize({ formation }, wanted) {
+    const running = Object.values(formation).filter(({ quantity }) => quantity > 0);
+    const single = running.find(({ size }) => SINGLE.includes(size))?.size;
+    const size = sizeNamed(wanted ?? single ?? (running.length > 0 ? 'Standard-1X' : 'Basic'));
+    checkMixture([...running, { quantity: 1, size }]);
+    return size;
+}
+function readScale(app, update) {
+    const type = route_text(route_within(update, 'type')) ?? '';
+    const entry = app.formation[type];
+    if (!entry)
+        throw notFound(`process type (${type})`);
+    const wanted = String(route_within(update, 'quantity') ?? entry.quantity);
+    const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted);
+    if (!Number.isInteger(quantity) || quantity < 0)
+        throw invalid('Quantity must be a number that is not negative');
+    // Its dynos are one-off dynos: it has a size and no quantity. Undocumented: how Heroku refuses.
+    if (type === 'release' && quantity > 0)
+        throw invalid('The process type release cannot be scaled');
+    const size = route_text(route_within(update, 'size')) ?? route_text(route_within(route_within(update, 'dyno_size'), 'name')) ?? entry.size;
+    return [type, { quantity, size: sizeNamed(size) }];
+}
+/** heroku/heroku-apps#166; flowhub/guv#16: an error of a limit has the limit. */
+function checkLimit(quantity, size) {
+    if (!SINGLE.includes(size) || quantity <= 1)
+        return;
+    const message = `Cannot update to more than 1 ${size} size dynos per process type.`;
+    throw new ApiError(422, 'cannot_update_above_limit', message, { details: { limit: 1, size } });
+}
+/** Eco and Basic do not mix with other sizes. The words: an answer of December 2022 in a log of terraform-provider-heroku. */
+function checkMixture(entries) {
+    const sizes = [...new Set(entries.filter(({ quantity }) => quantity > 0).map(({ size }) => size))];
+    if (sizes.length > 1 && sizes.some(size => SINGLE.includes(size)))
+        throw invalid(`Cannot use the following dyno types in the same app: ${sizes.join(' and ')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/dynos.js
 
 
 
@@ -77521,9 +77647,7 @@ const DYNO_ROUTES = {
         const app = appOf(world, params);
         if (!Array.isArray(body['updates']))
             throw invalid('Require params: updates');
-        const updates = body['updates'].map(update => readScale(app, route_text(route_within(update, 'type')) ?? '', update));
-        for (const { type, quantity, size } of updates)
-            app.formation[type] = { quantity, size };
+        scaleApp(app, body['updates']);
         void machineOf(world, params).scale();
         return [200, formationViews(world, params)];
     },
@@ -77579,7 +77703,7 @@ function startOneOff(world, { params, body }, env = {}) {
     const dyno = machine.runOneOff({
         command,
         type: route_text(body['type']),
-        size: dynos_sizeOf(route_text(body['size']) ?? 'Basic'),
+        size: oneOffSize(machine.app, route_text(body['size'])),
         env,
         timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
         attach: body['attach'] === true
@@ -77591,24 +77715,6 @@ function startOneOff(world, { params, body }, env = {}) {
 }
 function formationViews(world, params) {
     return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
-}
-/** Reads an update of the formation. `quantity` is a number or `+1` (heroku/cli: ps:scale); the size is in `size` (heroku/cli) or `dyno_size` (Schema). */
-function readScale(app, type, update) {
-    const entry = app.formation[type];
-    if (!entry)
-        throw notFound(`process type (${type})`);
-    const wanted = String(route_within(update, 'quantity') ?? entry.quantity);
-    const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted);
-    if (!Number.isInteger(quantity) || quantity < 0)
-        throw invalid('Quantity must be a number that is not negative');
-    const size = route_text(route_within(update, 'size')) ?? route_text(route_within(route_within(update, 'dyno_size'), 'name')) ?? entry.size;
-    return { type, quantity, size: dynos_sizeOf(size) };
-}
-function dynos_sizeOf(name) {
-    const size = dynoSize(name);
-    if (size === undefined)
-        throw invalid(`No such dyno size as ${name}`);
-    return size;
 }
 function oneOffOf(machine, idOrName) {
     return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName);
@@ -77653,6 +77759,12 @@ function findRoute(apis, method, path) {
         }
     }
     return undefined;
+}
+/** The API that answers for an address that nobody has: the first with others below the same folder, else the first. */
+function apiOf(apis, path) {
+    const folder = path.split('/', 2).join('/');
+    const isNear = ({ routes }) => Object.keys(routes).some(key => key.split(' ')[1].split('/', 2).join('/') === folder);
+    return apis.find(isNear) ?? apis[0];
 }
 function routes_decoded(part) {
     try {
@@ -77842,7 +77954,7 @@ class Server {
         const { world, apis } = this.#options;
         const body = await readBody(request);
         const found = findRoute(apis, method, path);
-        const api = found?.api ?? apis[0];
+        const api = found?.api ?? apiOf(apis, path);
         api.admit(world, request, reply.headers);
         if (!found)
             throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.');
@@ -98975,8 +99087,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 255 modules
-var commands = __nccwpck_require__(7922);
+// EXTERNAL MODULE: ./lib/commands/index.js + 257 modules
+var commands = __nccwpck_require__(3096);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -89,7 +89,7 @@ function tellState(
   const [newest] = releases
   if (newest && newest.status !== 'succeeded' && newest.version > (current?.version ?? 0))
     story.warn(
-      `The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it set comes into force with the next release`
+      `The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it changed is not in force`
     )
 }
 

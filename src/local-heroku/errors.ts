@@ -1,21 +1,29 @@
+interface ErrorParts {
+  readonly headers?: Readonly<Record<string, string>>
+  /** What an answer says besides id and message. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
 /** One of Heroku's errors (Dev Center: platform-api-reference#errors). */
 export class ApiError extends Error {
   readonly status: number
   readonly id: string
   readonly headers: Readonly<Record<string, string>>
+  readonly details: Readonly<Record<string, unknown>>
   /** Content type of the answer; JSON without it. */
   readonly type: string | undefined
 
-  constructor(status: number, id: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, id: string, message: string, { headers = {}, details = {} }: ErrorParts = {}) {
     super(message)
     this.status = status
     this.id = id
     this.headers = headers
+    this.details = details
   }
 
   get body(): unknown {
     const url = 'https://devcenter.heroku.com/articles/platform-api-reference#errors'
-    return { id: this.id, message: this.message, url }
+    return { id: this.id, message: this.message, url, ...this.details }
   }
 }
 

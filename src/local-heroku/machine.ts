@@ -223,7 +223,8 @@ export class AppMachine {
 
   /** At the first release of a slug, Heroku scales `web` alone (Dev Center: scaling). */
   #formationFor({ processTypes }: SlugState): void {
-    const types = Object.keys(processTypes).filter(type => type !== 'release')
+    // With `release`, which has a size alone (heroku/cli: releases:retry looks for it).
+    const types = Object.keys(processTypes)
     const first = Object.keys(this.app.formation).length === 0
     const old = this.app.formation
     this.app.formation = Object.fromEntries(
@@ -238,7 +239,7 @@ export class AppMachine {
     const dyno: OneOffDyno = new OneOffDyno({
       ...this.#parts,
       type: 'release',
-      size: 'Basic',
+      size: this.app.formation['release']!.size,
       command,
       program: command,
       release,

@@ -53,7 +53,7 @@ export class Rendezvous {
       let text = ''
       const listen = (chunk: Buffer): void => {
         text += chunk.toString('latin1')
-        const line = /^([^\r\n]*)\r\n/.exec(text)?.[1]
+        const line = /^([^\r\n]*)\r?\n/.exec(text)?.[1]
         if (line === undefined) {
           if (text.length > 1_000) socket.destroy()
           return

@@ -6,7 +6,7 @@ import { ApiError } from './errors.ts'
 import { type AppLogLine } from './logs.ts'
 import { page } from './range.ts'
 import { Reply } from './reply.ts'
-import { findRoute } from './routes/index.ts'
+import { apiOf, findRoute } from './routes/index.ts'
 import { type RouteReply, type Api } from './routes/route.ts'
 import { type HerokuWorld } from './world.ts'
 
@@ -87,7 +87,7 @@ export class Server {
     const { world, apis } = this.#options
     const body = await readBody(request)
     const found = findRoute(apis, method, path)
-    const api = found?.api ?? apis[0]!
+    const api = found?.api ?? apiOf(apis, path)
     api.admit(world, request, reply.headers)
     if (!found) throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.')
     const answer = await found.route(world, { params: found.params, body, query, headers })

@@ -1,4 +1,5 @@
 /** Heroku's answers about apps, slugs, releases, dynos (Schema: heroku/platform-api:schema.json). */
+import { idOf, reference } from './ids.ts'
 import { type LocalDyno } from './dyno.ts'
 import { type AppMachine } from './machine.ts'
 import { type OneOffDyno } from './one-off.ts'
@@ -7,8 +8,32 @@ import { appOf, machineOf, type HerokuWorld } from './world.ts'
 
 export const USER = { email: 'user@example.com', id: '01234567-89ab-cdef-0123-456789abcdef' }
 
+/** When the account was made: long ago. */
+export const JOINED = '2024-01-01T00:00:00Z'
+
+export function accountView(): unknown {
+  return {
+    ...USER,
+    name: null,
+    allow_tracking: false,
+    beta: false,
+    country_of_residence: null,
+    created_at: JOINED,
+    default_organization: null,
+    default_team: null,
+    delinquent_at: null,
+    federated: false,
+    identity_provider: null,
+    last_login: null,
+    sms_number: null,
+    suspended_at: null,
+    two_factor_authentication: false,
+    updated_at: JOINED,
+    verified: true
+  }
+}
+
 export function appView(app: AppState): unknown {
-  const stack = { id: app.stack, name: app.stack }
   return {
     id: app.id,
     name: app.name,
@@ -18,9 +43,9 @@ export function appView(app: AppState): unknown {
     archived_at: null,
     acm: false,
     buildpack_provided_description: null,
-    build_stack: stack,
-    stack,
-    generation: { id: 'cedar', name: 'cedar' },
+    build_stack: reference('stack', app.buildStack ?? app.stack),
+    stack: reference('stack', app.stack),
+    generation: reference('generation', 'cedar'),
     git_url: `https://git.heroku.com/${app.name}.git`,
     internal_routing: false,
     maintenance: app.maintenance,
@@ -28,7 +53,7 @@ export function appView(app: AppState): unknown {
     organization: null,
     team: null,
     space: null,
-    region: { id: 'eu', name: 'eu' },
+    region: reference('region', 'eu'),
     repo_size: null,
     slug_size: app.slugs.at(-1)?.size ?? null,
     web_url: `http://127.0.0.1:${app.port}/`
@@ -48,7 +73,7 @@ export function slugView(world: HerokuWorld, slug: SlugState, method: 'put' | 'g
     deleted_at: slug.deletedAt,
     process_types: slug.processTypes,
     size: slug.size,
-    stack: { id: slug.stack, name: slug.stack }
+    stack: reference('stack', slug.stack)
   }
 }
 
@@ -82,12 +107,12 @@ export function formationView(
   const machine = machineOf(world, params)
   const command = machine.slug(machine.current()?.slugId ?? null)?.processTypes[type] ?? ''
   return {
-    id: `${app.id}-${type}`,
+    id: idOf(app.id, type),
     type,
     quantity,
     size,
     command,
-    dyno_size: { id: size, name: size },
+    dyno_size: reference('dyno-size', size),
     app: { id: app.id, name: app.name },
     created_at: app.createdAt,
     updated_at: app.createdAt
@@ -128,5 +153,15 @@ export function oneOffView({ app }: AppMachine, dyno: OneOffDyno, attachUrl: str
 }
 
 export function featureView(app: AppState, name: string): unknown {
-  return { id: name, name, enabled: app.preboot, state: 'general', description: 'Provide seamless web dyno deploys' }
+  return {
+    ...reference('feature', name),
+    enabled: app.preboot,
+    state: 'general',
+    display_name: 'Preboot',
+    description: 'Provide seamless web dyno deploys',
+    doc_url: 'https://devcenter.heroku.com/articles/preboot',
+    feedback_email: 'feedback@example.com',
+    created_at: app.createdAt,
+    updated_at: app.createdAt
+  }
 }

@@ -65,7 +65,7 @@ export async function followPath(along: Along): Promise<void> {
   const advice = await walk.init()
   for (const [heading, commands] of advice)
     if (heading !== AFTER_MERGE && heading !== SOME_DAY) await walk.type(commands)
-  await walk.storeKey()
+  walk.storeKey()
   await walk.pullRequest()
   await walk.type(advice.get(AFTER_MERGE) ?? [])
   walk.mustBeLive()
@@ -118,11 +118,11 @@ class Walk {
     }
   }
 
-  /** `gh` has sealed the key for GitHub, which alone could open it: here it is taken from Heroku. */
-  async storeKey(): Promise<void> {
+  /** `gh` has sealed the key for GitHub, which alone could open it, and Heroku shows no key again: it is taken from the store. */
+  storeKey(): void {
     const { stage, heroku } = this.#scene
     const sealed = stage.github.settings.environments.get('production')?.secrets.get('HEROKU_API_KEY')
-    const [key, ...more] = await keysOf(heroku)
+    const [key, ...more] = heroku.madeKeys()
     if (sealed === undefined || key === undefined || more.length > 0)
       throw new Stumble('HEROKU_API_KEY is no secret of the environment production')
     stage.secrets = { HEROKU_API_KEY: key }
@@ -241,14 +241,6 @@ function inputsOf(
       return [name, type === 'boolean' ? value === 'true' : value]
     })
   )
-}
-
-/** The keys that were made beside the account's own. */
-async function keysOf({ apiUrl, apiKey }: Scene['heroku']): Promise<string[]> {
-  const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/vnd.heroku+json; version=3' }
-  const answer = await fetch(`${apiUrl}/oauth/authorizations`, { headers })
-  const all = (await answer.json()) as { access_token: { token: string } }[]
-  return all.map(({ access_token }) => access_token.token).filter(token => token !== apiKey)
 }
 
 /** What the run's page shows: summaries, and what failed. */

@@ -69,6 +69,8 @@ export interface LocalHeroku extends Omit<Rehearsed, 'world'> {
   readonly requests: string[]
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
   machine(app: string): RigMachine
+  /** The keys that were made beside the account's own, whole. */
+  madeKeys(): string[]
   /**
    * Changes config vars (null removes one) in a release that stays pending, as while its release command runs: they can
    * be read only when it has succeeded. `end` says how it ends.
@@ -153,6 +155,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       }
       return made
     },
+    madeKeys: () => store.state.authorizations.map(({ token }) => token),
     machine: name => world.machines.get(name) as RigMachine,
     beginConfigChange(name, vars) {
       const release = changeConfig(heroku.world, store.app(name)!, vars, true)

@@ -36,7 +36,7 @@ export class RateLimit {
     }
     const seconds = Math.ceil((1 - this.#left) / this.#perMillisecond / 1000)
     throw new ApiError(429, 'rate_limit', 'Your account reached the API rate limit. Please wait a few minutes.', {
-      'retry-after': String(Math.max(1, seconds))
+      headers: { 'retry-after': String(Math.max(1, seconds)) }
     })
   }
 

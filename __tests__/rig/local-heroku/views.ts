@@ -1,4 +1,5 @@
 /** What things look like in answers (Schema: heroku/platform-api:schema.json). */
+import { reference } from '../../../src/local-heroku/ids.ts'
 import { appView as rehearsedView, USER } from '../../../src/local-heroku/views.ts'
 import {
   type AddonState,
@@ -33,19 +34,23 @@ export function domainView(app: AppState, { id, hostname, createdAt }: AppState[
   }
 }
 
-export function addonView(world: World, addon: AddonState): unknown {
+export function addonView(
+  world: World,
+  addon: AddonState,
+  state: 'provisioning' | 'provisioned' | 'deprovisioned' = addon.provisioning ? 'provisioning' : 'provisioned'
+): unknown {
   const app = appOf(world, [addon.app])
   return {
     id: addon.id,
     name: addon.name,
     actions: [],
-    addon_service: { id: addon.service, name: addon.service },
-    plan: { id: addon.plan, name: addon.plan },
+    addon_service: reference('addon-service', addon.service),
+    plan: reference('plan', addon.plan),
     app: { id: app.id, name: app.name },
     billed_price: { cents: 0, contract: false, unit: 'month' },
     billing_entity: { id: app.id, name: app.name, type: 'app' },
     config_vars: addon.configVars,
-    state: addon.provisioning ? 'provisioning' : 'provisioned',
+    state,
     provider_id: addon.id,
     web_url: null,
     created_at: addon.createdAt,
@@ -53,8 +58,12 @@ export function addonView(world: World, addon: AddonState): unknown {
   }
 }
 
-/** With the plan and the config vars, which Heroku adds if they are asked for (heroku-cli-util: `Accept-Inclusion`). */
-export function attachmentView(world: World, { id, name, addon, app: appName, configVars }: AttachmentState): unknown {
+/** @param included what a client asks for besides: `addon:plan`, `config_vars` (heroku/cli: lib/addons/resolve, `Accept-Inclusion`) */
+export function attachmentView(
+  world: World,
+  { id, name, addon, app: appName, configVars }: AttachmentState,
+  included: readonly string[]
+): unknown {
   const app = appOf(world, [appName])
   const of = world.store.state.addons.find(candidate => candidate.name === addon)!
   const owner = appOf(world, [of.app])
@@ -66,17 +75,26 @@ export function attachmentView(world: World, { id, name, addon, app: appName, co
       id: of.id,
       name: addon,
       app: { id: owner.id, name: owner.name },
-      plan: { id: of.plan, name: of.plan }
+      ...(included.includes('addon:plan') ? { plan: reference('plan', of.plan) } : {})
     },
     app: { id: app.id, name: app.name },
-    config_vars: configVars,
+    ...(included.includes('config_vars') ? { config_vars: configVars } : {}),
+    web_url: null,
+    log_input_url: null,
     created_at: of.createdAt,
     updated_at: of.createdAt
   }
 }
 
 export function pipelineView({ id, name, createdAt }: PipelineState): unknown {
-  return { id, name, owner: { id: USER.id, type: 'user' }, created_at: createdAt, updated_at: createdAt }
+  return {
+    id,
+    name,
+    owner: { id: USER.id, type: 'user' },
+    generation: reference('generation', 'cedar'),
+    created_at: createdAt,
+    updated_at: createdAt
+  }
 }
 
 export function couplingView({ store }: World, { id, app, pipeline, stage, createdAt }: CouplingState): unknown {
@@ -132,6 +150,7 @@ export function buildView(world: World, app: AppState, build: BuildState): unkno
     source_blob: { url: '', version: build.version, checksum: null, version_description: build.description },
     buildpacks: build.buildpacks.map(url => ({ url, name: url })),
     app: { id: app.id },
+    generation: 'cedar',
     user: USER,
     created_at: build.createdAt,
     updated_at: build.createdAt

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { STACKS } from '../../knowledge/index.ts'
 import { invalid, notFound } from '../errors.ts'
 import { type AppState, type ReleaseState, type SlugState } from '../store.ts'
 import { releaseView, slugView } from '../views.ts'
 import { appOf, machineOf } from '../world.ts'
+import { stackNamed } from './apps.ts'
 import { now, only, text, type Routes } from './route.ts'
 
 /** Slugs and releases. */
@@ -11,8 +11,7 @@ export const CODE_ROUTES: Routes = {
   'POST /apps/:app/slugs': (world, { params, body }) => {
     const app = appOf(world, params)
     only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack'])
-    const stack = text(body['stack']) ?? app.stack
-    if (!STACKS.includes(stack)) throw invalid(`Stack ${stack} is not a stack`)
+    const stack = body['stack'] == null ? app.stack : stackNamed(body['stack'])
     const slug: SlugState = {
       id: randomUUID(),
       blob: world.store.secretName(),

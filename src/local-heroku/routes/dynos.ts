@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { LIMITS } from '../../knowledge/index.ts'
-import { dynoSize } from '../dyno.ts'
 import { ApiError, invalid, notFound } from '../errors.ts'
+import { oneOffSize, scaleApp } from '../formation.ts'
 import { type AppMachine } from '../machine.ts'
 import { type OneOffDyno } from '../one-off.ts'
-import { type AppState } from '../store.ts'
 import { dynoView, formationView, oneOffView } from '../views.ts'
 import { appOf, machineOf, type HerokuWorld } from '../world.ts'
-import { now, text, within, type RouteReply, type ApiRequest, type Routes } from './route.ts'
+import { now, text, type RouteReply, type ApiRequest, type Routes } from './route.ts'
 
 /** The formation, dynos, log sessions. */
 export const DYNO_ROUTES: Routes = {
@@ -15,8 +14,7 @@ export const DYNO_ROUTES: Routes = {
   'PATCH /apps/:app/formation': (world, { params, body }) => {
     const app = appOf(world, params)
     if (!Array.isArray(body['updates'])) throw invalid('Require params: updates')
-    const updates = body['updates'].map(update => readScale(app, text(within(update, 'type')) ?? '', update))
-    for (const { type, quantity, size } of updates) app.formation[type] = { quantity, size }
+    scaleApp(app, body['updates'])
     void machineOf(world, params).scale()
     return [200, formationViews(world, params)]
   },
@@ -74,7 +72,7 @@ export function startOneOff(
   const dyno = machine.runOneOff({
     command,
     type: text(body['type']),
-    size: sizeOf(text(body['size']) ?? 'Basic'),
+    size: oneOffSize(machine.app, text(body['size'])),
     env,
     timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
     attach: body['attach'] === true
@@ -86,27 +84,6 @@ export function startOneOff(
 
 function formationViews(world: HerokuWorld, params: readonly string[]): unknown[] {
   return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of))
-}
-
-/** Reads an update of the formation. `quantity` is a number or `+1` (heroku/cli: ps:scale); the size is in `size` (heroku/cli) or `dyno_size` (Schema). */
-export function readScale(
-  app: AppState,
-  type: string,
-  update: unknown
-): { type: string; quantity: number; size: string } {
-  const entry = app.formation[type]
-  if (!entry) throw notFound(`process type (${type})`)
-  const wanted = String((within(update, 'quantity') as string | number | undefined) ?? entry.quantity)
-  const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted)
-  if (!Number.isInteger(quantity) || quantity < 0) throw invalid('Quantity must be a number that is not negative')
-  const size = text(within(update, 'size')) ?? text(within(within(update, 'dyno_size'), 'name')) ?? entry.size
-  return { type, quantity, size: sizeOf(size) }
-}
-
-function sizeOf(name: string): string {
-  const size = dynoSize(name)
-  if (size === undefined) throw invalid(`No such dyno size as ${name}`)
-  return size
 }
 
 export function oneOffOf(machine: AppMachine, idOrName: string | undefined): OneOffDyno | undefined {

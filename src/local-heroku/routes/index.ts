@@ -47,6 +47,14 @@ export function findRoute(apis: readonly Api[], method: string, path: string): F
   return undefined
 }
 
+/** The API that answers for an address that nobody has: the first with others below the same folder, else the first. */
+export function apiOf(apis: readonly Api[], path: string): Api {
+  const folder = path.split('/', 2).join('/')
+  const isNear = ({ routes }: Api): boolean =>
+    Object.keys(routes).some(key => key.split(' ')[1]!.split('/', 2).join('/') === folder)
+  return apis.find(isNear) ?? apis[0]!
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

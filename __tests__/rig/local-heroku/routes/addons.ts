@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { APP_ROUTES as REHEARSED } from '../../../../src/local-heroku/routes/apps.ts'
 import { serviceNamed } from '../../../../src/knowledge/index.ts'
 import { ApiError, invalid, notFound } from '../errors.ts'
 import { type AddonState, type AppState, type AttachmentState } from '../store.ts'
 import { addonView, attachmentView } from '../views.ts'
 import { appOf, configRelease, type World } from '../world.ts'
-import { named, only, text, within, type RouteReply, type Routes } from './route.ts'
+import { named, only, text, within, type ApiRequest, type RouteReply, type Routes } from './route.ts'
 
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 export const ADDON_ROUTES: Routes = {
@@ -14,10 +15,7 @@ export const ADDON_ROUTES: Routes = {
     const app = appOf(world, params)
     return [200, addonsOf(world, app).map(addon => addonView(world, addon))]
   },
-  'GET /apps/:app/addons/:addon': (world, { params }) => {
-    appOf(world, params)
-    return [200, addonView(world, addonOf(world, params[1]))]
-  },
+  'GET /apps/:app/addons/:addon': (world, { params }) => [200, addonView(world, addonOfApp(world, params))],
   'POST /apps/:app/addons': async (world, { params, body }) => {
     const app = appOf(world, params)
     only(body, ['plan', 'attachment', 'config', 'confirm', 'name'])
@@ -37,8 +35,9 @@ export const ADDON_ROUTES: Routes = {
     return [201, addonView(world, addon)]
   },
   'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
-    appOf(world, params)
-    const addon = addonOf(world, params[1])
+    const addon = addonOfApp(world, params)
+    only(body, ['name', 'plan'])
+    if (body['name'] != null && body['name'] !== addon.name) throw invalid('The local Heroku cannot rename an add-on')
     const plan = named(body['plan'])
     if (plan.split(':')[0] !== addon.service) throw invalid(`Couldn't find the plan "${plan}" of ${addon.service}.`)
     addon.plan = plan
@@ -46,14 +45,21 @@ export const ADDON_ROUTES: Routes = {
     return [200, addonView(world, addon)]
   },
   'DELETE /apps/:app/addons/:addon': (world, { params }) => {
-    appOf(world, params)
-    const addon = addonOf(world, params[1])
+    const addon = addonOfApp(world, params)
     const { state } = world.store
     for (const attachment of state.attachments.filter(({ addon: name }) => name === addon.name))
       detach(world, attachment)
     state.addons.splice(state.addons.indexOf(addon), 1)
     world.store.save()
-    return [200, addonView(world, addon)]
+    return [200, addonView(world, addon, 'deprovisioned')]
+  },
+  // What an attachment brings is not set by hand.
+  'PATCH /apps/:app/config-vars': (world, request) => {
+    const app = appOf(world, request.params)
+    const own = world.store.state.attachments.filter(({ app: of }) => of === app.name).flatMap(one => one.configVars)
+    const taken = Object.keys(request.body).filter(name => own.includes(name))
+    if (taken.length > 0) throw invalid(`Cannot overwrite attachment values ${taken.join(', ')}.`)
+    return REHEARSED['PATCH /apps/:app/config-vars']!(world, request)
   },
   'POST /actions/addons/resolve': (world, { body }) => {
     const service = text(body['addon_service'])
@@ -64,44 +70,32 @@ export const ADDON_ROUTES: Routes = {
     return [200, found.map(addon => addonView(world, addon))]
   },
 
-  'GET /addon-attachments': world => [200, views(world, world.store.state.attachments)],
-  'GET /addon-attachments/:attachment': (world, { params }) => [
+  'GET /addon-attachments': (world, request) => [200, views(world, request, () => true)],
+  'GET /addon-attachments/:attachment': (world, { params, headers }) => [
     200,
-    attachmentView(world, attachmentOf(world, params[0]))
+    attachmentView(world, attachmentOf(world, params[0]), inclusionOf(headers))
   ],
-  'GET /apps/:app/addon-attachments': (world, { params }) => {
-    const app = appOf(world, params)
-    return [
-      200,
-      views(
-        world,
-        world.store.state.attachments.filter(({ app: name }) => name === app.name)
-      )
-    ]
+  'GET /apps/:app/addon-attachments': (world, request) => {
+    const app = appOf(world, request.params)
+    return [200, views(world, request, ({ app: name }) => name === app.name)]
   },
-  'GET /apps/:app/addon-attachments/:attachment': (world, { params }) => {
+  'GET /apps/:app/addon-attachments/:attachment': (world, { params, headers }) => {
     const app = appOf(world, params)
     const { attachments } = world.store.state
     const found = attachments.find(({ id, name, app: of }) => of === app.name && [id, name].includes(params[1]!))
     if (!found) throw notFound('add-on attachment')
-    return [200, attachmentView(world, found)]
+    return [200, attachmentView(world, found, inclusionOf(headers))]
   },
-  'GET /addons/:addon/addon-attachments': (world, { params }) => {
-    const { name } = addonOf(world, params[0])
-    return [
-      200,
-      views(
-        world,
-        world.store.state.attachments.filter(({ addon }) => addon === name)
-      )
-    ]
+  'GET /addons/:addon/addon-attachments': (world, request) => {
+    const { name } = addonOf(world, request.params[0])
+    return [200, views(world, request, ({ addon }) => addon === name)]
   },
   'POST /addon-attachments': (world, { body }) => attach(world, body),
   'DELETE /addon-attachments/:attachment': (world, { params }) => {
     const attachment = attachmentOf(world, params[0])
-    const view = attachmentView(world, attachment)
+    const view = attachmentView(world, attachment, [])
     if (addonOf(world, attachment.addon).app === attachment.app && countOf(world, attachment) === 1)
-      throw invalid('The last attachment of an add-on to the app that owns it cannot be removed')
+      throw invalid(`Cannot destroy last attachment to billing app for resource ${attachment.addon}`)
     detach(world, attachment)
     return [200, view]
   }
@@ -178,7 +172,7 @@ function attach(world: World, body: Record<string, unknown>): RouteReply {
   }
   world.store.state.attachments.push(attachment)
   configRelease(world, app, `Attach ${name} (@ref:${addon.name})`)
-  return [201, attachmentView(world, attachment)]
+  return [201, attachmentView(world, attachment, [])]
 }
 
 /** Takes an attachment away, with its config vars: a release of the app. */
@@ -197,6 +191,14 @@ function remove(world: World, attachment: AttachmentState): void {
 /** By id, name or `app::ATTACHMENT`. Throws Heroku's 404. */
 export function addonOf(world: World, wanted: string | undefined): AddonState {
   const [addon] = resolve(world, wanted ?? '')
+  if (!addon) throw notFound('add-on')
+  return addon
+}
+
+/** An add-on that is the app's, or attached to it. Throws Heroku's 404. */
+function addonOfApp(world: World, params: readonly string[]): AddonState {
+  const app = appOf(world, params)
+  const [addon] = resolve(world, params[1] ?? '', app.name).filter(one => addonsOf(world, app).includes(one))
   if (!addon) throw notFound('add-on')
   return addon
 }
@@ -227,6 +229,11 @@ function resolve({ store }: World, wanted: string, app?: string): AddonState[] {
   return store.state.addons.filter(({ id, name }) => [id, name].includes(wanted) || attached.includes(name))
 }
 
-function views(world: World, attachments: readonly AttachmentState[]): unknown[] {
-  return attachments.map(attachment => attachmentView(world, attachment))
+function views(world: World, { headers }: ApiRequest, isWanted: (attachment: AttachmentState) => boolean): unknown[] {
+  const included = inclusionOf(headers)
+  return world.store.state.attachments.filter(isWanted).map(one => attachmentView(world, one, included))
+}
+
+function inclusionOf(headers: ApiRequest['headers']): string[] {
+  return String(headers['accept-inclusion'] ?? '').split(',')
 }

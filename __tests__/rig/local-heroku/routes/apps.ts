@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { DEFAULT_STACK, STACKS } from '../../../../src/knowledge/index.ts'
+import { DEFAULT_STACK } from '../../../../src/knowledge/index.ts'
+import { stackNamed } from '../../../../src/local-heroku/routes/apps.ts'
 import { featureView, USER } from '../../../../src/local-heroku/views.ts'
 import { invalid, notFound } from '../errors.ts'
 import { type AppState } from '../store.ts'
 import { appView, domainView } from '../views.ts'
 import { appOf, type World } from '../world.ts'
-import { now, text, type RouteReply, type Routes } from './route.ts'
+import { now, only, text, type RouteReply, type Routes } from './route.ts'
 
 /** Schema: app.name */
 export const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/
@@ -14,14 +15,22 @@ const FEATURES = ['preboot']
 /** The account's limit, apps, features and domains. */
 export const APP_ROUTES: Routes = {
   'GET /account/rate-limits': ({ rateLimit }) => [200, { remaining: rateLimit.remaining() }],
-  'GET /users/:user': () => [200, USER],
+  'GET /users/:user': (_, { params }) => {
+    requireSelf(params)
+    return [200, USER]
+  },
 
-  'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
+  'GET /apps': world => [200, world.store.state.apps.map(appView)],
+  // Without a team, all are the account's own.
+  'GET /users/:user/apps': (world, { params }) => {
+    requireSelf(params)
+    return [200, world.store.state.apps.map(appView)]
+  },
   'POST /apps': async (world, { body }) => {
     const name = text(body['name']) ?? `app-${randomUUID().slice(0, 8)}`
-    const stack = text(body['stack']) ?? DEFAULT_STACK
+    only(body, ['feature_flags', 'name', 'region', 'stack'])
+    const stack = body['stack'] == null ? DEFAULT_STACK : stackNamed(body['stack'])
     if (!APP_NAME.test(name)) throw invalid('Name must be 3 to 30 lower-case letters, digits and dashes')
-    if (!STACKS.includes(stack)) throw invalid(`Stack ${stack} is not a stack`)
     if (world.store.app(name)) throw invalid(`Name ${name} is already taken`)
     return [201, appView((await world.addApp(name, stack)) as AppState)]
   },
@@ -36,7 +45,11 @@ export const APP_ROUTES: Routes = {
   },
   'GET /apps/:app/collaborators': (world, { params }) => {
     const { id, name, createdAt } = appOf(world, params)
-    return [200, [{ id, role: 'owner', user: USER, app: { id, name }, created_at: createdAt, updated_at: createdAt }]]
+    const user = { ...USER, federated: false }
+    return [
+      200,
+      [{ id, role: 'owner', permissions: [], user, app: { id, name }, created_at: createdAt, updated_at: createdAt }]
+    ]
   },
 
   'GET /apps/:app/features': (world, { params }) => [
@@ -46,7 +59,9 @@ export const APP_ROUTES: Routes = {
   'PATCH /apps/:app/features/:feature': (world, { params, body }) => {
     const app = appOf(world, params)
     const feature = featureOf(params)
-    app.preboot = body['enabled'] === true
+    only(body, ['enabled'])
+    if (typeof body['enabled'] !== 'boolean') throw invalid('Enabled must be a boolean')
+    app.preboot = body['enabled']
     world.store.save()
     return [200, featureView(app, feature)]
   },
@@ -96,6 +111,11 @@ function manageCertificates(world: World, params: readonly string[], on: boolean
   app.acm = on
   world.store.save()
   return [200, appView(app)]
+}
+
+/** The account's own id, e-mail address or `~`. Throws Heroku's 404. */
+function requireSelf([user]: readonly string[]): void {
+  if (!['~', USER.id, USER.email].includes(user ?? '')) throw notFound('user')
 }
 
 function featureOf(params: readonly string[]): string {

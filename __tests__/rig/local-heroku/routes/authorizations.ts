@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../../../src/runtime/index.ts'
-import { invalid } from '../errors.ts'
+import { idOf } from '../../../../src/local-heroku/ids.ts'
+import { invalid, notFound } from '../errors.ts'
 import { type AuthorizationState, type FileStore } from '../store.ts'
-import { USER } from '../../../../src/local-heroku/views.ts'
+import { JOINED, USER } from '../../../../src/local-heroku/views.ts'
 import { type World } from '../world.ts'
 import { now, only, text, type Routes } from './route.ts'
 
@@ -15,11 +16,13 @@ const OWN_KEY_LASTS = 90 * 86_400
 export const AUTHORIZATION_ROUTES: Routes = {
   'GET /oauth/authorizations': world => [
     200,
-    [
-      { id: USER.id, access_token: { token: world.store.state.apiKey, expires_in: OWN_KEY_LASTS }, scope: ['global'] },
-      ...world.store.state.authorizations.map(made => view(world, made))
-    ]
+    [ownKey(world), ...world.store.state.authorizations].map(made => view(world, made, redacted(made.token)))
   ],
+  'GET /oauth/authorizations/:authorization': (world, { params }) => {
+    const made = [ownKey(world), ...world.store.state.authorizations].find(({ id }) => id === params[0])
+    if (!made) throw notFound('authorization')
+    return [200, view(world, made, redacted(made.token))]
+  },
   // heroku/cli: authorizations:create sends `expires_in` as text.
   'POST /oauth/authorizations': (world, { body }) => {
     only(body, ['client', 'description', 'expires_in', 'scope'])
@@ -38,7 +41,7 @@ export const AUTHORIZATION_ROUTES: Routes = {
     }
     world.store.state.authorizations.push(made)
     world.store.save()
-    return [201, view(world, made)]
+    return [201, view(world, made, made.token)]
   }
 }
 
@@ -49,7 +52,38 @@ export function isKey(store: FileStore, clock: Clock, key: string): boolean {
   return key === apiKey || (made !== undefined && (made.endsAt === null || made.endsAt > clock.now()))
 }
 
-function view({ clock }: World, { id, description, scope, token, createdAt, endsAt }: AuthorizationState): object {
+/** The key that the account starts with. */
+function ownKey({ store, clock }: World): AuthorizationState {
+  const id = idOf('authorization', store.state.apiKey)
+  const endsAt = clock.now() + OWN_KEY_LASTS * 1000
+  return { id, description: 'Test key', scope: ['global'], token: store.state.apiKey, createdAt: JOINED, endsAt }
+}
+
+/**
+ * A token as Heroku shows it once it is made: its beginning, ten asterisks, its end (heroku/heroku-cli-command#352,
+ * src/login.ts). How much is left at both sides is undocumented; it may be nothing at the end.
+ */
+function redacted(token: string): string {
+  return `${token.slice(0, 8)}${'*'.repeat(10)}${token.slice(-4)}`
+}
+
+function view(
+  { clock }: World,
+  { id, description, scope, createdAt, endsAt }: AuthorizationState,
+  token: string
+): object {
   const expires_in = endsAt === null ? null : Math.max(0, Math.round((endsAt - clock.now()) / 1000))
-  return { id, description, scope, created_at: createdAt, updated_at: createdAt, access_token: { token, expires_in } }
+  return {
+    id,
+    description,
+    scope,
+    access_token: { id: idOf('access-token', id), token, expires_in },
+    client: null,
+    grant: null,
+    refresh_token: null,
+    session: null,
+    user: { ...USER, full_name: null },
+    created_at: createdAt,
+    updated_at: createdAt
+  }
 }

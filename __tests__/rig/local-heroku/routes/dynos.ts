@@ -1,4 +1,5 @@
-import { oneOffOf, readScale, startOneOff } from '../../../../src/local-heroku/routes/dynos.ts'
+import { scaleApp } from '../../../../src/local-heroku/formation.ts'
+import { oneOffOf, startOneOff } from '../../../../src/local-heroku/routes/dynos.ts'
 import { formationView } from '../../../../src/local-heroku/views.ts'
 import { notFound } from '../errors.ts'
 import { appOf, machineOf, type World } from '../world.ts'
@@ -13,10 +14,10 @@ export const DYNO_ROUTES: Routes = {
   },
   'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
     const app = appOf(world, params)
-    const { type, quantity, size } = readScale(app, params[1]!, body)
-    app.formation[type] = { quantity, size }
+    const type = params[1]!
+    scaleApp(app, [{ ...body, type }])
     void machineOf(world, params).scale()
-    return [200, formationView(world, params, type, app.formation[type])]
+    return [200, formationView(world, params, type, app.formation[type]!)]
   },
 
   'POST /apps/:app/dynos': (world, request) => startOneOff(world, request, environmentOf(request.body['env'])),

@@ -42,6 +42,7 @@ describe('errors of the Platform API', () => {
     ['POST /apps/one/slugs', { body: { process_types: {}, more: 1 } }, 422, 'invalid_params'],
     ['POST /apps/one/slugs', { body: { process_types: { 'a b': 'x' } } }, 422, 'invalid_params'],
     ['POST /apps/one/releases', { body: { slug: 'none' } }, 404, 'not_found'],
+    ['POST /apps/one/releases', { body: { release: 'none' } }, 404, 'not_found'],
     ['POST /apps/one/dynos', { body: { command: 'x', time_to_live: 0 } }, 422, 'invalid_params'],
     ['POST /apps/one/dynos', { body: { command: 'x', size: 'huge' } }, 422, 'invalid_params'],
     ['POST /apps/empty/dynos', { body: { command: 'x' } }, 409, 'conflict'],
@@ -71,6 +72,20 @@ describe('errors of the Platform API', () => {
     const { body: slug } = await ask(heroku, 'POST /apps/one/slugs', { body: { process_types: { web: 'x' } } })
     const { status, body } = await ask(heroku, 'POST /apps/one/releases', { body: { slug: slug.id } })
     expect([status, body.message]).toEqual([422, 'The slug has not been uploaded'])
+  })
+
+  it('refuse to roll back to a release without a slug, or one that failed', async () => {
+    const to = async (release: Thing) => ask(heroku, 'POST /apps/one/releases', { body: { release: release.id } })
+    const { body: first } = await ask(heroku, 'GET /apps/one/releases/1')
+    expect(await to(first)).toMatchObject({
+      status: 422,
+      body: { message: expect.stringMatching(/v1 is not eligible/) }
+    })
+    const change = heroku.beginConfigChange('one', { FAILS: '1' })
+    await change.end('failed')
+    const { body: failed } = await ask(heroku, `GET /apps/one/releases/${change.version}`)
+    expect(failed).toMatchObject({ status: 'failed', eligible_for_rollback: false })
+    expect((await to(failed)).status).toBe(422)
   })
 
   it('refuse a second build while one is under way, whose output tells how it failed', async () => {

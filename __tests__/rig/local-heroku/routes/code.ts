@@ -5,16 +5,21 @@ import { ApiError, invalid, notFound } from '../errors.ts'
 import { type AppState, type BuildState } from '../store.ts'
 import { buildView } from '../views.ts'
 import { appOf, machineOf } from '../world.ts'
-import { now, text, within, type Routes } from './route.ts'
+import { now, only, text, within, type Routes } from './route.ts'
 
 /** Sources, builds, rollbacks. */
 export const CODE_ROUTES: Routes = {
   'POST /apps/:app/releases': (world, request) => {
     const { params, body } = request
+    only(body, ['description', 'oci_image', 'release', 'slug'])
     if (body['release'] === undefined) return REHEARSED['POST /apps/:app/releases']!(world, request)
     const app = appOf(world, params)
     const old = app.releases.find(({ id }) => id === body['release'])
     if (!old) throw notFound('release')
+    const slug = machineOf(world, params).slug(old.slugId)
+    // Undocumented: how Heroku words it (Schema: release.eligible_for_rollback).
+    if (old.status !== 'succeeded' || !slug || slug.deletedAt)
+      throw invalid(`Release v${old.version} is not eligible for rollback`)
     app.configVars = { ...old.configVars }
     const release = machineOf(world, params).release(old.slugId, `Rollback to v${old.version}`, { changesConfig: true })
     return [201, releaseView(world, app, release)]

@@ -353,7 +353,8 @@ export class World {
 
   #client(clock: Clock, signal: AbortSignal): HerokuClient {
     const { apiUrl: url, apiKey: key } = this.heroku
-    return createClient({ url, key, clock, signal, random: () => 0 })
+    const told = (line: string): void => void this.lines.push(line)
+    return createClient({ url, key, clock, signal, patience: 3_600_000, told, random: () => 0 })
   }
 
   #tools(clock: Clock, signal: AbortSignal): Tools {

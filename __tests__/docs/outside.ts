@@ -6,6 +6,7 @@
  * A name that is not here is to be looked up first: `pg:upgrade` is a topic alone, and `builds` a plugin.
  */
 export const HEROKU: Readonly<Record<string, readonly string[]>> = {
+  access: ['app', 'json'],
   addons: ['all', 'app', 'json', 'no-wrap'],
   'addons:attach': ['app', 'as', 'confirm', 'credential'],
   'addons:create': ['app', 'as', 'confirm', 'name', 'wait'],

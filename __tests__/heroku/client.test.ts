@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import * as v from 'valibot'
-import { createClient, HerokuError, type HerokuClient } from '../../src/heroku/index.ts'
+import { createClient, HerokuApp, HerokuError, type HerokuClient } from '../../src/heroku/index.ts'
+import { within } from '../../src/net/index.ts'
 import { CancelledError } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 
@@ -19,6 +20,7 @@ let seen: { method: string; url: string; headers: IncomingMessage['headers']; bo
 let clock: TestClock
 let client: HerokuClient
 let cancel: AbortController
+let told: string[]
 
 beforeEach(async () => {
   answers = []
@@ -35,13 +37,26 @@ beforeEach(async () => {
     })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  client = createClient({ url: address(), key: KEY, clock, signal: cancel.signal, random: () => 0 })
+  told = []
+  client = clientOf({})
 })
 afterEach(async () => {
   server.closeAllConnections()
   await new Promise(resolve => server.close(resolve))
 })
 
+const MINUTE = 60_000
+const clientOf = (more: Partial<Parameters<typeof createClient>[0]>): HerokuClient =>
+  createClient({
+    url: address(),
+    key: KEY,
+    clock,
+    signal: cancel.signal,
+    random: () => 0,
+    patience: 60 * MINUTE,
+    told: line => void told.push(line),
+    ...more
+  })
 const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 const ok =
   (value: unknown): Answer =>
@@ -56,7 +71,7 @@ const cut: Answer = response => {
   response.writeHead(200, { 'content-length': '100' })
   response.write('{"name":', () => response.destroy())
 }
-const silence: Answer = () => setImmediate(() => clock.pass(61_000))
+const silence: Answer = () => setImmediate(() => clock.pass(31_000))
 
 const failure = async (work: Promise<unknown>): Promise<HerokuError> => {
   const error: unknown = await work.then(
@@ -93,6 +108,14 @@ describe('a write', () => {
     expect(clock.now() - before).toBe(7_000)
   })
 
+  it('takes an empty answer to what answers nothing, and looks after one to a change of config vars', async () => {
+    answers = [response => void response.writeHead(202).end(), response => void response.end(), ok({ A: '1' })]
+    const app = new HerokuApp(client, 'a', clock)
+    await app.stopDyno('run.1')
+    await app.setConfigVars({ A: '1' })
+    expect(seen.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'GET'])
+  })
+
   it('is refused for good by 422, with Heroku’s words', async () => {
     answers = [refused(422, { id: 'invalid_params', message: 'Stack is wrong' }, { 'request-id': 'abc-123' })]
     const error = await failure(client.write('POST', '/apps/a/slugs', thing))
@@ -126,20 +149,60 @@ describe('a read', () => {
     expect(seen).toHaveLength(3)
   })
 
-  it('waits longer each time, and gives up', async () => {
-    answers = [refused(503, { id: 'maintenance', message: 'Back soon' })]
+  it('goes on for the time of the step, waits longer each time, and says so once', async () => {
+    answers = [ok({ name: 'here' }), ...Array<Answer>(8).fill(refused(503, { id: 'oops', message: 'Back soon' }))]
+    answers.push(ok({ name: 'again' }))
+    await client.get('/apps/a', thing)
+    const before = clock.now()
+    await expect(client.get('/apps/a', thing)).resolves.toEqual({ name: 'again' })
+    expect(clock.now() - before).toBe(1_000 + 2_000 + 4_000 + 8_000 + 16_000 + 3 * 30_000)
+    expect(told).toEqual([
+      'Heroku answered GET /apps/a with 503 oops: Back soon. It is asked again, until 09:00 UTC at the latest',
+      'An answer came after 118 s more'
+    ])
+  })
+
+  it.each([
+    ['503', refused(503, {})],
+    ['429', refused(429, {}, { 'retry-after': '40' })],
+    ['a lost connection', reset]
+  ])('ends with what was seen when the step’s time is over: %s', async (_, answer) => {
+    client = clientOf({ patience: 5 * MINUTE })
+    answers = [ok({ name: 'here' }), answer]
+    await client.get('/apps/a', thing)
     const before = clock.now()
     const error = await failure(client.get('/apps/a', thing))
-    expect(seen).toHaveLength(6)
-    expect(clock.now() - before).toBe(1_000 + 2_000 + 4_000 + 8_000 + 16_000)
-    expect(error.nextStep).toMatch(/status\.heroku\.com/)
+    expect(clock.now() - before).toBeGreaterThan(4 * MINUTE)
+    expect(clock.now() - before).toBeLessThanOrEqual(5 * MINUTE)
+    expect(error.isFailure).toBe(true)
+  })
+
+  it('does not hang on a host that has never answered: it may be the wrong one', async () => {
+    const before = clock.now()
+    const wrong: Answer[] = [refused(503, 'Bad gateway'), reset, response => void response.end('<html>')]
+    for (const answer of wrong) {
+      answers = [answer]
+      await failure(client.get('/account', thing))
+    }
+    expect(clock.now() - before).toBeLessThan(wrong.length * 90_000)
+  })
+
+  it('ends with the signal of whoever asks', async () => {
+    answers = [ok({ name: 'here' }), refused(503, {})]
+    await client.get('/apps/a', thing)
+    const asked = within({ clock }, 25_000, 'Heroku did not answer', signal => client.get('/apps/a', thing, { signal }))
+    await expect(asked).rejects.toThrow('Heroku did not answer within 25 s')
+    const requests = seen.length
+    clock.pass(MINUTE)
+    await new Promise(resolve => setTimeout(resolve, 10))
+    expect(seen).toHaveLength(requests)
   })
 
   it('waits as long as Heroku says, within a minute', async () => {
     answers = [refused(429, {}, { 'retry-after': '9' }), refused(429, {}, { 'retry-after': '900' }), ok({ name: 'x' })]
     const before = clock.now()
     await client.get('/apps/a', thing)
-    expect(clock.now() - before).toBe(9_000 + 60_000)
+    expect(clock.now() - before).toBe(9_000 + MINUTE)
   })
 
   it('keeps letters whole that are split across packets', async () => {
@@ -204,6 +267,36 @@ describe('a read', () => {
     expect((await failure(client.get('/apps/a', thing))).message).toMatch(message)
   })
 
+  it.each<[string, Answer, RegExp]>([
+    ['an empty 200', response => void response.end(), /GET \/apps\/a\/config-vars: the answer is empty/],
+    ['a blank 200', response => void response.end(' \n'), /the answer is empty/],
+    ['204', response => void response.writeHead(204).end(), /the answer is empty/],
+    ['a list', ok([]), /not as documented at its top/],
+    ['null', ok(null), /not as documented at its top/],
+    ['a list in two pages', response => void response.writeHead(206, { 'next-range': 'id ]1..' }).end('{}'), /no list/]
+  ])('of config vars is refused where the answer is %s: nothing would be masked', async (_, answer, message) => {
+    answers = [answer]
+    const error = await failure(new HerokuApp(clientOf({ patience: MINUTE }), 'a', clock).configVars())
+    expect(error.message).toMatch(message)
+    expect(error.isFailure).toBe(true)
+  })
+
+  it('of config vars takes `{}`: that is what Heroku answers for an app that has none', async () => {
+    answers = [ok({})]
+    await expect(new HerokuApp(client, 'a', clock).configVars()).resolves.toEqual({})
+  })
+
+  it.each<[string, Answer]>([
+    ['an empty 200', response => void response.end()],
+    ['an object', ok({})],
+    ['204', response => void response.writeHead(204).end()]
+  ])('of a list is refused where the answer is %s', async (_, answer) => {
+    answers = [answer]
+    const app = new HerokuApp(client, 'a', clock)
+    for (const list of [app.dynos(), app.formation(), app.releases(5), app.builds(5), app.addons()])
+      expect((await failure(list)).message).toMatch(/the answer is (empty|not as documented at its top)$/)
+  })
+
   it('is an error where the answer is 304', async () => {
     answers = [response => void response.writeHead(304).end()]
     expect((await failure(client.get('/apps/a', thing))).message).toMatch(/304/)
@@ -211,24 +304,6 @@ describe('a read', () => {
 })
 
 describe('an error', () => {
-  it.each([
-    [
-      401,
-      { id: 'unauthorized', message: 'Invalid credentials' },
-      /wrong, expired or revoked.*authorizations:create .*--expires-in \d+/
-    ],
-    [402, { id: 'delinquent', message: 'Unpaid' }, /unpaid bill/],
-    [403, { id: 'two_factor', message: 'A second factor' }, /second factor.*authorizations:create .*--expires-in \d+/],
-    [403, { id: 'forbidden', message: 'No access' }, /collaborator/],
-    [404, { id: 'not_found', message: 'No app' }, /name of the app/]
-  ])('%i says what to do', async (status, body, next) => {
-    answers = [refused(status, body)]
-    const error = await failure(client.get('/apps/a', thing))
-    expect(error.nextStep).toMatch(next)
-    expect(error.status).toBe(status)
-    expect(seen).toHaveLength(1)
-  })
-
   it('never holds the key', async () => {
     answers = [refused(403, { id: 'forbidden', message: 'No' })]
     const error = await failure(client.get('/apps/a', thing))
@@ -282,8 +357,14 @@ describe('the client', () => {
     process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
     try {
       const through = createClient({ url: 'https://api.example.com', key: KEY, clock, signal: cancel.signal })
-      await failure(through.write('POST', '/apps', thing))
-      expect(asked).toEqual(['CONNECT api.example.com:443 HTTP/1.1'])
+      const { outcome, message, nextStep } = await failure(through.write('POST', '/apps', thing))
+      expect(new Set(asked)).toEqual(new Set(['CONNECT api.example.com:443 HTTP/1.1']))
+      expect({ outcome, message }).toEqual({
+        outcome: 'not-sent',
+        message: 'Heroku could not be asked POST /apps: tunneling socket could not be established, statusCode=407'
+      })
+      expect(nextStep).toMatch(/goes through the proxy 127\.0\.0\.1:\d+, .*HTTPS_PROXY, .*NO_PROXY/)
+      expect(nextStep).not.toMatch(/status\.heroku\.com/)
     } finally {
       for (const [name, value] of Object.entries(kept)) {
         if (value === undefined) delete process.env[name]

@@ -99,7 +99,7 @@ describe('a retry', () => {
     const clock = new TestClock()
     const begun = clock.now()
     const random = (): number => 1
-    expect(backOff(4)).toEqual([1_000, 2_000, 4_000])
+    expect([...backOff(4)]).toEqual([1_000, 2_000, 4_000])
     await retry({ clock }, { waits: backOff(4), again: () => true, random }, failing(3))
     expect(clock.now() - begun).toBe(8_750)
     await retry({ clock }, { waits: [1], again: () => 7_000, random: () => 0 }, failing(1))

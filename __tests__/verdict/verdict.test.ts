@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { CancelledError, Unverified, UserError, WorkFailed } from '../../src/runtime/index.ts'
+import { HerokuError } from '../../src/heroku/index.ts'
 import { endingOf, isGreen, type Outcome } from '../../src/verdict/index.ts'
+
+const heroku = (status: number | undefined, outcome: HerokuError['outcome']): HerokuError =>
+  new HerokuError({ method: 'GET', path: '/apps/a', outcome, status, reason: 'so' })
 
 describe('how a command ended that threw', () => {
   const user = new UserError('No key. Its last lines:\n secret', 'Give one.')
@@ -15,6 +19,29 @@ describe('how a command ended that threw', () => {
       'unverified',
       'v3 is live, and web.1 is starting'
     ],
+    ['Heroku, which does not answer', heroku(503, 'unknown'), [], 'failed', 'Heroku answered GET /apps/a with 503: so'],
+    [
+      'Heroku, which has had too many requests',
+      heroku(429, 'refused'),
+      [],
+      'failed',
+      'Heroku answered GET /apps/a with 429: so'
+    ],
+    [
+      'Heroku, which cannot be reached',
+      heroku(undefined, 'not-sent'),
+      [],
+      'failed',
+      'Heroku could not be asked GET /apps/a: so'
+    ],
+    [
+      'Heroku, which answers nonsense',
+      heroku(undefined, 'refused'),
+      [],
+      'failed',
+      'Heroku could not be asked GET /apps/a: so'
+    ],
+    ['Heroku, which says no', heroku(404, 'refused'), [], 'refused', 'Heroku answered GET /apps/a with 404: so'],
     ['our own fault', new TypeError('x is undefined'), [], 'failed', 'x is undefined'],
     [
       'a person, before anything',

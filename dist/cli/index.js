@@ -9057,7 +9057,7 @@ function endingOf(error, begun) {
     }
     if (error instanceof Unverified)
         return { outcome: 'unverified', headline, next };
-    const isRefusal = error instanceof UserError && !(error instanceof WorkFailed) && begun.length === 0;
+    const isRefusal = error instanceof UserError && !error.isFailure && begun.length === 0;
     return { outcome: isRefusal ? 'refused' : 'failed', headline, next };
 }
 /** What is said of an error that is no `UserError`. */
@@ -10045,6 +10045,12 @@ const DYNO_SIZES = SIZES.map(({ name }) => name);
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
 }
+/** Most one-off dynos of an app that run at once, by the tier of their size. */
+const ONE_OFFS_AT_ONCE = {
+    most: { Eco: 1, Basic: 50, Standard: 50, Performance: 5, Private: 5, Shield: 5 },
+    source: 'Dev Center: dyno-scaling-and-process-limits#concurrent-one-off-dyno-limits',
+    seen: '2026-11-29'
+};
 
 ;// CONCATENATED MODULE: ./lib/knowledge/limits.js
 
@@ -11630,7 +11636,7 @@ const table_DEPLOY = {
         kind: minutes,
         readBy: ['rehearse', ...ASK_HEROKU],
         default: '60',
-        about: 'Minutes that a command may wait for Heroku at one place: a release phase, dynos, a one-off dyno.'
+        about: 'Minutes that a command may wait for Heroku at one place: an answer, a release phase, dynos, a one-off dyno.'
     },
     prune: {
         kind: flag,
@@ -11804,9 +11810,16 @@ class errors_UserError extends Error {
         this.name = 'UserError';
         this.nextStep = nextStep;
     }
+    /** Whether something did not succeed; else a rule stopped it. */
+    get isFailure() {
+        return false;
+    }
 }
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 class WorkFailed extends (/* unused pure expression or super */ null && (errors_UserError)) {
+    get isFailure() {
+        return true;
+    }
 }
 /** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
 class Unverified extends (/* unused pure expression or super */ null && (errors_UserError)) {
@@ -11823,8 +11836,10 @@ function errors_errorCode(error) {
     const code = error?.code;
     return typeof code === 'string' ? code : undefined;
 }
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. Of several addresses that were tried in vain, Node gives the errors and no text. */
 function errorText(error) {
+    if (error instanceof AggregateError && error.message === '')
+        return error.errors.map(errorText).join('; ');
     return error instanceof Error ? error.message : String(error);
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */

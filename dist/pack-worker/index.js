@@ -20,9 +20,16 @@ class errors_UserError extends Error {
         this.name = 'UserError';
         this.nextStep = nextStep;
     }
+    /** Whether something did not succeed; else a rule stopped it. */
+    get isFailure() {
+        return false;
+    }
 }
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 class WorkFailed extends (/* unused pure expression or super */ null && (errors_UserError)) {
+    get isFailure() {
+        return true;
+    }
 }
 /** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
 class Unverified extends (/* unused pure expression or super */ null && (errors_UserError)) {
@@ -39,8 +46,10 @@ function errors_errorCode(error) {
     const code = error?.code;
     return typeof code === 'string' ? code : undefined;
 }
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. Of several addresses that were tried in vain, Node gives the errors and no text. */
 function errorText(error) {
+    if (error instanceof AggregateError && error.message === '')
+        return error.errors.map(errorText).join('; ');
     return error instanceof Error ? error.message : String(error);
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */

@@ -48015,8 +48015,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/net/index.js + 7 modules
-var net = __nccwpck_require__(7355);
+// EXTERNAL MODULE: ./lib/net/index.js + 8 modules
+var net = __nccwpck_require__(631);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
@@ -50424,8 +50424,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 257 modules
-var commands = __nccwpck_require__(3096);
+// EXTERNAL MODULE: ./lib/commands/index.js + 259 modules
+var commands = __nccwpck_require__(7420);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51209,7 +51209,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 3096:
+/***/ 7420:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51224,8 +51224,8 @@ var lib_inputs = __nccwpck_require__(5887);
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
-// EXTERNAL MODULE: ./lib/net/index.js + 7 modules
-var lib_net = __nccwpck_require__(7355);
+// EXTERNAL MODULE: ./lib/net/index.js + 8 modules
+var lib_net = __nccwpck_require__(631);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
 var lib = __nccwpck_require__(2779);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
@@ -51234,16 +51234,110 @@ var heroku_client_lib = __nccwpck_require__(6188);
 var request = __nccwpck_require__(3633);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
 var lib_runtime = __nccwpck_require__(5027);
+;// CONCATENATED MODULE: ./lib/heroku/error-details.js
+
+
 // EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
 var knowledge = __nccwpck_require__(5084);
+;// CONCATENATED MODULE: ./lib/heroku/advice.js
+
+
+
+const UNSURE = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+const STATUS_PAGE = 'Look at https://status.heroku.com, then run the job again.';
+const BILLING = 'https://dashboard.heroku.com/account/billing, or the team’s page under Billing';
+/** What to do about a request that failed: by what kept it from leaving, else by Heroku's name for the error, else by its status. */
+function adviceOn(details) {
+    const { method, outcome, service, hint, obstacle } = details;
+    if (hint !== undefined)
+        return hint;
+    if (obstacle !== undefined)
+        return `${obstacle.remedy} Then run the job again.`;
+    const isUnsure = outcome === 'unknown' && method !== 'GET';
+    if (service !== undefined)
+        return isUnsure ? UNSURE : `Look whether ${service} is down, then run the job again.`;
+    return byId(details) ?? byStatus(details) ?? (isUnsure ? UNSURE : STATUS_PAGE);
+}
+/**
+ * Ids: Dev Center, platform-api-reference#errors, which writes `verification_needed`; the API itself says
+ * `verification_required` (Dev Center: account-verification) and `cannot_run_above_limit` (flowhub/guv#16).
+ */
+function byId({ method, path, id }) {
+    switch (id) {
+        case 'two_factor':
+            return `This key needs a second factor here, which a job cannot give. ${lib_runtime/* MAKE_KEY */.xr}`;
+        case 'suspended':
+            return 'Heroku has suspended the account or the app. Only its support can say why: https://help.heroku.com.';
+        case 'delinquent':
+            return `An invoice of the account that owns the app is not paid, or its card must be confirmed: ${BILLING}. Then run the job again.`;
+        case 'verification_required':
+        case 'verification_needed':
+            return `Heroku gives apps, dynos, add-ons and domains only to accounts with a card. The account that owns the app adds one at https://heroku.com/verify, a team on its page under Billing. Then run the job again.`;
+        case 'cannot_run_above_limit':
+            return (method === 'POST' && path.endsWith('/dynos') ? tooManyOneOffs : tooManyDynos)(appIn(path) ?? 'APP');
+        default:
+            return undefined;
+    }
+}
+function tooManyOneOffs(app) {
+    const most = Object.entries(knowledge/* ONE_OFFS_AT_ONCE */.KB.most).map(([tier, count]) => `${count} ${tier}`);
+    return `Another one-off dyno runs: \`heroku ps --app ${app}\` shows it. Wait until it has ended, or end it (\`heroku ps:stop NAME --app ${app}\`), then run the job again. At once Heroku runs for an app at most this many one-off dynos: ${most.join(', ')}.`;
+}
+function tooManyDynos(app) {
+    return `The size of these dynos allows no more of them: Eco and Basic run one dyno of each process type, and an app two Eco dynos in all. \`heroku ps --app ${app}\` shows what runs; limits: https://devcenter.heroku.com/articles/dyno-scaling-and-process-limits`;
+}
+function byStatus(details) {
+    switch (details.status) {
+        case 401:
+            return `The key is wrong, expired or revoked. ${lib_runtime/* MAKE_KEY */.xr}`;
+        case 402:
+            return `Heroku wants something paid or confirmed first; its words are above. See ${BILLING}.`;
+        case 403:
+            return forbidden(details);
+        case 404:
+            return notThere(details);
+        case 409:
+            return 'Something else is changing this app. Wait until it is done, then run the job again.';
+        case 422:
+            return 'Heroku does not accept this request. Its message says why. If it is not a mistake in the app’s settings, report it to mastodon-on-heroku with the request id.';
+        case 429:
+            return `The account’s rate limit (${knowledge/* LIMITS */.b1.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`;
+        default:
+            return undefined;
+    }
+}
+/** Heroku's words stand before it. Only `forbidden` is about what the key may do; other ids have reasons of their own. */
+function forbidden({ path, id }) {
+    if (id !== undefined && id !== 'forbidden')
+        return 'Heroku’s words above say why. Once that is mended, run the job again.';
+    const app = appIn(path);
+    const who = app === undefined ? 'the app' : `${app} with the right to deploy (\`heroku access --app ${app}\`)`;
+    return `If Heroku’s words above give no other reason: the account of the key must be a collaborator of ${who}, and the key’s scope \`global\` or \`write\`.`;
+}
+/** The app itself, an add-on of it, or something else that it had. */
+function notThere({ path, reason }) {
+    const app = appIn(path) ?? 'APP';
+    if (/^\/apps\/[^/]+$/.test(path) || /find that app\b/i.test(reason))
+        return `Check the name of the app (\`heroku apps --all\`), and that the key’s account is a collaborator of it.`;
+    if (/\/addons\/|^\/(client\/v11|redis\/v0)\/databases\/|^\/data\/postgres\//.test(path))
+        return `The add-on is not there, or not ready yet: \`heroku addons --app ${app}\` says.`;
+    return 'It may have been removed meanwhile. Run the job again.';
+}
+/** The app that a request is about, if its path names one. */
+function appIn(path) {
+    const name = /^\/apps\/([^/?]+)/.exec(path)?.[1];
+    return name && decodeURIComponent(name);
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
+
 
 
 /** A request to the Platform API, or to a scheduler's, failed. Says what was asked, why it failed, and what to do. */
 class HerokuError extends lib_runtime/* UserError */.yo {
     details;
     constructor(details, options) {
-        super(sentence(details), nextStepOf(details), options);
+        super(sentence(details), adviceOn(details), options);
         this.name = 'HerokuError';
         this.details = details;
     }
@@ -51252,6 +51346,11 @@ class HerokuError extends lib_runtime/* UserError */.yo {
     }
     get outcome() {
         return this.details.outcome;
+    }
+    /** Heroku did not answer, not rightly, or not now. Any other answer is a refusal. */
+    get isFailure() {
+        const { outcome, status } = this.details;
+        return outcome !== 'refused' || status === undefined || status === 429;
     }
 }
 /** Whether the request may have been carried out, though it failed. */
@@ -51273,43 +51372,6 @@ function sentence(details) {
         ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
         : `${service} could not be asked ${asked}: ${reason}`;
 }
-const UNSURE = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
-function nextStepOf(details) {
-    const { method, outcome, service, hint } = details;
-    if (hint !== undefined)
-        return hint;
-    const isUnsure = outcome === 'unknown' && method !== 'GET';
-    if (service !== undefined)
-        return isUnsure ? UNSURE : `Look whether ${service} is down, then run the job again.`;
-    return herokusRefusal(details) ?? (isUnsure ? UNSURE : 'Look at https://status.heroku.com, then run the job again.');
-}
-/** What to do if Heroku refused; undefined if it did not. Ids and statuses: Dev Center, platform-api-reference#errors. */
-function herokusRefusal({ path, status, id }) {
-    if (id === 'two_factor')
-        return `This key needs a second factor here, which a job cannot give. ${lib_runtime/* MAKE_KEY */.xr}`;
-    if (id === 'suspended')
-        return 'The account is suspended. Write to Heroku’s support.';
-    switch (id === 'delinquent' ? 402 : status) {
-        case 401:
-            return `The key is wrong, expired or revoked. ${lib_runtime/* MAKE_KEY */.xr}`;
-        case 402:
-            return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
-        case 403:
-            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
-        case 404:
-            return /^\/apps\/[^/]+$/.test(path)
-                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
-                : 'It may have been removed meanwhile. Run the job again.';
-        case 409:
-            return 'Something else is changing this app. Wait until it is done, then run the job again.';
-        case 422:
-            return 'Heroku does not accept this request. Its message says why. If it is not a mistake in the app’s settings, report it to mastodon-on-heroku with the request id.';
-        case 429:
-            return `The account’s rate limit (${knowledge/* LIMITS */.b1.apiRequests.toLocaleString('en')} requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.`;
-        default:
-            return undefined;
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/heroku/client.js
 
@@ -51319,41 +51381,52 @@ function herokusRefusal({ path, status, id }) {
 
 
 
+
 /** Milliseconds for one answer. */
 const ANSWER_WITHIN = 30_000;
-const READ_ATTEMPTS = 6;
-const WRITE_ATTEMPTS = 5;
+/** Milliseconds of patience with a host that has not answered yet: it may be the wrong one. */
+const FIRST_WITHIN = 90_000;
+/** Milliseconds: a shorter wait is not worth a line. */
+const TOLD_FROM = 4_000;
 /** A longer list does not end: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
 const MOST_PAGES = 100;
 /** A client of the Platform API, or of another API. Requests end when `signal` is aborted. */
 function createClient(options) {
-    const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options;
+    const { url, key, clock, timeout = ANSWER_WITHIN, patience = FIRST_WITHIN, random = Math.random } = options;
     // These agents use HTTPS_PROXY and NO_PROXY; heroku-client knows only variables of its own. Only reads reuse connections:
     // one that the server closes just as a write is sent would leave it unknown whether the write happened.
     const reads = new lib/* HttpClient */.Qq(undefined, undefined, { keepAlive: true }).getAgent(url);
     const writes = new lib/* HttpClient */.Qq().getAgent(url);
     const usage = { requests: 0, remaining: undefined };
+    const reach = { met: false };
+    const delays = new Delays(clock, options.told);
     const heroku = new GuardedHeroku({
         host: url,
         token: key,
         userAgent: `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
-        guard: { reads, writes, clock, timeout, usage, service: options.service }
+        guard: { url, reads, writes, clock, timeout, usage, reach, service: options.service }
     });
-    const patiently = (method, path, request) => {
-        const { signal = options.signal } = request;
-        const again = (error) => error instanceof HerokuError && mayAskAgain(method, error) && (error.details.retryAfter ?? true);
-        const waits = (0,lib_net/* backOff */.fu)(method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS);
-        return (0,lib_net/* retry */.L5)({ clock, signal }, { waits, again, random }, () => heroku.ask(method, path, { ...request, signal }));
+    const patiently = async (method, path, request) => {
+        const { signal = options.signal, mayRepeat = method === 'GET' } = request;
+        const begun = clock.now();
+        const most = Math.min(patience, request.patience ?? patience);
+        const until = () => begun + (reach.met ? most : Math.min(most, FIRST_WITHIN));
+        const again = (error) => error instanceof HerokuError && mayAskAgain(mayRepeat, error) && (error.details.retryAfter ?? true);
+        const told = (error, pause) => delays.wait(error, pause, until());
+        const answer = await (0,lib_net/* retry */.L5)({ clock, signal }, { waits: (0,lib_net/* backOff */.fu)(), again, until, told, random }, () => heroku.ask(method, path, { ...request, signal }));
+        delays.over();
+        return answer;
     };
     const shaped = async (method, path, shape, request = {}) => {
         const answer = await patiently(method, path, request);
         const result = dist/* safeParse */.xLC(shape, answer);
         if (result.success)
             return result.output;
-        const where = dist/* getDotPath */.BuJ(result.issues[0]) ?? 'its top';
         // Whatever the answer looks like, the write was carried out.
         const outcome = method === 'GET' ? 'refused' : 'unknown';
-        const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
+        const where = dist/* getDotPath */.BuJ(result.issues[0]) ?? 'its top';
+        const wrong = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
+        const reason = answer === undefined ? 'the answer is empty' : wrong;
         throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
     };
     return {
@@ -51362,13 +51435,37 @@ function createClient(options) {
         write: (method, path, shape, request) => shaped(method, path, shape, request)
     };
 }
-function mayAskAgain(method, error) {
-    const { status = 0, outcome } = error.details;
+function mayAskAgain(mayRepeat, error) {
+    const { status = 0, outcome, obstacle } = error.details;
     if (outcome === 'not-sent')
-        return true;
-    if (method !== 'GET')
+        return obstacle?.kind !== 'certificate';
+    if (!mayRepeat)
         return status === 409 || status === 429;
     return mayHaveHappened(error) || status === 429 || status >= 500;
+}
+/** Tells once that Heroku makes us wait, and when that is over. */
+class Delays {
+    #clock;
+    #told;
+    #since;
+    constructor(clock, told) {
+        this.#clock = clock;
+        this.#told = told;
+    }
+    /** @param until milliseconds since 1970 */
+    wait(error, pause, until) {
+        if (pause < TOLD_FROM || this.#since !== undefined)
+            return;
+        this.#since = this.#clock.now();
+        const time = new Date(until).toISOString().slice(11, 16);
+        this.#told?.(`${(0,lib_runtime/* errorText */.kc)(error)}. It is asked again, until ${time} UTC at the latest`);
+    }
+    over() {
+        if (this.#since === undefined)
+            return;
+        this.#told?.(`An answer came after ${Math.round((this.#clock.now() - this.#since) / 1_000)} s more`);
+        this.#since = undefined;
+    }
 }
 /** heroku-client with the guarded request in place of its own. */
 class GuardedHeroku extends heroku_client_lib {
@@ -51462,16 +51559,31 @@ class GuardedRequest extends request {
     handleSuccess(response, body) {
         try {
             super.handleSuccess(response, body);
+            this.#guard.reach.met = true;
         }
         catch (cause) {
             const details = this.#details(response, 'unknown');
-            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
+            const reason = cause instanceof SyntaxError ? 'the answer is not JSON' : (0,lib_runtime/* errorText */.kc)(cause);
+            this.fail(new HerokuError({ ...details, reason }, { cause }));
         }
+    }
+    /** heroku-client would take an empty answer for `{}`: an app without config vars, for instance. */
+    parseBody(body) {
+        return body.trim() === '' ? undefined : JSON.parse(body);
+    }
+    /** heroku-client would take a page that is no list for the whole list. */
+    updateAggregate(page) {
+        const isList = Array.isArray(page) && (this.aggregate === undefined || Array.isArray(this.aggregate));
+        if (this.#pages > 1 && !isList)
+            throw new Error('a page of the list is no list');
+        super.updateAggregate(page);
     }
     handleFailure(response, body) {
         const status = response.statusCode ?? 0;
         const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
         const { id, message } = errorBody(body);
+        if (status < 500 || id !== undefined)
+            this.#guard.reach.met = true;
         const hint = this.#guard.service?.hint(status);
         const seconds = Number(response.headers['retry-after']);
         this.fail(new HerokuError({
@@ -51496,11 +51608,11 @@ class GuardedRequest extends request {
     explain(error) {
         if (error instanceof HerokuError || error instanceof lib_runtime/* CancelledError */.cc)
             return error;
-        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,lib_runtime/* errorCode */.CA)(error) ?? '');
-        const outcome = neverConnected ? 'not-sent' : 'unknown';
+        const obstacle = (0,lib_net/* obstacleOf */.HD)(error, this.#guard.url);
+        const outcome = obstacle ? 'not-sent' : 'unknown';
         // Errors of sockets and proxies name hosts, never the key, which is in a header.
         const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
-        return new HerokuError({ method, path, outcome, service, reason: (0,lib_runtime/* errorText */.kc)(error) }, { cause: error });
+        return new HerokuError({ method, path, outcome, service, obstacle, reason: (0,lib_runtime/* errorText */.kc)(error) }, { cause: error });
     }
 }
 const client_text = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined);
@@ -51554,7 +51666,8 @@ const shapes_app = dist/* looseObject */._H3({
     /** Only with `version=3.sdk`. */
     generation: dist/* nullish */.cl6(dist/* union */.KCZ([dist/* string */.YjP(), named]))
 });
-const configVars = dist/* record */.g1P(dist/* string */.YjP(), dist/* nullable */.mee(dist/* string */.YjP()));
+/** An app that has none answers `{}`. To valibot a list is a record, too. */
+const configVars = dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* check */.z6Y(vars => !Array.isArray(vars)), dist/* record */.g1P(dist/* string */.YjP(), dist/* nullable */.mee(dist/* string */.YjP())));
 const shapes_slug = dist/* looseObject */._H3({
     id: dist/* string */.YjP(),
     blob: dist/* looseObject */._H3({ method: dist/* string */.YjP(), url: dist/* string */.YjP() }),
@@ -51685,6 +51798,8 @@ async function scaleFormation(client, app, wanted, tools) {
 
 
 
+/** Milliseconds for an answer that can be done without. */
+const LITTLE_PATIENCE = 30_000;
 const SDK = 'application/vnd.heroku+json; version=3.sdk';
 /**
  * One app on Heroku. A method sends one request; it sends more only if an answer is lost, or if it says so. All reject with
@@ -51748,7 +51863,7 @@ class HerokuApp {
             throw error;
         }
     }
-    /** Makes a slug to upload to. If the answer is lost, the slug is not looked for: Heroku deletes those without a release. */
+    /** Makes a slug to upload to. If the answer is lost, another is made: Heroku deletes those without a release. */
     createSlug({ processTypes, sha256, commit, description, stack }) {
         const body = {
             process_types: processTypes,
@@ -51757,7 +51872,7 @@ class HerokuApp {
             commit_description: description,
             stack
         };
-        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
+        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body, mayRepeat: true });
     }
     /**
      * Releases a slug. If the answer is lost, the release is looked for by its slug among those newer than `after`.
@@ -51857,7 +51972,10 @@ class HerokuApp {
         const known = new Set((await this.builds(10)).map(({ id }) => id));
         return this.#written(() => this.#client.write('POST', `${this.#path}/builds`, build, { body }), async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
     }
-    /** Ends a build, if it still runs (heroku/heroku-builds: builds:cancel). */
+    /**
+     * Ends a build, if it still runs: "Cancel running build" (Schema: build, "Cancel", since January 2024). heroku-builds asks
+     * with `version=3.cancel-build`, Heroku's MCP server with `3.sdk`; that plain `3` is taken, too, is to be checked.
+     */
     async cancelBuild(id) {
         try {
             await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
@@ -51867,14 +51985,18 @@ class HerokuApp {
                 throw error;
         }
     }
-    /** Addresses to upload a source tarball to, and to fetch it from (Schema: source; the one below `/apps` is deprecated). */
+    /**
+     * Addresses to upload a source tarball to, and to fetch it from (Schema: source; the one below `/apps` is deprecated). If
+     * the answer is lost, others are made: they belong to nothing.
+     */
     createSource() {
-        return this.#client.write('POST', '/sources', sources);
+        return this.#client.write('POST', '/sources', sources, { mayRepeat: true });
     }
     /** An address with the last log lines: all of them, or those of one source. */
     async logUrl(lines, source) {
         const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
-        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
+        const session = { body, mayRepeat: true, patience: LITTLE_PATIENCE };
+        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, session)).logplex_url;
     }
     #written(write, find) {
         return written({ clock: this.#clock, signal: this.#signal }, write, find);
@@ -51893,7 +52015,7 @@ async function whoAmI(client) {
  */
 async function keyExpiresIn(client, key) {
     try {
-        const all = await client.get('/oauth/authorizations', authorizations);
+        const all = await client.get('/oauth/authorizations', authorizations, { patience: LITTLE_PATIENCE });
         return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
     }
     catch {
@@ -52228,7 +52350,7 @@ async function attachFor(timeout, rendezvous) {
 /** Waits for the dyno's end, and stops it if that does not come. Rejects if it goes on all the same. */
 async function waitUntilGone(app, id, tools) {
     for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
-        const isGone = async () => (await app.dyno(id)) === undefined || undefined;
+        const isGone = async (signal) => (await app.under(signal).dyno(id)) === undefined || undefined;
         if (await (0,lib_net/* poll */.wt)(tools, { first: 1_000, longest: 10_000, timeout }, isGone))
             return;
         await app.stopDyno(id);
@@ -53691,7 +53813,7 @@ async function shipSlug(app, artifact, tools) {
     const { file, sha256, processTypes, commit, stack, variant } = artifact;
     const description = slugDescription(artifact);
     return uploading('A new slug is made and uploaded', tools, async () => {
-        const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+        const slug = await app.createSlug({ processTypes, sha256, commit, description, stack });
         const progress = (sent, total) => log.progress(sent, total);
         const { bytes, proven } = await upload({
             file,
@@ -53716,17 +53838,6 @@ function uploading(again, { story, ...tools }, work) {
         return true;
     };
     return (0,lib_net/* retry */.L5)(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work);
-}
-/** Makes a slug. If the answer is lost, another is made: slugs cannot be listed. */
-async function newSlug(app, slug) {
-    try {
-        return await app.createSlug(slug);
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
 }
 async function compareSize(app, id, bytes, tools) {
     const slug = await app.slug(id);
@@ -53791,23 +53902,12 @@ async function shipSource(app, recipe, tools) {
     const { story, log, clock, signal } = tools;
     const { file, sha256 } = await recipe.pack();
     return uploading('It is uploaded again, to a new place', tools, async () => {
-        const { source_blob } = await newSource(app);
+        const { source_blob } = await app.createSource();
         const progress = (sent, total) => log.progress(sent, total);
         const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
         story.note(`Uploaded ${(0,lib_runtime/* sizeText */.lP)(bytes)} of source; Heroku checks its SHA-256`);
         return { url: source_blob.get_url, sha256 };
     });
-}
-/** Makes a place for the source. If the answer is lost, another is made: a place belongs to nothing. */
-async function newSource(app) {
-    try {
-        return await app.createSource();
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
 }
 /** Follows a build to its end. A cancelled job ends it too: else it would make a release that nobody waits for. */
 async function follow(app, build, tools) {
@@ -74810,7 +74910,8 @@ function herokuOf(inputs, command) {
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey, timeout: inputs.timeout };
 }
 function heroku_connect({ url, key, timeout, ca }, story, { clock, signal, log }) {
-    const client = createClient({ url, key, clock, signal });
+    const told = (line) => story.note(line);
+    const client = createClient({ url, key, clock, signal, patience: timeout, told });
     return {
         client,
         key,
@@ -80105,7 +80206,7 @@ const table_DEPLOY = {
         kind: minutes,
         readBy: ['rehearse', ...ASK_HEROKU],
         default: '60',
-        about: 'Minutes that a command may wait for Heroku at one place: a release phase, dynos, a one-off dyno.'
+        about: 'Minutes that a command may wait for Heroku at one place: an answer, a release phase, dynos, a one-off dyno.'
     },
     prune: {
         kind: flag,
@@ -80263,6 +80364,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   b1: () => (/* reexport */ LIMITS),
   Qo: () => (/* reexport */ NEEDS),
   Mh: () => (/* reexport */ NODE_MAJORS),
+  KB: () => (/* reexport */ ONE_OFFS_AT_ONCE),
   Wp: () => (/* reexport */ POSTGRES),
   O2: () => (/* reexport */ REDIS),
   Bg: () => (/* reexport */ SERVICES),
@@ -80354,6 +80456,12 @@ const DYNO_SIZES = SIZES.map(({ name }) => name);
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
 }
+/** Most one-off dynos of an app that run at once, by the tier of their size. */
+const ONE_OFFS_AT_ONCE = {
+    most: { Eco: 1, Basic: 50, Standard: 50, Performance: 5, Private: 5, Shield: 5 },
+    source: 'Dev Center: dyno-scaling-and-process-limits#concurrent-one-off-dyno-limits',
+    seen: '2026-11-29'
+};
 
 ;// CONCATENATED MODULE: ./lib/knowledge/limits.js
 
@@ -84474,7 +84582,7 @@ function readSupport(table, version) {
 
 /***/ }),
 
-/***/ 7355:
+/***/ 631:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84490,6 +84598,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   ae: () => (/* reexport */ fetchPage),
   Tt: () => (/* reexport */ getJson),
   H_: () => (/* reexport */ moving),
+  HD: () => (/* reexport */ obstacleOf),
   ho: () => (/* reexport */ http_open),
   wt: () => (/* reexport */ poll),
   L5: () => (/* reexport */ retry),
@@ -84682,7 +84791,7 @@ const LONGEST_WAIT = 60_000;
  * Does the work, and again if it failed, `again` agrees, and waits are left. Rejects with the last error, or with a
  * `CancelledError` if the signal is aborted while it waits. Our own: p-retry waits by Node's timers, not by our clock.
  */
-async function retry({ clock, signal }, { waits, again, random = Math.random }, work) {
+async function retry({ clock, signal }, { waits, again, until = () => Infinity, told = () => { }, random = Math.random }, work) {
     for (const wait of waits) {
         try {
             return await work();
@@ -84693,14 +84802,19 @@ async function retry({ clock, signal }, { waits, again, random = Math.random }, 
             const asked = again(error);
             if (asked === false)
                 throw error;
-            await clock.sleep(Math.min(asked === true ? wait : asked, LONGEST_WAIT) * (1 + random() / 4), signal);
+            const pause = Math.min(asked === true ? wait : asked, LONGEST_WAIT) * (1 + random() / 4);
+            if (clock.now() + pause > until())
+                throw error;
+            told(error, pause);
+            await clock.sleep(pause, signal);
         }
     }
     return work();
 }
-/** The waits (milliseconds) for a number of attempts in all: 1 s, then twice as long each time. */
-function backOff(attempts) {
-    return Array.from({ length: attempts - 1 }, (_, index) => 1_000 * 2 ** index);
+/** The waits (milliseconds) for a number of attempts in all, or without end: 1 s, then twice as long each time, up to 30 s. */
+function* backOff(attempts = Infinity) {
+    for (let index = 0; index < attempts - 1; index++)
+        yield Math.min(1_000 * 2 ** index, 30_000);
 }
 
 ;// CONCATENATED MODULE: ./lib/net/http.js
@@ -84913,6 +85027,49 @@ async function writeOnce({ clock, signal }, write, { isLost, find, looks, otherw
     }
 }
 
+;// CONCATENATED MODULE: ./lib/net/obstacle.js
+
+
+/** Codes of a certificate that Node does not accept (Node.js: tls, "X509 certificate error codes"), and of no TLS at all. */
+const WRONG_DAY = /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/;
+const WRONG_NAME = /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/;
+const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_CA)/;
+const NO_TLS = /^(EPROTO|ERR_SSL_)/;
+const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL)$/;
+/** By the npm package `tunnel` (lib/tunnel.js), and by `dial` here. */
+const NO_TUNNEL = /^tunneling socket could not be established|^the proxy answered (\d+)/;
+/**
+ * What stands between this machine and a server, if the error of a request to `url` says so; undefined for any other, and
+ * if the request may have been sent. It names hosts and variables, never the name and password of a proxy.
+ */
+function obstacleOf(error, url) {
+    const code = (0,runtime/* errorCode */.CA)(error) ?? '';
+    const { host } = new URL(url);
+    const certificate = (remedy) => ({ kind: 'certificate', remedy });
+    if (WRONG_DAY.test(code))
+        return certificate(`The certificate that answers for ${host} is not valid today. Look whether the clock of this machine is right; if it is, a proxy or a firewall on the way shows an old one.`);
+    if (WRONG_NAME.test(code))
+        return certificate(`What answers for ${host} has the certificate of another name. Look where DNS, /etc/hosts and HTTPS_PROXY of this machine lead.`);
+    if (UNTRUSTED.test(code))
+        return certificate(`A proxy or a firewall on the way shows a certificate of its own for ${host}, and Node does not trust who signed it. Give Node that authority’s certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem, in a workflow under \`env:\` of the job.`);
+    if (NO_TLS.test(code))
+        return certificate(`What answers for ${host} does not speak TLS as a server of today does: most likely a proxy or a firewall. Look at HTTPS_PROXY and NO_PROXY, and where DNS leads.`);
+    const isConnecting = ['connect', 'getaddrinfo'].includes(error?.syscall ?? '');
+    if (NO_TUNNEL.test((0,runtime/* errorText */.kc)(error)))
+        return { kind: 'proxy', remedy: throughProxy(url) };
+    if (!NOT_CONNECTED.test(code) && !isConnecting)
+        return undefined;
+    if ((0,lib_proxy/* getProxyUrl */.s)(new URL(url)))
+        return { kind: 'proxy', remedy: throughProxy(url) };
+    const remedy = `This machine does not reach ${host}. Look at its network, its DNS and its firewall. If the way out is a proxy, set HTTPS_PROXY.`;
+    return { kind: 'unreached', remedy };
+}
+function throughProxy(url) {
+    const { host } = new URL(url);
+    const proxy = (0,lib_proxy/* getProxyUrl */.s)(new URL(url));
+    return `The way to ${host} goes through the proxy${proxy ? ` ${proxy.host}` : ''}, which did not let it through. Look at HTTPS_PROXY, with the proxy’s name and password if it answers 407; NO_PROXY names hosts that need none.`;
+}
+
 ;// CONCATENATED MODULE: ./lib/net/poll.js
 
 /**
@@ -85024,6 +85181,7 @@ async function sendFile({ file, url, method, headers, progress }, tools) {
 
 ;// CONCATENATED MODULE: ./lib/net/index.js
 /** The way to the network: one HTTP client, one transfer, one retry, one deadline, one poll, one look after a lost write. */
+
 
 
 
@@ -85188,9 +85346,16 @@ class UserError extends Error {
         this.name = 'UserError';
         this.nextStep = nextStep;
     }
+    /** Whether something did not succeed; else a rule stopped it. */
+    get isFailure() {
+        return false;
+    }
 }
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
 class WorkFailed extends UserError {
+    get isFailure() {
+        return true;
+    }
 }
 /** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
 class Unverified extends UserError {
@@ -85207,8 +85372,10 @@ function errorCode(error) {
     const code = error?.code;
     return typeof code === 'string' ? code : undefined;
 }
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. Of several addresses that were tried in vain, Node gives the errors and no text. */
 function errorText(error) {
+    if (error instanceof AggregateError && error.message === '')
+        return error.errors.map(errorText).join('; ');
     return error instanceof Error ? error.message : String(error);
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */
@@ -87691,7 +87858,7 @@ function endingOf(error, begun) {
     }
     if (error instanceof runtime/* Unverified */.w)
         return { outcome: 'unverified', headline, next };
-    const isRefusal = error instanceof runtime/* UserError */.yo && !(error instanceof runtime/* WorkFailed */.v$) && begun.length === 0;
+    const isRefusal = error instanceof runtime/* UserError */.yo && !error.isFailure && begun.length === 0;
     return { outcome: isRefusal ? 'refused' : 'failed', headline, next };
 }
 /** What is said of an error that is no `UserError`. */
@@ -99087,8 +99254,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 257 modules
-var commands = __nccwpck_require__(3096);
+// EXTERNAL MODULE: ./lib/commands/index.js + 259 modules
+var commands = __nccwpck_require__(7420);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -1,4 +1,4 @@
-import { mayHaveHappened, storedSize, upload, UploadError, type Build, type HerokuApp } from '../heroku/index.ts'
+import { storedSize, upload, type Build, type HerokuApp } from '../heroku/index.ts'
 import { within } from '../net/index.ts'
 import { CancelledError, errorText, sizeText, UserError } from '../runtime/index.ts'
 import { followToEnd, type Followed } from './follow.ts'
@@ -72,22 +72,12 @@ async function shipSource(app: HerokuApp, recipe: BuildRecipe, tools: Tools): Pr
   const { story, log, clock, signal } = tools
   const { file, sha256 } = await recipe.pack()
   return uploading('It is uploaded again, to a new place', tools, async () => {
-    const { source_blob } = await newSource(app)
+    const { source_blob } = await app.createSource()
     const progress = (sent: number, total: number): void => log.progress(sent, total)
     const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal })
     story.note(`Uploaded ${sizeText(bytes)} of source; Heroku checks its SHA-256`)
     return { url: source_blob.get_url, sha256 }
   })
-}
-
-/** Makes a place for the source. If the answer is lost, another is made: a place belongs to nothing. */
-async function newSource(app: HerokuApp): ReturnType<HerokuApp['createSource']> {
-  try {
-    return await app.createSource()
-  } catch (error) {
-    if (mayHaveHappened(error)) throw new UploadError((error as Error).message, { cause: error })
-    throw error
-  }
 }
 
 /** Follows a build to its end. A cancelled job ends it too: else it would make a release that nobody waits for. */

@@ -1,4 +1,4 @@
-import { mayHaveHappened, storedSize, upload, UploadError, type HerokuApp, type Slug } from '../heroku/index.ts'
+import { storedSize, upload, UploadError, type HerokuApp } from '../heroku/index.ts'
 import { retry } from '../net/index.ts'
 import { CancelledError, sizeText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
@@ -87,7 +87,7 @@ export async function shipSlug(app: HerokuApp, artifact: MadeSlug, tools: Tools)
   const { file, sha256, processTypes, commit, stack, variant } = artifact
   const description = slugDescription(artifact)
   return uploading('A new slug is made and uploaded', tools, async () => {
-    const slug = await newSlug(app, { processTypes, sha256, commit, description, stack })
+    const slug = await app.createSlug({ processTypes, sha256, commit, description, stack })
     const progress = (sent: number, total: number): void => log.progress(sent, total)
     const { bytes, proven } = await upload({
       file,
@@ -115,16 +115,6 @@ export function uploading<Place>(
     return true
   }
   return retry(tools, { waits: UPLOAD_AGAIN, again: isUpload }, work)
-}
-
-/** Makes a slug. If the answer is lost, another is made: slugs cannot be listed. */
-async function newSlug(app: HerokuApp, slug: Parameters<HerokuApp['createSlug']>[0]): Promise<Slug> {
-  try {
-    return await app.createSlug(slug)
-  } catch (error) {
-    if (mayHaveHappened(error)) throw new UploadError((error as Error).message, { cause: error })
-    throw error
-  }
 }
 
 async function compareSize(app: HerokuApp, id: string, bytes: number, tools: Tools): Promise<void> {

@@ -50,6 +50,8 @@ interface NewDyno {
   readonly marker: string
 }
 
+/** Milliseconds for an answer that can be done without. */
+const LITTLE_PATIENCE = 30_000
 const SDK = 'application/vnd.heroku+json; version=3.sdk'
 
 /**
@@ -124,7 +126,7 @@ export class HerokuApp {
     }
   }
 
-  /** Makes a slug to upload to. If the answer is lost, the slug is not looked for: Heroku deletes those without a release. */
+  /** Makes a slug to upload to. If the answer is lost, another is made: Heroku deletes those without a release. */
   createSlug({ processTypes, sha256, commit, description, stack }: NewSlug): Promise<Slug> {
     const body = {
       process_types: processTypes,
@@ -133,7 +135,7 @@ export class HerokuApp {
       commit_description: description,
       stack
     }
-    return this.#client.write('POST', `${this.#path}/slugs`, shapes.slug, { body })
+    return this.#client.write('POST', `${this.#path}/slugs`, shapes.slug, { body, mayRepeat: true })
   }
 
   /**
@@ -261,7 +263,10 @@ export class HerokuApp {
     )
   }
 
-  /** Ends a build, if it still runs (heroku/heroku-builds: builds:cancel). */
+  /**
+   * Ends a build, if it still runs: "Cancel running build" (Schema: build, "Cancel", since January 2024). heroku-builds asks
+   * with `version=3.cancel-build`, Heroku's MCP server with `3.sdk`; that plain `3` is taken, too, is to be checked.
+   */
   async cancelBuild(id: string): Promise<void> {
     try {
       await this.#client.write('DELETE', `${this.#path}/builds/${id}`, shapes.anything)
@@ -270,15 +275,19 @@ export class HerokuApp {
     }
   }
 
-  /** Addresses to upload a source tarball to, and to fetch it from (Schema: source; the one below `/apps` is deprecated). */
+  /**
+   * Addresses to upload a source tarball to, and to fetch it from (Schema: source; the one below `/apps` is deprecated). If
+   * the answer is lost, others are made: they belong to nothing.
+   */
   createSource(): Promise<v.InferOutput<typeof shapes.sources>> {
-    return this.#client.write('POST', '/sources', shapes.sources)
+    return this.#client.write('POST', '/sources', shapes.sources, { mayRepeat: true })
   }
 
   /** An address with the last log lines: all of them, or those of one source. */
   async logUrl(lines: number, source?: 'heroku'): Promise<string> {
     const body = { lines, tail: false, ...(source === undefined ? {} : { source }) }
-    return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, { body })).logplex_url
+    const session = { body, mayRepeat: true, patience: LITTLE_PATIENCE }
+    return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, session)).logplex_url
   }
 
   #written<Found>(write: () => Promise<Found>, find: () => Promise<Found | undefined>): Promise<Found> {
@@ -301,7 +310,7 @@ export async function whoAmI(client: HerokuClient): Promise<string> {
  */
 export async function keyExpiresIn(client: HerokuClient, key: string): Promise<number | undefined> {
   try {
-    const all = await client.get('/oauth/authorizations', shapes.authorizations)
+    const all = await client.get('/oauth/authorizations', shapes.authorizations, { patience: LITTLE_PATIENCE })
     return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined
   } catch {
     return undefined

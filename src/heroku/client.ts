@@ -3,9 +3,10 @@ import Heroku from 'heroku-client'
 import Request from 'heroku-client/lib/request.js'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import * as v from 'valibot'
-import { backOff, retry, within } from '../net/index.ts'
-import { CancelledError, errorCode, errorText, VERSION, type Clock } from '../runtime/index.ts'
-import { HerokuError, mayHaveHappened, type HerokuErrorDetails, type WriteOutcome } from './errors.ts'
+import { backOff, obstacleOf, retry, within } from '../net/index.ts'
+import { CancelledError, errorText, VERSION, type Clock } from '../runtime/index.ts'
+import { type HerokuErrorDetails, type WriteOutcome } from './error-details.ts'
+import { HerokuError, mayHaveHappened } from './errors.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -15,8 +16,12 @@ interface ClientOptions {
   readonly key: string
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Milliseconds for one request, or for all pages of a list together. */
+  /** Milliseconds for one answer, or for all pages of a list together. */
   readonly timeout?: number
+  /** Milliseconds that a request may go on being sent if Heroku does not answer it: the time of the step. */
+  readonly patience?: number
+  /** Called with a line for people if Heroku makes a request wait, and when it answers again. */
+  readonly told?: (line: string) => void
   /** From 0 to 1, for the jitter of the waits. */
   readonly random?: () => number
   /** If it is not the Platform API. */
@@ -41,11 +46,16 @@ interface RequestOptions {
   readonly accept?: string
   /** In place of the job's. */
   readonly signal?: AbortSignal
+  /** Milliseconds, if it is less than the client's: for what can be done without. */
+  readonly patience?: number
+  /** A write that may be carried out twice, as what it makes belongs to nothing: it is sent again as a read is. */
+  readonly mayRepeat?: boolean
 }
 
 /**
  * The Platform API. A read (GET) is sent again after a lost connection, 429 and 5xx. A write is sent once; it is sent again
- * only if Heroku's answer (409, 429) proves that it was not carried out, or if no connection was made.
+ * only if Heroku's answer (409, 429) proves that it was not carried out, or if no connection was made. All of it goes on
+ * for as long as the client's patience; before Heroku has answered anything, for a minute and a half at most.
  * Every method rejects with a `HerokuError`; its `outcome` says whether a write may have happened.
  * `shape` is what the answer must look like (Schema: heroku/platform-api:schema.json).
  */
@@ -67,32 +77,43 @@ export interface HerokuClient {
 
 /** Milliseconds for one answer. */
 const ANSWER_WITHIN = 30_000
-const READ_ATTEMPTS = 6
-const WRITE_ATTEMPTS = 5
+/** Milliseconds of patience with a host that has not answered yet: it may be the wrong one. */
+const FIRST_WITHIN = 90_000
+/** Milliseconds: a shorter wait is not worth a line. */
+const TOLD_FROM = 4_000
 /** A longer list does not end: a page has up to 1,000 entries (heroku-client: lib/request.js, `max=1000`). */
 const MOST_PAGES = 100
 
 /** A client of the Platform API, or of another API. Requests end when `signal` is aborted. */
 export function createClient(options: ClientOptions): HerokuClient {
-  const { url, key, clock, timeout = ANSWER_WITHIN, random = Math.random } = options
+  const { url, key, clock, timeout = ANSWER_WITHIN, patience = FIRST_WITHIN, random = Math.random } = options
   // These agents use HTTPS_PROXY and NO_PROXY; heroku-client knows only variables of its own. Only reads reuse connections:
   // one that the server closes just as a write is sent would leave it unknown whether the write happened.
   const reads: Agent = new HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url)
   const writes: Agent = new HttpClient().getAgent(url)
   const usage = { requests: 0, remaining: undefined as number | undefined }
+  const reach = { met: false }
+  const delays = new Delays(clock, options.told)
   const heroku = new GuardedHeroku({
     host: url,
     token: key,
     userAgent: `mastodon-on-heroku/${VERSION}`,
-    guard: { reads, writes, clock, timeout, usage, service: options.service }
+    guard: { url, reads, writes, clock, timeout, usage, reach, service: options.service }
   })
 
-  const patiently = (method: Method, path: string, request: RequestOptions): Promise<unknown> => {
-    const { signal = options.signal } = request
+  const patiently = async (method: Method, path: string, request: RequestOptions): Promise<unknown> => {
+    const { signal = options.signal, mayRepeat = method === 'GET' } = request
+    const begun = clock.now()
+    const most = Math.min(patience, request.patience ?? patience)
+    const until = (): number => begun + (reach.met ? most : Math.min(most, FIRST_WITHIN))
     const again = (error: unknown): boolean | number =>
-      error instanceof HerokuError && mayAskAgain(method, error) && (error.details.retryAfter ?? true)
-    const waits = backOff(method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS)
-    return retry({ clock, signal }, { waits, again, random }, () => heroku.ask(method, path, { ...request, signal }))
+      error instanceof HerokuError && mayAskAgain(mayRepeat, error) && (error.details.retryAfter ?? true)
+    const told = (error: unknown, pause: number): void => delays.wait(error, pause, until())
+    const answer = await retry({ clock, signal }, { waits: backOff(), again, until, told, random }, () =>
+      heroku.ask(method, path, { ...request, signal })
+    )
+    delays.over()
+    return answer
   }
 
   const shaped = async <Shape extends v.GenericSchema>(
@@ -104,10 +125,11 @@ export function createClient(options: ClientOptions): HerokuClient {
     const answer = await patiently(method, path, request)
     const result = v.safeParse(shape, answer)
     if (result.success) return result.output
-    const where = v.getDotPath(result.issues[0]) ?? 'its top'
     // Whatever the answer looks like, the write was carried out.
     const outcome: WriteOutcome = method === 'GET' ? 'refused' : 'unknown'
-    const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`
+    const where = v.getDotPath(result.issues[0]) ?? 'its top'
+    const wrong = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`
+    const reason = answer === undefined ? 'the answer is empty' : wrong
     throw new HerokuError({ method, path, outcome, reason, service: options.service?.name })
   }
 
@@ -118,19 +140,48 @@ export function createClient(options: ClientOptions): HerokuClient {
   }
 }
 
-function mayAskAgain(method: Method, error: HerokuError): boolean {
-  const { status = 0, outcome } = error.details
-  if (outcome === 'not-sent') return true
-  if (method !== 'GET') return status === 409 || status === 429
+function mayAskAgain(mayRepeat: boolean, error: HerokuError): boolean {
+  const { status = 0, outcome, obstacle } = error.details
+  if (outcome === 'not-sent') return obstacle?.kind !== 'certificate'
+  if (!mayRepeat) return status === 409 || status === 429
   return mayHaveHappened(error) || status === 429 || status >= 500
 }
 
+/** Tells once that Heroku makes us wait, and when that is over. */
+class Delays {
+  readonly #clock: Clock
+  readonly #told: ((line: string) => void) | undefined
+  #since: number | undefined
+
+  constructor(clock: Clock, told: ((line: string) => void) | undefined) {
+    this.#clock = clock
+    this.#told = told
+  }
+
+  /** @param until milliseconds since 1970 */
+  wait(error: unknown, pause: number, until: number): void {
+    if (pause < TOLD_FROM || this.#since !== undefined) return
+    this.#since = this.#clock.now()
+    const time = new Date(until).toISOString().slice(11, 16)
+    this.#told?.(`${errorText(error)}. It is asked again, until ${time} UTC at the latest`)
+  }
+
+  over(): void {
+    if (this.#since === undefined) return
+    this.#told?.(`An answer came after ${Math.round((this.#clock.now() - this.#since) / 1_000)} s more`)
+    this.#since = undefined
+  }
+}
+
 interface Guard {
+  readonly url: string
   readonly reads: Agent
   readonly writes: Agent
   readonly clock: Clock
   readonly timeout: number
   readonly usage: { requests: number; remaining: number | undefined }
+  /** Whether the host has answered as an API does: a 5xx without an error's id may come from any proxy. */
+  readonly reach: { met: boolean }
   readonly service: OtherApi | undefined
 }
 
@@ -235,16 +286,31 @@ class GuardedRequest extends Request {
   override handleSuccess(response: IncomingMessage, body: string): void {
     try {
       super.handleSuccess(response, body)
+      this.#guard.reach.met = true
     } catch (cause) {
       const details = this.#details(response, 'unknown')
-      this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }))
+      const reason = cause instanceof SyntaxError ? 'the answer is not JSON' : errorText(cause)
+      this.fail(new HerokuError({ ...details, reason }, { cause }))
     }
+  }
+
+  /** heroku-client would take an empty answer for `{}`: an app without config vars, for instance. */
+  override parseBody(body: string): unknown {
+    return body.trim() === '' ? undefined : JSON.parse(body)
+  }
+
+  /** heroku-client would take a page that is no list for the whole list. */
+  override updateAggregate(page: unknown): void {
+    const isList = Array.isArray(page) && (this.aggregate === undefined || Array.isArray(this.aggregate))
+    if (this.#pages > 1 && !isList) throw new Error('a page of the list is no list')
+    super.updateAggregate(page)
   }
 
   override handleFailure(response: IncomingMessage, body: string): void {
     const status = response.statusCode ?? 0
     const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown'
     const { id, message } = errorBody(body)
+    if (status < 500 || id !== undefined) this.#guard.reach.met = true
     const hint = this.#guard.service?.hint(status)
     const seconds = Number(response.headers['retry-after'])
     this.fail(
@@ -272,11 +338,11 @@ class GuardedRequest extends Request {
 
   explain(error: unknown): unknown {
     if (error instanceof HerokuError || error instanceof CancelledError) return error
-    const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '')
-    const outcome: WriteOutcome = neverConnected ? 'not-sent' : 'unknown'
+    const obstacle = obstacleOf(error, this.#guard.url)
+    const outcome: WriteOutcome = obstacle ? 'not-sent' : 'unknown'
     // Errors of sockets and proxies name hosts, never the key, which is in a header.
     const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name]
-    return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error })
+    return new HerokuError({ method, path, outcome, service, obstacle, reason: errorText(error) }, { cause: error })
   }
 }
 

@@ -12,6 +12,9 @@ declare module 'heroku-client/lib/request.js' {
     isRetryAllowed(error: Error): boolean
     setRequestTimeout(request: ClientRequest): void
     handleSuccess(response: IncomingMessage, body: string): void
+    parseBody(body: string): unknown
+    aggregate: unknown
+    updateAggregate(page: unknown): void
     handleFailure(response: IncomingMessage, body: string): void
   }
 }

@@ -110,7 +110,8 @@ async function attachFor(timeout: number, rendezvous: RendezvousOptions): Promis
 /** Waits for the dyno's end, and stops it if that does not come. Rejects if it goes on all the same. */
 async function waitUntilGone(app: HerokuApp, id: string, tools: OneOffOptions): Promise<void> {
   for (const timeout of [GONE_WITHIN, STOPPED_WITHIN]) {
-    const isGone = async (): Promise<true | undefined> => (await app.dyno(id)) === undefined || undefined
+    const isGone = async (signal: AbortSignal): Promise<true | undefined> =>
+      (await app.under(signal).dyno(id)) === undefined || undefined
     if (await poll(tools, { first: 1_000, longest: 10_000, timeout }, isGone)) return
     await app.stopDyno(id)
   }

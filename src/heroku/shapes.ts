@@ -28,7 +28,12 @@ export const app = v.looseObject({
 })
 export type App = v.InferOutput<typeof app>
 
-export const configVars = v.record(v.string(), v.nullable(v.string()))
+/** An app that has none answers `{}`. To valibot a list is a record, too. */
+export const configVars = v.pipe(
+  v.unknown(),
+  v.check(vars => !Array.isArray(vars)),
+  v.record(v.string(), v.nullable(v.string()))
+)
 
 export const slug = v.looseObject({
   id: v.string(),

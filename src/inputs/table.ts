@@ -280,7 +280,7 @@ const DEPLOY = {
     kind: minutes,
     readBy: ['rehearse', ...ASK_HEROKU],
     default: '60',
-    about: 'Minutes that a command may wait for Heroku at one place: a release phase, dynos, a one-off dyno.'
+    about: 'Minutes that a command may wait for Heroku at one place: an answer, a release phase, dynos, a one-off dyno.'
   },
   prune: {
     kind: flag,

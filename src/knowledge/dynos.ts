@@ -44,3 +44,10 @@ export const DYNO_SIZES: readonly string[] = SIZES.map(({ name }) => name)
 export function dynoSize(name: string): DynoSize | undefined {
   return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase())
 }
+
+/** Most one-off dynos of an app that run at once, by the tier of their size. */
+export const ONE_OFFS_AT_ONCE: Sourced & { readonly most: Readonly<Record<string, number>> } = {
+  most: { Eco: 1, Basic: 50, Standard: 50, Performance: 5, Private: 5, Shield: 5 },
+  source: 'Dev Center: dyno-scaling-and-process-limits#concurrent-one-off-dyno-limits',
+  seen: '2026-11-29'
+}

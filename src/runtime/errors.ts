@@ -9,10 +9,19 @@ export class UserError extends Error {
     this.name = 'UserError'
     this.nextStep = nextStep
   }
+
+  /** Whether something did not succeed; else a rule stopped it. */
+  get isFailure(): boolean {
+    return false
+  }
 }
 
 /** Work that had begun and did not succeed, such as a buildpack's: an end in the middle, and no refusal. */
-export class WorkFailed extends UserError {}
+export class WorkFailed extends UserError {
+  override get isFailure(): boolean {
+    return true
+  }
+}
 
 /** The new code is live, and nothing that was seen proves it healthy or at fault; it is left in place. */
 export class Unverified extends UserError {}
@@ -31,8 +40,9 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. Of several addresses that were tried in vain, Node gives the errors and no text. */
 export function errorText(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(errorText).join('; ')
   return error instanceof Error ? error.message : String(error)
 }
 

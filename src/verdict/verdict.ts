@@ -1,4 +1,4 @@
-import { CancelledError, errorText, Unverified, UserError, WorkFailed } from '../runtime/index.ts'
+import { CancelledError, errorText, Unverified, UserError } from '../runtime/index.ts'
 import { type Serving, type StepRecord, type Story } from './story.ts'
 
 /**
@@ -70,7 +70,7 @@ export function endingOf(error: unknown, begun: readonly string[]): Ending & { r
     return { outcome: 'cancelled', headline: `${headline}; ${changed}`, next }
   }
   if (error instanceof Unverified) return { outcome: 'unverified', headline, next }
-  const isRefusal = error instanceof UserError && !(error instanceof WorkFailed) && begun.length === 0
+  const isRefusal = error instanceof UserError && !error.isFailure && begun.length === 0
   return { outcome: isRefusal ? 'refused' : 'failed', headline, next }
 }
 

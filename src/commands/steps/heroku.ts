@@ -45,7 +45,8 @@ export function connect(
   story: Story,
   { clock, signal, log }: Pick<Runtime, 'clock' | 'signal' | 'log'>
 ): Connection {
-  const client = createClient({ url, key, clock, signal })
+  const told = (line: string): void => story.note(line)
+  const client = createClient({ url, key, clock, signal, patience: timeout, told })
   return {
     client,
     key,

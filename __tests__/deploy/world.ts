@@ -131,6 +131,8 @@ export interface WorldOptions {
   readonly builder?: 'runner' | 'heroku'
   readonly staging?: boolean
   readonly streaming?: boolean
+  /** Milliseconds that a deploy may wait at one place; a year without it. */
+  readonly timeout?: number
   /** One whose time passes at once without it. */
   readonly clock?: Clock
 }
@@ -163,7 +165,7 @@ export class World {
   /** What a web dyno of a commit answers to a path, if not what it should. */
   answers: (commit: string, path: string) => { status: number; body?: string } | 'drip' | undefined = () => undefined
   /** Milliseconds that a deploy waits at one place. */
-  timeout = 3_600_000 * 24 * 365
+  timeout: number
   /** Whether Redis tells of the Sidekiq in worker.1. */
   tellsSidekiq = true
   /** Milliseconds that a release phase takes. */
@@ -184,6 +186,7 @@ export class World {
   private constructor(options: WorldOptions) {
     this.#options = options
     this.clock = options.clock ?? new TestClock()
+    this.timeout = options.timeout ?? 3_600_000 * 24 * 365
     this.#folder = mkdtempSync(path.join(MEMORY, 'world-'))
   }
 

@@ -51682,7 +51682,8 @@ const shapes_slug = dist/* looseObject */._H3({
 const release = dist/* looseObject */._H3({
     id: dist/* string */.YjP(),
     version: dist/* number */.aig(),
-    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed', 'expired']),
+    /** `pending`, `succeeded`, `failed`, `expired`; another word may come any day. */
+    status: dist/* string */.YjP(),
     current: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
     description: dist/* optional */.lqM(dist/* string */.YjP(), ''),
     output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
@@ -51736,7 +51737,8 @@ const logSession = dist/* looseObject */._H3({ logplex_url: dist/* string */.YjP
 const sources = dist/* looseObject */._H3({ source_blob: dist/* looseObject */._H3({ get_url: dist/* string */.YjP(), put_url: dist/* string */.YjP() }) });
 const build = dist/* looseObject */._H3({
     id: dist/* string */.YjP(),
-    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed']),
+    /** `pending`, `succeeded`, `failed`; another word may come any day. */
+    status: dist/* string */.YjP(),
     output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
     slug: dist/* nullish */.cl6(identified),
     release: dist/* nullish */.cl6(identified),
@@ -53627,9 +53629,27 @@ function plain(line) {
 
 
 const KEPT_OUTPUT = 200_000;
+/** How Heroku calls what is over (Schema: release, build). An old release is `expired`, too. */
+const ENDS = ['succeeded', 'failed'];
+const LONG_OVER = 'expired';
+/** Milliseconds: a build has half an hour at most, and a release phase an hour (Dev Center: slug-compiler, release-phase). */
+const SURELY_OVER = 24 * 3_600_000;
 /**
- * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` if that takes longer than the tools' timeout.
+ * Whether somebody's release or build may still go on. One with a status that is not known here may, unless it is a day old.
+ * @param now milliseconds since 1970
+ */
+function mayGoOn({ status, created_at }, now) {
+    if (status === 'pending')
+        return true;
+    return ![...ENDS, LONG_OVER].includes(status) && !(now - Date.parse(created_at) > SURELY_OVER);
+}
+/** Words for the status of what may go on: `pending`; one that is not known here as Heroku calls it. */
+function calledByHeroku(status) {
+    return status === 'pending' ? status : `called \`${status.slice(0, 40)}\` by Heroku`;
+}
+/**
+ * Follows a release or a build to its end: its output goes to the log, and it is read again until it has succeeded or
+ * failed. A status that is not known here is told, and waited for. Rejects with a `UserError` if that takes longer than the tools' timeout.
  * @param what for people: `Release v12`
  */
 async function followToEnd(first, read, { what, next }, tools) {
@@ -53638,12 +53658,23 @@ async function followToEnd(first, read, { what, next }, tools) {
     let output = '';
     let latest = first;
     const until = clock.now() + timeout;
+    let isTold = false;
+    const late = () => {
+        const minutes = Math.round(timeout / 60_000);
+        return new lib_runtime/* UserError */.yo(`${what} is still ${calledByHeroku(latest.status)} after ${minutes} minutes`, next);
+    };
     const isOver = async () => {
-        if (latest.status === 'pending')
+        if (!ENDS.includes(latest.status))
             latest = await read();
-        if (latest.status === 'pending' && clock.now() > until)
-            throw new lib_runtime/* UserError */.yo(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
-        return latest.status !== 'pending';
+        if (ENDS.includes(latest.status))
+            return true;
+        if (latest.status !== 'pending' && !isTold) {
+            story.warn(`${what} is ${calledByHeroku(latest.status)}, which is not known here; it is waited for`);
+            isTold = true;
+        }
+        if (clock.now() > until)
+            throw late();
+        return false;
     };
     if (first.output_stream_url) {
         const fence = log.fence();
@@ -53660,7 +53691,7 @@ async function followToEnd(first, read, { what, next }, tools) {
             fence.close();
         }
     }
-    await waitFor(tools, { what, next }, async () => (await isOver()) || undefined);
+    await waitFor(tools, { what, next, fail: late }, async () => (await isOver()) || undefined);
     return { latest, tail, output };
 }
 /** Whether the output was followed to its end. It was not if its server still sends when the time is over. */
@@ -53677,6 +53708,7 @@ async function isWhole(url, write, isOver, { clock, signal, timeout }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/target.js
+
 
 
 
@@ -53732,36 +53764,48 @@ function tellState(info, releases, current, { story }) {
         story.warn(`The newest release of ${name}, v${newest.version} (${newest.description}), is ${newest.status}: ${current ? `v${current.version} still runs` : 'nothing runs'}. \`heroku releases:output v${newest.version} --app ${name}\` says why. What it changed is not in force`);
 }
 async function waitForBuild(app, tools) {
-    let told = false;
-    await waitFor(tools, waiting('a build to finish'), async () => {
-        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
-        if (!pending)
+    const wait = new Waits(app, 'a build', tools);
+    await waitFor(tools, wait, async () => {
+        const [newest] = await app.builds(1);
+        if (!newest || !mayGoOn(newest, tools.clock.now()))
             return true;
-        if (!told)
-            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
-        told = true;
+        const { status, user, created_at } = newest;
+        wait.tell(status, `a build that ${user?.email ?? 'somebody'} started at ${created_at}`);
         return undefined;
     });
 }
-/** Releases, none of them pending. */
+/** Releases, none of them under way. */
 async function settledReleases(app, tools) {
-    let told = false;
-    return waitFor(tools, waiting('a release to finish'), async () => {
+    const wait = new Waits(app, 'a release', tools);
+    return waitFor(tools, wait, async () => {
         const releases = await app.releases(RELEASES);
-        const pending = releases.find(({ status }) => status === 'pending');
-        if (!pending)
+        // What came before the newest release is over, whatever it is called.
+        const goesOn = releases.find((release, i) => release.status === 'pending' || (i === 0 && mayGoOn(release, tools.clock.now())));
+        if (!goesOn)
             return releases;
-        if (!told) {
-            const { version, description, user } = pending;
-            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
-        }
-        told = true;
+        const { status, version, description, user } = goesOn;
+        wait.tell(status, `release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
         return undefined;
     });
 }
-function waiting(what) {
-    const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
-    return { what, next };
+/** Waiting for what somebody else has begun: told once, and how it stood if the time is over. */
+class Waits {
+    what;
+    next;
+    #story;
+    #seen;
+    constructor(app, what, { story }) {
+        this.what = `${what} to finish`;
+        this.next = `Look at \`heroku releases --app ${app.name}\`, and at https://dashboard.heroku.com/apps/${app.name}/activity for a build; cancel what hangs, then run the job again.`;
+        this.#story = story;
+    }
+    tell(status, which) {
+        const seen = `${which} is ${calledByHeroku(status)}`;
+        if (this.#seen !== seen)
+            this.#story.note(`Waiting: ${seen}`);
+        this.#seen = seen;
+    }
+    fail = (message, next) => new lib_runtime/* UserError */.yo(`${message}: ${this.#seen}`, next);
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/slugs.js
@@ -54538,6 +54582,7 @@ function unfinished({ app, config, streaming }) {
 
 
 
+
 /** Newest releases among which one with a slug is looked for. */
 const provision_RELEASES = 25;
 /** Reads the app, and what it lacks. Changes nothing. */
@@ -54558,11 +54603,13 @@ async function provision(of, wishes, tools) {
         story.note(`${app.name} lacks nothing`);
     else
         story.begin(`provisioning of ${app.name}`);
+    const bought = new Set();
     for (const { why, ...wanted } of plan.addons) {
         const { name } = await createAddon(client, app.name, wanted, tools);
+        bought.add(name);
         story.note(`Add-on ${wanted.plan} (${why}): ${name}`);
     }
-    await untilProvisioned(app, tools);
+    await untilProvisioned(app, bought, tools);
     await configure(of, wishes, tools);
     if (plan.domain !== undefined) {
         await addDomain(client, app.name, plan.domain, tools);
@@ -54616,15 +54663,26 @@ async function readHave({ client, app, streaming, maskConfig }) {
         }
     };
 }
-/** Add-ons may take minutes; their config vars come with them. */
-async function untilProvisioned(app, tools) {
+/**
+ * Add-ons may take minutes; their config vars come with them (Schema: add-on, `state`). One that was bought here and is in a
+ * state that is not known is told, and waited for.
+ */
+async function untilProvisioned(app, bought, tools) {
+    let seen;
     const waiting = {
         what: `the add-ons of ${app.name}`,
-        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`
+        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
+        fail: (message, next) => new lib_runtime/* UserError */.yo(`${message}: ${seen}`, next)
     };
     await waitFor(tools, waiting, async () => {
-        const addons = await app.addons();
-        return addons.every(({ state }) => state !== 'provisioning') || undefined;
+        const open = (await app.addons()).find(({ name, state }) => state === 'provisioning' || (bought.has(name) && !['provisioned', 'deprovisioned'].includes(state)));
+        if (!open)
+            return true;
+        const now = `${open.name} is ${open.state === 'provisioning' ? 'being made' : calledByHeroku(open.state)}`;
+        if (now !== seen)
+            tools.story.note(`Waiting: ${now}`);
+        seen = now;
+        return undefined;
     });
 }
 /** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
@@ -55467,7 +55525,7 @@ async function firstThatFits(recipes, { story }, attempt) {
 async function prove(staging, slug, recipe, found, tools) {
     const { app } = staging;
     const release = await app.release(slug.releaseId);
-    const { release: finished } = found && release.status === 'failed'
+    const { release: finished } = found && ['failed', 'expired'].includes(release.status)
         ? await releaseOnce(staging, slug, recipe, tools)
         : await finishRelease(app, release, tools);
     await waitForDynos(app, finished.version, tools);

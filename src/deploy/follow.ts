@@ -19,10 +19,29 @@ export interface Followed<Thing> {
 }
 
 const KEPT_OUTPUT = 200_000
+/** How Heroku calls what is over (Schema: release, build). An old release is `expired`, too. */
+const ENDS = ['succeeded', 'failed']
+const LONG_OVER = 'expired'
+/** Milliseconds: a build has half an hour at most, and a release phase an hour (Dev Center: slug-compiler, release-phase). */
+const SURELY_OVER = 24 * 3_600_000
 
 /**
- * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` if that takes longer than the tools' timeout.
+ * Whether somebody's release or build may still go on. One with a status that is not known here may, unless it is a day old.
+ * @param now milliseconds since 1970
+ */
+export function mayGoOn({ status, created_at }: { status: string; created_at: string }, now: number): boolean {
+  if (status === 'pending') return true
+  return ![...ENDS, LONG_OVER].includes(status) && !(now - Date.parse(created_at) > SURELY_OVER)
+}
+
+/** Words for the status of what may go on: `pending`; one that is not known here as Heroku calls it. */
+export function calledByHeroku(status: string): string {
+  return status === 'pending' ? status : `called \`${status.slice(0, 40)}\` by Heroku`
+}
+
+/**
+ * Follows a release or a build to its end: its output goes to the log, and it is read again until it has succeeded or
+ * failed. A status that is not known here is told, and waited for. Rejects with a `UserError` if that takes longer than the tools' timeout.
  * @param what for people: `Release v12`
  */
 export async function followToEnd<Thing extends Underway>(
@@ -36,11 +55,20 @@ export async function followToEnd<Thing extends Underway>(
   let output = ''
   let latest = first
   const until = clock.now() + timeout
+  let isTold = false
+  const late = (): UserError => {
+    const minutes = Math.round(timeout / 60_000)
+    return new UserError(`${what} is still ${calledByHeroku(latest.status)} after ${minutes} minutes`, next)
+  }
   const isOver = async (): Promise<boolean> => {
-    if (latest.status === 'pending') latest = await read()
-    if (latest.status === 'pending' && clock.now() > until)
-      throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next)
-    return latest.status !== 'pending'
+    if (!ENDS.includes(latest.status)) latest = await read()
+    if (ENDS.includes(latest.status)) return true
+    if (latest.status !== 'pending' && !isTold) {
+      story.warn(`${what} is ${calledByHeroku(latest.status)}, which is not known here; it is waited for`)
+      isTold = true
+    }
+    if (clock.now() > until) throw late()
+    return false
   }
   if (first.output_stream_url) {
     const fence = log.fence()
@@ -56,7 +84,7 @@ export async function followToEnd<Thing extends Underway>(
       fence.close()
     }
   }
-  await waitFor(tools, { what, next }, async () => (await isOver()) || undefined)
+  await waitFor(tools, { what, next, fail: late }, async () => (await isOver()) || undefined)
   return { latest, tail, output }
 }
 

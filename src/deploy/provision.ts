@@ -9,7 +9,8 @@ import {
 } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { isProvisioned, findLacking, type Have, type Lacking, type Wishes } from './lacking.ts'
-import { waitFor, type Tools } from './tools.ts'
+import { calledByHeroku } from './follow.ts'
+import { waitFor, type Tools, type Waiting } from './tools.ts'
 
 export interface Provisioning {
   readonly client: HerokuClient
@@ -43,11 +44,13 @@ export async function provision(of: Provisioning, wishes: Wishes, tools: Tools):
   refuse(plan)
   if (isProvisioned(plan)) story.note(`${app.name} lacks nothing`)
   else story.begin(`provisioning of ${app.name}`)
+  const bought = new Set<string>()
   for (const { why, ...wanted } of plan.addons) {
     const { name } = await createAddon(client, app.name, wanted, tools)
+    bought.add(name)
     story.note(`Add-on ${wanted.plan} (${why}): ${name}`)
   }
-  await untilProvisioned(app, tools)
+  await untilProvisioned(app, bought, tools)
   await configure(of, wishes, tools)
   if (plan.domain !== undefined) {
     await addDomain(client, app.name, plan.domain, tools)
@@ -108,15 +111,27 @@ async function readHave({ client, app, streaming, maskConfig }: Provisioning): P
   }
 }
 
-/** Add-ons may take minutes; their config vars come with them. */
-async function untilProvisioned(app: HerokuApp, tools: Tools): Promise<void> {
-  const waiting = {
+/**
+ * Add-ons may take minutes; their config vars come with them (Schema: add-on, `state`). One that was bought here and is in a
+ * state that is not known is told, and waited for.
+ */
+async function untilProvisioned(app: HerokuApp, bought: ReadonlySet<string>, tools: Tools): Promise<void> {
+  let seen: string | undefined
+  const waiting: Waiting = {
     what: `the add-ons of ${app.name}`,
-    next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`
+    next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
+    fail: (message, next) => new UserError(`${message}: ${seen}`, next)
   }
   await waitFor(tools, waiting, async () => {
-    const addons = await app.addons()
-    return addons.every(({ state }) => state !== 'provisioning') || undefined
+    const open = (await app.addons()).find(
+      ({ name, state }) =>
+        state === 'provisioning' || (bought.has(name) && !['provisioned', 'deprovisioned'].includes(state))
+    )
+    if (!open) return true
+    const now = `${open.name} is ${open.state === 'provisioning' ? 'being made' : calledByHeroku(open.state)}`
+    if (now !== seen) tools.story.note(`Waiting: ${now}`)
+    seen = now
+    return undefined
   })
 }
 

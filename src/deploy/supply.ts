@@ -175,7 +175,7 @@ async function prove(
   const { app } = staging
   const release = await app.release(slug.releaseId)
   const { release: finished } =
-    found && release.status === 'failed'
+    found && ['failed', 'expired'].includes(release.status)
       ? await releaseOnce(staging, slug, recipe, tools)
       : await finishRelease(app, release, tools)
   await waitForDynos(app, finished.version, tools)

@@ -1,6 +1,7 @@
 import { type App, type Formation, type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
 import { DEFAULT_STACK } from '../knowledge/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { calledByHeroku, mayGoOn } from './follow.ts'
 import { waitFor, type Waiting, type Tools } from './tools.ts'
 
 /** An app as it is before anything is changed. */
@@ -94,35 +95,50 @@ function tellState(
 }
 
 async function waitForBuild(app: HerokuApp, tools: Tools): Promise<void> {
-  let told = false
-  await waitFor(tools, waiting('a build to finish'), async () => {
-    const pending = (await app.builds(1)).find(({ status }) => status === 'pending')
-    if (!pending) return true
-    if (!told)
-      tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`)
-    told = true
+  const wait = new Waits(app, 'a build', tools)
+  await waitFor(tools, wait, async () => {
+    const [newest] = await app.builds(1)
+    if (!newest || !mayGoOn(newest, tools.clock.now())) return true
+    const { status, user, created_at } = newest
+    wait.tell(status, `a build that ${user?.email ?? 'somebody'} started at ${created_at}`)
     return undefined
   })
 }
 
-/** Releases, none of them pending. */
+/** Releases, none of them under way. */
 async function settledReleases(app: HerokuApp, tools: Tools): Promise<Release[]> {
-  let told = false
-  return waitFor(tools, waiting('a release to finish'), async () => {
+  const wait = new Waits(app, 'a release', tools)
+  return waitFor(tools, wait, async () => {
     const releases = await app.releases(RELEASES)
-    const pending = releases.find(({ status }) => status === 'pending')
-    if (!pending) return releases
-    if (!told) {
-      const { version, description, user } = pending
-      tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`)
-    }
-    told = true
+    // What came before the newest release is over, whatever it is called.
+    const goesOn = releases.find(
+      (release, i) => release.status === 'pending' || (i === 0 && mayGoOn(release, tools.clock.now()))
+    )
+    if (!goesOn) return releases
+    const { status, version, description, user } = goesOn
+    wait.tell(status, `release v${version} (${description}) of ${user?.email ?? 'somebody'}`)
     return undefined
   })
 }
 
-function waiting(what: string): Waiting {
-  const next =
-    'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.'
-  return { what, next }
+/** Waiting for what somebody else has begun: told once, and how it stood if the time is over. */
+class Waits implements Waiting {
+  readonly what: string
+  readonly next: string
+  readonly #story: Tools['story']
+  #seen: string | undefined
+
+  constructor(app: HerokuApp, what: string, { story }: Tools) {
+    this.what = `${what} to finish`
+    this.next = `Look at \`heroku releases --app ${app.name}\`, and at https://dashboard.heroku.com/apps/${app.name}/activity for a build; cancel what hangs, then run the job again.`
+    this.#story = story
+  }
+
+  tell(status: string, which: string): void {
+    const seen = `${which} is ${calledByHeroku(status)}`
+    if (this.#seen !== seen) this.#story.note(`Waiting: ${seen}`)
+    this.#seen = seen
+  }
+
+  readonly fail = (message: string, next: string): UserError => new UserError(`${message}: ${this.#seen}`, next)
 }

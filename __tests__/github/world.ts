@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from '@jest/globals'
+import { afterEach, beforeEach, expect } from '@jest/globals'
 import { Github } from '../../src/github/index.ts'
 import { type Log } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
@@ -33,7 +33,11 @@ export function useGithub() {
       fence: () => ({ write: () => {}, close: () => {} })
     }
   })
-  afterEach(() => world.fake.close())
+  afterEach(async () => {
+    await world.fake.close()
+    // Each request of each test names the version that ours is written for.
+    for (const version of world.fake.versions) expect(version).toBe('2022-11-28')
+  })
 
   function connect(token = TOKEN): Github {
     return new Github({

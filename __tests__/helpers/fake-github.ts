@@ -89,6 +89,8 @@ export class FakeGithub {
   /** For `apiUrl`. */
   readonly url: string
   readonly requests: FakeRequest[] = []
+  /** Versions of the API that requests named; `undefined` among them if one named none. */
+  readonly versions = new Set<unknown>()
   readonly deployments: FakeDeployment[] = []
   /** The commits that the repository has. */
   readonly commits = new Set<string>()
@@ -202,6 +204,7 @@ export class FakeGithub {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Fields) : {}
     this.requests.push({ method, path, body })
+    this.versions.add(request.headers['x-github-api-version'])
 
     const fault = this.#takeFault(method, path)
     if (typeof fault === 'function') return fault()

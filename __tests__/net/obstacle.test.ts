@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
+import path from 'node:path'
 import * as v from 'valibot'
-import { createClient, HerokuError } from '../../src/heroku/index.ts'
+import { createClient, HerokuError, upload } from '../../src/heroku/index.ts'
 import { errorText } from '../../src/runtime/index.ts'
-import { Authority, type Pair } from '../helpers/certificates.ts'
+import { Authority } from '../helpers/certificates.ts'
 import { NO_SIGNAL } from '../helpers/local-heroku.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { temp } from '../helpers/temp.ts'
@@ -15,7 +17,7 @@ for (const name of ['SSL_CERT_DIR', 'SSL_CERT_FILE']) delete process.env[name]
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']
 const kept = PROXIES.map(name => [name, process.env[name]] as const)
 
-const authority = new Authority(temp())
+const pair = new Authority(temp()).issue(['localhost'])
 const servers: net.Server[] = []
 const sockets: net.Socket[] = []
 const requests: string[] = []
@@ -27,7 +29,7 @@ async function serve(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-const secure = (pair: Pair): Promise<number> =>
+const secure = (): Promise<number> =>
   serve(https.createServer(pair, (request, response) => (requests.push(request.url!), response.end('{}'))))
 
 async function failure(port: number | string): Promise<HerokuError> {
@@ -52,7 +54,7 @@ afterAll(async () => {
 
 describe('a certificate that Node does not take', () => {
   it.each<[string, () => Promise<number>, RegExp]>([
-    ['of an unknown authority', () => secure(authority.issue(['localhost'])), /NODE_EXTRA_CA_CERTS=/],
+    ['of an unknown authority', secure, /NODE_EXTRA_CA_CERTS=/],
     [
       'that is no certificate at all',
       () =>
@@ -78,6 +80,17 @@ describe('a way that is closed', () => {
     const error = await failure('https://api.heroku.invalid')
     expect(error.details).toMatchObject({ outcome: 'not-sent', obstacle: { kind: 'unreached' } })
     expect(error.nextStep).toMatch(/does not reach api\.heroku\.invalid\. .*DNS.*set HTTPS_PROXY/)
+  })
+
+  it('is told by an upload, too', async () => {
+    const file = path.join(temp(), 'slug.tgz')
+    writeFileSync(file, 'a slug')
+    const url = `https://localhost:${await secure()}/slug`
+    const sent = upload({ file, url, method: 'PUT', progress: () => {}, clock: new TestClock(), signal: NO_SIGNAL })
+    await expect(sent).rejects.toMatchObject({
+      message: expect.stringMatching(/^The upload failed: unable to verify/),
+      nextStep: expect.stringMatching(/NODE_EXTRA_CA_CERTS=.*Then run the job again\.$/)
+    })
   })
 
   it('tells what several addresses of a host answered', async () => {

@@ -48411,7 +48411,11 @@ function fetch_explain(error, name) {
         return new runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
     if (error instanceof net/* HttpError */.j$) {
-        return new runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again. If it fails again, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+        const obstacle = (0,net/* obstacleOf */.HD)(error.cause, error.url);
+        const next = obstacle
+            ? `${obstacle.remedy} Then run the job again.`
+            : 'Run the job again. If it fails again, name another source of the buildpack under `slug.buildpacks`.';
+        return new runtime/* WorkFailed */.v$(`Buildpack ${name} could not be fetched: ${error.message}`, next, { cause: error });
     }
     if ((0,runtime/* errorCode */.CA)(error) === 'ENOENT') {
         return new runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
@@ -52192,7 +52196,7 @@ const SILENT_FOR = 60 * 60_000;
 /**
  * Attaches to a one-off dyno: TLS, then the secret and a line end, then a banner of one line, then the dyno's output until
  * the connection closes (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, in
- * whatever way: only the output tells how the command ended. Rejects with a `UserError` if the dyno was never reached.
+ * whatever way: only the output tells how the command ended. Rejects with a `WorkFailed` if the dyno was never reached.
  */
 async function attach(options) {
     const { url, clock, signal } = options;
@@ -52206,7 +52210,10 @@ async function attach(options) {
     const socket = await (0,lib_net/* retry */.L5)({ clock, signal }, { waits, again: () => true, random: () => 0 }, () => connect(at, options)).catch((error) => {
         if (signal.aborted)
             throw new lib_runtime/* CancelledError */.cc('Attaching to a dyno');
-        throw new lib_runtime/* UserError */.yo(`The one-off dyno could not be reached at ${at.host}:${at.port}: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+        const obstacle = (0,lib_net/* obstacleOf */.HD)(error, `https://${at.host}:${at.port}`);
+        throw new lib_runtime/* WorkFailed */.v$(`The one-off dyno could not be reached at ${at.host}:${at.port}: ${(0,lib_runtime/* errorText */.kc)(error)}`, obstacle?.kind === 'certificate'
+            ? obstacle.remedy
+            : 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000; no proxy is used for it.');
     });
     return converse(socket, secret, options);
 }
@@ -52512,8 +52519,12 @@ async function readFrom({ url, write, clock, signal }, from) {
 
 /** An upload failed. Heroku's slug or source then has no file. */
 class UploadError extends lib_runtime/* WorkFailed */.v$ {
-    constructor(reason, options) {
-        super(`The upload failed: ${reason}`, 'Run the job again. If it fails each time, look at https://status.heroku.com.', options);
+    /** @param obstacle what kept it from the store, if that is known */
+    constructor(reason, { obstacle, ...options } = {}) {
+        const next = obstacle
+            ? `${obstacle.remedy} Then run the job again.`
+            : 'Run the job again. If it fails each time, look at https://status.heroku.com.';
+        super(`The upload failed: ${reason}`, next, options);
         this.name = 'UploadError';
     }
 }
@@ -52542,7 +52553,7 @@ async function sent({ file, url, method, progress, ...tools }) {
     catch (cause) {
         if (tools.signal?.aborted)
             throw cause;
-        throw new UploadError((0,lib_runtime/* errorText */.kc)(cause), { cause });
+        throw new UploadError((0,lib_runtime/* errorText */.kc)(cause), { cause, obstacle: (0,lib_net/* obstacleOf */.HD)(cause, url) });
     }
 }
 /** Milliseconds for the store to say how large a blob is. */
@@ -64322,6 +64333,8 @@ const client_MOST_PAGES = 100;
 const COMMENTING = 'pull-requests: write';
 /** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
 const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
+/** The version of the REST API that this is written for; supported until March 2028 at least (GitHub changelog, 2026-03-12). */
+const API_VERSION = '2022-11-28';
 /** Octokit logs nothing: the action does. */
 const QUIET = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
 /**
@@ -64338,6 +64351,9 @@ class Github {
         this.repository = { owner, repo };
         // No `request` option: it would replace the fetch that uses the proxy.
         this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET });
+        this.octokit.hook.before('request', ({ headers }) => {
+            headers['x-github-api-version'] = API_VERSION;
+        });
     }
     get clock() {
         return this.#options.clock;
@@ -75293,6 +75309,8 @@ async function tasksOf(inputs, { config, app, key }, job, runtime, results) {
 /** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
 const KNOWN_WITHIN = 12_000;
 const LATE = 'Heroku did not answer';
+/** Milliseconds for which a check asks Heroku again: what it answers is told before the check's own time is over. */
+const PATIENCE = 10_000;
 /** All that the checks look at. If Heroku does not give the app's config vars, the checks go on as far as they can. */
 async function openScene(inputs, config, name, job, machine, runtime, results) {
     const { clock, log } = runtime;
@@ -75302,8 +75320,8 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
     const over = new AbortController();
     const signal = AbortSignal.any([runtime.signal, over.signal]);
     const bounded = { ...runtime, signal };
-    const platform = createClient({ url: access.url, key, clock, signal });
-    const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal });
+    const platform = createClient({ url: access.url, key, clock, signal, patience: PATIENCE });
+    const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal, patience: PATIENCE });
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
     const app = factsOf(name);
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
@@ -85039,7 +85057,7 @@ async function followed(url, headers, signal) {
             if (error instanceof runtime/* UserError */.yo)
                 throw error;
             const message = `${new URL(at).host} did not answer: ${(0,runtime/* errorText */.kc)(error)}`;
-            throw new HttpError(message, url, undefined, { cause: error });
+            throw new HttpError(message, at, undefined, { cause: error });
         });
         const { statusCode: status = 0, statusMessage = '' } = response;
         if (status === 200)

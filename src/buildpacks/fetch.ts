@@ -9,10 +9,11 @@ import {
   errorText,
   fetchEnvironment,
   UserError,
+  WorkFailed,
   type FetchTools,
   type RunCommand
 } from '../runtime/index.ts'
-import { download, getJson, HttpError, type NetTools } from '../net/index.ts'
+import { download, getJson, HttpError, obstacleOf, type NetTools } from '../net/index.ts'
 import { extractTarball } from './archive.ts'
 import { treeDigest } from './digest.ts'
 import { type BuildpackReference } from './reference.ts'
@@ -246,11 +247,11 @@ function explain(error: unknown, name: string): unknown {
     )
   }
   if (error instanceof HttpError) {
-    return new UserError(
-      `Buildpack ${name} could not be fetched: ${error.message}`,
-      'Run the job again. If it fails again, name another source of the buildpack under `slug.buildpacks`.',
-      { cause: error }
-    )
+    const obstacle = obstacleOf(error.cause, error.url)
+    const next = obstacle
+      ? `${obstacle.remedy} Then run the job again.`
+      : 'Run the job again. If it fails again, name another source of the buildpack under `slug.buildpacks`.'
+    return new WorkFailed(`Buildpack ${name} could not be fetched: ${error.message}`, next, { cause: error })
   }
   if (errorCode(error) === 'ENOENT') {
     return new UserError(

@@ -32,6 +32,8 @@ const COMMENTING = 'pull-requests: write'
 const FROM_FORKS =
   "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. "
 
+/** The version of the REST API that this is written for; supported until March 2028 at least (GitHub changelog, 2026-03-12). */
+const API_VERSION = '2022-11-28'
 /** Octokit logs nothing: the action does. */
 const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
@@ -50,6 +52,9 @@ export class Github {
     this.repository = { owner, repo }
     // No `request` option: it would replace the fetch that uses the proxy.
     this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET })
+    this.octokit.hook.before('request', ({ headers }) => {
+      headers['x-github-api-version'] = API_VERSION
+    })
   }
 
   get clock(): Clock {

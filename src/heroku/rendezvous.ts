@@ -1,6 +1,6 @@
 import tls from 'node:tls'
-import { retry, Silence, within } from '../net/index.ts'
-import { CancelledError, errorText, UserError, type Clock } from '../runtime/index.ts'
+import { obstacleOf, retry, Silence, within } from '../net/index.ts'
+import { CancelledError, errorText, UserError, WorkFailed, type Clock } from '../runtime/index.ts'
 
 export interface RendezvousOptions {
   /** `rendezvous://host:port/secret` of a dyno that was started with `attach`. */
@@ -25,7 +25,7 @@ const SILENT_FOR = 60 * 60_000
 /**
  * Attaches to a one-off dyno: TLS, then the secret and a line end, then a banner of one line, then the dyno's output until
  * the connection closes (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, in
- * whatever way: only the output tells how the command ended. Rejects with a `UserError` if the dyno was never reached.
+ * whatever way: only the output tells how the command ended. Rejects with a `WorkFailed` if the dyno was never reached.
  */
 export async function attach(options: RendezvousOptions): Promise<void> {
   const { url, clock, signal } = options
@@ -43,9 +43,12 @@ export async function attach(options: RendezvousOptions): Promise<void> {
     connect(at, options)
   ).catch((error: unknown) => {
     if (signal.aborted) throw new CancelledError('Attaching to a dyno')
-    throw new UserError(
+    const obstacle = obstacleOf(error, `https://${at.host}:${at.port}`)
+    throw new WorkFailed(
       `The one-off dyno could not be reached at ${at.host}:${at.port}: ${errorText(error)}`,
-      'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.'
+      obstacle?.kind === 'certificate'
+        ? obstacle.remedy
+        : 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000; no proxy is used for it.'
     )
   })
   return converse(socket, secret, options)

@@ -1,4 +1,4 @@
-import { open, sendFile, within, type NetTools, type Sent } from '../net/index.ts'
+import { obstacleOf, open, sendFile, within, type NetTools, type Obstacle, type Sent } from '../net/index.ts'
 import { errorText, WorkFailed } from '../runtime/index.ts'
 
 interface UploadOptions extends NetTools {
@@ -13,12 +13,12 @@ interface UploadOptions extends NetTools {
 
 /** An upload failed. Heroku's slug or source then has no file. */
 export class UploadError extends WorkFailed {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(
-      `The upload failed: ${reason}`,
-      'Run the job again. If it fails each time, look at https://status.heroku.com.',
-      options
-    )
+  /** @param obstacle what kept it from the store, if that is known */
+  constructor(reason: string, { obstacle, ...options }: ErrorOptions & { readonly obstacle?: Obstacle } = {}) {
+    const next = obstacle
+      ? `${obstacle.remedy} Then run the job again.`
+      : 'Run the job again. If it fails each time, look at https://status.heroku.com.'
+    super(`The upload failed: ${reason}`, next, options)
     this.name = 'UploadError'
   }
 }
@@ -47,7 +47,7 @@ async function sent({ file, url, method, progress, ...tools }: UploadOptions): P
     return await sendFile({ file, url, method: method.toUpperCase(), headers, progress }, tools)
   } catch (cause) {
     if (tools.signal?.aborted) throw cause
-    throw new UploadError(errorText(cause), { cause })
+    throw new UploadError(errorText(cause), { cause, obstacle: obstacleOf(cause, url) })
   }
 }
 

@@ -216,7 +216,7 @@ async function followed(
     const response = await open(at, { headers: { ...USER_AGENT, ...headers } }, signal).catch((error: unknown) => {
       if (error instanceof UserError) throw error
       const message = `${new URL(at).host} did not answer: ${errorText(error)}`
-      throw new HttpError(message, url, undefined, { cause: error })
+      throw new HttpError(message, at, undefined, { cause: error })
     })
     const { statusCode: status = 0, statusMessage = '' } = response
     if (status === 200) return response

@@ -19,6 +19,8 @@ export interface Scene {
 /** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
 const KNOWN_WITHIN = 12_000
 const LATE = 'Heroku did not answer'
+/** Milliseconds for which a check asks Heroku again: what it answers is told before the check's own time is over. */
+const PATIENCE = 10_000
 
 type SceneInputs = GivenInputs &
   Slice<'herokuApiUrl' | 'herokuApiKey' | 'herokuDataUrl' | 'dynoSize' | 'mastodonToken' | 'timeout'>
@@ -40,8 +42,8 @@ export async function openScene(
   const over = new AbortController()
   const signal = AbortSignal.any([runtime.signal, over.signal])
   const bounded = { ...runtime, signal }
-  const platform = createClient({ url: access.url, key, clock, signal })
-  const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal })
+  const platform = createClient({ url: access.url, key, clock, signal, patience: PATIENCE })
+  const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal, patience: PATIENCE })
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
     appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal })
   const app = factsOf(name)

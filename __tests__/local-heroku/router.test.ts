@@ -48,7 +48,8 @@ const openRouter = (): Promise<Router> =>
   Router.start({
     port: 0,
     dynos: () => dynos,
-    changing: () => false,
+    awake: () => {},
+      changing: () => false,
     maintenance: () => maintenance,
     log,
     clock,

@@ -52153,11 +52153,13 @@ async function herokuLog(app, lines, options) {
  */
 async function logLines(app, whose, options) {
     const lines = await readLog(app, knowledge/* LIMITS */.b1.logLines, whose === 'heroku' ? 'heroku' : undefined, options);
-    return lines.flatMap(line => {
-        const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
-        const at = Date.parse(time);
-        return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }];
-    });
+    return lines.flatMap(line => readLine(line) ?? []);
+}
+/** A line of a log in its parts; undefined if it has another form. */
+function readLine(line) {
+    const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
+    const at = Date.parse(time);
+    return Number.isNaN(at) ? undefined : { time: at, source, dyno, text };
 }
 async function readLog(app, lines, source, options) {
     const { status, body } = await (0,lib_net/* fetchPage */.ae)(await app.logUrl(lines, source), { most: LARGEST_LOG }, options);
@@ -52169,13 +52171,19 @@ async function readLog(app, lines, source, options) {
         return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
     });
 }
-/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
+/** Heroku's error codes in log lines of its own: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
 function errorCodes(lines) {
-    return [...new Set(lines.flatMap(codesIn))];
+    const own = lines.flatMap(line => readLine(line) ?? []).filter(({ source }) => source === 'heroku');
+    return [...new Set(own.flatMap(({ text }) => errorIn(text)?.code ?? []))];
 }
-/** The error codes in a line: `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
-function codesIn(line) {
-    return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
+/**
+ * The error that the text of one of Heroku's log lines is about: `Error R14 (Memory quota exceeded)` of a dyno,
+ * `at=error code=H12 desc="Request timeout" …` of the router. Only what Heroku itself writes first is looked at: a visitor
+ * chooses the path behind it, and may write a code there.
+ */
+function errorIn(text) {
+    const [, code, title, described] = /^(?:Error |(?:error |(?:sock|at)=\w{1,20} ){0,3}code=)([RHL]\d{2})\b(?: \(([^)]{0,60})| desc="([^"]{0,60}))?/.exec(text) ?? [];
+    return code === undefined ? undefined : { code, title: title ?? described ?? '' };
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -66736,22 +66744,66 @@ function couldNotLook(error, about) {
 
 
 
+
 /** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
 const logLess = (app) => `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`;
-/** How bad Heroku's error codes are for the instance. R14 and R15 are for the check `memory`. */
-const JUDGEMENTS = new Map(Object.entries({
+const moreWeb = (app) => `Let web take more: more dynos (\`heroku ps:scale web=2 --app ${app}\`), a larger size, or a higher \`WEB_CONCURRENCY\`; look first whether Postgres is slow (\`heroku pg:ps --app ${app}\`).`;
+const platform = () => 'Look at https://status.heroku.com; there is nothing to mend in the app.';
+/** How bad Heroku's error codes are for the instance; `memory` looks at R14 and R15. */
+const JUDGEMENTS = {
     H10: { level: 'fail' },
+    H11: { level: 'warn', remedy: moreWeb },
     H12: { level: 'warn', from: 5 },
     H13: { level: 'warn', from: 5 },
-    H14: { level: 'fail' },
+    H14: {
+        level: 'fail',
+        remedy: app => `Look at \`heroku ps --app ${app}\`; if web is at 0: \`heroku ps:scale web=1 --app ${app}\`.`
+    },
     H15: { level: 'warn', from: 5 },
+    H17: { level: 'warn' },
+    H18: { level: 'warn', from: 5 },
+    H19: { level: 'warn', from: 3, remedy: moreWeb },
     H20: { level: 'fail' },
     H21: { level: 'warn' },
-    H99: { level: 'warn' },
+    H22: { level: 'warn', remedy: moreWeb },
+    H23: { level: 'warn', from: 5, remedy: () => 'Let the proxy or CDN before the app pass WebSockets on.' },
+    H24: { level: 'warn', from: 5, remedy: platform },
+    H25: { level: 'warn', from: 5 },
+    // What clients do: it says something of the instance only if it is much.
+    H26: { level: 'warn', from: 100 },
+    H27: { level: 'warn', from: 100 },
+    H28: { level: 'warn', from: 100 },
+    // Crawlers keep old DNS entries for long (Dev Center: error-codes).
+    H31: {
+        level: 'warn',
+        from: 100,
+        remedy: app => `Compare the DNS, and what a CDN asks, with \`heroku domains --app ${app}\`.`
+    },
+    H32: {
+        level: 'warn',
+        from: 5,
+        remedy: app => `Look at \`heroku certs --app ${app}\`, and at what is before the app.`
+    },
+    // Somebody has switched it on; if it still is, the check `health` fails.
+    H80: { level: 'ok' },
+    H81: { level: 'fail', remedy: () => 'Deploy: `command: deploy`.' },
+    H82: {
+        level: 'fail',
+        remedy: app => `Eco dynos of the whole account share its hours, which begin anew each month. Go to a size without: \`heroku ps:type basic --app ${app}\`.`
+    },
+    H83: { level: 'fail', remedy: platform },
+    H99: { level: 'warn', remedy: platform },
     R10: { level: 'fail' },
     R12: { level: 'warn', from: 3 },
+    R13: {
+        level: 'warn',
+        remedy: () => 'Whoever starts one-off dynos must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.'
+    },
+    R14: 'memory',
+    R15: 'memory',
     R16: { level: 'warn' },
     R17: { level: 'fail' },
+    R99: { level: 'warn', remedy: platform },
     L10: { level: 'warn', remedy: logLess },
     L11: { level: 'warn' },
     L12: { level: 'warn', remedy: logLess },
@@ -66759,8 +66811,9 @@ const JUDGEMENTS = new Map(Object.entries({
     L14: {
         level: 'warn',
         remedy: app => `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
-    }
-}));
+    },
+    L15: { level: 'warn' }
+};
 /** Heroku's program that sends on a dyno's log lines. It has no number, as the app's processes have (`web.1`). */
 const SENDER = 'log-shuttle';
 /** Milliseconds for which an error counts as recent. */
@@ -66784,28 +66837,56 @@ const logCodes = {
 };
 async function codesOf({ app, clock }) {
     const now = clock.now();
-    const { counts, reach } = codeCounts(await app.platformLog(), now);
+    const lines = await app.platformLog();
+    const { counts, reach } = codeCounts(lines, now);
     // The lines that log-shuttle lost are told among the app's own.
-    const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER);
-    for (const [code, seen] of codeCounts(shuttle, now).counts)
-        counts.set(code, seen);
-    const found = [...counts].flatMap(([code, seen]) => {
-        const judgement = JUDGEMENTS.get(code);
-        return judgement ? [{ code: code, ...judgement, ...seen }] : [];
+    const lost = await lookAtPart('lost-lines', async () => {
+        const shuttle = codeCounts((await app.log()).filter(({ dyno }) => dyno === SENDER), now);
+        for (const [code, seen] of shuttle.counts)
+            counts.set(code, seen);
+        return [];
     });
-    if (found.length === 0)
-        return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
-    return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
-        const ago = (0,lib_runtime/* roughDuration */.Um)((now - last) / 1000);
-        return {
+    const found = [...counts].flatMap(([code, seen]) => judged(code, seen, now, reach, app.name));
+    if (found.length > 0)
+        return [...found, ...lost];
+    if (lines.length === 0)
+        return [
+            {
+                level: 'unknown',
+                about: 'codes',
+                text: 'Heroku has no line of its own in the log',
+                remedy: `See whether \`heroku logs --source heroku --app ${app.name}\` shows any.`
+            },
+            ...lost
+        ];
+    const also = counts.size > 0 ? ` but ${[...counts.keys()].join(' and ')}, of which the check \`memory\` tells,` : '';
+    return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's${also} in ${reach}` }, ...lost];
+}
+/** What to tell of a code. One that the table does not have may mean anything, so it is never well. */
+function judged(code, seen, now, reach, app) {
+    const known = isKnown(code);
+    const judgement = known ? JUDGEMENTS[code] : { level: 'warn' };
+    if (judgement === 'memory')
+        return [];
+    const { level, from = 1, remedy = lookAt } = judgement;
+    const { number, lost, last, title } = seen;
+    const means = known ? knowledge/* ERROR_CODES */.OQ[code].means : `${title && `“${title}”; `}this version does not know what that is`;
+    return [
+        {
             level: levelOf(level, number >= from, now - last <= RECENT),
             about: code.toLowerCase(),
             figure: `${number}`,
-            text: `${code} ${(0,lib_runtime/* counted */.hS)(number, 'time')}, last ${ago} ago: ${knowledge/* ERROR_CODES */.OQ[code].means}${lost > 0 ? `, ${(0,lib_runtime/* counted */.hS)(lost, 'line')} lost` : ''} (in ${reach})`,
-            remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num ${knowledge/* LIMITS */.b1.logLines} --app ${app.name}\` around it.`,
+            text: `${code} ${(0,lib_runtime/* counted */.hS)(number, 'time')}, last ${(0,lib_runtime/* roughDuration */.Um)((now - last) / 1000)} ago: ${means}${lost > 0 ? `, ${(0,lib_runtime/* counted */.hS)(lost, 'line')} lost` : ''} (in ${reach})`,
+            remedy: remedy(app),
             link: 'https://devcenter.heroku.com/articles/error-codes'
-        };
-    });
+        }
+    ];
+}
+function isKnown(code) {
+    return Object.hasOwn(knowledge/* ERROR_CODES */.OQ, code);
+}
+function lookAt(app) {
+    return `Look at \`heroku logs --num ${knowledge/* LIMITS */.b1.logLines} --app ${app}\` around it.`;
 }
 /** A deploy or a crash that is over is worth a look, and no failure. */
 function levelOf(level, isOften, isRecent) {
@@ -66847,10 +66928,11 @@ function codeCounts(lines, now) {
         // The app itself may print something that looks like a code.
         if (source !== 'heroku' && dyno !== SENDER)
             continue;
-        for (const code of codesIn(text)) {
-            const { number = 0, lost = 0 } = counts.get(code) ?? {};
-            counts.set(code, { number: number + 1, lost: lost + lostIn(text), last: time });
-        }
+        const error = errorIn(text);
+        if (!error)
+            continue;
+        const { number = 0, lost = 0 } = counts.get(error.code) ?? {};
+        counts.set(error.code, { number: number + 1, lost: lost + lostIn(text), last: time, title: brief(error.title, 60) });
     }
     const since = lines[0]
         ? `${(0,lib_runtime/* counted */.hS)(lines.length, 'line')} of the last ${(0,lib_runtime/* roughDuration */.Um)((now - lines[0].time) / 1000)}`
@@ -66883,9 +66965,12 @@ const memory = {
     }
 };
 async function overQuota({ app, clock }) {
-    const { counts, reach } = codeCounts(await app.platformLog(), clock.now());
+    const lines = await app.platformLog();
+    const { counts, reach } = codeCounts(lines, clock.now());
     const [r14, r15] = [counts.get('R14')?.number ?? 0, counts.get('R15')?.number ?? 0];
     const about = 'quota';
+    if (lines.length === 0)
+        return [{ level: 'unknown', about, text: 'Heroku has no line of its own in the log' }];
     if (r14 + r15 === 0)
         return [{ level: 'ok', about, text: `No dyno was over its memory (R14, R15) in ${reach}` }];
     const killed = r15 > 0 ? `, and Heroku ended ${(0,lib_runtime/* counted */.hS)(r15, 'dyno')} for it (R15)` : '';
@@ -67871,7 +67956,7 @@ const assets = {
                         remedy: lookAtLogs(world)
                     }
                 ];
-            return [judged(what, urls.length, await assets_missing(urls, place, world))];
+            return [assets_judged(what, urls.length, await assets_missing(urls, place, world))];
         }
         catch (error) {
             return [notReached(what, error, world)];
@@ -67898,7 +67983,7 @@ async function assets_missing(urls, place, world) {
     });
     return (await Promise.all(looks)).flat();
 }
-function judged(what, all, wrong) {
+function assets_judged(what, all, wrong) {
     const figure = `${all - wrong.length} of ${all}`;
     if (wrong.length === 0)
         return { level: 'ok', figure, text: `${what} and its ${all} styles and scripts are there` };
@@ -68010,8 +68095,8 @@ const federation = {
         if (!place || !local)
             return [NO_NAME];
         return Promise.all([
-            lookAt('host-meta', local, '/.well-known/host-meta', hostMeta, world, place),
-            lookAt('webfinger', local, `/.well-known/webfinger?resource=acct:${local}@${local}`, answer => webfinger(answer, local), world, place),
+            federation_lookAt('host-meta', local, '/.well-known/host-meta', hostMeta, world, place),
+            federation_lookAt('webfinger', local, `/.well-known/webfinger?resource=acct:${local}@${local}`, answer => webfinger(answer, local), world, place),
             nodeinfo(place, world)
         ]);
     }
@@ -68020,7 +68105,7 @@ const federation = {
  * Asks the name in handles, and follows its redirects as other servers do.
  * @param wrong why the last answer is not good; undefined if it is
  */
-async function lookAt(about, local, path, wrong, world, place) {
+async function federation_lookAt(about, local, path, wrong, world, place) {
     const what = `${local}${path.replace(/\?.*$/, '')}`;
     const remedy = `Look at what answers ${local}: ${MORE}`;
     try {
@@ -80575,23 +80660,39 @@ const LIMITS = Object.fromEntries(Object.entries(FACTS).map(([name, { value }]) 
 ;// CONCATENATED MODULE: ./lib/knowledge/errors.js
 
 
+/** The list as it stood on 2024-05-07, the newest that was to be had; what H83 stands for it does not say. */
 const known = (title, means) => ({
     title,
     means,
     source: 'Dev Center: error-codes',
-    seen: '2026-11-22'
+    seen: '2026-11-29'
 });
 /** H is the router, R a dyno, L the log. */
 const ERROR_CODES = {
     H10: known('App crashed', 'the app crashed'),
+    H11: known('Backlog too deep', 'requests came faster than the web dynos took them'),
     H12: known('Request timeout', `requests took longer than ${LIMITS.request / 1000} s`),
     H13: known('Connection closed without response', 'the app closed connections without an answer'),
     H14: known('No web processes running', 'no web dyno ran'),
     H15: known('Idle connection', 'connections were idle for too long'),
+    H17: known('Poorly formatted HTTP response', 'the app’s answers were no valid HTTP'),
+    H18: known('Server Request Interrupted', 'the app broke off in the middle of its answers'),
+    H19: known('Backend connection timeout', 'web dynos took no connection within 5 s'),
     H20: known('App boot timeout', 'the app did not boot in time'),
     H21: known('Backend connection refused', 'dynos refused connections'),
+    H22: known('Connection limit reached', 'more connections came than the router holds for the app'),
+    H23: known('Endpoint misconfigured', 'WebSockets came through a proxy that cannot do them'),
+    H24: known('Forced close', 'a router of Heroku’s ended before requests were answered'),
+    H25: known('HTTP Restriction', 'the router held back answers as too large or unsafe'),
+    H26: known('Request Error', 'requests were no valid HTTP'),
+    H27: known('Client Request Interrupted', 'clients went away before they were answered'),
+    H28: known('Client Connection Idle', 'clients did not send their whole requests'),
+    H31: known('Misdirected Request', 'requests came to a place where the app no longer is, by an old DNS entry'),
+    H32: known('TLS certificate mismatch', 'requests came with a certificate for another name'),
     H80: known('Maintenance mode', 'the app was in maintenance mode'),
-    H82: known("You've used up your eco dyno hour pool", 'the account had no eco dyno hours left'),
+    H81: known('Blank app', 'the app had no code'),
+    H82: known('You’ve used up your dyno hour pool', 'the account’s Eco dyno hours were used up, so its Eco dynos slept'),
+    H83: known('Planned Service Degradation', 'Heroku held the app down by plan'),
     H99: known('Platform error', 'a fault of the platform'),
     R10: known('Boot timeout', 'the web process did not bind its port in time'),
     R12: known('Exit timeout', 'processes did not end when they were told to'),
@@ -80600,11 +80701,13 @@ const ERROR_CODES = {
     R15: known('Memory quota vastly exceeded', 'Heroku ended dynos that were far over their memory'),
     R16: known('Detached', 'one-off dynos stayed after their client had gone'),
     R17: known('Checksum error', 'the slug is not what was uploaded'),
+    R99: known('Platform error', 'a fault of the platform'),
     L10: known('output buffer overflow', 'more was logged than a drain took'),
     L11: known('tail buffer overflow', 'more was logged than a reader took'),
     L12: known('local buffer overflow', 'a dyno logged more than could be sent on'),
     L13: known('local delivery error', 'a dyno’s lines could not be sent on'),
-    L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing')
+    L14: known('certificate validation', 'the certificate of a drain is not valid, so it gets nothing'),
+    L15: known('tail buffer temporarily unavailable', 'Heroku’s store of the last lines was not to be had')
 };
 /** As the log has it: `Error R10 (Boot timeout)`. */
 function errorLine(code) {

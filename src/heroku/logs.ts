@@ -33,11 +33,14 @@ export async function herokuLog(app: HerokuApp, lines: number, options: NetTools
  */
 export async function logLines(app: HerokuApp, whose: 'heroku' | 'all', options: NetTools): Promise<LogLine[]> {
   const lines = await readLog(app, LIMITS.logLines, whose === 'heroku' ? 'heroku' : undefined, options)
-  return lines.flatMap(line => {
-    const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? []
-    const at = Date.parse(time)
-    return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }]
-  })
+  return lines.flatMap(line => readLine(line) ?? [])
+}
+
+/** A line of a log in its parts; undefined if it has another form. */
+function readLine(line: string): LogLine | undefined {
+  const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? []
+  const at = Date.parse(time)
+  return Number.isNaN(at) ? undefined : { time: at, source, dyno, text }
 }
 
 async function readLog(
@@ -55,12 +58,29 @@ async function readLog(
   })
 }
 
-/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
+/** Heroku's error codes in log lines of its own: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
 export function errorCodes(lines: readonly string[]): string[] {
-  return [...new Set(lines.flatMap(codesIn))]
+  const own = lines.flatMap(line => readLine(line) ?? []).filter(({ source }) => source === 'heroku')
+  return [...new Set(own.flatMap(({ text }) => errorIn(text)?.code ?? []))]
 }
 
-/** The error codes in a line: `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
-export function codesIn(line: string): string[] {
-  return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code!)
+/** An error of Heroku's, as a log line names it. */
+export interface LoggedError {
+  /** `H12` */
+  readonly code: string
+  /** `Request timeout`: up to 60 characters; empty if the line has none. */
+  readonly title: string
+}
+
+/**
+ * The error that the text of one of Heroku's log lines is about: `Error R14 (Memory quota exceeded)` of a dyno,
+ * `at=error code=H12 desc="Request timeout" …` of the router. Only what Heroku itself writes first is looked at: a visitor
+ * chooses the path behind it, and may write a code there.
+ */
+export function errorIn(text: string): LoggedError | undefined {
+  const [, code, title, described] =
+    /^(?:Error |(?:error |(?:sock|at)=\w{1,20} ){0,3}code=)([RHL]\d{2})\b(?: \(([^)]{0,60})| desc="([^"]{0,60}))?/.exec(
+      text
+    ) ?? []
+  return code === undefined ? undefined : { code, title: title ?? described ?? '' }
 }

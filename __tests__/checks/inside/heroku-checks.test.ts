@@ -8,6 +8,7 @@ import { ruby } from '../../../src/checks/inside/ruby.ts'
 import { slugSize } from '../../../src/checks/inside/slug-size.ts'
 import { stack } from '../../../src/checks/inside/stack.ts'
 import { type LogLine } from '../../../src/heroku/index.ts'
+import { ERROR_CODES } from '../../../src/knowledge/index.ts'
 import { readRuby } from '../../../src/mastodon/index.ts'
 import { dynoOf, factsOf, givenOf, lines, look, type Said } from '../world.ts'
 
@@ -179,7 +180,7 @@ table(memory, {
     inside: booted(300e6, 450e6),
     more: { configVars: { WEB_CONCURRENCY: '1' } },
     expected: [
-      'ok quota: No dyno was over its memory (R14, R15) in an empty log',
+      'unknown quota: Heroku has no line of its own in the log',
       'ok web (59 %): 1 Puma worker of at least 300.0 MB in a basic dyno of 512.0 MB: 59 %',
       'ok worker (44 %): Sidekiq, of 450.0 MB, in a private-s dyno of 1024.0 MB: 44 %'
     ]
@@ -187,7 +188,7 @@ table(memory, {
   'is not judged in a size that nobody knows': {
     said: { platformLog: [], formation: sizes('huge', 'huge') },
     inside: booted(300e6, 450e6),
-    expected: ['ok quota: No dyno was over its memory (R14, R15) in an empty log']
+    expected: ['unknown quota: Heroku has no line of its own in the log']
   },
   'killed dynos': {
     said: { platformLog: [line(60, R14), line(50, 'Error R15 (Memory quota vastly exceeded)')] },
@@ -222,14 +223,59 @@ table(logCodes, {
         line(180, router('H10'), 'router'),
         ...Array.from({ length: 5 }, () => line(120, router('H12'), 'router')),
         line(90, router('H13'), 'router'),
-        line(80, router('H27'), 'router')
+        line(80, `sock=client ${router('H27')}`, 'router')
       ],
       log: []
     },
     expected: [
       'warn h10 (1): H10 1 time, last 3 hours ago: the app crashed (in 8 lines of the last 3 hours)',
       'warn h12 (5): H12 5 times, last 2 hours ago: requests took longer than 30 s (in 8 lines of the last 3 hours)',
-      'ok h13 (1): H13 1 time, last 2 hours ago: the app closed connections without an answer (in 8 lines of the last 3 hours)'
+      'ok h13 (1): H13 1 time, last 2 hours ago: the app closed connections without an answer (in 8 lines of the last 3 hours)',
+      'ok h27 (1): H27 1 time, last 80 minutes ago: clients went away before they were answered (in 8 lines of the last 3 hours)'
+    ]
+  },
+  'has one that nobody knows': {
+    said: {
+      platformLog: [line(9, 'at=error code=H95 desc="Out of tea" method=GET path="/"', 'router'), line(5, 'Error R77')],
+      log: []
+    },
+    expected: [
+      'warn h95 (1): H95 1 time, last 9 minutes ago: “Out of tea”; this version does not know what that is (in 2 lines of the last 9 minutes)',
+      'warn r77 (1): R77 1 time, last 5 minutes ago: this version does not know what that is (in 2 lines of the last 9 minutes)'
+    ],
+    says: ['heroku logs --num 1500 --app main']
+  },
+  'has one by which a visitor may have lied': {
+    said: {
+      platformLog: [
+        line(9, 'at=info method=GET path="/?code=H10" host=a.example', 'router'),
+        line(8, 'at=info method=GET path=/?code=H14 host=a.example', 'router'),
+        line(7, 'at=error code=H13 desc="x" method=GET path="/?code=H10 Error R15"', 'router'),
+        line(6, 'Starting process with command `echo Error H82 code=H81`', 'run.1'),
+        line(5, 'Error H10 (App crashed)', 'web.1', 'app')
+      ],
+      log: []
+    },
+    expected: [
+      'ok h13 (1): H13 1 time, last 7 minutes ago: the app closed connections without an answer (in 5 lines of the last 9 minutes)'
+    ]
+  },
+  'leaves memory to its check': {
+    said: { platformLog: [line(60, R14), line(30, R14)], log: [] },
+    expected: [
+      "ok codes (0): No error of Heroku's but R14, of which the check `memory` tells, in 2 lines of the last 60 minutes"
+    ]
+  },
+  'has no line': {
+    said: { platformLog: [], log: [] },
+    expected: ['unknown codes: Heroku has no line of its own in the log']
+  },
+  'cannot tell whether dynos lost lines': {
+    said: { platformLog: [line(60, 'at=info', 'router')] },
+    expected: [
+      "ok codes (0): No error of Heroku's in 1 line of the last 60 minutes",
+      'unknown lost-lines: It could not look: nobody answers for log',
+      'unknown volume: It could not look: nobody answers for log'
     ]
   },
   'has some now': {
@@ -271,6 +317,17 @@ table(logCodes, {
       'unknown volume: It could not look: nobody answers for log'
     ]
   }
+})
+
+/** What nobody can mend, or `memory` judges. */
+const APART = ['H80', 'R14', 'R15']
+it.each(Object.keys(ERROR_CODES).filter(code => !APART.includes(code)))('log-codes: %s is told', async code => {
+  const text = code.startsWith('H') ? router(code) : `Error ${code} (Something)`
+  const platformLog = Array.from({ length: 100 }, () => line(1, text, 'router'))
+  const [finding] = await look(logCodes, { app: factsOf({ platformLog, log: [] }) })
+  const fails = ['H10', 'H14', 'H20', 'H81', 'H82', 'H83', 'R10', 'R17'].includes(code)
+  expect(finding).toMatchObject({ level: fails ? 'fail' : 'warn', about: code.toLowerCase(), figure: '100' })
+  expect(finding!.remedy).toBeTruthy()
 })
 
 const slug = (size: number | null) => ({ id: 'one', blob: { method: 'get', url: 'https://x' }, size })

@@ -1,8 +1,9 @@
-import { codesIn, type LogLine } from '../../heroku/index.ts'
+import { errorIn, type LogLine } from '../../heroku/index.ts'
 import { ERROR_CODES, LIMITS, type ErrorCode } from '../../knowledge/index.ts'
 import { counted, roughDuration } from '../../runtime/index.ts'
 import { type Check, type Finding, type Level, type World } from '../check.ts'
 import { lookAtPart } from '../findings.ts'
+import { brief } from '../probes/network.ts'
 
 interface Judgement {
   readonly level: Level
@@ -15,33 +16,77 @@ interface Judgement {
 /** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
 const logLess = (app: string): string =>
   `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`
+const moreWeb = (app: string): string =>
+  `Let web take more: more dynos (\`heroku ps:scale web=2 --app ${app}\`), a larger size, or a higher \`WEB_CONCURRENCY\`; look first whether Postgres is slow (\`heroku pg:ps --app ${app}\`).`
+const platform = (): string => 'Look at https://status.heroku.com; there is nothing to mend in the app.'
 
-/** How bad Heroku's error codes are for the instance. R14 and R15 are for the check `memory`. */
-const JUDGEMENTS: ReadonlyMap<string, Judgement> = new Map(
-  Object.entries({
-    H10: { level: 'fail' },
-    H12: { level: 'warn', from: 5 },
-    H13: { level: 'warn', from: 5 },
-    H14: { level: 'fail' },
-    H15: { level: 'warn', from: 5 },
-    H20: { level: 'fail' },
-    H21: { level: 'warn' },
-    H99: { level: 'warn' },
-    R10: { level: 'fail' },
-    R12: { level: 'warn', from: 3 },
-    R16: { level: 'warn' },
-    R17: { level: 'fail' },
-    L10: { level: 'warn', remedy: logLess },
-    L11: { level: 'warn' },
-    L12: { level: 'warn', remedy: logLess },
-    L13: { level: 'warn' },
-    L14: {
-      level: 'warn',
-      remedy: app =>
-        `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
-    }
-  } satisfies Partial<Record<ErrorCode, Judgement>>)
-)
+/** How bad Heroku's error codes are for the instance; `memory` looks at R14 and R15. */
+const JUDGEMENTS: Readonly<Record<ErrorCode, Judgement | 'memory'>> = {
+  H10: { level: 'fail' },
+  H11: { level: 'warn', remedy: moreWeb },
+  H12: { level: 'warn', from: 5 },
+  H13: { level: 'warn', from: 5 },
+  H14: {
+    level: 'fail',
+    remedy: app => `Look at \`heroku ps --app ${app}\`; if web is at 0: \`heroku ps:scale web=1 --app ${app}\`.`
+  },
+  H15: { level: 'warn', from: 5 },
+  H17: { level: 'warn' },
+  H18: { level: 'warn', from: 5 },
+  H19: { level: 'warn', from: 3, remedy: moreWeb },
+  H20: { level: 'fail' },
+  H21: { level: 'warn' },
+  H22: { level: 'warn', remedy: moreWeb },
+  H23: { level: 'warn', from: 5, remedy: () => 'Let the proxy or CDN before the app pass WebSockets on.' },
+  H24: { level: 'warn', from: 5, remedy: platform },
+  H25: { level: 'warn', from: 5 },
+  // What clients do: it says something of the instance only if it is much.
+  H26: { level: 'warn', from: 100 },
+  H27: { level: 'warn', from: 100 },
+  H28: { level: 'warn', from: 100 },
+  // Crawlers keep old DNS entries for long (Dev Center: error-codes).
+  H31: {
+    level: 'warn',
+    from: 100,
+    remedy: app => `Compare the DNS, and what a CDN asks, with \`heroku domains --app ${app}\`.`
+  },
+  H32: {
+    level: 'warn',
+    from: 5,
+    remedy: app => `Look at \`heroku certs --app ${app}\`, and at what is before the app.`
+  },
+  // Somebody has switched it on; if it still is, the check `health` fails.
+  H80: { level: 'ok' },
+  H81: { level: 'fail', remedy: () => 'Deploy: `command: deploy`.' },
+  H82: {
+    level: 'fail',
+    remedy: app =>
+      `Eco dynos of the whole account share its hours, which begin anew each month. Go to a size without: \`heroku ps:type basic --app ${app}\`.`
+  },
+  H83: { level: 'fail', remedy: platform },
+  H99: { level: 'warn', remedy: platform },
+  R10: { level: 'fail' },
+  R12: { level: 'warn', from: 3 },
+  R13: {
+    level: 'warn',
+    remedy: () => 'Whoever starts one-off dynos must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.'
+  },
+  R14: 'memory',
+  R15: 'memory',
+  R16: { level: 'warn' },
+  R17: { level: 'fail' },
+  R99: { level: 'warn', remedy: platform },
+  L10: { level: 'warn', remedy: logLess },
+  L11: { level: 'warn' },
+  L12: { level: 'warn', remedy: logLess },
+  L13: { level: 'warn' },
+  L14: {
+    level: 'warn',
+    remedy: app =>
+      `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
+  },
+  L15: { level: 'warn' }
+}
 
 /** Heroku's program that sends on a dyno's log lines. It has no number, as the app's processes have (`web.1`). */
 const SENDER = 'log-shuttle'
@@ -69,29 +114,61 @@ export const logCodes: Check = {
   }
 }
 
-async function codesOf({ app, clock }: Pick<World, 'app' | 'clock'>): Promise<Finding[]> {
+async function codesOf({ app, clock }: Pick<World, 'app' | 'clock'>): Promise<readonly Finding[]> {
   const now = clock.now()
-  const { counts, reach } = codeCounts(await app.platformLog(), now)
+  const lines = await app.platformLog()
+  const { counts, reach } = codeCounts(lines, now)
   // The lines that log-shuttle lost are told among the app's own.
-  const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER)
-  for (const [code, seen] of codeCounts(shuttle, now).counts) counts.set(code, seen)
-  const found = [...counts].flatMap(([code, seen]) => {
-    const judgement = JUDGEMENTS.get(code)
-    return judgement ? [{ code: code as ErrorCode, ...judgement, ...seen }] : []
+  const lost = await lookAtPart('lost-lines', async () => {
+    const shuttle = codeCounts(
+      (await app.log()).filter(({ dyno }) => dyno === SENDER),
+      now
+    )
+    for (const [code, seen] of shuttle.counts) counts.set(code, seen)
+    return []
   })
-  if (found.length === 0)
-    return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }]
-  return found.map(({ code, level, remedy, number, lost, last, from = 1 }) => {
-    const ago = roughDuration((now - last) / 1000)
-    return {
+  const found = [...counts].flatMap(([code, seen]) => judged(code, seen, now, reach, app.name))
+  if (found.length > 0) return [...found, ...lost]
+  if (lines.length === 0)
+    return [
+      {
+        level: 'unknown',
+        about: 'codes',
+        text: 'Heroku has no line of its own in the log',
+        remedy: `See whether \`heroku logs --source heroku --app ${app.name}\` shows any.`
+      },
+      ...lost
+    ]
+  const also = counts.size > 0 ? ` but ${[...counts.keys()].join(' and ')}, of which the check \`memory\` tells,` : ''
+  return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's${also} in ${reach}` }, ...lost]
+}
+
+/** What to tell of a code. One that the table does not have may mean anything, so it is never well. */
+function judged(code: string, seen: Seen, now: number, reach: string, app: string): Finding[] {
+  const known = isKnown(code)
+  const judgement = known ? JUDGEMENTS[code] : ({ level: 'warn' } as const)
+  if (judgement === 'memory') return []
+  const { level, from = 1, remedy = lookAt } = judgement
+  const { number, lost, last, title } = seen
+  const means = known ? ERROR_CODES[code].means : `${title && `“${title}”; `}this version does not know what that is`
+  return [
+    {
       level: levelOf(level, number >= from, now - last <= RECENT),
       about: code.toLowerCase(),
       figure: `${number}`,
-      text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${ERROR_CODES[code].means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
-      remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num ${LIMITS.logLines} --app ${app.name}\` around it.`,
+      text: `${code} ${counted(number, 'time')}, last ${roughDuration((now - last) / 1000)} ago: ${means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+      remedy: remedy(app),
       link: 'https://devcenter.heroku.com/articles/error-codes'
     }
-  })
+  ]
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code)
+}
+
+function lookAt(app: string): string {
+  return `Look at \`heroku logs --num ${LIMITS.logLines} --app ${app}\` around it.`
 }
 
 /** A deploy or a crash that is over is worth a look, and no failure. */
@@ -125,6 +202,8 @@ interface Seen {
   readonly lost: number
   /** Milliseconds since 1970. */
   readonly last: number
+  /** As Heroku calls it in the last line. Empty if it does not. */
+  readonly title: string
 }
 
 /** `500 messages dropped since …`, `dropped 1101 messages since …`, `111 messages lost since …`. */
@@ -142,10 +221,10 @@ export function codeCounts(lines: readonly LogLine[], now: number): { counts: Ma
   for (const { time, source, dyno, text } of lines) {
     // The app itself may print something that looks like a code.
     if (source !== 'heroku' && dyno !== SENDER) continue
-    for (const code of codesIn(text)) {
-      const { number = 0, lost = 0 } = counts.get(code) ?? {}
-      counts.set(code, { number: number + 1, lost: lost + lostIn(text), last: time })
-    }
+    const error = errorIn(text)
+    if (!error) continue
+    const { number = 0, lost = 0 } = counts.get(error.code) ?? {}
+    counts.set(error.code, { number: number + 1, lost: lost + lostIn(text), last: time, title: brief(error.title, 60) })
   }
   const since = lines[0]
     ? `${counted(lines.length, 'line')} of the last ${roughDuration((now - lines[0].time) / 1000)}`

@@ -25,9 +25,11 @@ export const memory: Check = {
 }
 
 async function overQuota({ app, clock }: Pick<World, 'app' | 'clock'>): Promise<Finding[]> {
-  const { counts, reach } = codeCounts(await app.platformLog(), clock.now())
+  const lines = await app.platformLog()
+  const { counts, reach } = codeCounts(lines, clock.now())
   const [r14, r15] = [counts.get('R14')?.number ?? 0, counts.get('R15')?.number ?? 0]
   const about = 'quota'
+  if (lines.length === 0) return [{ level: 'unknown', about, text: 'Heroku has no line of its own in the log' }]
   if (r14 + r15 === 0) return [{ level: 'ok', about, text: `No dyno was over its memory (R14, R15) in ${reach}` }]
   const killed = r15 > 0 ? `, and Heroku ended ${counted(r15, 'dyno')} for it (R15)` : ''
   return [

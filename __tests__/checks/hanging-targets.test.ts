@@ -58,7 +58,7 @@ const TARGETS: readonly (readonly [string, () => Change, readonly string[]])[] =
   ['Mastodon’s update server', site('api.joinmastodon.org'), ['updates']],
   ['Heroku’s scheduler', () => ({ schedulerUrl: silentUrl() }), ['scheduled-tasks']],
   ['Heroku’s data API', hang('GET', '/client/v11'), ['postgres']],
-  ['Heroku’s log stream', hang('GET', '/logs/'), ['log-codes', 'memory']],
+  ['Heroku’s log stream', hang('GET', '/logs/'), ['log-codes', 'memory', 'worker', 'health']],
   ['Heroku’s API', () => (hang('GET', '')(), hang('POST', '')()), CHECKS.map(({ name }) => name)],
   [
     'Heroku’s API, of the app alone',

@@ -57,6 +57,7 @@ export const HEROKU: Readonly<Record<string, readonly string[]>> = {
   'pg:upgrade:prepare': ['app', 'confirm', 'version'],
   'pg:upgrade:run': ['app', 'confirm', 'version'],
   ps: ['app', 'extended', 'json', 'no-wrap'],
+  'ps:restart': ['app', 'dyno-name', 'process-type'],
   'ps:scale': ['app'],
   'ps:stop': ['app', 'dyno-name', 'process-type'],
   'ps:type': ['app'],

@@ -49,7 +49,7 @@ const openRouter = (): Promise<Router> =>
     port: 0,
     dynos: () => dynos,
     awake: () => {},
-      changing: () => false,
+    changing: () => false,
     maintenance: () => maintenance,
     log,
     clock,

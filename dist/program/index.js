@@ -50428,8 +50428,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 259 modules
-var commands = __nccwpck_require__(7420);
+// EXTERNAL MODULE: ./lib/commands/index.js + 260 modules
+var commands = __nccwpck_require__(1135);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51213,7 +51213,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 7420:
+/***/ 1135:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51663,6 +51663,9 @@ const shapes_app = dist/* looseObject */._H3({
     name: dist/* string */.YjP(),
     web_url: dist/* nullish */.cl6(dist/* string */.YjP()),
     maintenance: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
+    created_at: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** The Private or Shield Space that it is in. */
+    space: dist/* nullish */.cl6(named),
     /** Whether Heroku manages the certificates of its domains. */
     acm: dist/* nullish */.cl6(dist/* boolean */.zMY()),
     stack: named,
@@ -51705,7 +51708,7 @@ const dyno = dist/* looseObject */._H3({
     attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
     release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() })),
     /** When its state changed last (Schema: dyno.updated_at, "when process last changed state"). */
-    updated_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
+    updated_at: dist/* nullish */.cl6(dist/* string */.YjP())
 });
 const formation = dist/* looseObject */._H3({
     type: dist/* string */.YjP(),
@@ -67626,33 +67629,247 @@ function stack_judge(name, now, app) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/checks/dynos.js
+
+
+
+
+
+
+
+/** Milliseconds that a change-over may take: dynos of an older release are still there, and new ones start. */
+const CHANGE_OVER = 15 * 60_000;
+/** Milliseconds after which a dyno that still starts will not come up by itself: Heroku ends a web process after 60 s (R10). */
+const STARTS_WITHIN = 5 * 60_000;
+const HOUR = 3_600_000;
+/** Crashes of a dyno within an hour that are no accident. */
+const dynos_CRASHES = 2;
+/** Milliseconds for the log, which only adds to what is seen. */
+const LOG_WITHIN = 8_000;
+/** Milliseconds for Heroku to tell of web dynos: it must not cost a check what others said. */
+const WEB_WITHIN = 10_000;
+/** The part of a check that tells that an app is in maintenance mode, which explains what its other parts see. */
+const MAINTENANCE = 'maintenance';
+/**
+ * Whether the dynos that an app is scaled to are there, up and of the release that runs. It asks Heroku how they are: a
+ * number in the formation is a wish. Rejects if Heroku does not say.
+ */
+async function dynosFinding(app, wanted, world) {
+    const [dynos, release, log] = await Promise.all([app.dynos(), app.release(), ownLog(app, world)]);
+    const seen = wanted.types.map(entry => ({ entry, found: dynos.filter(dyno => belongs(dyno, entry)) }));
+    const scene = { app: app.name, release, now: world.clock.now(), woken: wanted.woken, log };
+    const judged = seen.map(({ entry, found }) => dynos_judge(entry, found, scene));
+    const troubles = judged.flatMap(({ troubles: of }) => of);
+    const count = wanted.types.reduce((sum, { quantity }) => sum + quantity, 0);
+    if (troubles.length === 0) {
+        const version = release ? `, of v${release.version}` : '';
+        const kinds = wanted.types.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ');
+        const asleep = judged.some(({ idle }) => idle) ? '; Eco dynos among them sleep until somebody comes' : '';
+        return { level: 'ok', figure: `${count}`, text: `${wanted.what}${version}: ${kinds}${asleep}` };
+    }
+    const up = judged.reduce((sum, one) => sum + one.serving, 0);
+    const level = worstOf(judged.map(one => dynos_levelOf(one.serving, one.troubles)));
+    const without = level === 'fail' ? `: ${wanted.without}` : '';
+    return {
+        level,
+        figure: `${up} of ${count}`,
+        text: `${troubles.map(({ text }) => text).join('; ')}${without}`,
+        remedy: troubles[0].remedy
+    };
+}
+/**
+ * What Heroku says of an app's web dynos, for a check that asks the app itself, too: as its part `dynos`, or `maintenance`.
+ * It takes no longer than an answer of the app.
+ * @param without what does not work without them
+ */
+function webDynosFinding(app, without, world) {
+    const about = 'dynos';
+    return lookAtPart(about, () => (0,lib_net/* within */.ux)(world, WEB_WITHIN, 'Heroku did not answer', async () => {
+        // If Heroku does not say whether maintenance mode is on, its dynos are told all the same.
+        const info = await app.info().catch(() => undefined);
+        if (info?.maintenance)
+            return [inMaintenance(app.name, without)];
+        const formation = await app.formation();
+        const web = formation.find(({ type }) => type === 'web');
+        if (!web || web.quantity === 0)
+            return [{ about, ...noWeb(app.name, web !== undefined, without) }];
+        const what = `${(0,lib_runtime/* counted */.hS)(web.quantity, 'web dyno')} of ${app.name} ${web.quantity === 1 ? 'is' : 'are'} there`;
+        return [{ about, ...(await dynosFinding(app, { types: [web], what, without, woken: true }, world)) }];
+    }));
+}
+function inMaintenance(app, without) {
+    const text = `Maintenance mode of ${app} is on: ${without}`;
+    return { level: 'fail', about: MAINTENANCE, text, remedy: `\`heroku maintenance:off --app ${app}\`` };
+}
+function noWeb(app, isType, without) {
+    return {
+        level: 'fail',
+        figure: '0',
+        text: `${app} has no ${isType ? 'web dyno' : 'process type web, so no web dyno'}: ${without}`,
+        remedy: isType
+            ? `Run \`heroku ps:scale web=1 --app ${app}\`.`
+            : 'Deploy: `command: deploy` releases a slug that has one.'
+    };
+}
+/** One-off dynos of a scheduler may have the name of a process type, and a high number. */
+function belongs({ name, type }, { type: wanted, quantity }) {
+    const number = Number(name.split('.').at(-1));
+    return type === wanted && !(number > quantity);
+}
+/** The lines that Heroku itself wrote. None if they are not to be had: how dynos are now is known without. */
+async function ownLog(app, world) {
+    const lines = await (0,lib_net/* within */.ux)(world, LOG_WITHIN, 'no log', () => app.platformLog()).catch(() => []);
+    return lines.filter(({ source }) => source === 'heroku');
+}
+function dynos_judge({ type, quantity, size }, found, scene) {
+    const { app, release, now, woken, log } = scene;
+    const hours = ecoHours(size ?? '', log);
+    const missing = quantity - found.length;
+    return {
+        serving: found.filter(({ state }) => state === 'up' || (state === 'idle' && woken)).length,
+        idle: found.some(({ state }) => state === 'idle'),
+        troubles: [
+            ...found.flatMap(dyno => [...troubleOf(dyno, app, now, woken, hours), ...crashesOf(dyno, app, now, log)]),
+            ...(missing > 0 ? [dynos_absent(type, quantity, missing, app, hours)] : []),
+            ...older(found, release, app, now)
+        ]
+    };
+}
+function ecoHours(size, log) {
+    if (log.some(({ text }) => errorIn(text)?.code === 'H82'))
+        return 'gone';
+    return (0,knowledge/* dynoSize */.Y$)(size)?.name === 'Eco' ? 'perhaps' : 'none';
+}
+const HOURS = {
+    gone: ': the account’s Eco hours are used up (H82)',
+    perhaps: ', as Eco dynos are if the account’s hours are used up (H82)',
+    none: ''
+};
+function dynos_absent(type, quantity, missing, app, hours) {
+    const none = missing === quantity
+        ? 'no dyno of it is there'
+        : `${(0,lib_runtime/* counted */.hS)(missing, 'dyno')} of it ${missing === 1 ? 'is' : 'are'} not there`;
+    return {
+        text: `${type} is scaled to ${quantity}, and ${none}${hours === 'gone' ? HOURS.gone : ''}`,
+        remedy: hours === 'gone'
+            ? paid(app)
+            : `Look at \`heroku ps --app ${app}\` and https://status.heroku.com, then \`heroku ps:restart --app ${app}\`.`
+    };
+}
+function troubleOf({ name, state, updated_at }, app, now, woken, hours) {
+    const long = now - Date.parse(updated_at ?? '');
+    const text = `${name} is ${state.slice(0, 20)}${Number.isNaN(long) ? '' : `, for ${(0,lib_runtime/* roughDuration */.Um)(long / 1000)}`}`;
+    const remedy = seeWhy(app, name);
+    switch (state) {
+        case 'up':
+            return [];
+        case 'idle':
+            return woken ? [] : [{ text: `${text}: an Eco dyno sleeps if no visitor comes`, remedy: paid(app) }];
+        case 'starting':
+            return long > STARTS_WITHIN
+                ? [{ text, remedy }]
+                : [{ text, remedy: 'Run the checks again in a few minutes.', passing: true }];
+        case 'down':
+            return [
+                {
+                    text: `${text}${HOURS[hours]}`,
+                    remedy: hours === 'none' ? `${remedy} Then \`heroku ps:restart --app ${app}\`.` : paid(app)
+                }
+            ];
+        default:
+            return [{ text, remedy }];
+    }
+}
+/** A dyno that is up may be in a crash loop: Heroku logs each crash. */
+function crashesOf({ name, state }, app, now, log) {
+    if (state !== 'up')
+        return [];
+    const times = log
+        .filter(({ dyno, text, time }) => dyno === name && /^State changed from \w+ to crashed\b/.test(text) && now - time <= HOUR)
+        .map(({ time }) => time);
+    if (times.length < dynos_CRASHES)
+        return [];
+    const last = (0,lib_runtime/* roughDuration */.Um)((now - Math.max(...times)) / 1000);
+    return [
+        {
+            text: `${name} is up, and has crashed ${times.length} times within an hour, last ${last} ago`,
+            remedy: seeWhy(app, name)
+        }
+    ];
+}
+function seeWhy(app, dyno) {
+    return `See why: \`heroku logs --app ${app} --dyno ${dyno}\`.`;
+}
+function paid(app) {
+    return `Take a size that does not sleep: \`heroku ps:type basic --app ${app}\`.`;
+}
+/** What is to be said of dynos that are still of an older release. */
+function older(found, release, app, now) {
+    const current = release?.version ?? 0;
+    const old = found.filter(({ release: of }) => of && of.version < current);
+    if (!release || old.length === 0)
+        return [];
+    const versions = [...new Set(old.map(dyno => `v${dyno.release.version}`))].join(', ');
+    const text = `${old.map(({ name }) => name).join(', ')} ${old.length === 1 ? 'runs' : 'run'} ${versions}, and v${current} is the release`;
+    return now - Date.parse(release.created_at) <= CHANGE_OVER
+        ? [{ text: `${text}, a new one`, remedy: 'Run the checks again in a few minutes.', passing: true }]
+        : [{ text, remedy: `\`heroku ps:restart --app ${app}\`` }];
+}
+function dynos_levelOf(serving, troubles) {
+    if (troubles.length === 0)
+        return 'ok';
+    if (troubles.every(({ passing }) => passing))
+        return 'unknown';
+    return serving === 0 ? 'fail' : 'warn';
+}
+const WORST = ['fail', 'warn', 'unknown', 'ok'];
+function worstOf(levels) {
+    return WORST.find(level => levels.includes(level)) ?? 'ok';
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/inside/worker.js
 
 
-/** Whether a worker dyno runs. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
+
+
+const worker_WITHOUT = 'nothing federates, no mail goes out, nothing is cleaned up';
+/** Whether worker dynos run. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
 const worker = {
     name: 'worker',
     title: 'Worker dyno',
     config: [],
-    async look({ app }) {
+    async look(world) {
+        const { app } = world;
         const formation = await app.formation();
         const all = formation.filter(({ type }) => type !== 'web' && type !== 'release');
-        const running = all.filter(({ quantity }) => quantity > 0);
-        const count = running.reduce((sum, { quantity }) => sum + quantity, 0);
-        if (count > 0) {
-            const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ');
-            return [{ level: 'ok', text: `${(0,lib_runtime/* counted */.hS)(count, 'dyno')} beside web: ${names}`, figure: `${count}` }];
-        }
-        return [
-            {
-                level: 'fail',
-                text: 'No worker dyno is scaled: nothing federates, no mail goes out, nothing is cleaned up',
-                figure: '0',
-                remedy: `Run \`heroku ps:scale worker=1 --app ${app.name}\`.`
-            }
-        ];
+        const types = all.filter(({ quantity }) => quantity > 0);
+        if (!types.some(mayRunSidekiq))
+            return [none(all, types, app.name)];
+        const count = types.reduce((sum, { quantity }) => sum + quantity, 0);
+        const what = `${(0,lib_runtime/* counted */.hS)(count, 'dyno')} beside web ${count === 1 ? 'is' : 'are'} up`;
+        return [await dynosFinding(app, { types, what, without: worker_WITHOUT, woken: false }, world)];
     }
 };
+/** By its command. Without one nobody can tell; `worker` is the type of Mastodon's own Procfile. */
+function mayRunSidekiq({ type, command }) {
+    return command ? /sidekiq/i.test(command) || type === 'worker' : true;
+}
+/** @param all types beside web; `scaled` those with a dyno, none of which is known to run Sidekiq */
+function none(all, scaled, app) {
+    const known = all.find(mayRunSidekiq);
+    const others = scaled.map(({ type }) => `\`${type}\``).join(', ');
+    if (!known && others !== '')
+        return {
+            level: 'unknown',
+            text: `Whether a dyno runs Sidekiq is not known: the command of ${others} does not name it`,
+            remedy: 'See what the check `scheduler` says: it asks Redis which Sidekiq processes there are.'
+        };
+    const remedy = known
+        ? `Run \`heroku ps:scale ${known.type}=1 --app ${app}\`.`
+        : 'Add `worker: bundle exec sidekiq` to the Procfile and deploy, then scale it.';
+    const beside = others === '' ? '' : `; the command of ${others} names no Sidekiq`;
+    return { level: 'fail', text: `No worker dyno is scaled: ${worker_WITHOUT}${beside}`, figure: '0', remedy };
+}
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/index.js
 
@@ -68292,9 +68509,13 @@ function multipart(file) {
 
 
 
+
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only if Puma is. */
 const SLOW = 3_000;
-/** Whether Puma answers, at the app's own address and by the instance's name (mastodon: HealthController; no host check, no redirect). */
+/**
+ * Whether web dynos are up, and Puma answers at the app's own address and by the instance's name (mastodon:
+ * HealthController; no host check, no redirect).
+ */
 const health = {
     name: 'health',
     title: 'Web dynos',
@@ -68303,21 +68524,17 @@ const health = {
     async look(world) {
         const info = await world.app.info().catch((error) => (0,lib_runtime/* errorText */.kc)(error));
         const known = typeof info !== 'string';
-        if (known && info.maintenance)
-            return [
-                {
-                    level: 'fail',
-                    text: 'Maintenance mode is on: nobody reaches the instance',
-                    remedy: `\`heroku maintenance:off --app ${world.app.name}\``
-                }
-            ];
         const { instance } = world;
         // On the runner the name is asked at the app's own address.
         const named = instance?.host === undefined ? instance : undefined;
-        const findings = await Promise.all([
+        const [dynos, ...answers] = await Promise.all([
+            webDynosFinding(world.app, 'nobody reaches the instance', world),
             ...(known && info.web_url ? [health_lookAt('app', { url: info.web_url }, world)] : []),
             ...(named ? [health_lookAt('domain', named, world)] : [])
         ]);
+        if (dynos.some(({ about }) => about === MAINTENANCE))
+            return dynos;
+        const findings = [...answers, ...dynos];
         if (known)
             return findings;
         return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings];
@@ -73908,6 +74125,7 @@ function headersOf({ url, host }, key, token) {
 
 
 
+
 const HEALTH = '/api/v1/streaming/health';
 const SOCKET = '/api/v1/streaming';
 /** A token that nobody has. The server looks it up in Postgres, so its refusal proves that it reaches Postgres. */
@@ -73923,9 +74141,16 @@ const streaming = {
         const place = world.streaming ?? world.instance;
         if (!place)
             return [];
-        const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)]);
+        const { streamingApp: app } = world;
+        const [health, socket, dynos] = await Promise.all([
+            healthOf(place, world),
+            socketOf(place, world),
+            app ? webDynosFinding(app, 'timelines do not move', world) : []
+        ]);
+        if (dynos.some(({ about }) => about === MAINTENANCE))
+            return dynos;
         // If no streaming server is set up, one finding says so.
-        return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket];
+        return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket, ...dynos];
     }
 };
 async function healthOf(place, world) {
@@ -99433,8 +99658,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 259 modules
-var commands = __nccwpck_require__(7420);
+// EXTERNAL MODULE: ./lib/commands/index.js + 260 modules
+var commands = __nccwpck_require__(1135);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -19,6 +19,9 @@ export const app = v.looseObject({
   name: v.string(),
   web_url: v.nullish(v.string()),
   maintenance: v.optional(v.boolean(), false),
+  created_at: v.nullish(v.string()),
+  /** The Private or Shield Space that it is in. */
+  space: v.nullish(named),
   /** Whether Heroku manages the certificates of its domains. */
   acm: v.nullish(v.boolean()),
   stack: named,
@@ -72,7 +75,7 @@ export const dyno = v.looseObject({
   attach_url: v.nullish(v.string()),
   release: v.nullish(v.looseObject({ version: v.number() })),
   /** When its state changed last (Schema: dyno.updated_at, "when process last changed state"). */
-  updated_at: v.optional(v.string(), '')
+  updated_at: v.nullish(v.string())
 })
 export type Dyno = v.InferOutput<typeof dyno>
 

@@ -5,9 +5,10 @@ import { health } from '../../../src/checks/outside/health.ts'
 import { instance } from '../../../src/checks/outside/instance.ts'
 import { streaming } from '../../../src/checks/outside/streaming.ts'
 import { type Surroundings } from '../../../src/checks/index.ts'
+import { type Dyno } from '../../../src/heroku/index.ts'
 import { hangs, pages, type Handler } from '../../helpers/internet.ts'
 import { mastodonAnswers, openSite, openStreaming, TOKEN, type Answers } from '../../helpers/mastodon-site.ts'
-import { factsOf } from '../world.ts'
+import { factsOf, type Said } from '../world.ts'
 import { ask, useInternet } from './scene.ts'
 
 const internet = useInternet()
@@ -17,10 +18,23 @@ const status =
   (_, response) =>
     response.writeHead(code, headers).end(body)
 
-const info = (web_url: string | null, more: object = {}): Surroundings['app'] =>
-  factsOf({
-    info: { id: 'id', name: 'main', web_url, stack: { name: 'heroku-24' }, maintenance: false, ...more }
-  })
+const info = (web_url: string | null, more: object = {}, said: Said = UP, name = 'main'): Surroundings['app'] =>
+  factsOf(
+    { info: { id: 'id', name, web_url, stack: { name: 'heroku-24' }, maintenance: false, ...more }, ...said },
+    name
+  )
+
+const web = (name: string, state: string): Dyno => ({ id: name, name, type: 'web', state, command: 'puma' })
+/** What Heroku says of web dynos in these states. */
+const dynos = (...states: string[]): Said => ({
+  formation: [{ type: 'web', quantity: states.length, size: 'Basic' }],
+  dynos: states.map((state, index) => web(`web.${index + 1}`, state)),
+  release: undefined,
+  platformLog: []
+})
+const UP = dynos('up')
+const IS_UP = 'ok dynos (1): 1 web dyno of main is there: web 1× Basic'
+const UNSEEN = 'unknown dynos: It could not look: nobody answers for formation'
 
 describe('health', () => {
   const app = info('https://main-1.herokuapp.test/')
@@ -34,8 +48,27 @@ describe('health', () => {
   it('is well where Puma answers at both addresses', async () => {
     expect(await said({})).toEqual([
       'ok app (N s): main-1.herokuapp.test/health answered in N s',
-      'ok domain (N s): site.test/health answered in N s'
+      'ok domain (N s): site.test/health answered in N s',
+      IS_UP
     ])
+  })
+
+  it.each<[string, Said, string]>([
+    ['are at none', dynos(), 'fail dynos (0): main has no web dyno: nobody reaches the instance'],
+    [
+      'are no type of the slug',
+      { formation: [] },
+      'fail dynos (0): main has no process type web, so no web dyno: nobody reaches the instance'
+    ],
+    ['have crashed', dynos('crashed'), 'fail dynos (0 of 1): web.1 is crashed: nobody reaches the instance'],
+    ['have crashed in part', dynos('up', 'crashed'), 'warn dynos (1 of 2): web.2 is crashed'],
+    [
+      'sleep until somebody comes',
+      dynos('idle'),
+      'ok dynos (1): 1 web dyno of main is there: web 1× Basic; Eco dynos among them sleep until somebody comes'
+    ]
+  ])('tells dynos that %s', async (_, facts, expected) => {
+    expect((await ask(internet, health, { app: info(null, {}, facts) })).at(-1)).toBe(expected)
   })
 
   it.each<[string, Handler, string]>([
@@ -61,14 +94,15 @@ describe('health', () => {
 
   it('fails in maintenance mode, and says so', async () => {
     expect(await ask(internet, health, { app: info(null, { maintenance: true }) })).toEqual([
-      'fail: Maintenance mode is on: nobody reaches the instance'
+      'fail maintenance: Maintenance mode of main is on: nobody reaches the instance'
     ])
   })
 
   it('fails where the name leads nowhere, and looks at the name where Heroku says nothing', async () => {
     expect(await ask(internet, health)).toEqual([
       'unknown app: The app’s own address is not known: nobody answers for info',
-      'fail domain: site.test/health cannot be reached: its name is not in the DNS'
+      'fail domain: site.test/health cannot be reached: its name is not in the DNS',
+      UNSEEN
     ])
   })
 
@@ -76,7 +110,8 @@ describe('health', () => {
     const dial = (): Promise<never> => Promise.reject(Object.assign(new Error('x'), { code: 'ENETUNREACH' }))
     expect(await ask(internet, health, { network: { ...internet.network(), dial } })).toEqual([
       'unknown app: The app’s own address is not known: nobody answers for info',
-      'unknown domain: site.test/health could not be reached from here: x'
+      'unknown domain: site.test/health could not be reached from here: x',
+      UNSEEN
     ])
   })
 
@@ -86,7 +121,8 @@ describe('health', () => {
     const clock = { now: () => (now += 4_000), sleep: () => Promise.resolve(), after: () => () => {} }
     expect(await ask(internet, health, { clock })).toEqual([
       'unknown app: The app’s own address is not known: nobody answers for info',
-      'warn domain (4.0 s): site.test/health took 4.0 s to say that all is well'
+      'warn domain (4.0 s): site.test/health took 4.0 s to say that all is well',
+      UNSEEN
     ])
   })
 })
@@ -216,6 +252,15 @@ describe('streaming', () => {
     expect(await said()).toEqual([
       OK,
       'ok websocket: A WebSocket to live.test was refused to a made-up token (401, “Invalid access token”), so the server listens and reaches Postgres'
+    ])
+  })
+
+  it('tells what Heroku says of the streaming app’s dynos, and of its maintenance mode', async () => {
+    openStreaming(internet)
+    const [seen] = (await said({ streamingApp: info(null, {}, dynos('down'), 'live') })).slice(2)
+    expect(seen).toBe('fail dynos (0 of 1): web.1 is down: timelines do not move')
+    expect(await said({ streamingApp: info(null, { maintenance: true }, UP, 'live') })).toEqual([
+      'fail maintenance: Maintenance mode of live is on: timelines do not move'
     ])
   })
 

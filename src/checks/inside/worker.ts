@@ -1,27 +1,45 @@
+import { type Formation } from '../../heroku/index.ts'
 import { counted } from '../../runtime/index.ts'
-import { type Check } from '../check.ts'
+import { type Check, type Finding } from '../check.ts'
+import { dynosFinding } from '../dynos.ts'
 
-/** Whether a worker dyno runs. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
+const WITHOUT = 'nothing federates, no mail goes out, nothing is cleaned up'
+
+/** Whether worker dynos run. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
 export const worker: Check = {
   name: 'worker',
   title: 'Worker dyno',
   config: [],
-  async look({ app }) {
+  async look(world) {
+    const { app } = world
     const formation = await app.formation()
     const all = formation.filter(({ type }) => type !== 'web' && type !== 'release')
-    const running = all.filter(({ quantity }) => quantity > 0)
-    const count = running.reduce((sum, { quantity }) => sum + quantity, 0)
-    if (count > 0) {
-      const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ')
-      return [{ level: 'ok', text: `${counted(count, 'dyno')} beside web: ${names}`, figure: `${count}` }]
-    }
-    return [
-      {
-        level: 'fail',
-        text: 'No worker dyno is scaled: nothing federates, no mail goes out, nothing is cleaned up',
-        figure: '0',
-        remedy: `Run \`heroku ps:scale worker=1 --app ${app.name}\`.`
-      }
-    ]
+    const types = all.filter(({ quantity }) => quantity > 0)
+    if (!types.some(mayRunSidekiq)) return [none(all, types, app.name)]
+    const count = types.reduce((sum, { quantity }) => sum + quantity, 0)
+    const what = `${counted(count, 'dyno')} beside web ${count === 1 ? 'is' : 'are'} up`
+    return [await dynosFinding(app, { types, what, without: WITHOUT, woken: false }, world)]
   }
+}
+
+/** By its command. Without one nobody can tell; `worker` is the type of Mastodon's own Procfile. */
+function mayRunSidekiq({ type, command }: Formation): boolean {
+  return command ? /sidekiq/i.test(command) || type === 'worker' : true
+}
+
+/** @param all types beside web; `scaled` those with a dyno, none of which is known to run Sidekiq */
+function none(all: readonly Formation[], scaled: readonly Formation[], app: string): Finding {
+  const known = all.find(mayRunSidekiq)
+  const others = scaled.map(({ type }) => `\`${type}\``).join(', ')
+  if (!known && others !== '')
+    return {
+      level: 'unknown',
+      text: `Whether a dyno runs Sidekiq is not known: the command of ${others} does not name it`,
+      remedy: 'See what the check `scheduler` says: it asks Redis which Sidekiq processes there are.'
+    }
+  const remedy = known
+    ? `Run \`heroku ps:scale ${known.type}=1 --app ${app}\`.`
+    : 'Add `worker: bundle exec sidekiq` to the Procfile and deploy, then scale it.'
+  const beside = others === '' ? '' : `; the command of ${others} names no Sidekiq`
+  return { level: 'fail', text: `No worker dyno is scaled: ${WITHOUT}${beside}`, figure: '0', remedy }
 }

@@ -1,6 +1,7 @@
 import { type InstancePlace } from '../../mastodon/index.ts'
 import { errorText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
+import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
 import { brief } from '../probes/network.ts'
 import { answered, hostOf, notReached, seconds } from './said.ts'
@@ -8,7 +9,10 @@ import { answered, hostOf, notReached, seconds } from './said.ts'
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only if Puma is. */
 const SLOW = 3_000
 
-/** Whether Puma answers, at the app's own address and by the instance's name (mastodon: HealthController; no host check, no redirect). */
+/**
+ * Whether web dynos are up, and Puma answers at the app's own address and by the instance's name (mastodon:
+ * HealthController; no host check, no redirect).
+ */
 export const health: Check = {
   name: 'health',
   title: 'Web dynos',
@@ -17,21 +21,16 @@ export const health: Check = {
   async look(world) {
     const info = await world.app.info().catch((error: unknown) => errorText(error))
     const known = typeof info !== 'string'
-    if (known && info.maintenance)
-      return [
-        {
-          level: 'fail',
-          text: 'Maintenance mode is on: nobody reaches the instance',
-          remedy: `\`heroku maintenance:off --app ${world.app.name}\``
-        }
-      ]
     const { instance } = world
     // On the runner the name is asked at the app's own address.
     const named = instance?.host === undefined ? instance : undefined
-    const findings = await Promise.all([
+    const [dynos, ...answers] = await Promise.all([
+      webDynosFinding(world.app, 'nobody reaches the instance', world),
       ...(known && info.web_url ? [lookAt('app', { url: info.web_url }, world)] : []),
       ...(named ? [lookAt('domain', named, world)] : [])
     ])
+    if (dynos.some(({ about }) => about === MAINTENANCE)) return dynos
+    const findings = [...answers, ...dynos]
     if (known) return findings
     return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings]
   }

@@ -1,6 +1,7 @@
 import { NEEDS } from '../../knowledge/index.ts'
 import { type InstancePlace } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
+import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
 import { openWebSocket, type SocketAnswer } from '../probes/websocket.ts'
 import { brief } from '../probes/network.ts'
@@ -21,9 +22,15 @@ export const streaming: Check = {
     // Without STREAMING_API_BASE_URL browsers look on the instance itself.
     const place = world.streaming ?? world.instance
     if (!place) return []
-    const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)])
+    const { streamingApp: app } = world
+    const [health, socket, dynos] = await Promise.all([
+      healthOf(place, world),
+      socketOf(place, world),
+      app ? webDynosFinding(app, 'timelines do not move', world) : []
+    ])
+    if (dynos.some(({ about }) => about === MAINTENANCE)) return dynos
     // If no streaming server is set up, one finding says so.
-    return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket]
+    return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket, ...dynos]
   }
 }
 

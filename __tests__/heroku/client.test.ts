@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import * as v from 'valibot'
-import { createClient, HerokuApp, HerokuError, type HerokuClient } from '../../src/heroku/index.ts'
+import { createClient, HerokuApp, HerokuError, keyEnd, type HerokuClient, type KeyEnd } from '../../src/heroku/index.ts'
 import { within } from '../../src/net/index.ts'
 import { CancelledError } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
@@ -372,5 +372,33 @@ describe('the client', () => {
       }
       await new Promise(resolve => proxy.close(resolve))
     }
+  })
+})
+
+describe('keyEnd', () => {
+  const listed = (...all: [token: string, seconds: number | null][]): Answer =>
+    ok(all.map(([token, expires_in]) => ({ id: 'one', access_token: { token, expires_in } })))
+
+  it.each<[string, Answer, KeyEnd | undefined]>([
+    ['of the whole token', listed(['HRKU-other', 9], [KEY, 60]), { seconds: 60, alike: 1 }],
+    ['of a redacted one', listed(['HRKU-9**********789', 9], ['HRKU-0**********789', 60]), { seconds: 60, alike: 1 }],
+    ['of one without a suffix', listed(['HRKU-01**********', 60]), { seconds: 60, alike: 1 }],
+    ['that there is none', listed(['HRKU-0**********789', null]), { seconds: undefined, alike: 1 }],
+    [
+      'the earliest of several that look alike',
+      listed(['HRKU-0**********789', 60], ['HRKU-**********9', 20], ['HRKU-**********', null]),
+      { seconds: 20, alike: 3 }
+    ],
+    ['nothing if it is in no list', listed(['HRKU-0**********788', 60]), undefined],
+    ['nothing of one whose ends would overlap', listed(['HRKU-012345**********3456789', 60]), undefined],
+    ['nothing if it may not list them', refused(403, { id: 'forbidden', message: 'no' }), undefined]
+  ])('tells %s', async (_, answer, expected) => {
+    answers = [answer]
+    expect(await keyEnd(client, KEY)).toEqual(expected)
+  })
+
+  it('does not take a server that fails for a key without an end', async () => {
+    answers = [refused(500, { id: 'fault', message: 'no' })]
+    await expect(keyEnd(client, KEY)).rejects.toBeInstanceOf(HerokuError)
   })
 })

@@ -52018,18 +52018,31 @@ function nameOrUrl(buildpack) {
 async function whoAmI(client) {
     return (await client.get('/account', account)).email;
 }
+/** In place of the middle of a token (heroku/heroku-cli-command#352: `REDACTED_TOKEN_ASTERISKS`). */
+const REDACTED = '*'.repeat(10);
 /**
- * Seconds until the key expires; undefined if it does not, or may not say: only a key of scope `global` may list
- * authorizations (heroku/cli: auth:token reads the same).
+ * When the key ends; undefined if it may not say: only a key of scope `global` may list authorizations (heroku/cli:
+ * auth:token reads the same), and some keys are in no list. Rejects with a `HerokuError` if Heroku does not answer.
  */
-async function keyExpiresIn(client, key) {
-    try {
-        const all = await client.get('/oauth/authorizations', authorizations, { patience: LITTLE_PATIENCE });
-        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
-    }
-    catch {
+async function keyEnd(client, key) {
+    const all = await client.get('/oauth/authorizations', authorizations, { patience: LITTLE_PATIENCE }).catch((error) => {
+        if (error instanceof HerokuError && error.status === 403)
+            return [];
+        throw error;
+    });
+    const alike = all.flatMap(({ access_token: of }) => (of?.token && isToken(of.token, key) ? [of] : []));
+    if (alike.length === 0)
         return undefined;
-    }
+    const ends = alike.flatMap(({ expires_in: seconds }) => (typeof seconds === 'number' ? [seconds] : []));
+    return { seconds: ends.length === 0 ? undefined : Math.min(...ends), alike: alike.length };
+}
+/** As `isCurrentOAuthToken` of Heroku's CLI compares (heroku/heroku-cli-command: src/login.ts). */
+function isToken(listed, key) {
+    const at = listed.indexOf(REDACTED);
+    if (at === -1)
+        return listed === key;
+    const [start, end] = [listed.slice(0, at), listed.slice(at + REDACTED.length)];
+    return key.length >= start.length + end.length && key.startsWith(start) && key.endsWith(end);
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/domains.js
@@ -66689,12 +66702,22 @@ const herokuKey = {
     alone: true,
     async look({ job, thresholds }) {
         try {
-            const seconds = await job.key();
+            const end = await job.key();
+            if (end === undefined)
+                return [
+                    {
+                        level: 'unknown',
+                        text: 'The key works; when it ends it may not say',
+                        remedy: `A key of the scope \`global\` may. ${lib_runtime/* MAKE_KEY */.xr}`
+                    }
+                ];
+            const { seconds, alike } = end;
             if (seconds === undefined)
-                return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }];
+                return [{ level: 'ok', text: 'The key works, and has no end' }];
             const days = Math.floor(seconds / 86_400);
             const figure = (0,lib_runtime/* counted */.hS)(days, 'day');
-            const text = `The key works for ${figure} more`;
+            const others = alike > 1 ? `, or longer: ${alike} keys of the account look like it, and this one ends first` : '';
+            const text = `The key works for ${figure} more${others}`;
             return [
                 days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: lib_runtime/* MAKE_KEY */.xr }
             ];
@@ -75320,9 +75343,11 @@ async function checkKey({ client, key, tools }) {
             return undefined;
         throw error;
     });
-    const seconds = await keyExpiresIn(client, key);
-    const days = seconds === undefined ? undefined : Math.floor(seconds / heroku_DAY);
-    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
+    // A deploy does not depend on it.
+    const end = await keyEnd(client, key).catch(() => undefined);
+    const days = end?.seconds === undefined ? undefined : Math.floor(end.seconds / heroku_DAY);
+    const until = days === undefined ? '; it has no end' : `, for ${days} more days`;
+    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${end === undefined ? '; whether it expires it may not say' : until}`);
     if (days !== undefined && days < WARN_BELOW_DAYS)
         story.warn(`The Heroku key expires in ${days} days. ${lib_runtime/* MAKE_KEY */.xr}`);
 }
@@ -75529,7 +75554,7 @@ async function check_given_keyOf({ client, key }) {
         if (!(error instanceof HerokuError) || error.status !== 403)
             throw error;
     });
-    return keyExpiresIn(client, key);
+    return keyEnd(client, key);
 }
 /** Undefined without a token or outside a job; a refusal says which permission is missing. */
 async function asGithub(github, work) {

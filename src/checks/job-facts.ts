@@ -1,4 +1,4 @@
-import { type Drift } from '../heroku/index.ts'
+import { type Drift, type KeyEnd } from '../heroku/index.ts'
 import { type TreeRuby, type UpgradePlan } from '../mastodon/index.ts'
 
 /**
@@ -6,8 +6,8 @@ import { type TreeRuby, type UpgradePlan } from '../mastodon/index.ts'
  * rejects with the reason if it could not be had, and is undefined if there is nothing of the kind.
  */
 export interface JobFacts {
-  /** Seconds until the Heroku key expires; undefined if it does not, or may not say. Rejects with a `HerokuError` if it does not work. */
-  key(): Promise<number | undefined>
+  /** When the Heroku key ends; undefined if it may not say. Rejects with a `HerokuError` if it does not work. */
+  key(): Promise<KeyEnd | undefined>
   /** The repository in which the job runs. */
   repository(): Promise<GithubRepository | undefined>
   /** The build that this workflow run has made. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type Clock } from '../runtime/index.ts'
 import { type HerokuClient } from './client.ts'
-import { isNotFound, mayHaveHappened } from './errors.ts'
+import { HerokuError, isNotFound, mayHaveHappened } from './errors.ts'
 import { scaleFormation, type Scale } from './formation.ts'
 import { written } from './look.ts'
 import * as shapes from './shapes.ts'
@@ -304,15 +304,36 @@ export async function whoAmI(client: HerokuClient): Promise<string> {
   return (await client.get('/account', shapes.account)).email
 }
 
+/** When a key ends. */
+export interface KeyEnd {
+  /** Seconds until then; undefined if it has no end. */
+  readonly seconds: number | undefined
+  /** How many keys of the account it may be: Heroku shows only how each begins and ends. That of them that ends first is told. */
+  readonly alike: number
+}
+
+/** In place of the middle of a token (heroku/heroku-cli-command#352: `REDACTED_TOKEN_ASTERISKS`). */
+const REDACTED = '*'.repeat(10)
+
 /**
- * Seconds until the key expires; undefined if it does not, or may not say: only a key of scope `global` may list
- * authorizations (heroku/cli: auth:token reads the same).
+ * When the key ends; undefined if it may not say: only a key of scope `global` may list authorizations (heroku/cli:
+ * auth:token reads the same), and some keys are in no list. Rejects with a `HerokuError` if Heroku does not answer.
  */
-export async function keyExpiresIn(client: HerokuClient, key: string): Promise<number | undefined> {
-  try {
-    const all = await client.get('/oauth/authorizations', shapes.authorizations, { patience: LITTLE_PATIENCE })
-    return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined
-  } catch {
-    return undefined
-  }
+export async function keyEnd(client: HerokuClient, key: string): Promise<KeyEnd | undefined> {
+  const all = await client.get('/oauth/authorizations', shapes.authorizations, { patience: LITTLE_PATIENCE }).catch((error: unknown) => {
+    if (error instanceof HerokuError && error.status === 403) return []
+    throw error
+  })
+  const alike = all.flatMap(({ access_token: of }) => (of?.token && isToken(of.token, key) ? [of] : []))
+  if (alike.length === 0) return undefined
+  const ends = alike.flatMap(({ expires_in: seconds }) => (typeof seconds === 'number' ? [seconds] : []))
+  return { seconds: ends.length === 0 ? undefined : Math.min(...ends), alike: alike.length }
+}
+
+/** As `isCurrentOAuthToken` of Heroku's CLI compares (heroku/heroku-cli-command: src/login.ts). */
+function isToken(listed: string, key: string): boolean {
+  const at = listed.indexOf(REDACTED)
+  if (at === -1) return listed === key
+  const [start, end] = [listed.slice(0, at), listed.slice(at + REDACTED.length)]
+  return key.length >= start.length + end.length && key.startsWith(start) && key.endsWith(end)
 }

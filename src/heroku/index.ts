@@ -1,6 +1,6 @@
 /** Heroku: the Platform API behind one guarded client; uploads, output streams, one-off dynos, schedulers. */
 export { createAddon, serviceOf } from './addons.ts'
-export { HerokuApp, keyExpiresIn, whoAmI } from './app.ts'
+export { HerokuApp, keyEnd, whoAmI, type KeyEnd } from './app.ts'
 export { createClient, type HerokuClient } from './client.ts'
 export { HerokuError, mayHaveHappened } from './errors.ts'
 export { addDomain, domainsOf, enableCertificates } from './domains.ts'

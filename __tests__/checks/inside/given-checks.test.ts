@@ -32,9 +32,16 @@ function table(
 }
 
 table(herokuKey, {
-  lasts: [{ key: 90.5 * 86_400 }, ['ok (90 days): The key works for 90 days more']],
-  'does not expire': [{ key: undefined }, ['ok: The key works; it does not expire, or may not say when']],
-  'expires soon': [{ key: 29 * 86_400 }, ['warn (29 days): The key works for 29 days more']],
+  lasts: [{ key: { seconds: 90.5 * 86_400, alike: 1 } }, ['ok (90 days): The key works for 90 days more']],
+  'has no end': [{ key: { seconds: undefined, alike: 1 } }, ['ok: The key works, and has no end']],
+  'may not say when': [{ key: undefined }, ['unknown: The key works; when it ends it may not say']],
+  'expires soon': [{ key: { seconds: 29 * 86_400, alike: 1 } }, ['warn (29 days): The key works for 29 days more']],
+  'is one of two': [
+    { key: { seconds: 29 * 86_400, alike: 2 } },
+    [
+      'warn (29 days): The key works for 29 days more, or longer: 2 keys of the account look like it, and this one ends first'
+    ]
+  ],
   'cannot be seen': [{}, ['unknown: It could not look: nobody hands in key']]
 })
 

@@ -10,12 +10,21 @@ export const herokuKey: Check = {
   alone: true,
   async look({ job, thresholds }) {
     try {
-      const seconds = await job.key()
-      if (seconds === undefined)
-        return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }]
+      const end = await job.key()
+      if (end === undefined)
+        return [
+          {
+            level: 'unknown',
+            text: 'The key works; when it ends it may not say',
+            remedy: `A key of the scope \`global\` may. ${MAKE_KEY}`
+          }
+        ]
+      const { seconds, alike } = end
+      if (seconds === undefined) return [{ level: 'ok', text: 'The key works, and has no end' }]
       const days = Math.floor(seconds / 86_400)
       const figure = counted(days, 'day')
-      const text = `The key works for ${figure} more`
+      const others = alike > 1 ? `, or longer: ${alike} keys of the account look like it, and this one ends first` : ''
+      const text = `The key works for ${figure} more${others}`
       return [
         days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: MAKE_KEY }
       ]

@@ -10,7 +10,7 @@ import {
   type Artifact,
   type Github
 } from '../../github/index.ts'
-import { HerokuError, keyExpiresIn, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
+import { HerokuError, keyEnd, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
 import { type GithubJob, type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
 import { within } from '../../net/index.ts'
 import { judgedSizes, LARGEST_REPORT, parseReport } from '../../report/index.ts'
@@ -60,12 +60,12 @@ export function givenTo(
   }
 }
 
-async function keyOf({ client, key }: Pick<Sources, 'client' | 'key'>): Promise<number | undefined> {
+async function keyOf({ client, key }: Pick<Sources, 'client' | 'key'>): ReturnType<JobFacts['key']> {
   await whoAmI(client).catch((error: unknown) => {
     // A key of an automation may lack the scope `identity`.
     if (!(error instanceof HerokuError) || error.status !== 403) throw error
   })
-  return keyExpiresIn(client, key)
+  return keyEnd(client, key)
 }
 
 /** Undefined without a token or outside a job; a refusal says which permission is missing. */

@@ -2,7 +2,7 @@ import {
   createClient,
   HerokuApp,
   HerokuError,
-  keyExpiresIn,
+  keyEnd,
   secretValues,
   whoAmI,
   type HerokuClient
@@ -72,10 +72,12 @@ export async function checkKey({ client, key, tools }: Connection): Promise<void
     if (error instanceof HerokuError && error.status === 403) return undefined
     throw error
   })
-  const seconds = await keyExpiresIn(client, key)
-  const days = seconds === undefined ? undefined : Math.floor(seconds / DAY)
+  // A deploy does not depend on it.
+  const end = await keyEnd(client, key).catch(() => undefined)
+  const days = end?.seconds === undefined ? undefined : Math.floor(end.seconds / DAY)
+  const until = days === undefined ? '; it has no end' : `, for ${days} more days`
   story.note(
-    `The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`
+    `The key works${email ? ` (${maskEmail(email)})` : ''}${end === undefined ? '; whether it expires it may not say' : until}`
   )
   if (days !== undefined && days < WARN_BELOW_DAYS) story.warn(`The Heroku key expires in ${days} days. ${MAKE_KEY}`)
 }

@@ -74041,9 +74041,26 @@ const smtp = {
                     remedy: `Set ${(0,knowledge/* namesOf */.eZ)((0,knowledge/* settingsOf */.f5)(knowledge/* NEEDS */.Qo.mail))}`
                 }
             ];
-        return [await greet(server, world)];
+        const closed = server.port === knowledge/* LIMITS */.b1.closedPort ? await closedPort(server, world) : undefined;
+        return [closed ?? (await greet(server, world))];
     }
 };
+/** Heroku's Common Runtime lets nothing out to port 25, whatever the runner may do. Undefined for an app in a Private Space. */
+async function closedPort(server, { app, config }) {
+    const space = await app.info().then(info => info.space ?? undefined, () => 'unknown');
+    if (typeof space === 'object')
+        return undefined;
+    const why = config['SMTP_PORT'] ? '' : ' (`SMTP_PORT` is not set, and 25 is what Mastodon takes then)';
+    const remedy = `Run \`heroku config:set SMTP_PORT=587 --app ${app.name}\`, or take 2525, if the mail provider has that`;
+    const port = `${nameOf(server)}: Heroku lets no dyno connect to port ${server.port}${why}`;
+    return space === undefined
+        ? { level: 'fail', text: `${port}, so no mail goes out`, remedy }
+        : {
+            level: 'unknown',
+            text: `${port}, except in a Private Space; Heroku did not say whether the app is in one`,
+            remedy
+        };
+}
 async function greet(server, world) {
     try {
         return smtp_judged(server, await greetMailServer(server, world));
@@ -74092,7 +74109,9 @@ function smtp_explained(server, error, world) {
         return {
             level: 'unknown',
             text: `${where} could not be reached from here: ${why}`,
-            remedy: server.port === 25 ? 'Port 25 is closed to GitHub’s runners; 587 is the port for programs' : undefined
+            remedy: server.port === knowledge/* LIMITS */.b1.closedPort
+                ? 'Port 25 is closed to GitHub’s runners; 587 is the port for programs'
+                : undefined
         };
     return { level: 'fail', text: `${where} cannot be reached: ${why}`, remedy: 'Look at `SMTP_SERVER` and `SMTP_PORT`' };
 }
@@ -80901,6 +80920,8 @@ const FACTS = {
     oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
     /** Lines of an app's log that Heroku keeps. */
     logLines: { value: 1_500, ...LIMITS_DOC },
+    /** Port to which no dyno of the Common Runtime can connect. */
+    closedPort: { value: 25, source: 'Heroku changelog 2198', seen: '2026-11-29' },
     /** Requests to the Platform API that an account may send in an hour. */
     apiRequests: { value: 4_500, ...LIMITS_DOC }
 };

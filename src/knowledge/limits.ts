@@ -30,6 +30,8 @@ const FACTS = {
   oneOff: { value: 86_400, source: 'heroku/platform-api:schema.json, dyno', seen: '2026-11-22' },
   /** Lines of an app's log that Heroku keeps. */
   logLines: { value: 1_500, ...LIMITS_DOC },
+  /** Port to which no dyno of the Common Runtime can connect. */
+  closedPort: { value: 25, source: 'Heroku changelog 2198', seen: '2026-11-29' },
   /** Requests to the Platform API that an account may send in an hour. */
   apiRequests: { value: 4_500, ...LIMITS_DOC }
 } satisfies Record<string, Limit>

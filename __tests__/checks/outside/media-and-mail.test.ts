@@ -6,9 +6,11 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { media } from '../../../src/checks/outside/media.ts'
 import { objectStorage } from '../../../src/checks/outside/object-storage.ts'
 import { smtp } from '../../../src/checks/outside/smtp.ts'
+import { type Finding } from '../../../src/checks/index.ts'
 import { hangs, pages, type Handler } from '../../helpers/internet.ts'
 import { openSite, type Answers } from '../../helpers/mastodon-site.ts'
 import { lastingTemp } from '../../helpers/temp.ts'
+import { factsOf, lines, look, type Said } from '../world.ts'
 import { ask, useInternet } from './scene.ts'
 
 const internet = useInternet()
@@ -253,12 +255,40 @@ describe('smtp', () => {
     const sockets: net.Socket[] = []
     silent.on('connection', socket => void sockets.push(socket))
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
-    internet.lead('mail.test', 25, silent)
-    expect(await said({ SMTP_PORT: '25' }, 200)).toEqual([
-      'unknown: The mail server mail.test:25 could not be reached from here: no answer within 0.2 s'
+    internet.lead('mail.test', 2525, silent)
+    expect(await said({ SMTP_PORT: '2525' }, 200)).toEqual([
+      'unknown: The mail server mail.test:2525 could not be reached from here: no answer within 0.2 s'
     ])
     for (const socket of sockets) socket.destroy()
     await new Promise(resolve => silent.close(resolve))
+  })
+
+  it('fails on port 25, which Heroku closes to dynos, whatever the runner reaches', async () => {
+    await open()
+    internet.lead('mail.test', 25, server!.server)
+    const info = { id: 'id', name: 'main', stack: { name: 'heroku-24' }, maintenance: false }
+    const ports = async (SMTP_PORT: string | undefined, facts: Said): Promise<readonly Finding[]> => {
+      const configVars = Object.fromEntries(Object.entries({ ...vars, SMTP_PORT }).filter(([, value]) => value))
+      return look(smtp, {
+        configVars: configVars as Record<string, string>,
+        app: factsOf(facts),
+        network: internet.network()
+      })
+    }
+    const [finding] = await ports('25', { info })
+    expect(lines([finding!])).toEqual([
+      'fail: The mail server mail.test:25: Heroku lets no dyno connect to port 25, so no mail goes out'
+    ])
+    expect(finding!.remedy).toContain('`heroku config:set SMTP_PORT=587 --app main`, or take 2525')
+    expect(lines(await ports(undefined, { info }))).toEqual([
+      'fail: The mail server mail.test:25: Heroku lets no dyno connect to port 25 (`SMTP_PORT` is not set, and 25 is what Mastodon takes then), so no mail goes out'
+    ])
+    expect(lines(await ports('25', {}))).toEqual([
+      'unknown: The mail server mail.test:25: Heroku lets no dyno connect to port 25, except in a Private Space; Heroku did not say whether the app is in one'
+    ])
+    expect(lines(await ports('25', { info: { ...info, space: { name: 'mine' } } }))).toEqual([
+      'ok: The mail server mail.test:25 takes the login'
+    ])
   })
 
   it('fails where none is set, and is unknown where mail goes another way', async () => {
@@ -295,9 +325,9 @@ describe('object storage', () => {
       requests.push(`${request.method} ${String(request.headers['x-amz-acl'] ?? '-')}`)
       const far = net.connect(port, '127.0.0.1')
       const headers = { ...request.headers, ...(bucket ? { host: 's3.aws.test' } : {}) }
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`)
+      const printed = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`)
       far.write(
-        `${request.method} ${bucket ? `/${bucket}` : ''}${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
+        `${request.method} ${bucket ? `/${bucket}` : ''}${request.url} HTTP/1.1\r\n${printed.join('\r\n')}\r\n\r\n`
       )
       request.pipe(far, { end: false })
       far.pipe(response.socket!)

@@ -1,4 +1,4 @@
-import { namesOf, NEEDS, settingsOf } from '../../knowledge/index.ts'
+import { LIMITS, namesOf, NEEDS, settingsOf } from '../../knowledge/index.ts'
 import { MAIL_VARIABLES, mailServer, type MailServer } from '../../mastodon/index.ts'
 import { LateError } from '../../net/index.ts'
 import { errorCode } from '../../runtime/index.ts'
@@ -25,8 +25,31 @@ export const smtp: Check = {
           remedy: `Set ${namesOf(settingsOf(NEEDS.mail))}`
         }
       ]
-    return [await greet(server, world)]
+    const closed = server.port === LIMITS.closedPort ? await closedPort(server, world) : undefined
+    return [closed ?? (await greet(server, world))]
   }
+}
+
+/** Heroku's Common Runtime lets nothing out to port 25, whatever the runner may do. Undefined for an app in a Private Space. */
+async function closedPort(
+  server: MailServer,
+  { app, config }: Pick<World, 'app' | 'config'>
+): Promise<Finding | undefined> {
+  const space = await app.info().then(
+    info => info.space ?? undefined,
+    () => 'unknown' as const
+  )
+  if (typeof space === 'object') return undefined
+  const why = config['SMTP_PORT'] ? '' : ' (`SMTP_PORT` is not set, and 25 is what Mastodon takes then)'
+  const remedy = `Run \`heroku config:set SMTP_PORT=587 --app ${app.name}\`, or take 2525, if the mail provider has that`
+  const port = `${nameOf(server)}: Heroku lets no dyno connect to port ${server.port}${why}`
+  return space === undefined
+    ? { level: 'fail', text: `${port}, so no mail goes out`, remedy }
+    : {
+        level: 'unknown',
+        text: `${port}, except in a Private Space; Heroku did not say whether the app is in one`,
+        remedy
+      }
 }
 
 async function greet(server: MailServer, world: World): Promise<Finding> {
@@ -77,7 +100,10 @@ function explained(server: MailServer, error: unknown, world: World): Finding {
     return {
       level: 'unknown',
       text: `${where} could not be reached from here: ${why}`,
-      remedy: server.port === 25 ? 'Port 25 is closed to GitHub’s runners; 587 is the port for programs' : undefined
+      remedy:
+        server.port === LIMITS.closedPort
+          ? 'Port 25 is closed to GitHub’s runners; 587 is the port for programs'
+          : undefined
     }
   return { level: 'fail', text: `${where} cannot be reached: ${why}`, remedy: 'Look at `SMTP_SERVER` and `SMTP_PORT`' }
 }

@@ -171,7 +171,7 @@ it('the repository: its last push, what is switched off, the newest release of t
 })
 
 describe('the key', () => {
-  it('works for some seconds more', async () => expect(await given().key()).toBeGreaterThan(86_400))
+  it('works for some seconds more', async () => expect((await given().key())!.seconds).toBeGreaterThan(86_400))
   it('is none', async () => {
     await expect(given({ key: 'wrong' }).key()).rejects.toMatchObject({ status: 401 })
   })
@@ -192,12 +192,16 @@ describe('scheduled tasks', () => {
       headers: { accept: 'application/vnd.api+json', 'content-type': 'application/vnd.api+json' }
     })
     expect((await given({ config }).tasks())!.drift.map(({ kind }) => kind)).toEqual(['missing', 'unknown'])
+    const quoted = config.replace('bin/tootctl media remove', `sh -c 'rake mastodon:daily'`)
+    expect((await given({ config: quoted }).tasks())!.dead).toEqual([
+      { command: `sh -c 'rake mastodon:daily'`, text: expect.stringMatching(/no `rake mastodon:daily`/) }
+    ])
   })
 
   it('of a workflow are those of its record, where it says that one failed', async () => {
     expect(await given().tasks()).toBeUndefined()
     const config = 'schedule:\n  with: github-actions\n  tasks:\n    - command: a\n      every: day\n'
-    expect(await given({ config }).tasks()).toEqual({ wanted: 1, drift: [], late: [] })
+    expect(await given({ config }).tasks()).toEqual({ wanted: 1, drift: [], late: [], dead: [] })
     const time = '2026-11-20T00:00:00.000Z'
     const last = { due: time, started: time, outcome: 'failed', exitCode: 7, run: '1/1' }
     const task = { command: 'a', cron: '0 0 * * *', handled: time, last }

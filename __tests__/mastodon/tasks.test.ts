@@ -90,6 +90,55 @@ describe('a task of 2017', () => {
   })
 })
 
+describe('a task in quotes', () => {
+  it.each([
+    `sh -c "rake mastodon:media:remove"`,
+    `sh -c 'cd /app && bundle exec rake mastodon:media:remove'`,
+    `bundle exec 'rake mastodon:media:remove'`,
+    `bash -lc "bundle exec 'rake mastodon:media:remove'"`,
+    `bundle exec "rake" 'mastodon:media:remove'`,
+    `bundle exec rake 'mastodon:'media":remove"`,
+    `/app/bin/rake RAILS_ENV=production --trace mastodon:media:remove`,
+    String.raw`sh -c "rake \"mastodon:media:remove\""`,
+    String.raw`rake mastodon:media\:remove`,
+    'rake mastodon:media:remove[7]',
+    'rake db:migrate mastodon:media:remove',
+    'true; (rake mastodon:media:remove)',
+    'echo $(rake mastodon:media:remove)',
+    'rake mastodon:media:remove # every night'
+  ])('is seen: %s', command => {
+    write(V4_7)
+    const text = 'this version has no `rake mastodon:media:remove`, so it ends with an error'
+    expect(adviseTask(root, command)).toEqual([{ kind: 'dead', text }])
+  })
+
+  it('is seen beside others, each once', () => {
+    write(V4_7)
+    const all = adviseTask(
+      root,
+      `sh -c "rake mastodon:daily && rake mastodon:feeds:clear; rake mastodon:daily"; tootctl nothing at`
+    )
+    expect(all.map(({ text }) => /(?:rake|tootctl) [\w:]+/.exec(text)![0])).toEqual([
+      'rake mastodon:daily',
+      'rake mastodon:feeds:clear',
+      'tootctl nothing'
+    ])
+  })
+
+  it.each([
+    'echo "rake mastodon:daily"',
+    'true # rake mastodon:daily',
+    'rake other:one#rake mastodon',
+    `rake 'mastodon:daily`.replace('mastodon', 'other'),
+    `'`.repeat(9_999),
+    `"'`.repeat(9_999),
+    '\\'.repeat(10_001)
+  ])('is none: %.40s', command => {
+    write(V4_7)
+    expect(adviseTask(root, command)).toEqual([])
+  })
+})
+
 describe('a task of today', () => {
   const needless = (by: RegExp): object[] => [{ kind: 'needless', text: expect.stringMatching(by) }]
   const dead = (why: string): object[] => [{ kind: 'dead', text: why }]

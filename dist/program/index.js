@@ -49668,8 +49668,8 @@ var knowledge = __nccwpck_require__(5084);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
 var lib_buildpacks = __nccwpck_require__(5792);
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 46 modules
-var mastodon = __nccwpck_require__(4823);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 47 modules
+var mastodon = __nccwpck_require__(9529);
 // EXTERNAL MODULE: ./lib/slug/index.js + 20 modules
 var slug = __nccwpck_require__(4614);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
@@ -54015,8 +54015,8 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
 }
 
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 46 modules
-var lib_mastodon = __nccwpck_require__(4823);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 47 modules
+var lib_mastodon = __nccwpck_require__(9529);
 ;// CONCATENATED MODULE: ./lib/deploy/health.js
 
 
@@ -67449,14 +67449,14 @@ function nextBuild(running, next, now) {
 
 
 
-/** Whether the app's scheduled tasks are those of the config, and ran. */
+/** Whether the app's scheduled tasks are those of the config, ran, and can run. */
 const scheduledTasks = {
     name: 'scheduled-tasks',
     title: 'Scheduled tasks',
     config: [],
     async look({ job }) {
         const tasks = await job.tasks();
-        return tasks ? [scheduled_tasks_drift(tasks), ...late(tasks.late)] : [];
+        return tasks ? [scheduled_tasks_drift(tasks), ...late(tasks.late), ...dead(tasks.dead)] : [];
     }
 };
 function scheduled_tasks_drift({ wanted, drift: all }) {
@@ -67488,6 +67488,19 @@ function late(tasks) {
             figure: `${tasks.length}`,
             text: `Tasks did not run as they should: ${tasks.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
             remedy: 'Look at what it printed: in the log of the dyno `scheduler`, in the add-on’s dashboard, or in the run of the workflow. Heroku Scheduler now and then leaves a run out.'
+        }
+    ];
+}
+function dead(tasks) {
+    if (tasks.length === 0)
+        return [];
+    return [
+        {
+            level: 'warn',
+            about: 'dead',
+            figure: `${tasks.length}`,
+            text: `Tasks end with an error in the checked-out commit: ${tasks.map(({ command, text }) => `\`${command}\`: ${text}`).join('; ')}`,
+            remedy: 'Take them out of `schedule` and run `command: schedule`; one that somebody made by hand, remove there.'
         }
     ];
 }
@@ -75548,6 +75561,7 @@ function byHand(error, app, wanted) {
 
 
 
+
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
 /** Milliseconds for Heroku to say which commit runs: tonight's build is told also if it does not. */
 const DEPLOYED_WITHIN = 8_000;
@@ -75645,7 +75659,14 @@ async function tasksOf(inputs, { config, app, key }, job, runtime, results) {
     if (!schedule)
         return undefined;
     const { wanted, there } = await lookAtTasks(inputs, app, key, schedule, job, runtime, results);
-    return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, runtime.clock.now()) };
+    const commands = new Set([...wanted, ...there].map(({ command }) => command));
+    const dead = [...commands].flatMap(command => (0,lib_mastodon/* adviseTask */.Az)(inputs.path, command).flatMap(({ kind, text }) => (kind === 'dead' ? [{ command, text }] : [])));
+    return {
+        wanted: wanted.length,
+        drift: scheduleDrift(wanted, there),
+        late: lateTasks(there, runtime.clock.now()),
+        dead
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-scene.js
@@ -81243,7 +81264,7 @@ function stackImage(stack) {
 
 /***/ }),
 
-/***/ 4823:
+/***/ 9529:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84801,7 +84822,57 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 
+;// CONCATENATED MODULE: ./lib/mastodon/shell-words.js
+/** Characters of a command line that are looked at. */
+const shell_words_LONGEST = 10_000;
+/** How deep a command may stand in the quotes of another: `sh -c "bundle exec 'rake …'"` has two. */
+const shell_words_DEEPEST = 4;
+/** Programs that only print their words. */
+const PRINTS = ['echo', 'printf'];
+/**
+ * The simple commands of a shell's command line, each as its words without quotes (POSIX: Shell Command Language, 2.2 and
+ * 2.9). A word with white space is a command line again, whatever runs it: `sh -c "rake a"`, `bundle exec 'rake a'`.
+ * Nothing is expanded, and words that a program only prints are none.
+ */
+function shellCommands(line, depth = 0) {
+    const commands = shell_words_split(line.slice(0, shell_words_LONGEST)).filter(([first]) => first !== undefined && !PRINTS.includes(first));
+    if (depth >= shell_words_DEEPEST)
+        return commands;
+    return commands.flatMap(words => [
+        words,
+        ...words.filter(word => /\s/.test(word)).flatMap(word => shellCommands(word, depth + 1))
+    ]);
+}
+function shell_words_split(line) {
+    const commands = [[]];
+    let word;
+    const endWord = () => {
+        if (word !== undefined)
+            commands.at(-1).push(word);
+        word = undefined;
+    };
+    // A quoted part, an escape, what parts commands, a comment, white space, anything else.
+    const parts = /'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|\\([^])|([;&|()`\n]|[{}](?=\s))|(?<![^\s;&|()])#[^\n]*|\s|([^])/g;
+    for (const [, single, double, escaped, end, other] of line.matchAll(parts)) {
+        if (single !== undefined)
+            word = (word ?? '') + single;
+        else if (double !== undefined)
+            word = (word ?? '') + double.replace(/\\([$`"\\\n])/g, '$1');
+        else if (escaped !== undefined)
+            word = (word ?? '') + escaped;
+        else if (other !== undefined)
+            word = (word ?? '') + other;
+        else
+            endWord();
+        if (end !== undefined)
+            commands.push([]);
+    }
+    endWord();
+    return commands.filter(words => words.length > 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
+
 
 
 const BY_WORKER = 'nothing, Mastodon’s worker does it by itself (sidekiq-scheduler, since 1.4)';
@@ -84842,18 +84913,28 @@ const DONE_BY_WORKER = [
     { task: /^preview[_-]cards remove\b/, by: /^Scheduler::VacuumScheduler$/, when: RETENTION },
     { task: /^feeds vacuum\b/, by: /^Scheduler::(?:VacuumScheduler|FeedCleanupScheduler)$/ }
 ];
-const tasks_RAKE = /\b(?:rake|rails)\s+(?:-\S+\s+)*mastodon:([a-z_:]+)/;
-const TOOTCTL = /\btootctl\s+([a-z_-]+)\s+([a-z_-]+)([^;&|#]*)/;
 /**
  * Advice on a scheduled command, by a tree; none if the tree says nothing of it.
  * @param root folder of the tree
+ * @param command for a shell; what stands in quotes within it counts, too
  */
 function adviseTask(root, command) {
-    const rake = tasks_RAKE.exec(command)?.[1];
-    if (rake !== undefined)
-        return adviseRake(root, rake);
-    const [, group = '', name = '', rest = ''] = TOOTCTL.exec(command) ?? [];
-    return group === '' ? [] : adviseTootctl(root, group, name, rest);
+    const all = shellCommands(command).flatMap(words => adviseWords(root, words));
+    return all.filter(({ text }, index) => all.findIndex(advice => advice.text === text) === index);
+}
+function adviseWords(root, words) {
+    const at = words.findIndex(word => /(?:^|\/)(?:rake|rails|tootctl)$/.test(word));
+    const [program = '', ...rest] = words.slice(Math.max(0, at));
+    if (at === -1)
+        return [];
+    if (!program.endsWith('tootctl'))
+        return rest.flatMap(word => {
+            const task = /^mastodon:([a-z_:]+)(?:\[.*)?$/.exec(word)?.[1];
+            return task === undefined ? [] : adviseRake(root, task);
+        });
+    const [group = '', name = '', ...options] = rest;
+    const isName = (word) => /^[a-z_-]+$/.test(word) && !word.startsWith('-');
+    return isName(group) && isName(name) ? adviseTootctl(root, group, name, options.map(word => ` ${word}`).join('')) : [];
 }
 function adviseRake(root, task) {
     const file = (0,runtime/* readTreeFile */.xt)(root, 'lib/tasks/mastodon.rake');

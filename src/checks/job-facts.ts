@@ -75,4 +75,6 @@ export interface Tasks {
   readonly wanted: number
   readonly drift: readonly Drift[]
   readonly late: readonly { readonly command: string; readonly text: string }[]
+  /** Those that end with an error in the checked-out tree. */
+  readonly dead: readonly { readonly command: string; readonly text: string }[]
 }

@@ -1,4 +1,5 @@
 import { readTreeFile } from '../runtime/index.ts'
+import { shellCommands } from './shell-words.ts'
 import { readText } from './text.ts'
 
 /** Advice on a scheduled task: that it fails, or that nobody needs it. */
@@ -50,18 +51,28 @@ const DONE_BY_WORKER: readonly { readonly task: RegExp; readonly by: RegExp; rea
   { task: /^feeds vacuum\b/, by: /^Scheduler::(?:VacuumScheduler|FeedCleanupScheduler)$/ }
 ]
 
-const RAKE = /\b(?:rake|rails)\s+(?:-\S+\s+)*mastodon:([a-z_:]+)/
-const TOOTCTL = /\btootctl\s+([a-z_-]+)\s+([a-z_-]+)([^;&|#]*)/
-
 /**
  * Advice on a scheduled command, by a tree; none if the tree says nothing of it.
  * @param root folder of the tree
+ * @param command for a shell; what stands in quotes within it counts, too
  */
 export function adviseTask(root: string, command: string): TaskAdvice[] {
-  const rake = RAKE.exec(command)?.[1]
-  if (rake !== undefined) return adviseRake(root, rake)
-  const [, group = '', name = '', rest = ''] = TOOTCTL.exec(command) ?? []
-  return group === '' ? [] : adviseTootctl(root, group, name, rest)
+  const all = shellCommands(command).flatMap(words => adviseWords(root, words))
+  return all.filter(({ text }, index) => all.findIndex(advice => advice.text === text) === index)
+}
+
+function adviseWords(root: string, words: readonly string[]): TaskAdvice[] {
+  const at = words.findIndex(word => /(?:^|\/)(?:rake|rails|tootctl)$/.test(word))
+  const [program = '', ...rest] = words.slice(Math.max(0, at))
+  if (at === -1) return []
+  if (!program.endsWith('tootctl'))
+    return rest.flatMap(word => {
+      const task = /^mastodon:([a-z_:]+)(?:\[.*)?$/.exec(word)?.[1]
+      return task === undefined ? [] : adviseRake(root, task)
+    })
+  const [group = '', name = '', ...options] = rest
+  const isName = (word: string): boolean => /^[a-z_-]+$/.test(word) && !word.startsWith('-')
+  return isName(group) && isName(name) ? adviseTootctl(root, group, name, options.map(word => ` ${word}`).join('')) : []
 }
 
 function adviseRake(root: string, task: string): TaskAdvice[] {

@@ -144,7 +144,9 @@ table(nightlyBuild, {
   'cannot be seen': [{}, ['unknown: It could not look: nobody hands in build']]
 })
 
-const tasks = (more: Partial<Tasks>): { tasks: Tasks } => ({ tasks: { wanted: 2, drift: [], late: [], ...more } })
+const tasks = (more: Partial<Tasks>): { tasks: Tasks } => ({
+  tasks: { wanted: 2, drift: [], late: [], dead: [], ...more }
+})
 table(scheduledTasks, {
   'are as wanted, with one of somebody': [
     tasks({ drift: [{ kind: 'unknown', command: 'mine', text: 'is there' }] }),
@@ -158,6 +160,13 @@ table(scheduledTasks, {
     [
       'warn drift (1 of 2): The scheduled tasks are not those of the config: `bin/tootctl media remove` is not scheduled; it is to run daily',
       'warn late (1): Tasks did not run as they should: `b` failed at 3'
+    ]
+  ],
+  'end with an error': [
+    tasks({ dead: [{ command: 'sh -c "rake mastodon:daily"', text: 'this version has no `rake mastodon:daily`' }] }),
+    [
+      'ok drift (2): 2 tasks as the config wants them',
+      'warn dead (1): Tasks end with an error in the checked-out commit: `sh -c "rake mastodon:daily"`: this version has no `rake mastodon:daily`'
     ]
   ],
   'are not in the config': [{ tasks: undefined }, []],

@@ -2,14 +2,14 @@ import { counted } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { type Tasks } from '../job-facts.ts'
 
-/** Whether the app's scheduled tasks are those of the config, and ran. */
+/** Whether the app's scheduled tasks are those of the config, ran, and can run. */
 export const scheduledTasks: Check = {
   name: 'scheduled-tasks',
   title: 'Scheduled tasks',
   config: [],
   async look({ job }) {
     const tasks = await job.tasks()
-    return tasks ? [drift(tasks), ...late(tasks.late)] : []
+    return tasks ? [drift(tasks), ...late(tasks.late), ...dead(tasks.dead)] : []
   }
 }
 
@@ -43,6 +43,19 @@ function late(tasks: Tasks['late']): Finding[] {
       text: `Tasks did not run as they should: ${tasks.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
       remedy:
         'Look at what it printed: in the log of the dyno `scheduler`, in the add-on’s dashboard, or in the run of the workflow. Heroku Scheduler now and then leaves a run out.'
+    }
+  ]
+}
+
+function dead(tasks: Tasks['dead']): Finding[] {
+  if (tasks.length === 0) return []
+  return [
+    {
+      level: 'warn',
+      about: 'dead',
+      figure: `${tasks.length}`,
+      text: `Tasks end with an error in the checked-out commit: ${tasks.map(({ command, text }) => `\`${command}\`: ${text}`).join('; ')}`,
+      remedy: 'Take them out of `schedule` and run `command: schedule`; one that somebody made by hand, remove there.'
     }
   ]
 }

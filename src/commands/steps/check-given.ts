@@ -12,6 +12,7 @@ import {
 } from '../../github/index.ts'
 import { HerokuError, keyEnd, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
 import { type GithubJob, type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
+import { adviseTask } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
 import { judgedSizes, LARGEST_REPORT, parseReport } from '../../report/index.ts'
 import { once, VERSION, type Runtime } from '../../runtime/index.ts'
@@ -160,7 +161,7 @@ function readReport(text: string): BuildReport {
 
 /** Nothing if the config says nothing of tasks. */
 async function tasksOf(
-  inputs: TaskInputs & RecordInputs,
+  inputs: TaskInputs & RecordInputs & Slice<'path'>,
   { config, app, key }: Sources,
   job: GithubJob,
   runtime: Runtime,
@@ -169,5 +170,14 @@ async function tasksOf(
   const { schedule } = config
   if (!schedule) return undefined
   const { wanted, there } = await lookAtTasks(inputs, app, key, schedule, job, runtime, results)
-  return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, runtime.clock.now()) }
+  const commands = new Set([...wanted, ...there].map(({ command }) => command))
+  const dead = [...commands].flatMap(command =>
+    adviseTask(inputs.path, command).flatMap(({ kind, text }) => (kind === 'dead' ? [{ command, text }] : []))
+  )
+  return {
+    wanted: wanted.length,
+    drift: scheduleDrift(wanted, there),
+    late: lateTasks(there, runtime.clock.now()),
+    dead
+  }
 }

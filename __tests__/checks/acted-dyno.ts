@@ -7,14 +7,14 @@ import { type Clock } from '../../src/runtime/index.ts'
 export const INSIDE: { readonly [Name in InsidePart]: InsideValue<Name> } = {
   boot: { ruby: '3.4.13', mastodon: '4.7.4', memory: 2e8 },
   ffmpeg: { ffmpeg: '7.1.3', ffprobe: '7.1.3', encoders: ['libx264', 'aac', 'libmp3lame'], problem: null },
-  redis: { used: 1e7, most: 5e7, policy: 'noeviction', evicted: 0, version: '7.2' },
+  redis: { used: 1e7, most: 5e7, policy: 'noeviction', evicted: 0, up: 8_640_000, version: '7.2' },
   sidekiq: {
     processes: [{ queues: ['default', 'scheduler'], threads: 5, memory: 3e8, silent: 2 }],
     queues: [{ name: 'pull', size: 1, latency: 3 }],
     dead: 0,
     retries: 0
   },
-  vacuum: { ago: 3_600 },
+  vacuum: { there: true, ago: 3_600 },
   retention: { media: 14, content: null, backups: 7 },
   postgres: { bytes: 1e8, connections: 5, most: 20, version: '16.4' },
   migrations: { pending: 0 }

@@ -131,10 +131,12 @@ describe.each(GENERATIONS)('gems of Mastodon $set', ({ set, unreachable }) => {
         most: 50_000_000,
         policy: 'allkeys-lru',
         evicted: 0,
+        up: expect.any(Number),
         version: expect.stringMatching(/^\d+\.\d+/)
       })
       expect((await part('redis')).used).toBeGreaterThan(500_000)
       const vacuum = await part('vacuum')
+      expect(vacuum.there).toBe(true)
       expect(vacuum.ago).toBeGreaterThanOrEqual(7200)
       expect(vacuum.ago).toBeLessThan(7300)
       expect(await part('retention')).toEqual({ media: 14, content: null, backups: 7 })
@@ -290,17 +292,17 @@ describeOrSkip("the script in Rails' own runner", noGems('4.7'), () => {
 it('reads hostile output strictly', () => {
   const line = (value: unknown): string => `mark ${JSON.stringify(value)}`
   const output = [
-    line({ part: 'vacuum', value: { ago: 5 } }),
+    line({ part: 'vacuum', value: { there: true, ago: 5 } }),
     `other ${JSON.stringify({ part: 'boot', value: {} })}`,
     line({ part: 'migrations', value: { pending: -1 } }),
     line({ part: 'retention', error: 'NameError: Setting' }),
     line({ part: '__proto__', value: 1 }),
-    line({ part: 'redis', value: { used: 1, most: 1, policy: 'x'.repeat(201), evicted: 0, version: '7' } }),
+    line({ part: 'redis', value: { used: 1, most: 1, policy: 'x'.repeat(201), evicted: 0, up: 1, version: '7' } }),
     'mark not json',
     ` ${line({ part: 'boot', value: {} })}`
   ].join('\r\n')
   expect(readInside(output, 'mark')).toEqual({
-    vacuum: { value: { ago: 5 } },
+    vacuum: { value: { there: true, ago: 5 } },
     migrations: { error: 'its answer has not the expected shape' },
     retention: { error: 'NameError: Setting' },
     redis: { error: 'its answer has not the expected shape' }

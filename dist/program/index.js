@@ -67510,25 +67510,51 @@ function dead(tasks) {
 
 
 
+
 /**
  * Seconds. The vacuum is started once a day, between 3 and 6 UTC, at a minute that each process draws when it boots
  * (mastodon: config/sidekiq.yml). So a worker that is restarted in those hours may miss a night.
  */
 const VACUUM_EVERY = 2 * 86_400;
+/** Seconds without a heartbeat after which a process has ended: one comes every 10 s at most (sidekiq: launcher.rb). */
+const DEAD_AFTER = 30;
 /** Whether one Sidekiq process runs Mastodon's own schedule, and whether its vacuum was started lately. */
 const scheduler = {
     name: 'scheduler',
     title: "Mastodon's own schedule",
     config: [],
     deadline: DYNO_DEADLINE,
-    async look({ dyno }) {
+    async look(world) {
+        const { app, dyno, clock } = world;
         const [listeners, last] = await Promise.all([
-            lookAtPart('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
-            lookAtPart('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
+            lookAtPart('listeners', async () => {
+                const { processes } = await dyno.part('sidekiq');
+                return [listening(processes.filter(({ silent }) => silent <= DEAD_AFTER))];
+            }),
+            lookAtPart('vacuum', async () => {
+                const { there, ago } = await dyno.part('vacuum');
+                if (!there)
+                    return [];
+                if (ago !== null)
+                    return [vacuum(ago)];
+                const redis = await dyno.part('redis').catch(() => undefined);
+                return [noVacuum(await ageOf(app, clock.now()).catch(() => undefined), redis?.up ?? undefined)];
+            })
         ]);
         return [...listeners, ...last];
     }
 };
+/**
+ * Seconds since an app got its first code: by its first release with a slug, if Heroku still tells it, else by the app's
+ * own age. Undefined if Heroku tells neither.
+ */
+async function ageOf(app, now) {
+    const releases = await app.releases();
+    const first = releases.filter(({ slug, status }) => slug && status === 'succeeded').at(-1);
+    const isWhole = releases.some(({ version }) => version === 1);
+    const since = Date.parse((isWhole ? first?.created_at : (await app.info()).created_at) ?? '');
+    return Number.isNaN(since) ? undefined : (now - since) / 1000;
+}
 /** Exactly one process may listen to the queue `scheduler` (mastodon docs: admin/scaling). */
 function listening(all) {
     const listeners = all.filter(({ queues }) => queues.includes('scheduler')).length;
@@ -67552,24 +67578,45 @@ function listening(all) {
         remedy: 'Scale a worker whose command listens to `scheduler`; the plain `bundle exec sidekiq` does.'
     };
 }
+const UP_AT_NIGHT = 'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.';
 function vacuum(ago) {
+    const figure = (0,lib_runtime/* roughDuration */.Um)(ago);
+    const text = `Mastodon's vacuum was last started ${figure} ago`;
+    if (ago <= VACUUM_EVERY)
+        return { level: 'ok', about: 'vacuum', figure, text };
+    return { level: 'warn', about: 'vacuum', figure, text: `${text}; it should be every day`, remedy: UP_AT_NIGHT };
+}
+/**
+ * If Redis knows of no start of the vacuum, that says something only if both were there when it was to start: a Redis may
+ * have lost what it knew when it was started again.
+ * @param age seconds since the instance got its first code
+ * @param up seconds since Redis started
+ */
+function noVacuum(age, up) {
     const about = 'vacuum';
-    if (ago !== null && ago <= VACUUM_EVERY) {
+    if (age !== undefined && age < VACUUM_EVERY)
         return {
             level: 'ok',
             about,
-            figure: (0,lib_runtime/* roughDuration */.Um)(ago),
-            text: `Mastodon's vacuum was last started ${(0,lib_runtime/* roughDuration */.Um)(ago)} ago`
+            figure: 'not yet',
+            text: `Mastodon's vacuum has not run yet: the instance got its first code ${(0,lib_runtime/* roughDuration */.Um)(age)} ago, and it starts once a day, between 3 and 6 UTC`
         };
-    }
+    const none = "Redis knows of no run of Mastodon's vacuum";
+    if (up !== undefined && up < VACUUM_EVERY)
+        return {
+            level: 'unknown',
+            about,
+            text: `${none}, and was started ${(0,lib_runtime/* roughDuration */.Um)(up)} ago: it may have lost what it knew`
+        };
+    if (age === undefined)
+        return { level: 'unknown', about, text: `${none}; since when the instance is there Heroku did not say` };
+    const since = up === undefined ? '' : `, and is up for ${(0,lib_runtime/* roughDuration */.Um)(up)}`;
     return {
         level: 'warn',
         about,
-        figure: ago === null ? 'never' : (0,lib_runtime/* roughDuration */.Um)(ago),
-        text: ago === null
-            ? "Mastodon's vacuum never ran"
-            : `Mastodon's vacuum was last started ${(0,lib_runtime/* roughDuration */.Um)(ago)} ago; it should be every day`,
-        remedy: 'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.'
+        figure: 'never',
+        text: `${none}${since}; the instance got its first code ${(0,lib_runtime/* roughDuration */.Um)(age)} ago`,
+        remedy: UP_AT_NIGHT
     };
 }
 
@@ -82033,7 +82080,7 @@ function breakpoints(dbRakeText) {
 ;// CONCATENATED MODULE: ./lib/mastodon/inside.js
 
 
-const SCRIPT = "# What only a process of the app itself can see, in one boot of Rails (see inside.sh; read by ../inside.ts). It prints a\n# line of JSON for each part, behind MARKER, as soon as the part is known; a part that fails says why. Each server has a\n# lane: a thread with a connection of its own, which has LANE seconds. A server that hangs stops its own lane alone.\n# It changes nothing. It has no single quote and no text over several lines: it travels in a command line.\nbegin\n  Process.kill(:TERM, Integer(ENV.delete(\"LOOK_OUT\")))\nrescue StandardError\n  nil\nend\nrequire \"json\"\nrequire \"time\"\nrequire \"timeout\"\nmarker = ENV.delete(\"MARKER\")\nseconds = Integer(ENV.delete(\"LANE\"))\nclean = lambda do |text|\n  line = text.to_s.dup.force_encoding(\"UTF-8\").scrub.gsub(%r{\\S+://\\S+}, \"...\").lines.first.to_s.strip\n  line.size > 200 ? line[0, 200].sub(/\\S+\\z/, \"\") + \"...\" : line\nend\nlock = Mutex.new\ntold = {}\ntell = lambda do |name, said|\n  lock.synchronize do\n    next if told[name]\n    told[name] = true\n    $stdout.write(\"\\n#{marker} #{JSON.generate({ part: name }.merge(said))}\\n\")\n    $stdout.flush\n  end\nend\nlook = lambda do |name, work|\n  tell.call(name, begin\n    { value: work.call }\n  rescue StandardError, ScriptError => error\n    { error: clean.call((error.is_a?(Timeout::Error) ? \"\" : error.class.to_s + \": \") + error.message.to_s) }\n  end)\nend\nparts = {}\npart = lambda { |name, &work| parts[name] = work }\nlook.call(\"boot\", lambda do\n  { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,\n    memory: File.read(\"/proc/self/status\")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }\nend)\npart.call(\"ffmpeg\") do\n  tool = lambda do |variable, usual, *arguments|\n    text = IO.popen([ENV.fetch(variable, usual), *arguments, { err: [:child, :out], in: File::NULL, pgroup: true }]) do |pipe|\n      begin\n        Timeout.timeout(seconds * 0.6) { pipe.read }\n      rescue Timeout::Error\n        Process.kill(:KILL, -pipe.pid)\n        raise Timeout::Error, usual + \" gave no answer\"\n      end\n    end\n    [$?.success?, text.scrub]\n  rescue SystemCallError => error\n    [false, error.class == Errno::ENOENT ? \"\" : error.message]\n  end\n  tools = [%w[FFMPEG_BINARY ffmpeg], %w[FFPROBE_BINARY ffprobe]].map { |variable, usual| tool.call(variable, usual, \"-version\") }\n  versions = tools.map { |good, text| good ? text[/version (\\S+)/, 1].to_s[0, 60] : nil }\n  _, encoders = tool.call(\"FFMPEG_BINARY\", \"ffmpeg\", \"-hide_banner\", \"-encoders\")\n  { ffmpeg: versions[0], ffprobe: versions[1], encoders: encoders.scan(/^ [VAS]\\S{5} (\\S+)/).flatten & %w[libx264 aac libmp3lame],\n    problem: tools.map { |good, text| good ? \"\" : clean.call(text) }.find { |text| text != \"\" } }\nend\npart.call(\"redis\") do\n  info = Sidekiq.redis { |redis| redis.call(\"INFO\") }.to_s.scan(/^(\\w+):(.*?)\\r?$/).to_h\n  { used: info.fetch(\"used_memory\").to_i, most: info[\"maxmemory\"].to_i, policy: info[\"maxmemory_policy\"].to_s[0, 60],\n    evicted: info[\"evicted_keys\"].to_i, version: info[\"redis_version\"].to_s[0, 60] }\nend\npart.call(\"sidekiq\") do\n  require \"sidekiq/api\"\n  now = Time.now.to_f\n  { processes: Sidekiq::ProcessSet.new.first(100).map { |process|\n      { queues: Array(process[\"queues\"]).first(50).map { |queue| queue.to_s[0, 60] }, threads: process[\"concurrency\"].to_i,\n        memory: process[\"rss\"].to_i * 1024, silent: now - process[\"beat\"].to_f } },\n    queues: Sidekiq::Queue.all.first(50).map { |queue| { name: queue.name.to_s[0, 60], size: queue.size, latency: queue.latency.to_f } },\n    dead: Sidekiq::DeadSet.new.size, retries: Sidekiq::RetrySet.new.size }\nend\npart.call(\"vacuum\") do\n  last = if defined?(SidekiqScheduler::RedisManager)\n    SidekiqScheduler::RedisManager.get_job_last_time(\"vacuum_scheduler\")\n  else\n    Sidekiq.redis { |redis| redis.call(\"HGET\", \"sidekiq-scheduler:last_times\", \"vacuum_scheduler\") }\n  end\n  { ago: last && Time.now - Time.parse(last) }\nend\ndatabase = lambda do |&work|\n  ActiveRecord::Base.transaction do\n    ActiveRecord::Base.connection.execute(\"SET LOCAL statement_timeout = #{seconds * 400}\")\n    work.call(ActiveRecord::Base.connection)\n  end\nend\npart.call(\"postgres\") do\n  database.call do |connection|\n    role = connection.select_value(\"SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user\").to_i\n    { bytes: connection.select_value(\"SELECT pg_database_size(current_database())\").to_i,\n      connections: connection.select_value(\"SELECT count(*) FROM pg_stat_activity WHERE usename = current_user\").to_i,\n      most: role.negative? ? connection.select_value(\"SHOW max_connections\").to_i : role,\n      version: connection.select_value(\"SHOW server_version\").to_s[0, 60] }\n  end\nend\npart.call(\"migrations\") do\n  pool = ActiveRecord::Base.connection_pool\n  database.call do |connection|\n    context = pool.respond_to?(:migration_context) ? pool.migration_context : connection.migration_context\n    { pending: context.open.pending_migrations.size }\n  end\nend\npart.call(\"retention\") do\n  Rails.cache = ActiveSupport::Cache::NullStore.new if defined?(Rails) && Rails.respond_to?(:cache=)\n  database.call do\n    %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|\n      value = Setting.public_send(setting)\n      [name, value.to_s == \"\" ? nil : value.to_i]\n    end\n  end\nend\nclock = lambda { Process.clock_gettime(Process::CLOCK_MONOTONIC) }\nover = clock.call + seconds\nlanes = [%w[ffmpeg], %w[redis sidekiq vacuum], %w[postgres migrations retention]].map do |names|\n  [names, Thread.new { names.each { |name| look.call(name, parts[name]) } }]\nend\nlanes.each do |names, thread|\n  next if thread.join([over - clock.call, 0].max)\n  hung, *others = names.reject { |name| told[name] }\n  next if hung.nil?\n  tell.call(hung, error: \"no answer within #{seconds} seconds\")\n  others.each { |name| tell.call(name, error: \"not asked: #{hung} before it gave no answer within #{seconds} seconds\") }\nend\nexit!(0) if lanes.any? { |_, thread| thread.alive? }\n";
+const SCRIPT = "# What only a process of the app itself can see, in one boot of Rails (see inside.sh; read by ../inside.ts). It prints a\n# line of JSON for each part, behind MARKER, as soon as the part is known; a part that fails says why. Each server has a\n# lane: a thread with a connection of its own, which has LANE seconds. A server that hangs stops its own lane alone.\n# It changes nothing. It has no single quote and no text over several lines: it travels in a command line.\nbegin\n  Process.kill(:TERM, Integer(ENV.delete(\"LOOK_OUT\")))\nrescue StandardError\n  nil\nend\nrequire \"json\"\nrequire \"time\"\nrequire \"timeout\"\nmarker = ENV.delete(\"MARKER\")\nseconds = Integer(ENV.delete(\"LANE\"))\nclean = lambda do |text|\n  line = text.to_s.dup.force_encoding(\"UTF-8\").scrub.gsub(%r{\\S+://\\S+}, \"...\").lines.first.to_s.strip\n  line.size > 200 ? line[0, 200].sub(/\\S+\\z/, \"\") + \"...\" : line\nend\nlock = Mutex.new\ntold = {}\ntell = lambda do |name, said|\n  lock.synchronize do\n    next if told[name]\n    told[name] = true\n    $stdout.write(\"\\n#{marker} #{JSON.generate({ part: name }.merge(said))}\\n\")\n    $stdout.flush\n  end\nend\nlook = lambda do |name, work|\n  tell.call(name, begin\n    { value: work.call }\n  rescue StandardError, ScriptError => error\n    { error: clean.call((error.is_a?(Timeout::Error) ? \"\" : error.class.to_s + \": \") + error.message.to_s) }\n  end)\nend\nparts = {}\npart = lambda { |name, &work| parts[name] = work }\nlook.call(\"boot\", lambda do\n  { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,\n    memory: File.read(\"/proc/self/status\")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }\nend)\npart.call(\"ffmpeg\") do\n  tool = lambda do |variable, usual, *arguments|\n    text = IO.popen([ENV.fetch(variable, usual), *arguments, { err: [:child, :out], in: File::NULL, pgroup: true }]) do |pipe|\n      begin\n        Timeout.timeout(seconds * 0.6) { pipe.read }\n      rescue Timeout::Error\n        Process.kill(:KILL, -pipe.pid)\n        raise Timeout::Error, usual + \" gave no answer\"\n      end\n    end\n    [$?.success?, text.scrub]\n  rescue SystemCallError => error\n    [false, error.class == Errno::ENOENT ? \"\" : error.message]\n  end\n  tools = [%w[FFMPEG_BINARY ffmpeg], %w[FFPROBE_BINARY ffprobe]].map { |variable, usual| tool.call(variable, usual, \"-version\") }\n  versions = tools.map { |good, text| good ? text[/version (\\S+)/, 1].to_s[0, 60] : nil }\n  _, encoders = tool.call(\"FFMPEG_BINARY\", \"ffmpeg\", \"-hide_banner\", \"-encoders\")\n  { ffmpeg: versions[0], ffprobe: versions[1], encoders: encoders.scan(/^ [VAS]\\S{5} (\\S+)/).flatten & %w[libx264 aac libmp3lame],\n    problem: tools.map { |good, text| good ? \"\" : clean.call(text) }.find { |text| text != \"\" } }\nend\npart.call(\"redis\") do\n  info = Sidekiq.redis { |redis| redis.call(\"INFO\") }.to_s.scan(/^(\\w+):(.*?)\\r?$/).to_h\n  { used: info.fetch(\"used_memory\").to_i, most: info[\"maxmemory\"].to_i, policy: info[\"maxmemory_policy\"].to_s[0, 60],\n    evicted: info[\"evicted_keys\"].to_i, up: info[\"uptime_in_seconds\"]&.to_i, version: info[\"redis_version\"].to_s[0, 60] }\nend\npart.call(\"sidekiq\") do\n  require \"sidekiq/api\"\n  now = Time.now.to_f\n  { processes: Sidekiq::ProcessSet.new.first(100).map { |process|\n      { queues: Array(process[\"queues\"]).first(50).map { |queue| queue.to_s[0, 60] }, threads: process[\"concurrency\"].to_i,\n        memory: process[\"rss\"].to_i * 1024, silent: now - process[\"beat\"].to_f } },\n    queues: Sidekiq::Queue.all.first(50).map { |queue| { name: queue.name.to_s[0, 60], size: queue.size, latency: queue.latency.to_f } },\n    dead: Sidekiq::DeadSet.new.size, retries: Sidekiq::RetrySet.new.size }\nend\npart.call(\"vacuum\") do\n  last = if defined?(SidekiqScheduler::RedisManager)\n    SidekiqScheduler::RedisManager.get_job_last_time(\"vacuum_scheduler\")\n  else\n    Sidekiq.redis { |redis| redis.call(\"HGET\", \"sidekiq-scheduler:last_times\", \"vacuum_scheduler\") }\n  end\n  { there: Object.const_defined?(\"Scheduler::VacuumScheduler\"), ago: last && Time.now - Time.parse(last) }\nend\ndatabase = lambda do |&work|\n  ActiveRecord::Base.transaction do\n    ActiveRecord::Base.connection.execute(\"SET LOCAL statement_timeout = #{seconds * 400}\")\n    work.call(ActiveRecord::Base.connection)\n  end\nend\npart.call(\"postgres\") do\n  database.call do |connection|\n    role = connection.select_value(\"SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user\").to_i\n    { bytes: connection.select_value(\"SELECT pg_database_size(current_database())\").to_i,\n      connections: connection.select_value(\"SELECT count(*) FROM pg_stat_activity WHERE usename = current_user\").to_i,\n      most: role.negative? ? connection.select_value(\"SHOW max_connections\").to_i : role,\n      version: connection.select_value(\"SHOW server_version\").to_s[0, 60] }\n  end\nend\npart.call(\"migrations\") do\n  pool = ActiveRecord::Base.connection_pool\n  database.call do |connection|\n    context = pool.respond_to?(:migration_context) ? pool.migration_context : connection.migration_context\n    { pending: context.open.pending_migrations.size }\n  end\nend\npart.call(\"retention\") do\n  Rails.cache = ActiveSupport::Cache::NullStore.new if defined?(Rails) && Rails.respond_to?(:cache=)\n  database.call do\n    %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|\n      value = Setting.public_send(setting)\n      [name, value.to_s == \"\" ? nil : value.to_i]\n    end\n  end\nend\nclock = lambda { Process.clock_gettime(Process::CLOCK_MONOTONIC) }\nover = clock.call + seconds\nlanes = [%w[ffmpeg], %w[redis sidekiq vacuum], %w[postgres migrations retention]].map do |names|\n  [names, Thread.new { names.each { |name| look.call(name, parts[name]) } }]\nend\nlanes.each do |names, thread|\n  next if thread.join([over - clock.call, 0].max)\n  hung, *others = names.reject { |name| told[name] }\n  next if hung.nil?\n  tell.call(hung, error: \"no answer within #{seconds} seconds\")\n  others.each { |name| tell.call(name, error: \"not asked: #{hung} before it gave no answer within #{seconds} seconds\") }\nend\nexit!(0) if lanes.any? { |_, thread| thread.alive? }\n";
 const SHELL = "# Becomes Rails, which runs a script: inside.sh MARKER SECONDS SCRIPT (inside.rb). Until the script runs, it shows\n# life: one line when it begins, then one whenever the very process that becomes Rails has used a fifth of a second of\n# processor time more (/proc/PID/stat, fields 14 to 17; proc(5)). That is seen from outside, so a boot that waits for a\n# server shows nothing, however many threads it has. The script ends the look-out before it prints, so two processes\n# never write at the same time. No single quote in here: it travels in a command line.\nmarker=\"$1\"\nprintf \"\\n%s up\\n\" \"$marker\"\n{\n  used=0\n  while sleep 1 > /dev/null 2>&1 && { read -r stat < /proc/$$/stat; } 2> /dev/null; do\n    set -- ${stat##*) }\n    now=$((${12} + ${13} + ${14} + ${15}))\n    if [ $((now - used)) -ge 20 ]; then\n      used=$now\n      printf \"\\n%s alive %s\\n\" \"$marker\" \"$now\"\n    fi\n  done\n} &\nexec env -u SKIP_POST_DEPLOYMENT_MIGRATIONS LOOK_OUT=$! MARKER=\"$marker\" LANE=\"$2\" bundle exec rails runner \"$3\"\n";
 /** Seconds for each lane, which is all that one server is asked. */
 const LANE = 8;
@@ -82063,8 +82110,8 @@ const shapes = {
         encoders: dist/* pipe */.FsL(dist/* array */.YOg(word), dist/* maxLength */.Ru6(10)),
         problem: dist/* nullable */.mee(word)
     }),
-    /** Sidekiq's Redis. `used`, `most`: bytes; `most` is 0 if there is no limit. */
-    redis: dist/* object */.Ikc({ used: count, most: count, policy: word, evicted: count, version: word }),
+    /** Sidekiq's Redis. `used`, `most`: bytes; `most` is 0 if there is no limit. `up`: seconds since it started. */
+    redis: dist/* object */.Ikc({ used: count, most: count, policy: word, evicted: count, up: dist/* nullable */.mee(count), version: word }),
     sidekiq: dist/* object */.Ikc({
         /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 if it does not say. */
         processes: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ queues: dist/* pipe */.FsL(dist/* array */.YOg(word), dist/* maxLength */.Ru6(50)), threads: count, memory: count, silent: figure })), dist/* maxLength */.Ru6(100)),
@@ -82073,8 +82120,11 @@ const shapes = {
         dead: count,
         retries: count
     }),
-    /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null if it never did. */
-    vacuum: dist/* object */.Ikc({ ago: dist/* nullable */.mee(figure) }),
+    /**
+     * Mastodon's vacuum. `there`: this version has it (since 4.0). `ago`: seconds since sidekiq-scheduler last started it;
+     * null if Redis knows of no start.
+     */
+    vacuum: dist/* object */.Ikc({ there: dist/* boolean */.zMY(), ago: dist/* nullable */.mee(figure) }),
     /** Days; null if nothing is set. */
     retention: dist/* object */.Ikc({ media: dist/* nullable */.mee(count), content: dist/* nullable */.mee(count), backups: dist/* nullable */.mee(count) }),
     /** `bytes` of the database; open connections, and how many there may be at most. */

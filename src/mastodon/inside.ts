@@ -36,8 +36,8 @@ const shapes = {
     encoders: v.pipe(v.array(word), v.maxLength(10)),
     problem: v.nullable(word)
   }),
-  /** Sidekiq's Redis. `used`, `most`: bytes; `most` is 0 if there is no limit. */
-  redis: v.object({ used: count, most: count, policy: word, evicted: count, version: word }),
+  /** Sidekiq's Redis. `used`, `most`: bytes; `most` is 0 if there is no limit. `up`: seconds since it started. */
+  redis: v.object({ used: count, most: count, policy: word, evicted: count, up: v.nullable(count), version: word }),
   sidekiq: v.object({
     /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 if it does not say. */
     processes: v.pipe(
@@ -51,8 +51,11 @@ const shapes = {
     dead: count,
     retries: count
   }),
-  /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null if it never did. */
-  vacuum: v.object({ ago: v.nullable(figure) }),
+  /**
+   * Mastodon's vacuum. `there`: this version has it (since 4.0). `ago`: seconds since sidekiq-scheduler last started it;
+   * null if Redis knows of no start.
+   */
+  vacuum: v.object({ there: v.boolean(), ago: v.nullable(figure) }),
   /** Days; null if nothing is set. */
   retention: v.object({ media: v.nullable(count), content: v.nullable(count), backups: v.nullable(count) }),
   /** `bytes` of the database; open connections, and how many there may be at most. */

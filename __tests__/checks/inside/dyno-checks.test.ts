@@ -5,8 +5,9 @@ import { migrations } from '../../../src/checks/inside/migrations.ts'
 import { queues } from '../../../src/checks/inside/queues.ts'
 import { retention } from '../../../src/checks/inside/retention.ts'
 import { scheduler } from '../../../src/checks/inside/scheduler.ts'
+import { type Release } from '../../../src/heroku/index.ts'
 import { type InsideValue } from '../../../src/mastodon/index.ts'
-import { dynoOf, lines, look } from '../world.ts'
+import { dynoOf, factsOf, lines, look, type Said } from '../world.ts'
 
 type Dyno = Parameters<typeof dynoOf>[0]
 const SILENT = ['unknown: It could not look: the dyno says nothing of it']
@@ -62,7 +63,10 @@ table(
   [
     [
       'runs once',
-      { ...sidekiq({ processes: [listening('default', 'scheduler'), listening('push')] }), vacuum: { ago: 20_000 } },
+      {
+        ...sidekiq({ processes: [listening('default', 'scheduler'), listening('push')] }),
+        vacuum: { there: true, ago: 20_000 }
+      },
       [
         'ok listeners (1): 1 of 2 Sidekiq processes listens to the queue scheduler',
         "ok vacuum (6 hours): Mastodon's vacuum was last started 6 hours ago"
@@ -70,7 +74,10 @@ table(
     ],
     [
       'runs twice, and no vacuum comes',
-      { ...sidekiq({ processes: [listening('scheduler'), listening('scheduler')] }), vacuum: { ago: 300_000 } },
+      {
+        ...sidekiq({ processes: [listening('scheduler'), listening('scheduler')] }),
+        vacuum: { there: true, ago: 300_000 }
+      },
       [
         'warn listeners (2): 2 of 2 Sidekiq processes listen to the queue scheduler: scheduled jobs are started more than once',
         "warn vacuum (3 days): Mastodon's vacuum was last started 3 days ago; it should be every day"
@@ -86,15 +93,95 @@ table(
     ],
     [
       'does not run',
-      { ...sidekiq({}), vacuum: { ago: null } },
+      { ...sidekiq({}), vacuum: { there: true, ago: null } },
       [
         'fail listeners (0): 0 of 0 Sidekiq processes listen to the queue scheduler: nothing is cleaned up, no trend and no scheduled post comes out',
-        "warn vacuum (never): Mastodon's vacuum never ran"
+        "unknown vacuum: Redis knows of no run of Mastodon's vacuum; since when the instance is there Heroku did not say"
       ]
     ]
   ],
   ['listeners', 'vacuum'].map(about => `unknown ${about}: It could not look: the dyno says nothing of it`)
 )
+
+describe('a vacuum of which Redis knows nothing', () => {
+  /** Of the handed-in clock: 2027-01-15. */
+  const ago = (hours: number): string => new Date(1_800_000_000_000 - hours * 3_600_000).toISOString()
+  const release = (version: number, hours: number, slug = true): Release => ({
+    id: `${version}`,
+    version,
+    status: 'succeeded',
+    current: false,
+    description: '',
+    eligible_for_rollback: true,
+    slug: slug ? { id: 's' } : null,
+    created_at: ago(hours)
+  })
+  const made = (hours: number): Said => ({
+    info: { id: 'id', name: 'main', maintenance: false, stack: { name: 'heroku-24' }, created_at: ago(hours) }
+  })
+  const redis = (up: number | null): Dyno => ({
+    redis: { used: 1, most: 1, policy: 'noeviction', evicted: 0, up, version: '7' }
+  })
+  const YOUNG =
+    "ok vacuum (not yet): Mastodon's vacuum has not run yet: the instance got its first code 60 minutes ago, and it starts once a day, between 3 and 6 UTC"
+
+  it.each<[string, Said, Dyno, string[]]>([
+    [
+      'is not missed in an instance an hour old',
+      { releases: [release(2, 1), release(1, 1, false)] },
+      redis(3_500),
+      [YOUNG]
+    ],
+    [
+      'is not missed if the app is older than its first code',
+      { releases: [release(3, 0.5), release(2, 1), release(1, 900, false)], ...made(900) },
+      redis(900 * 3600),
+      [YOUNG]
+    ],
+    [
+      'is not missed in a young app with many releases',
+      { releases: [release(60, 1)], ...made(1) },
+      redis(null),
+      [YOUNG]
+    ],
+    [
+      'is unknown if Redis may have lost it',
+      { releases: [release(1, 900)] },
+      redis(5 * 3600),
+      [
+        "unknown vacuum: Redis knows of no run of Mastodon's vacuum, and was started 5 hours ago: it may have lost what it knew"
+      ]
+    ],
+    [
+      'is missed in an old one',
+      { releases: [release(99, 1)], ...made(2400) },
+      redis(2400 * 3600),
+      [
+        "warn vacuum (never): Redis knows of no run of Mastodon's vacuum, and is up for 100 days; the instance got its first code 100 days ago"
+      ]
+    ],
+    [
+      'is missed if Redis does not say since when it is up',
+      { releases: [release(1, 72)] },
+      {},
+      ["warn vacuum (never): Redis knows of no run of Mastodon's vacuum; the instance got its first code 3 days ago"]
+    ]
+  ])('%s', async (_, said, inside, expected) => {
+    const given = { app: factsOf(said), dyno: dynoOf({ vacuum: { there: true, ago: null }, ...inside }) }
+    expect(lines(await look(scheduler, given)).slice(1)).toEqual(expected)
+  })
+
+  it('is none where this Mastodon has none; a process without a heartbeat does not listen', async () => {
+    const ended = { ...listening('scheduler'), silent: 50 }
+    const dyno = dynoOf({
+      ...sidekiq({ processes: [ended, listening('scheduler')] }),
+      vacuum: { there: false, ago: null }
+    })
+    expect(lines(await look(scheduler, { dyno }))).toEqual([
+      'ok listeners (1): 1 of 1 Sidekiq process listens to the queue scheduler'
+    ])
+  })
+})
 
 table(retention, [
   [

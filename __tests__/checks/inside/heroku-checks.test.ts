@@ -90,7 +90,7 @@ table(postgres, {
 })
 
 const inside = (used: number, policy = 'noeviction', most = 50e6, evicted = 0): Dyno => ({
-  redis: { used, most, policy, evicted, version: '7.2.4' }
+  redis: { used, most, policy, evicted, up: null, version: '7.2.4' }
 })
 table(redis, {
   'has room': {

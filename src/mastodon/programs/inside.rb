@@ -62,7 +62,7 @@ end
 part.call("redis") do
   info = Sidekiq.redis { |redis| redis.call("INFO") }.to_s.scan(/^(\w+):(.*?)\r?$/).to_h
   { used: info.fetch("used_memory").to_i, most: info["maxmemory"].to_i, policy: info["maxmemory_policy"].to_s[0, 60],
-    evicted: info["evicted_keys"].to_i, version: info["redis_version"].to_s[0, 60] }
+    evicted: info["evicted_keys"].to_i, up: info["uptime_in_seconds"]&.to_i, version: info["redis_version"].to_s[0, 60] }
 end
 part.call("sidekiq") do
   require "sidekiq/api"
@@ -79,7 +79,7 @@ part.call("vacuum") do
   else
     Sidekiq.redis { |redis| redis.call("HGET", "sidekiq-scheduler:last_times", "vacuum_scheduler") }
   end
-  { ago: last && Time.now - Time.parse(last) }
+  { there: Object.const_defined?("Scheduler::VacuumScheduler"), ago: last && Time.now - Time.parse(last) }
 end
 database = lambda do |&work|
   ActiveRecord::Base.transaction do

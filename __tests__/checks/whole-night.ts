@@ -47,6 +47,9 @@ export interface Change {
   readonly network?: Partial<Network>
   readonly githubUrl?: string
   readonly schedulerUrl?: string
+  readonly githubToken?: string
+  /** Of Heroku. */
+  readonly key?: string
 }
 
 /** Whole nights of real checks, each by a clock that stands still while anybody answers. Call it at the top of a test file. */
@@ -145,17 +148,17 @@ export function useNights() {
    * The whole of `command: check` but its issue, with the real checks. Time begins to pass when all checks are through but
    * those that have to do with what hangs. Returns also the milliseconds that it took by the clock.
    */
-  async function night(touched: readonly string[], { network = {}, githubUrl, schedulerUrl }: Change = {}) {
+  async function night(touched: readonly string[], { network = {}, ...change }: Change = {}) {
     const { heroku, clock } = world
     const { log } = surroundings()
     const inputs = {
       config: 'config.yml',
       path: temp(),
-      herokuApiKey: heroku.apiKey,
+      herokuApiKey: change.key ?? heroku.apiKey,
       herokuApiUrl: heroku.apiUrl,
       herokuDataUrl: heroku.dataUrl,
-      herokuSchedulerUrl: schedulerUrl ?? heroku.schedulerUrl,
-      githubToken: TOKEN,
+      herokuSchedulerUrl: change.schedulerUrl ?? heroku.schedulerUrl,
+      githubToken: change.githubToken ?? TOKEN,
       mastodonToken: undefined,
       artifactName: 'slug-report',
       report: undefined,
@@ -164,7 +167,7 @@ export function useNights() {
     }
     const job = {
       repository: 'owner/fork',
-      apiUrl: githubUrl ?? github.url,
+      apiUrl: change.githubUrl ?? github.url,
       serverUrl: '',
       runId: '500',
       actionRepository: 'owner/action',

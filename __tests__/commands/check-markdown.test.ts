@@ -3,7 +3,7 @@ import { type Finding, type Result } from '../../src/checks/index.ts'
 import { resultLine, summaryMarkdown } from '../../src/commands/steps/check-markdown.ts'
 
 const resultOf = (...findings: Finding[]): Result => ({
-  check: { name: 'queues', title: 'Sidekiq queues', config: [], look: () => Promise.resolve([]) },
+  check: { name: 'queues', title: 'Sidekiq queues' },
   findings,
   level: findings[0]?.level,
   took: 1

@@ -68,6 +68,12 @@ export class Internet {
     for (const map of [this.#sites, this.#plain, this.#ports, this.#names]) map.clear()
   }
 
+  /** A name that leads nowhere any more: to no port, and to no address. */
+  forget(name: string): void {
+    for (const port of [80, 443]) this.#ports.delete(`${name}:${port}`)
+    this.name(name, {})
+  }
+
   /** A site with TLS. On port 80 its name sends everybody to https, unless `plain` says otherwise. */
   site(name: string, site: Handler | Site): void {
     const made = typeof site === 'function' ? { handle: site } : site
@@ -138,7 +144,7 @@ export class Internet {
   #dial(host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
     const own = this.#ports.get(`${host}:${port}`) ?? (host === '127.0.0.1' ? port : undefined)
     if (own === undefined)
-      return Promise.reject(Object.assign(new Error(`no such name: ${host}`), { code: 'ENOTFOUND' }))
+      return Promise.reject(Object.assign(new Error(`no such name: ${host}`), { code: 'ENOTFOUND', hostname: host }))
     return new Promise((resolve, reject) => {
       const socket = net.connect({ host: '127.0.0.1', port: own, signal })
       socket.on('error', reject).on('connect', () => resolve(socket))

@@ -50428,8 +50428,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 260 modules
-var commands = __nccwpck_require__(1135);
+// EXTERNAL MODULE: ./lib/commands/index.js + 262 modules
+var commands = __nccwpck_require__(5986);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51213,7 +51213,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 1135:
+/***/ 5986:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66078,13 +66078,104 @@ function found({ message, nextStep }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
-/** A check could not look, and something can be done about it. */
+
+/** A check could not look, and something can be done about it, or other checks could not look either. */
 class CouldNotLook extends Error {
     remedy;
-    constructor(message, remedy) {
+    /** What is behind it, if that stops other checks, too. */
+    shared;
+    constructor(message, remedy, shared) {
         super(message);
         this.remedy = remedy;
+        this.shared = shared;
     }
+}
+/** An error's first line, cut, without its full stop: whoever tells a finding puts that. */
+function reasonOf(error) {
+    return (0,lib_runtime/* shortened */.vI)((0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/checks/causes.js
+
+
+
+
+/** The cause behind an error, if it is one that stops other checks, too. */
+function causeOf(error) {
+    if (error instanceof CouldNotLook)
+        return error.shared;
+    if (error instanceof HerokuError && error.details.service === undefined)
+        return ofHeroku(error);
+    // The error of a name that the DNS does not have names it (Node: dns#error-codes).
+    const { hostname } = error;
+    return (0,lib_runtime/* errorCode */.CA)(error) === 'ENOTFOUND' && typeof hostname === 'string' ? hostCause(hostname, NOT_IN_DNS) : undefined;
+}
+const STATUS = 'Look at https://status.heroku.com, then run the checks again.';
+function ofHeroku(error) {
+    const { status } = error;
+    if (status === 401)
+        return HEROKU_KEY;
+    const isAway = status === undefined || status === 429 || status >= 500;
+    return isAway ? notAnswered(error) : undefined;
+}
+const HEROKU_KEY = {
+    id: 'heroku-key',
+    name: 'heroku-key',
+    title: 'Heroku key',
+    text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
+    remedy: lib_runtime/* MAKE_KEY */.xr
+};
+/** Heroku did not answer, or not as it should. */
+function notAnswered(error) {
+    return { id: 'heroku-api', name: 'heroku-api', title: 'Heroku’s API', text: reasonOf(error), remedy: STATUS };
+}
+/** An error of a question to Heroku, so that all checks that wait for Heroku have one cause. */
+function askedHeroku(error) {
+    if (!(error instanceof lib_net/* LateError */.vx))
+        return error;
+    return new CouldNotLook(error.message, undefined, notAnswered(error));
+}
+/** Why there are no config vars, for all checks that need some. */
+function noConfigVars(error) {
+    const own = {
+        id: 'config-vars',
+        name: 'config-vars',
+        title: 'Config vars',
+        text: `Heroku did not give the app’s config vars: ${reasonOf(error)}`,
+        remedy: error instanceof HerokuError ? error.nextStep : STATUS
+    };
+    const cause = causeOf(askedHeroku(error)) ?? own;
+    return new CouldNotLook((0,lib_runtime/* errorText */.kc)(error), undefined, cause);
+}
+/** Why the one-off dyno says nothing more, for all checks that ask it. */
+function noDyno(error) {
+    const remedy = error instanceof CouldNotLook ? error.remedy : undefined;
+    const own = {
+        id: 'one-off-dyno',
+        name: 'one-off-dyno',
+        title: 'One-off dyno',
+        text: `The one-off dyno could not tell what it sees: ${reasonOf(error)}`,
+        remedy: remedy ?? (error instanceof HerokuError ? error.nextStep : undefined)
+    };
+    return new CouldNotLook(error.message, remedy, causeOf(error) ?? own);
+}
+/** A server that the one-off dyno asks did not answer it. */
+function noServer(server, reason, remedy) {
+    const id = server.toLowerCase();
+    const text = `${server} did not answer the one-off dyno`;
+    return new CouldNotLook(reason, remedy, { id: `dyno ${id}`, name: `no-answer-of-${id}`, title: server, text, remedy });
+}
+/** GitHub did not tell what checks ask it. */
+function noGithub(text) {
+    const remedy = 'Look whether the token (`github-token`) is still good, and has the permissions that the page on nightly checks names.';
+    return new CouldNotLook(text, undefined, { id: 'github', name: 'github', title: 'GitHub', text, remedy });
+}
+/** Why a host without any address is not reached. */
+const NOT_IN_DNS = 'its name is not in the DNS';
+/** A host was not reached; `why` as `unreached` words it. */
+function hostCause(host, why, remedy) {
+    const text = `${host} cannot be reached: ${why}`;
+    return { id: `${host} ${why}`, name: 'not-reached', title: 'Not reached', text, remedy };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
@@ -66212,7 +66303,7 @@ class Answers {
     add(inside) {
         for (const [name, said] of Object.entries(inside)) {
             if ('error' in said)
-                this.#parts.get(name).reject(notAnswered(said.error, name, this.#app));
+                this.#parts.get(name).reject(dyno_notAnswered(said.error, name, this.#app));
             else
                 this.#parts.get(name).resolve(said.value);
         }
@@ -66230,8 +66321,9 @@ class Answers {
     }
     /** Nothing more comes: rejects what was not answered with the reason. */
     end(why) {
+        const reason = noDyno(why);
         for (const part of this.#parts.values())
-            part.reject(why);
+            part.reject(reason);
     }
 }
 /** A promise that is settled from outside. Nobody has to wait for it. */
@@ -66320,9 +66412,12 @@ function complaint(output, marker) {
     const last = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
     return (0,lib_runtime/* shortened */.vI)((0,lib_runtime/* shortened */.vI)(last ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200);
 }
-const REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info';
-const POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps';
-/** What to look at if a server did not answer the dyno. */
+const REDIS = ['Redis', 'Look whether Redis answers, and how busy it is: `heroku redis:info'];
+const POSTGRES = [
+    'Postgres',
+    'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps'
+];
+/** The server that is asked for a part, and what to look at if it did not answer the dyno. */
 const TO_LOOK_AT = {
     redis: REDIS,
     sidekiq: REDIS,
@@ -66331,9 +66426,9 @@ const TO_LOOK_AT = {
     migrations: POSTGRES,
     retention: POSTGRES
 };
-function notAnswered(error, name, app) {
+function dyno_notAnswered(error, name, app) {
     const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined;
-    return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`);
+    return hung === undefined ? new Error(error) : noServer(hung[0], error, `${hung[1]} --app ${app}\`.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/deadline.js
@@ -66343,6 +66438,7 @@ const DEADLINE = 25_000;
 const ALL_WITHIN = 27_000;
 
 ;// CONCATENATED MODULE: ./lib/checks/facts.js
+
 
 
 
@@ -66360,7 +66456,9 @@ function appFacts(app, { platform, data, ...options }) {
     const begun = clock.now();
     // A fact that is asked for late has less time: else it would hold up checks with a longer deadline.
     const left = () => Math.max(facts_LEAST, DEADLINE - (clock.now() - begun));
-    const fact = (work) => (0,lib_runtime/* once */.Oo)(() => (0,lib_net/* within */.ux)(options, left(), 'Heroku did not answer', work));
+    const fact = (work) => (0,lib_runtime/* once */.Oo)(() => (0,lib_net/* within */.ux)(options, left(), 'Heroku did not answer', work).catch((error) => {
+        throw askedHeroku(error);
+    }));
     const releases = fact(() => app.releases(facts_RELEASES));
     const release = fact(async () => {
         const all = await releases();
@@ -66463,6 +66561,7 @@ function orNothing(answer) {
 
 
 
+
 /** Milliseconds for one answer: a check asks several times before its deadline. */
 const network_ANSWER_WITHIN = 10_000;
 /** The real network: all but DNS goes through the runner's proxy, if its environment names one. */
@@ -66486,7 +66585,7 @@ function asking(outside, work) {
 /** Codes of errors in the runner's own network, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'];
 const network_WORDS = {
-    ENOTFOUND: 'its name is not in the DNS',
+    ENOTFOUND: NOT_IN_DNS,
     ECONNREFUSED: 'the connection is refused',
     ECONNRESET: 'the connection is broken off',
     EPIPE: 'the connection is broken off',
@@ -66530,6 +66629,7 @@ function brief(text, most = 200) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/check.js
+
 
 
 
@@ -66694,6 +66794,7 @@ function switchedOff({ off }) {
 
 
 
+
 /** Whether the Heroku key still works, and for how long. */
 const herokuKey = {
     name: 'heroku-key',
@@ -66725,13 +66826,8 @@ const herokuKey = {
         catch (error) {
             if (!(error instanceof HerokuError) || error.status !== 401)
                 throw error;
-            return [
-                {
-                    level: 'fail',
-                    text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
-                    remedy: lib_runtime/* MAKE_KEY */.xr
-                }
-            ];
+            const { text, remedy } = HEROKU_KEY;
+            return [{ level: 'fail', text, remedy, cause: HEROKU_KEY }];
         }
     }
 };
@@ -66740,6 +66836,12 @@ const herokuKey = {
 
 
 
+/** From the best to the worst. */
+const ORDER = ['ok', 'unknown', 'warn', 'fail'];
+/** The level of the worst finding; undefined without any. */
+function worst(findings) {
+    return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0];
+}
 /** How full something is: a warning from 80 % on, a failure from 95 % on. */
 function fullness(used, limit) {
     const share = used / limit;
@@ -66758,10 +66860,9 @@ async function lookAtPart(about, look) {
 }
 /** The finding of a check, or of its part `about`, that could not look: `unknown`, with the error as the reason. */
 function couldNotLook(error, about) {
-    // Whoever tells a finding puts the full stop.
-    const why = (0,lib_runtime/* shortened */.vI)((0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
-    const text = `It could not look: ${why}`;
-    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
+    const text = `It could not look: ${reasonOf(error)}`;
+    const remedy = error instanceof CouldNotLook ? error.remedy : undefined;
+    return { level: 'unknown', about, text, remedy, cause: causeOf(error) };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/log-codes.js
@@ -68065,12 +68166,18 @@ function http_whyNot(from, to, urls) {
 
 
 
+
 /** The finding of a target that was not reached: `unknown` if the runner's own network may be the cause. */
 function notReached(what, error, world, more = {}) {
     const { why, runner } = unreached(error, world);
+    const cause = hostCause(hostIn(what), why);
     if (runner)
-        return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}` };
-    return { level: 'fail', text: `${what} cannot be reached: ${why}`, ...more };
+        return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}`, cause };
+    return { level: 'fail', text: `${what} cannot be reached: ${why}`, cause, ...more };
+}
+/** The host in `https://site.test/about`, `A WebSocket to live.test`. */
+function hostIn(what) {
+    return /(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?/i.exec(what)?.[0] ?? what;
 }
 /** `answered 403`, and who answered if it was not the app. */
 function answered({ status, headers, body }) {
@@ -68593,6 +68700,7 @@ function multipart(file) {
 
 
 
+
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only if Puma is. */
 const SLOW = 3_000;
 /**
@@ -68605,8 +68713,8 @@ const health = {
     config: [],
     alone: true,
     async look(world) {
-        const info = await world.app.info().catch((error) => (0,lib_runtime/* errorText */.kc)(error));
-        const known = typeof info !== 'string';
+        const info = await world.app.info().catch((error) => new Error((0,lib_runtime/* errorText */.kc)(error), { cause: error }));
+        const known = !(info instanceof Error);
         const { instance } = world;
         // On the runner the name is asked at the app's own address.
         const named = instance?.host === undefined ? instance : undefined;
@@ -68620,7 +68728,15 @@ const health = {
         const findings = [...answers, ...dynos];
         if (known)
             return findings;
-        return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings];
+        return [
+            {
+                level: 'unknown',
+                about: 'app',
+                text: `The app’s own address is not known: ${brief(info.message)}`,
+                cause: causeOf(info.cause)
+            },
+            ...findings
+        ];
     }
 };
 async function health_lookAt(about, place, world) {
@@ -68643,6 +68759,7 @@ async function health_lookAt(about, place, world) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/https.js
+
 
 
 
@@ -68681,11 +68798,13 @@ async function fromPlain(hostname, world) {
     }
     catch (error) {
         const { why, runner } = unreached(error, world);
+        const cause = hostCause(new URL(url).host, why);
         if (runner)
-            return { level: 'unknown', about, text: `${url} could not be reached from here: ${why}` };
+            return { level: 'unknown', about, text: `${url} could not be reached from here: ${why}`, cause };
         return {
             level: 'warn',
             about,
+            cause,
             text: `${url} cannot be reached: ${why}; who types the name without https may not come in`,
             remedy: 'Open port 80 in what is in front of the app'
         };
@@ -68762,6 +68881,7 @@ function hsts({ last }, hostname) {
 
 
 
+
 /** Whether media are kept, and browsers may load them: by https, with CORS, allowed by the page's own policy. */
 const media_media = {
     name: 'media',
@@ -68784,7 +68904,7 @@ const media_media = {
             readPages(place, world).catch((error) => unreached(error, world).why)
         ]);
         if (typeof pages === 'string')
-            return [host, certificate, unread(pages)];
+            return [host, certificate, { ...unread(pages), cause: hostCause(hostOf(place), pages) }];
         // If no browser can connect to the host, the certificate's finding says so already.
         const open = ['ok', 'warn'].includes(certificate.level);
         const pictures = open ? await pictureFindings(url, place, pages, world) : [];
@@ -68945,6 +69065,7 @@ function mixedFinding({ front, pictures }) {
 
 
 
+
 /** Whether the instance's names lead to Heroku, perhaps through a proxy, and whether Heroku renews their certificates. */
 const names_names = {
     name: 'names',
@@ -68966,7 +69087,8 @@ async function names_lookAt(about, place, app, world) {
     const known = (await app.domains()).find(domain => covers(domain.hostname, hostname));
     const way = await wayOf(about, hostname, place, known, app, world).catch((error) => {
         const { why } = unreached(error, world);
-        return { level: 'unknown', about, text: `It could not be found out where ${hostname} leads: ${why}` };
+        const cause = hostCause(hostname, why);
+        return { level: 'unknown', about, text: `It could not be found out where ${hostname} leads: ${why}`, cause };
     });
     return [way, ...acmFindings(about, hostname, known, app)];
 }
@@ -68990,7 +69112,13 @@ async function wayOf(about, hostname, place, known, app, world) {
         ? `Let the DNS record of ${hostname} be a CNAME, ALIAS or ANAME to ${brief(target, 100)}`
         : `Look at \`heroku domains --app ${app.name}\``;
     if (addresses.length === 0)
-        return { level: 'fail', about, text: `${hostname} leads nowhere: the DNS has no address for it`, remedy };
+        return {
+            level: 'fail',
+            about,
+            text: `${hostname} leads nowhere: the DNS has no address for it`,
+            remedy,
+            cause: hostCause(hostname, NOT_IN_DNS, remedy)
+        };
     if (target !== undefined && aliases.includes(target))
         return { level: 'ok', about, text: `${hostname} leads to Heroku (${target})` };
     const old = aliases.find(alias => /\.(herokuapp|herokussl|herokudns)\.com$/.test(alias));
@@ -74695,13 +74823,18 @@ function keyOf({ name }, about) {
             .replace(/[^a-z0-9]+/g, '-')
             .slice(0, 60)}`;
 }
-/** Whether a problem that was not found tonight may still be there: its check, or the part of it, could not look. */
+/** Whether a problem that was not found tonight may still be there: its check, or the part of it, could not look, or a cause hides it. */
 function isHidden(key, results) {
     const result = ofKey(key, results);
-    const part = result?.findings.find(({ about }) => keyOf(result.check, about) === key);
+    if (!result)
+        return false;
+    const { check, findings, under = [] } = result;
+    if (under.some(about => keyOf(check, about) === key))
+        return true;
+    const part = findings.find(({ about }) => keyOf(check, about) === key);
     if (part)
         return part.level === 'unknown';
-    return result?.findings.some(({ level }) => level === 'unknown') ?? false;
+    return under.length > 0 || findings.some(({ level }) => level === 'unknown');
 }
 function ofKey(key, results) {
     return results.find(({ check }) => check.name === key.split('/')[0]);
@@ -74710,6 +74843,99 @@ function titleOf(key, results) {
     const about = key.split('/')[1];
     const title = ofKey(key, results)?.check.title ?? key.split('/')[0];
     return about === undefined ? title : `${title}: ${about.replaceAll('-', ' ')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/one-cause.js
+
+
+
+/**
+ * Makes one finding of all that have the same cause, if it is behind more than one check: it names the cause and the
+ * checks. It stands in the place of the first that is wrong by it, whose key it keeps from night to night; if none is
+ * wrong, and all could only not look, under a name of its own. Causes come first. Pure.
+ */
+function oneCauseEach(found) {
+    const results = withDown(found);
+    const shared = [...membersOf(results)].filter(([, members]) => new Set(members.map(({ result }) => result)).size > 1);
+    const folded = new Set(shared.flatMap(([, members]) => members.map(({ finding }) => finding)));
+    const rest = results.map(result => without(result, folded));
+    const causes = shared.map(([, members]) => oneFinding(members));
+    // A check whose place a cause takes may have found something else, too.
+    const placed = new Map();
+    for (const { check, finding } of causes) {
+        const there = placed.get(check.name);
+        if (there)
+            there.findings.push(finding);
+        else
+            placed.set(check.name, { check, findings: [finding] });
+    }
+    const first = [...placed.values()].map(({ check, findings }) => {
+        const own = rest.find(result => result.check.name === check.name);
+        const all = [...findings, ...(own?.findings ?? [])];
+        return { took: 0, ...own, check, findings: all, level: worst(all) };
+    });
+    return [...first, ...rest.filter(({ check }) => !placed.has(check.name))];
+}
+/** Checks that ask the site, which the app's own dynos answer. */
+const OF_SITE = ['health', 'instance', 'assets', 'federation', 'gif-upload', 'https'];
+/** With the cause of what answers 503, if the app as a whole does: in maintenance mode, or without a dyno that answers. */
+function withDown(results) {
+    const is503 = ({ level, text }) => level !== 'ok' && /\b503\b/.test(text);
+    const health = results.find(({ check }) => check.name === 'health');
+    const down = health?.findings.find(finding => finding.level === 'fail' && (finding.about === undefined || (finding.about === 'app' && is503(finding))));
+    if (!health || !down)
+        return results;
+    const cause = { id: 'down', name: 'health', title: health.check.title, text: down.text, remedy: down.remedy };
+    return results.map(result => OF_SITE.includes(result.check.name)
+        ? { ...result, findings: result.findings.map(one => (one === down || is503(one) ? { ...one, cause } : one)) }
+        : result);
+}
+function membersOf(results) {
+    const members = new Map();
+    for (const result of results)
+        for (const finding of result.findings) {
+            if (finding.cause === undefined || finding.level === 'ok')
+                continue;
+            const { id } = finding.cause;
+            members.set(id, [...(members.get(id) ?? []), { result, finding }]);
+        }
+    return members;
+}
+function without(result, folded) {
+    const under = result.findings.filter(finding => folded.has(finding)).map(({ about }) => about);
+    if (under.length === 0)
+        return result;
+    const findings = result.findings.filter(finding => !folded.has(finding));
+    return { ...result, findings, level: worst(findings), under };
+}
+function oneFinding(members) {
+    const level = worst(members.map(({ finding }) => finding));
+    const { result, finding: anchor } = members.find(({ finding }) => finding.level === level);
+    const { name, title, text } = anchor.cause;
+    const remedy = members.map(({ finding }) => finding.cause?.remedy).find(Boolean);
+    const isWrong = level === 'fail' || level === 'warn';
+    const affects = [...new Set(members.map(({ result: { check } }) => check.name))];
+    const finding = {
+        level,
+        about: isWrong ? anchor.about : undefined,
+        text,
+        more: affected(members, affects, level),
+        figure: (0,lib_runtime/* counted */.hS)(affects.length, 'check'),
+        remedy: remedy ?? anchor.remedy,
+        link: anchor.link,
+        affects
+    };
+    return { check: isWrong ? result.check : { name, title }, finding };
+}
+/** What it did to the checks: a sentence for those that could not look, one for the others. */
+function affected(members, names, level) {
+    const wrong = new Set(members.filter(({ finding }) => finding.level !== 'unknown').map(({ result: { check } }) => check.name));
+    const said = (of, how) => of.length === 0 ? [] : [`${how} ${(0,lib_runtime/* counted */.hS)(of.length, 'check')}: ${of.map(name => `\`${name}\``).join(', ')}`];
+    const dark = names.filter(name => !wrong.has(name));
+    return [
+        ...said([...wrong], level === 'fail' ? 'One cause of what fails in' : 'One cause of what is wrong in'),
+        ...said(dark, 'It kept from looking')
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/run.js
@@ -74737,7 +74963,7 @@ async function runCheck(check, around) {
 /** What the check says. Rejects at its deadline, and if the job is cancelled, even if the check goes on. */
 function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...shared }) {
     if (noConfig !== undefined && !check.alone)
-        return Promise.reject(new Error(noConfig));
+        return Promise.reject(noConfig);
     const { clock, signal: cancelled } = shared;
     const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest);
     const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
@@ -74745,14 +74971,11 @@ function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...
     const until = clock.now() + limit;
     return (0,lib_net/* within */.ux)({ clock, signal: cancelled }, limit, 'no answer', async (signal) => check.look({ ...shared, config, token, signal, until }));
 }
-/** From the best to the worst. */
-const ORDER = ['ok', 'unknown', 'warn', 'fail'];
-function worst(findings) {
-    return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0];
-}
 
 ;// CONCATENATED MODULE: ./lib/checks/index.js
 /** The nightly checks: one file a check, one list, one way to run them. */
+
+
 
 
 
@@ -74829,9 +75052,10 @@ function check_plan_names(files) {
 
 
 
+
 /** `fail  worker: No worker dyno …`: a line of the log for each finding, and below it what belongs to it. */
-function resultLine({ check, findings }) {
-    if (findings.length === 0)
+function resultLine({ check, findings, under }) {
+    if (findings.length === 0 && !under)
         return [`-        ${check.name}: nothing to look at`];
     return findings.flatMap(({ level, text, more = [] }) => [
         `${level.padEnd(8)} ${check.name}: ${(0,lib_verdict/* oneLine */.TN)(text)}`,
@@ -74846,7 +75070,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
         .filter(({ finding }) => finding.level === level)
         .map(({ check, finding }) => [level, (0,lib_verdict/* prose */.CS)(check.title), (0,lib_verdict/* escape */.ih)(finding.figure ?? ''), told(finding)]));
     const listed = (levels) => (0,lib_verdict/* table */.tp)(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
-    const none = results.filter(({ level }) => level === undefined).map(({ check }) => (0,lib_verdict/* code */.aY)(check.name));
+    const none = results.filter(({ level, under }) => level === undefined && !under).map(({ check }) => (0,lib_verdict/* code */.aY)(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
     const good = rows(['ok']);
     const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
@@ -74873,7 +75097,17 @@ function resultsHeadline(results) {
         [count('unknown'), 'could not look', 'could not look']
     ];
     const said = parts.flatMap(([number, many, one]) => (number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]));
-    return said.length === 0 ? 'all is well' : said.join(', ');
+    if (said.length === 0)
+        return 'all is well';
+    return [said.join(', '), ...causesText(results)].join('; ');
+}
+/** `1 cause is behind 14 checks`. Each cause counts once among the others. */
+function causesText(results) {
+    const causes = results.flatMap(({ findings }) => findings.flatMap(({ affects }) => (affects ? [affects] : [])));
+    if (causes.length === 0)
+        return [];
+    const checks = new Set(causes.flat()).size;
+    return [`${(0,lib_runtime/* counted */.hS)(causes.length, 'cause is', 'causes are')} behind ${(0,lib_runtime/* counted */.hS)(checks, 'check')}`];
 }
 /** `my-mastodon: 2 failures, 1 warning`. */
 function issueTitle({ problems, held }, app) {
@@ -75644,7 +75878,7 @@ async function asGithub(github, work) {
         return await work(github);
     }
     catch (error) {
-        throw new Error(github.explain(error, '{ contents: read, actions: read }', '').trim(), { cause: error });
+        throw noGithub(github.explain(error, '{ contents: read, actions: read }', '').trim());
     }
 }
 async function repositoryOf(github, actionRepository) {
@@ -75815,7 +76049,7 @@ async function readVars(app, net, results) {
     catch (error) {
         if (net.signal.aborted)
             throw error;
-        return { configVars: {}, noConfig: (0,lib_runtime/* errorText */.kc)(error) };
+        return { configVars: {}, noConfig: noConfigVars(error) };
     }
 }
 /** Heroku keeps any text as a slug's commit. */
@@ -75849,7 +76083,7 @@ async function check(inputs, { runtime, results, job, machine }) {
     const checks = chooseChecks(CHECKS, config.checks.skip);
     const scene = await openScene(inputs, config, app, job, machine, runtime, results);
     const looked = await runChecks(checks, scene.around).finally(scene.close);
-    const found = looked.map(result => withoutSecrets(result, results.redact));
+    const found = oneCauseEach(looked.map(result => withoutSecrets(result, results.redact)));
     for (const result of found)
         for (const line of resultLine(result))
             runtime.log.info(line);
@@ -75874,7 +76108,7 @@ function everyText(data, change) {
     return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
 }
 function endingOf(app, results, failed, issueUrl) {
-    const findings = results.flatMap(({ check: { name }, findings: of }) => of.flatMap(({ level, text, remedy }) => (level === 'ok' ? [] : [{ level, about: name, text, remedy }])));
+    const findings = results.flatMap(({ check: { name }, findings: of }) => of.flatMap(({ level, text, remedy, affects }) => level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]));
     const where = issueUrl ?? "this job's summary";
     if (failed.length === 0) {
         const headline = `Nightly checks of ${app}: ${resultsHeadline(results)}`;
@@ -99835,8 +100069,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 260 modules
-var commands = __nccwpck_require__(1135);
+// EXTERNAL MODULE: ./lib/commands/index.js + 262 modules
+var commands = __nccwpck_require__(5986);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -1,5 +1,6 @@
 import { type InstancePlace } from '../mastodon/index.ts'
 import { type Clock, type Log } from '../runtime/index.ts'
+import { type Cause } from './could-not-look.ts'
 import { type DynoFacts } from './dyno.ts'
 import { type AppFacts } from './facts.ts'
 import { type JobFacts, type PlannedUpgrade } from './job-facts.ts'
@@ -25,6 +26,10 @@ export interface Finding {
   readonly link?: string
   /** An upgrade plan; the summary shows all of it. */
   readonly upgrade?: PlannedUpgrade
+  /** What is behind it, if that may be behind findings of other checks, too. */
+  readonly cause?: Cause
+  /** Of a cause: names of the checks that it is behind. */
+  readonly affects?: readonly string[]
 }
 
 /** One nightly check. All that it asks others for is in its `World`. */
@@ -105,10 +110,12 @@ interface Thresholds {
 
 /** What one check found. */
 export interface Result {
-  readonly check: Check
-  /** That of its worst finding; undefined if it had nothing to look at. */
+  readonly check: Pick<Check, 'name' | 'title'>
+  /** That of its worst finding; undefined if it has none. */
   readonly level: Level | undefined
   readonly findings: readonly Finding[]
+  /** Its parts whose finding is told as that of a cause; undefined for a check without parts. */
+  readonly under?: readonly (string | undefined)[]
   /** Milliseconds. */
   readonly took: number
 }

@@ -10,7 +10,7 @@ import {
   type InsideValue
 } from '../mastodon/index.ts'
 import { shortened } from '../runtime/index.ts'
-import { CouldNotLook } from './could-not-look.ts'
+import { noDyno, noServer } from './causes.ts'
 import { DynoWatch, LONGEST, type Known } from './dyno-watch.ts'
 
 /** What a one-off dyno saw from inside the app. One is started for all checks, when the first one asks. */
@@ -92,7 +92,8 @@ class Answers {
 
   /** Nothing more comes: rejects what was not answered with the reason. */
   end(why: Error): void {
-    for (const part of this.#parts.values()) part.reject(why)
+    const reason = noDyno(why)
+    for (const part of this.#parts.values()) part.reject(reason)
   }
 }
 
@@ -189,10 +190,13 @@ function complaint(output: string, marker: string): string {
   return shortened(shortened(last ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200)
 }
 
-const REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info'
-const POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps'
-/** What to look at if a server did not answer the dyno. */
-const TO_LOOK_AT: { readonly [Name in InsidePart]?: string } = {
+const REDIS = ['Redis', 'Look whether Redis answers, and how busy it is: `heroku redis:info'] as const
+const POSTGRES = [
+  'Postgres',
+  'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps'
+] as const
+/** The server that is asked for a part, and what to look at if it did not answer the dyno. */
+const TO_LOOK_AT: { readonly [Name in InsidePart]?: typeof REDIS | typeof POSTGRES } = {
   redis: REDIS,
   sidekiq: REDIS,
   vacuum: REDIS,
@@ -203,5 +207,5 @@ const TO_LOOK_AT: { readonly [Name in InsidePart]?: string } = {
 
 function notAnswered(error: string, name: InsidePart, app: string): Error {
   const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined
-  return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`)
+  return hung === undefined ? new Error(error) : noServer(hung[0], error, `${hung[1]} --app ${app}\`.`)
 }

@@ -18,6 +18,7 @@ import {
 import { POSTGRES, REDIS, SERVICES } from '../knowledge/index.ts'
 import { within } from '../net/index.ts'
 import { once, type Clock } from '../runtime/index.ts'
+import { askedHeroku } from './causes.ts'
 import { DEADLINE } from './deadline.ts'
 
 /** Facts of one Heroku app. Each is asked for when a check first wants it, and once for all. */
@@ -73,7 +74,11 @@ export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClie
   // A fact that is asked for late has less time: else it would hold up checks with a longer deadline.
   const left = (): number => Math.max(LEAST, DEADLINE - (clock.now() - begun))
   const fact = <Answer>(work: () => Promise<Answer>) =>
-    once(() => within(options, left(), 'Heroku did not answer', work))
+    once(() =>
+      within(options, left(), 'Heroku did not answer', work).catch((error: unknown) => {
+        throw askedHeroku(error)
+      })
+    )
   const releases = fact(() => app.releases(RELEASES))
   const release = fact(async () => {
     const all = await releases()

@@ -1,6 +1,14 @@
-import { errorText, shortened } from '../runtime/index.ts'
+import { causeOf } from './causes.ts'
 import { type Finding, type Level } from './check.ts'
-import { CouldNotLook } from './could-not-look.ts'
+import { CouldNotLook, reasonOf } from './could-not-look.ts'
+
+/** From the best to the worst. */
+const ORDER: readonly Level[] = ['ok', 'unknown', 'warn', 'fail']
+
+/** The level of the worst finding; undefined without any. */
+export function worst(findings: readonly Finding[]): Level | undefined {
+  return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0]
+}
 
 /** How full something is: a warning from 80 % on, a failure from 95 % on. */
 export function fullness(used: number, limit: number): Level {
@@ -20,8 +28,7 @@ export async function lookAtPart(about: string, look: () => Promise<readonly Fin
 
 /** The finding of a check, or of its part `about`, that could not look: `unknown`, with the error as the reason. */
 export function couldNotLook(error: unknown, about?: string): Finding {
-  // Whoever tells a finding puts the full stop.
-  const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '')
-  const text = `It could not look: ${why}`
-  return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) }
+  const text = `It could not look: ${reasonOf(error)}`
+  const remedy = error instanceof CouldNotLook ? error.remedy : undefined
+  return { level: 'unknown', about, text, remedy, cause: causeOf(error) }
 }

@@ -4,6 +4,7 @@ import { INSIDE } from './inside/index.ts'
 import { OUTSIDE } from './outside/index.ts'
 
 export type { Check, Deployed, Finding, Level, Result, World } from './check.ts'
+export { noConfigVars, noGithub } from './causes.ts'
 export { dynoFacts, type DynoFacts } from './dyno.ts'
 export { appFacts, type AppFacts } from './facts.ts'
 export type { BuildReport, JobFacts, NightlyBuild, PlannedUpgrade, GithubRepository, Tasks } from './job-facts.ts'
@@ -17,6 +18,7 @@ export {
   type Night,
   type Problem
 } from './night.ts'
+export { oneCauseEach } from './one-cause.ts'
 export { realNetwork, type Network } from './probes/network.ts'
 export { type Resolved } from './probes/names.ts'
 export { runChecks, type Surroundings } from './run.ts'

@@ -1,5 +1,5 @@
 import { dayText } from '../runtime/index.ts'
-import { type Check, type Finding, type Result } from './check.ts'
+import { type Finding, type Result } from './check.ts'
 
 /** Something that was found wrong tonight. */
 export interface Problem {
@@ -131,7 +131,7 @@ function newsOf(before: Remembered | undefined, level: Problem['level']): Proble
   return before.level === 'warn' && level === 'fail' ? 'worse' : undefined
 }
 
-function keyOf({ name }: Check, about: string | undefined): string {
+function keyOf({ name }: Result['check'], about: string | undefined): string {
   // Others may have named the part. A key that could not be read back would be new every night.
   return about === undefined
     ? name
@@ -141,12 +141,15 @@ function keyOf({ name }: Check, about: string | undefined): string {
         .slice(0, 60)}`
 }
 
-/** Whether a problem that was not found tonight may still be there: its check, or the part of it, could not look. */
+/** Whether a problem that was not found tonight may still be there: its check, or the part of it, could not look, or a cause hides it. */
 function isHidden(key: string, results: readonly Result[]): boolean {
   const result = ofKey(key, results)
-  const part = result?.findings.find(({ about }) => keyOf(result.check, about) === key)
+  if (!result) return false
+  const { check, findings, under = [] } = result
+  if (under.some(about => keyOf(check, about) === key)) return true
+  const part = findings.find(({ about }) => keyOf(check, about) === key)
   if (part) return part.level === 'unknown'
-  return result?.findings.some(({ level }) => level === 'unknown') ?? false
+  return under.length > 0 || findings.some(({ level }) => level === 'unknown')
 }
 
 function ofKey(key: string, results: readonly Result[]): Result | undefined {

@@ -1,15 +1,15 @@
 import { within } from '../net/index.ts'
 import { CancelledError } from '../runtime/index.ts'
-import { type Check, type Finding, type Level, type Result, type World } from './check.ts'
+import { type Check, type Finding, type Result, type World } from './check.ts'
 import { ALL_WITHIN, DEADLINE } from './deadline.ts'
-import { couldNotLook } from './findings.ts'
+import { couldNotLook, worst } from './findings.ts'
 
 /** All that the checks share. Each check gets its own part of it. */
 export interface Surroundings extends Omit<World, 'config' | 'token' | 'until'> {
   /** All config vars of the main app: secrets. */
   readonly configVars: Readonly<Record<string, string>>
   /** Why there are none, if Heroku did not give them. */
-  readonly noConfig?: string
+  readonly noConfig?: Error
   readonly mastodonToken: string | undefined
   /** Milliseconds that a check may take at most, whatever its own deadline. */
   readonly longest: number
@@ -39,7 +39,7 @@ function look(
   check: Check,
   { configVars, noConfig, mastodonToken, longest, waited, ...shared }: Surroundings
 ): Promise<readonly Finding[]> {
-  if (noConfig !== undefined && !check.alone) return Promise.reject(new Error(noConfig))
+  if (noConfig !== undefined && !check.alone) return Promise.reject(noConfig)
   const { clock, signal: cancelled } = shared
   const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest)
   const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]))
@@ -48,11 +48,4 @@ function look(
   return within({ clock, signal: cancelled }, limit, 'no answer', async signal =>
     check.look({ ...shared, config, token, signal, until })
   )
-}
-
-/** From the best to the worst. */
-const ORDER: readonly Level[] = ['ok', 'unknown', 'warn', 'fail']
-
-function worst(findings: readonly Finding[]): Level | undefined {
-  return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0]
 }

@@ -1,4 +1,4 @@
-import { CHECKS, runChecks, type Result } from '../checks/index.ts'
+import { CHECKS, oneCauseEach, runChecks, type Result } from '../checks/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
 import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
@@ -24,7 +24,7 @@ export async function check(
   const checks = chooseChecks(CHECKS, config.checks.skip)
   const scene = await openScene(inputs, config, app, job, machine, runtime, results)
   const looked = await runChecks(checks, scene.around).finally(scene.close)
-  const found = looked.map(result => withoutSecrets(result, results.redact))
+  const found = oneCauseEach(looked.map(result => withoutSecrets(result, results.redact)))
   for (const result of found) for (const line of resultLine(result)) runtime.log.info(line)
   const failed = found.filter(({ level }) => level === 'fail')
   results.output('checks-failed', failed.length)
@@ -50,7 +50,9 @@ function everyText<Data>(data: Data, change: (text: string) => string): Data {
 
 function endingOf(app: string, results: readonly Result[], failed: readonly Result[], issueUrl?: string): Ending {
   const findings = results.flatMap(({ check: { name }, findings: of }) =>
-    of.flatMap(({ level, text, remedy }) => (level === 'ok' ? [] : [{ level, about: name, text, remedy }]))
+    of.flatMap(({ level, text, remedy, affects }) =>
+      level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]
+    )
   )
   const where = issueUrl ?? "this job's summary"
   if (failed.length === 0) {

@@ -22,6 +22,8 @@ interface VerdictFinding {
   readonly text: string
   /** What to do; commands stand in backticks. */
   readonly remedy?: string
+  /** Names of the checks that it is behind, if it is the cause of several. */
+  readonly affects?: readonly string[]
 }
 
 /** What a command found out. Every surface shows this value; texts of others in it are not escaped yet. */

@@ -1,5 +1,6 @@
 import { HerokuError } from '../../heroku/index.ts'
 import { counted, MAKE_KEY } from '../../runtime/index.ts'
+import { HEROKU_KEY } from '../causes.ts'
 import { type Check } from '../check.ts'
 
 /** Whether the Heroku key still works, and for how long. */
@@ -30,13 +31,8 @@ export const herokuKey: Check = {
       ]
     } catch (error) {
       if (!(error instanceof HerokuError) || error.status !== 401) throw error
-      return [
-        {
-          level: 'fail',
-          text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
-          remedy: MAKE_KEY
-        }
-      ]
+      const { text, remedy } = HEROKU_KEY
+      return [{ level: 'fail', text, remedy, cause: HEROKU_KEY }]
     }
   }
 }

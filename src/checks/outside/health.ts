@@ -1,5 +1,6 @@
 import { type InstancePlace } from '../../mastodon/index.ts'
 import { errorText } from '../../runtime/index.ts'
+import { causeOf } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
@@ -19,8 +20,8 @@ export const health: Check = {
   config: [],
   alone: true,
   async look(world) {
-    const info = await world.app.info().catch((error: unknown) => errorText(error))
-    const known = typeof info !== 'string'
+    const info = await world.app.info().catch((error: unknown) => new Error(errorText(error), { cause: error }))
+    const known = !(info instanceof Error)
     const { instance } = world
     // On the runner the name is asked at the app's own address.
     const named = instance?.host === undefined ? instance : undefined
@@ -32,7 +33,15 @@ export const health: Check = {
     if (dynos.some(({ about }) => about === MAINTENANCE)) return dynos
     const findings = [...answers, ...dynos]
     if (known) return findings
-    return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings]
+    return [
+      {
+        level: 'unknown',
+        about: 'app',
+        text: `The app’s own address is not known: ${brief(info.message)}`,
+        cause: causeOf(info.cause)
+      },
+      ...findings
+    ]
   }
 }
 

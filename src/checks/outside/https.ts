@@ -1,3 +1,4 @@
+import { hostCause } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { follow, type Trail } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
@@ -36,10 +37,12 @@ async function fromPlain(hostname: string, world: World): Promise<Finding> {
     return { level: 'ok', about, text: `${url} goes over to https` }
   } catch (error) {
     const { why, runner } = unreached(error, world)
-    if (runner) return { level: 'unknown', about, text: `${url} could not be reached from here: ${why}` }
+    const cause = hostCause(new URL(url).host, why)
+    if (runner) return { level: 'unknown', about, text: `${url} could not be reached from here: ${why}`, cause }
     return {
       level: 'warn',
       about,
+      cause,
       text: `${url} cannot be reached: ${why}; who types the name without https may not come in`,
       remedy: 'Open port 80 in what is in front of the app'
     }

@@ -1,5 +1,6 @@
 import { namesOf, NEEDS, sentence, settingsOf, storageOf } from '../../knowledge/index.ts'
 import { MEDIA_VARIABLES, mediaUrl, readInstance, type InstancePlace } from '../../mastodon/index.ts'
+import { hostCause } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { ask, askPlace, type HttpAnswer } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
@@ -25,7 +26,8 @@ export const media: Check = {
       certificateFinding('certificate', new URL(url).hostname, world),
       readPages(place, world).catch((error: unknown) => unreached(error, world).why)
     ])
-    if (typeof pages === 'string') return [host, certificate, unread(pages)]
+    if (typeof pages === 'string')
+      return [host, certificate, { ...unread(pages), cause: hostCause(hostOf(place), pages) }]
     // If no browser can connect to the host, the certificate's finding says so already.
     const open = ['ok', 'warn'].includes(certificate.level)
     const pictures = open ? await pictureFindings(url, place, pages, world) : []

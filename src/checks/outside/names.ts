@@ -1,5 +1,6 @@
 import { type Domain } from '../../heroku/index.ts'
 import { type InstancePlace } from '../../mastodon/index.ts'
+import { hostCause, NOT_IN_DNS } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { type AppFacts } from '../facts.ts'
 import { askPlace } from '../probes/http.ts'
@@ -29,7 +30,8 @@ async function lookAt(about: string, place: InstancePlace, app: AppFacts, world:
   const known = (await app.domains()).find(domain => covers(domain.hostname, hostname))
   const way = await wayOf(about, hostname, place, known, app, world).catch((error: unknown): Finding => {
     const { why } = unreached(error, world)
-    return { level: 'unknown', about, text: `It could not be found out where ${hostname} leads: ${why}` }
+    const cause = hostCause(hostname, why)
+    return { level: 'unknown', about, text: `It could not be found out where ${hostname} leads: ${why}`, cause }
   })
   return [way, ...acmFindings(about, hostname, known, app)]
 }
@@ -61,7 +63,13 @@ async function wayOf(
     ? `Let the DNS record of ${hostname} be a CNAME, ALIAS or ANAME to ${brief(target, 100)}`
     : `Look at \`heroku domains --app ${app.name}\``
   if (addresses.length === 0)
-    return { level: 'fail', about, text: `${hostname} leads nowhere: the DNS has no address for it`, remedy }
+    return {
+      level: 'fail',
+      about,
+      text: `${hostname} leads nowhere: the DNS has no address for it`,
+      remedy,
+      cause: hostCause(hostname, NOT_IN_DNS, remedy)
+    }
   if (target !== undefined && aliases.includes(target))
     return { level: 'ok', about, text: `${hostname} leads to Heroku (${target})` }
   const old = aliases.find(alias => /\.(herokuapp|herokussl|herokudns)\.com$/.test(alias))

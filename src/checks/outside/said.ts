@@ -1,3 +1,4 @@
+import { hostCause } from '../causes.ts'
 import { type Finding, type World } from '../check.ts'
 import { type HttpAnswer } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
@@ -10,8 +11,15 @@ export function notReached(
   more: Partial<Finding> = {}
 ): Finding {
   const { why, runner } = unreached(error, world)
-  if (runner) return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}` }
-  return { level: 'fail', text: `${what} cannot be reached: ${why}`, ...more }
+  const cause = hostCause(hostIn(what), why)
+  if (runner)
+    return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}`, cause }
+  return { level: 'fail', text: `${what} cannot be reached: ${why}`, cause, ...more }
+}
+
+/** The host in `https://site.test/about`, `A WebSocket to live.test`. */
+function hostIn(what: string): string {
+  return /(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?/i.exec(what)?.[0] ?? what
 }
 
 /** `answered 403`, and who answered if it was not the app. */

@@ -1,6 +1,7 @@
 import type tls from 'node:tls'
 import { dial, secured, tlsOptions, within, type WayOut } from '../../net/index.ts'
 import { errorCode, errorText, shortened, type Clock } from '../../runtime/index.ts'
+import { NOT_IN_DNS } from '../causes.ts'
 import { dnsNames, type DnsNames } from './names.ts'
 
 /** How checks reach the internet. Tests lead names to ports of this machine; no user can. */
@@ -55,7 +56,7 @@ interface Unreached {
 /** Codes of errors in the runner's own network, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED']
 const WORDS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name is not in the DNS',
+  ENOTFOUND: NOT_IN_DNS,
   ECONNREFUSED: 'the connection is refused',
   ECONNRESET: 'the connection is broken off',
   EPIPE: 'the connection is broken off',

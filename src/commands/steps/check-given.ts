@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type BuildReport, type JobFacts } from '../../checks/index.ts'
+import { noGithub, type BuildReport, type JobFacts } from '../../checks/index.ts'
 import {
   artifactsOfCommit,
   artifactsOfRun,
@@ -78,7 +78,7 @@ async function asGithub<Answer>(
   try {
     return await work(github)
   } catch (error) {
-    throw new Error(github.explain(error, '{ contents: read, actions: read }', '').trim(), { cause: error })
+    throw noGithub(github.explain(error, '{ contents: read, actions: read }', '').trim())
   }
 }
 

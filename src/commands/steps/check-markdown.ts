@@ -1,4 +1,5 @@
 import { type Finding, type Level, type Night, type Problem, type Result } from '../../checks/index.ts'
+import { counted } from '../../runtime/index.ts'
 import { code, details, escape, linked, oneLine, prose, table } from '../../verdict/index.ts'
 import { plansMarkdown } from './check-plan.ts'
 
@@ -9,8 +10,8 @@ export interface CheckFacts {
 }
 
 /** `fail  worker: No worker dyno …`: a line of the log for each finding, and below it what belongs to it. */
-export function resultLine({ check, findings }: Result): string[] {
-  if (findings.length === 0) return [`-        ${check.name}: nothing to look at`]
+export function resultLine({ check, findings, under }: Result): string[] {
+  if (findings.length === 0 && !under) return [`-        ${check.name}: nothing to look at`]
   return findings.flatMap(({ level, text, more = [] }) => [
     `${level.padEnd(8)} ${check.name}: ${oneLine(text)}`,
     ...more.map(line => `${' '.repeat(11)}${oneLine(line)}`)
@@ -29,7 +30,7 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
         .map(({ check, finding }) => [level, prose(check.title), escape(finding.figure ?? ''), told(finding)])
     )
   const listed = (levels: readonly Level[]): string => table(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl')
-  const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name))
+  const none = results.filter(({ level, under }) => level === undefined && !under).map(({ check }) => code(check.name))
   const bad = rows(['fail', 'warn', 'unknown'])
   const good = rows(['ok'])
   const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean)
@@ -57,7 +58,16 @@ export function resultsHeadline(results: readonly Result[]): string {
     [count('unknown'), 'could not look', 'could not look']
   ] as const
   const said = parts.flatMap(([number, many, one]) => (number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]))
-  return said.length === 0 ? 'all is well' : said.join(', ')
+  if (said.length === 0) return 'all is well'
+  return [said.join(', '), ...causesText(results)].join('; ')
+}
+
+/** `1 cause is behind 14 checks`. Each cause counts once among the others. */
+function causesText(results: readonly Result[]): string[] {
+  const causes = results.flatMap(({ findings }) => findings.flatMap(({ affects }) => (affects ? [affects] : [])))
+  if (causes.length === 0) return []
+  const checks = new Set(causes.flat()).size
+  return [`${counted(causes.length, 'cause is', 'causes are')} behind ${counted(checks, 'check')}`]
 }
 
 /** `my-mastodon: 2 failures, 1 warning`. */

@@ -1,10 +1,10 @@
-import { appFacts, dynoFacts, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
+import { appFacts, dynoFacts, noConfigVars, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
 import { type GithubJob, type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
 import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
 import { within } from '../../net/index.ts'
-import { CancelledError, errorText, once, type Runtime } from '../../runtime/index.ts'
+import { CancelledError, once, type Runtime } from '../../runtime/index.ts'
 import { textAt } from '../../source/index.ts'
 import { givenTo, type GivenInputs } from './check-given.ts'
 import { herokuOf, masker } from './heroku.ts'
@@ -124,7 +124,7 @@ async function readVars(
     return { configVars }
   } catch (error) {
     if (net.signal.aborted) throw error
-    return { configVars: {}, noConfig: errorText(error) }
+    return { configVars: {}, noConfig: noConfigVars(error) }
   }
 }
 

@@ -52,7 +52,7 @@ function job(clock: TestClock, runId: number, changes: { token?: string; plan?: 
     redact: (text: string) => text.replaceAll('s3cret-value', '***')
   } as JobResults
   const runtime = { log: world.log, clock, signal: new AbortController().signal } as unknown as Runtime
-  const keep = (app: string, found: readonly Result[]) => keepIssue(inputs, app, found, of, runtime, results)
+  const keep = (app: string, found: readonly Result[]) => keepIssue(inputs, app, found, undefined, of, runtime, results)
   return { keep, outputs }
 }
 

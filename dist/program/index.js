@@ -50428,8 +50428,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 262 modules
-var commands = __nccwpck_require__(5986);
+// EXTERNAL MODULE: ./lib/commands/index.js + 269 modules
+var commands = __nccwpck_require__(9103);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
@@ -51213,7 +51213,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 5986:
+/***/ 9103:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74938,6 +74938,723 @@ function affected(members, names, level) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/checks/why/seen.js
+
+
+
+
+;// CONCATENATED MODULE: ./lib/checks/why/changes.js
+
+
+
+const changes_WORDS = [
+    ['config', /^(?:Set|Remove|Unset|Config (?:add|remove)) [A-Z_]/],
+    ['deploy', /^(?:Deploy|Promote|Retry of|Copy)\b/i],
+    ['rollback', /^Rollback\b/i],
+    [
+        'add-on',
+        /^(?:Attach|Detach|Update|Upgrade|Downgrade|Add|Remove|Create|Delete|Provision|Deprovision|Change)\b|@ref:/i
+    ]
+];
+/** What was changed, the newest first: releases that succeeded, and the scaling that the log still tells. */
+function changesOf({ releases = [], log = [] }) {
+    const scaled = log.flatMap(({ time, source, dyno, text }) => {
+        const [, what, author] = source === 'app' && dyno === 'api' ? (/^(Scaled to .{1,200}?)(?: by user (\S{1,200}))?$/.exec(text) ?? []) : [];
+        return what === undefined ? [] : [{ kind: 'scaling', at: time, what: changes_brief(what), vars: [], author }];
+    });
+    const released = releases.filter(({ status }) => status !== 'failed').flatMap(release => changes_changeOf(release) ?? []);
+    return [...released, ...scaled].sort((a, b) => b.at - a.at);
+}
+/** The change that a release is; undefined if it does not say when it was made. */
+function changes_changeOf({ version, description, user, created_at }) {
+    const at = Date.parse(created_at);
+    if (Number.isNaN(at))
+        return undefined;
+    const [kind] = changes_WORDS.find(([, words]) => words.test(description)) ?? ['other'];
+    const vars = kind === 'config' ? [...description.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\b/g)].map(([name]) => name) : [];
+    return { kind, at, version, what: changes_brief(description), vars, author: user?.email };
+}
+/** Without addresses: the author is told apart, if at all. */
+function changes_brief(text) {
+    return (0,lib_runtime/* shortened */.vI)(text.replace(/\S+@\S+\.\S+/g, '…').replace(/[\s\p{Cc}]+/gu, ' '), 120);
+}
+/** `v41 (Set DB_POOL config vars, by ann@example.org)`. */
+function changeText({ version, what, author }, naming) {
+    const by = authorText(author, naming);
+    const whole = by === undefined ? what : `${what}, by ${by}`;
+    return version === undefined ? `“${whole}”` : `v${version} (${whole})`;
+}
+function authorText(author, naming) {
+    if (!author)
+        return undefined;
+    // Add-ons change their own config vars under an address of Heroku's.
+    const addon = /^([\w.-]{1,60})@addons\.heroku\.com$/.exec(author)?.[1];
+    if (addon !== undefined)
+        return `the add-on ${addon}`;
+    return naming === 'address' ? (0,lib_runtime/* shortened */.vI)(author, 100) : 'a collaborator';
+}
+
+;// CONCATENATED MODULE: ./lib/checks/why/look.js
+
+
+
+
+
+
+
+
+
+/** Milliseconds for the first look: what has not answered by then is not known yet. */
+const look_FIRST_WITHIN = 12_000;
+/**
+ * The first look at an app: what answers at once, while the checks have not begun. Never rejects, unless the job is cancelled; what
+ * could not be asked is left out.
+ */
+async function lookQuickly(app, outside) {
+    const { clock, signal } = outside;
+    const errors = [];
+    const ask = async (work) => {
+        try {
+            return await (0,lib_net/* within */.ux)(outside, look_FIRST_WITHIN, 'Heroku did not answer', work);
+        }
+        catch (reason) {
+            if (signal.aborted)
+                throw reason;
+            errors.push(reason);
+            return undefined;
+        }
+    };
+    const info = ask(() => app.info());
+    const [known, formation, dynos, releases, log, addons, postgres, health] = await Promise.all([
+        info,
+        ask(() => app.formation()),
+        ask(() => app.dynos()),
+        ask(() => app.releases()),
+        ask(() => app.log()),
+        ask(() => app.addons()),
+        ask(() => app.postgres()),
+        ask(async () => {
+            const url = (await info)?.web_url;
+            return url ? healthAt({ url }, outside) : undefined;
+        })
+    ]);
+    return {
+        app: app.name,
+        now: clock.now(),
+        // One that leaves a single question open is not away.
+        refusal: known === undefined && releases === undefined
+            ? errors.map(error => causeOf(askedHeroku(error))).find(Boolean)
+            : undefined,
+        maintenance: known?.maintenance,
+        formation,
+        dynos: dynos?.map(({ name, type, state, updated_at }) => ({ name, type, state, since: timeOf(updated_at ?? undefined) })),
+        releases,
+        log,
+        addons,
+        postgres,
+        health,
+        found: []
+    };
+}
+function timeOf(text) {
+    const time = Date.parse(text ?? '');
+    return Number.isNaN(time) ? undefined : time;
+}
+async function healthAt(place, outside) {
+    try {
+        const answer = await askPlace(place, '/health', outside);
+        const ok = answer.status === 200 && answer.body.trim() === 'OK';
+        return { ok, text: ok ? 'answered OK' : answered(answer) };
+    }
+    catch (error) {
+        const { why, runner } = unreached(error, outside);
+        return runner ? undefined : { ok: false, text: `did not answer: ${why}` };
+    }
+}
+/** The same with what the checks have found since. */
+function withFindings(seen, results, now) {
+    const found = results.flatMap(({ check, findings }) => findings.flatMap(({ level, about, text, remedy }) => level === 'fail' || level === 'warn' ? [{ check: check.name, level, about, text, remedy }] : []));
+    const own = results.find(({ check }) => check.name === 'health')?.findings.find(({ about }) => about === 'app');
+    const health = own && own.level !== 'unknown' ? { ok: own.level !== 'fail', text: own.text } : seen.health;
+    return { ...seen, now, health, found };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/why/symptoms.js
+
+
+
+
+/** Milliseconds without a sign after which a later one is another story. */
+const ONE_STORY = 30 * 60_000;
+/** Checks whose failure is a symptom, and of what. Others say themselves what is wrong: `heroku-key`, `stack`. */
+const BY_CHECK = {
+    names: 'domain',
+    certificates: 'domain',
+    https: 'domain',
+    instance: 'pages',
+    assets: 'pages',
+    federation: 'pages',
+    worker: 'worker',
+    queues: 'worker',
+    scheduler: 'worker',
+    memory: 'memory',
+    postgres: 'postgres',
+    redis: 'redis',
+    streaming: 'streaming',
+    media: 'media',
+    'object-storage': 'media',
+    'gif-upload': 'media',
+    smtp: 'mail'
+};
+/** What is wrong, the worst first. Pure. */
+function symptomsOf(seen, naming) {
+    const web = webOf(seen);
+    const own = [refusalOf(seen), web, workerOf(seen), symptoms_memoryOf(seen), releaseOf(seen, naming)];
+    // What `names` tells of a domain is more than that it is not reached.
+    const order = Object.keys(BY_CHECK);
+    const checked = seen.found
+        .filter(({ level }) => level === 'fail')
+        .sort((a, b) => order.indexOf(a.check) - order.indexOf(b.check))
+        .flatMap(one => {
+        const ill = illOf(one, web !== undefined);
+        return ill === undefined ? [] : [fromCheck(ill, one, seen)];
+    });
+    const all = [...own, ...checked].filter(symptom => symptom !== undefined);
+    return symptoms_ORDER.flatMap(ill => {
+        const ofIt = all.filter(symptom => symptom.ill === ill);
+        const settings = ofIt.filter(({ isSetting }) => isSetting);
+        return [...ofIt.filter(({ isSetting }) => !isSetting).slice(0, 1), ...settings];
+    });
+}
+/** From the worst on. */
+const symptoms_ORDER = [
+    'heroku',
+    'web',
+    'domain',
+    'pages',
+    'worker',
+    'memory',
+    'release',
+    'postgres',
+    'redis',
+    'streaming',
+    'media',
+    'mail'
+];
+function illOf({ check, about }, isWebDown) {
+    if (check === 'health')
+        return about === 'domain' && !isWebDown ? 'domain' : undefined;
+    return BY_CHECK[check];
+}
+function refusalOf({ refusal }) {
+    return refusal && { ill: 'heroku', text: refusal.text, codes: [] };
+}
+function webOf(seen) {
+    if (!isDown(seen))
+        return undefined;
+    const { app, health, dynos } = seen;
+    const isWeb = (line) => line.dyno === 'router' || line.dyno.startsWith('web.');
+    // What clients do (H26 to H28, H31, H32) or may be idle (H15) takes no app down.
+    const signs = storyOf(seen, isWeb, /^(?:H(?!15|2[678]|3[12])\d\d|R1[057]|R99)$/);
+    const began = signs[0] ?? stateSign(dynos?.filter(({ type }) => type === 'web'));
+    const codes = symptoms_codesOf(signs);
+    const told = codes.filter(code => code !== began?.code).map(codeText);
+    const answer = codes.length === 0 && health?.ok === false ? [`\`/health\` ${health.text}`] : [];
+    const detail = [...told, ...answer].join(', ') || undefined;
+    return { ill: 'web', text: `${app} is down`, detail, began, codes };
+}
+/** Whether nobody reaches the app: an answer proves that somebody does. */
+function isDown({ maintenance, health, dynos = [], formation, found }) {
+    if (maintenance)
+        return true;
+    if (health !== undefined)
+        return !health.ok;
+    const isOff = formation !== undefined && formation.every(({ type, quantity }) => type !== 'web' || quantity === 0);
+    if (isOff || areDead(dynos.filter(({ type }) => type === 'web')))
+        return true;
+    return found.some(({ check, about, level }) => check === 'health' && about !== 'domain' && level === 'fail');
+}
+function areDead(dynos) {
+    return dynos.length > 0 && dynos.every(({ state }) => ['crashed', 'down'].includes(state));
+}
+function workerOf(seen) {
+    const { app, dynos = [], formation = [] } = seen;
+    const types = formation.filter(({ type }) => type !== 'web' && type !== 'release');
+    const wanted = types.filter(({ quantity }) => quantity > 0);
+    const ofWorker = dynos.filter(({ type }) => wanted.some(one => one.type === type));
+    const isOff = types.length > 0 && wanted.length === 0;
+    if (!isOff && !areDead(ofWorker))
+        return undefined;
+    const signs = storyOf(seen, ({ dyno }) => wanted.some(({ type }) => dyno.startsWith(`${type}.`)), /^R1[57]$/);
+    const text = `No worker of ${app} runs, so nothing federates and no mail goes out`;
+    return { ill: 'worker', text, began: signs[0] ?? stateSign(ofWorker), codes: symptoms_codesOf(signs) };
+}
+function symptoms_memoryOf(seen) {
+    const signs = storyOf(seen, () => true, /^R1[45]$/, false);
+    if (!signs.some(({ code }) => code === 'R15'))
+        return undefined;
+    return { ill: 'memory', text: `Dynos of ${seen.app} run out of memory`, began: signs[0], codes: symptoms_codesOf(signs) };
+}
+/** Parts of checks that judge config vars or a setting. */
+const symptoms_SETTINGS = ['instance/web-push', 'instance/streaming-url', 'media/storage', 'media/host', 'redis/eviction'];
+function fromCheck(ill, { check, about, text, remedy }, { app }) {
+    const isSetting = symptoms_SETTINGS.includes(`${check}/${about}`) || undefined;
+    const words = {
+        domain: `${app} is not to be had by its name`,
+        pages: `${app} answers, and not as it should`,
+        worker: `The jobs of ${app} do not get on`,
+        memory: `Dynos of ${app} run out of memory`,
+        postgres: `The Postgres of ${app} is at its end`,
+        redis: `The Redis of ${app} is at its end`,
+        streaming: `Timelines of ${app} do not move`,
+        media: `Media of ${app} are not as they should be`,
+        mail: `${app} sends no mail`
+    };
+    return { ill, text: words[ill], detail: text, remedy, isSetting, codes: [] };
+}
+/** The newest release, if it failed: what ran before goes on. */
+function releaseOf({ app, releases = [] }, naming) {
+    const [newest] = releases;
+    const change = newest?.status === 'failed' ? changes_changeOf(newest) : undefined;
+    if (!change)
+        return undefined;
+    const began = { at: change.at, text: 'it', isFirst: true };
+    return {
+        ill: 'release',
+        text: `The newest release of ${app} failed: ${changeText(change, naming)}`,
+        began,
+        codes: []
+    };
+}
+/** Heroku's errors and crashes that belong together and last until now or almost, oldest first. */
+function storyOf({ log = [] }, isOfIt, codes, withCrashes = true) {
+    const own = log.filter(({ source }) => source === 'heroku');
+    const signs = own.flatMap((line, at) => {
+        const sign = isOfIt(line) ? signOf(line, codes, withCrashes) : undefined;
+        return sign ? [{ ...sign, at: line.time, isFirst: at > 0 }] : [];
+    });
+    const start = signs.findLastIndex(({ at }, index) => index > 0 && at - signs[index - 1].at > ONE_STORY);
+    return signs.slice(Math.max(0, start));
+}
+function signOf({ dyno, text }, codes, withCrashes) {
+    const error = errorIn(text);
+    if (error && codes.test(error.code))
+        return { text: `${codeText(error.code)} began`, code: error.code };
+    if (withCrashes && /^State changed from \w+ to crashed$/.test(text))
+        return { text: `${dyno} crashed` };
+    return undefined;
+}
+/** `H10 (App crashed)`; the code alone if it is not a known one. */
+function codeText(code) {
+    return code in knowledge/* ERROR_CODES */.OQ ? `${code} (${knowledge/* ERROR_CODES */.OQ[code].title})` : code;
+}
+/** The oldest of the states in which dead dynos are. */
+function stateSign(dynos) {
+    const dead = (dynos ?? []).filter(({ state, since }) => state === 'crashed' && since !== undefined);
+    const [first] = dead.sort((a, b) => a.since - b.since);
+    return first && { at: first.since, text: `${first.name} crashed`, isFirst: false };
+}
+function symptoms_codesOf(signs) {
+    return [...new Set(signs.flatMap(({ code }) => code ?? []))];
+}
+
+;// CONCATENATED MODULE: ./lib/checks/why/rules.js
+
+
+
+
+
+
+
+/** Milliseconds after a change within which what begins is its doing: a slow boot, a change-over with preboot. */
+const SOON = 15 * 60_000;
+/** Milliseconds for which a change whose names fit a symptom counts, if nobody knows when that began. */
+const REMEMBERED = 7 * 86_400_000;
+/** Milliseconds by which a release may be dated after its effect: Heroku gives whole seconds. */
+const SLACK = 2_000;
+/** Config vars that have to do with a symptom, by their names (mastodon: .env.production.sample; docs.joinmastodon.org: admin/config). */
+const NAMES = {
+    mail: /^(?:SMTP_|MAILGUN_|SENDGRID_|POSTMARK_)/,
+    media: /^(?:S3_|AWS_|SWIFT_|AZURE_|PAPERCLIP_|CDN_HOST$|EXTRA_MEDIA_HOSTS$|FFMPEG_BINARY$)/,
+    streaming: /^(?:STREAMING_|RUN_STREAMING$|PGSSLMODE$|DATABASE_URL$|NODE_)/,
+    domain: /^(?:LOCAL_DOMAIN|WEB_DOMAIN|ALTERNATE_DOMAINS|LOCAL_HTTPS)$/,
+    pages: /^(?:LOCAL_DOMAIN|WEB_DOMAIN|ALTERNATE_DOMAINS|DATABASE_URL|PGSSLMODE|DB_\w+|REDIS_\w+|CACHE_REDIS_\w+|CDN_HOST|RAILS_\w+|SECRET_KEY_BASE|OTP_SECRET|VAPID_\w+|STREAMING_\w+|ACTIVE_RECORD_ENCRYPTION_\w+|ES_\w+)$/,
+    postgres: /^(?:DATABASE_URL|DB_\w+|PGSSLMODE|WEB_CONCURRENCY|MAX_THREADS|SIDEKIQ_CONCURRENCY|PREPARED_STATEMENTS)$/,
+    redis: /^(?:REDIS_|CACHE_REDIS_|SIDEKIQ_REDIS_)/,
+    memory: /^(?:WEB_CONCURRENCY|MAX_THREADS|SIDEKIQ_CONCURRENCY|MALLOC_ARENA_MAX|LD_PRELOAD|JEMALLOC_ENABLED|RUBYOPT|NODE_OPTIONS)$/,
+    worker: /^(?:REDIS_|SIDEKIQ_|DATABASE_URL$|DB_)/
+};
+/** From what is seen as it is to what only the order of events speaks for. The first that fits counts. */
+const CAUSE_RULES = [
+    {
+        name: 'heroku-refuses',
+        ills: ['heroku'],
+        fits: ({ seen: { refusal } }) => refusal && {
+            isSeen: true,
+            cause: refusal.id === 'heroku-key' ? 'the key' : 'Heroku’s platform, as far as it can be seen from here',
+            evidence: [],
+            next: refusal.remedy === undefined ? [] : [refusal.remedy]
+        }
+    },
+    {
+        name: 'maintenance',
+        ills: ['web'],
+        fits: ({ seen: { app, maintenance } }) => maintenance
+            ? {
+                isSeen: true,
+                cause: 'maintenance mode is on, by hand or left by a deploy that was killed',
+                evidence: [],
+                next: [`Turn it off: \`heroku maintenance:off --app ${app}\`.`]
+            }
+            : undefined
+    },
+    { name: 'scaled-to-0', ills: ['web', 'worker'], fits: scaledTo0 },
+    { name: 'dyno-hours', ills: ['web', 'worker'], fits: rules_hoursUsedUp },
+    { name: 'postgres-closed', ills: ['web', 'pages', 'worker', 'postgres', 'streaming'], fits: postgresClosed },
+    {
+        name: 'redis-closed',
+        ills: ['web', 'pages', 'worker', 'redis', 'streaming'],
+        fits: of => addonClosed(of, knowledge/* REDIS */.O2, 'Redis')
+    },
+    {
+        name: 'release-phase',
+        ills: ['release'],
+        fits: ({ seen: { app, releases = [] } }) => {
+            const serving = releases.find(({ current, status }) => current || status === 'succeeded');
+            const goesOn = serving ? [`v${serving.version} goes on serving`] : [];
+            return {
+                isSeen: true,
+                cause: 'its release phase, whose output says why',
+                evidence: goesOn,
+                next: [`Read it: \`heroku releases:output v${releases[0].version} --app ${app}\`.`]
+            };
+        }
+    },
+    { name: 'platform', ills: ['web', 'worker'], fits: platformFault },
+    { name: 'change-before', ills: ['web', 'pages', 'worker', 'memory', 'streaming'], fits: changeBefore },
+    { name: 'redis-full', ills: ['web', 'pages', 'worker', 'redis'], fits: redisFull },
+    { name: 'postgres-full', ills: ['web', 'pages', 'worker', 'postgres', 'streaming'], fits: postgresFull },
+    { name: 'memory', ills: ['web', 'worker', 'memory'], fits: memoryGrew },
+    { name: 'domain', ills: ['domain'], fits: ofDomain },
+    { name: 'change-by-name', ills: Object.keys(NAMES), fits: changeByName }
+];
+function scaledTo0({ seen: { app, formation = [] }, symptom: { ill }, changes, naming }) {
+    const types = formation.filter(({ type }) => (type === 'web') === (ill === 'web') && type !== 'release');
+    const [first] = types;
+    if (!first || types.some(({ quantity }) => quantity > 0))
+        return undefined;
+    const by = changes.find(({ kind, what }) => kind === 'scaling' && types.some(({ type }) => what.includes(`${type}@0`)));
+    return {
+        isSeen: true,
+        cause: `${first.type} is scaled to 0`,
+        evidence: by
+            ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
+            : ['who did it, and when, the log no longer tells'],
+        next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
+    };
+}
+function rules_hoursUsedUp({ seen: { app, dynos = [], formation = [] }, symptom: { codes } }) {
+    if (!codes.includes('H82'))
+        return undefined;
+    const types = formation.filter(({ quantity }) => quantity > 0).map(({ type }) => `${type}=basic`);
+    return {
+        isSeen: true,
+        cause: 'the account’s hours of Eco dynos are used up',
+        evidence: [downText(dynos)].filter(Boolean),
+        next: [
+            `Take dynos without such a limit, \`heroku ps:type ${types.join(' ') || 'web=basic'} --app ${app}\`, or wait for the first of the month.`
+        ]
+    };
+}
+function downText(dynos) {
+    const down = dynos.filter(({ state }) => state === 'down').map(({ name }) => name);
+    return down.length === 0 ? '' : `Heroku calls ${down.join(', ')} down`;
+}
+function postgresClosed(of) {
+    const { app, postgres } = of.seen;
+    const status = postgres?.status ?? '';
+    if (!/action required|access restricted|suspend/i.test(status))
+        return addonClosed(of, knowledge/* POSTGRES */.Wp, 'Postgres');
+    return {
+        isSeen: true,
+        cause: 'Postgres takes no writes, or nothing at all, any more',
+        evidence: [`Heroku says of it “${status}”`, ...fullText(of.seen.postgres)],
+        next: [`Look at \`heroku pg:info --app ${app}\`, and move to a larger plan.`]
+    };
+}
+/** The add-on is gone, or not as an add-on should be. */
+function addonClosed({ seen, changes, naming }, service, name) {
+    const { app, addons } = seen;
+    if (addons === undefined)
+        return undefined;
+    const own = addons.filter(addon => addon.addon_service.name === service);
+    const bad = own.find(({ state }) => state !== 'provisioned');
+    if (bad)
+        return {
+            isSeen: true,
+            cause: `the add-on of ${name} is not there as it should be`,
+            evidence: [`Heroku calls ${bad.name} ${bad.state}`],
+            next: [`Look at \`heroku addons:info ${bad.name} --app ${app}\`.`]
+        };
+    const gone = changes.find(({ kind, what }) => kind === 'add-on' && /^(?:Detach|Remove|Delete|Deprovision)/i.test(what) && ofService(service).test(what));
+    if (own.length > 0 || !gone)
+        return undefined;
+    return {
+        isSeen: true,
+        cause: `the add-on of ${name} was taken away`,
+        evidence: [`the app has none any more since ${changeText(gone, naming)} at ${clockText(gone.at)} UTC`],
+        next: [`Look at \`heroku addons --app ${app}\`, and attach it again: \`heroku addons:attach\`.`]
+    };
+}
+function ofService(service) {
+    return service === knowledge/* POSTGRES */.Wp ? /DATABASE|postgres/i : /REDIS/i;
+}
+function platformFault({ seen: { now, app }, symptom: { codes, began }, changes }) {
+    const fault = codes.find(code => code === 'H99' || code === 'R99');
+    if (fault === undefined || isAfter(changes[0], began?.at ?? now))
+        return undefined;
+    return {
+        cause: 'a fault of Heroku’s platform',
+        evidence: [
+            'Heroku itself calls it a fault of the platform',
+            changes[0] ? `nothing of ${app} was changed within ${(0,lib_runtime/* counted */.hS)(SOON / 60_000, 'minute')} before` : ''
+        ].filter(Boolean),
+        next: ['Look at https://status.heroku.com; there is nothing to mend in the app.']
+    };
+}
+/** Whether a change came so shortly before a time that it may be behind what began then. */
+function isAfter(change, began) {
+    return change !== undefined && began - change.at <= SOON && change.at - began <= SLACK;
+}
+/** The newest config change whose names have to do with what is wrong, if nobody knows when that began. */
+function namedChange({ seen, symptom, changes }, ill) {
+    const names = NAMES[ill];
+    if (names === undefined || symptom.began?.isFirst)
+        return undefined;
+    const change = changes.find(({ kind, at, vars }) => kind === 'config' && vars.some(name => names.test(name)) && seen.now - at <= REMEMBERED);
+    return change && { change, fitting: change.vars.filter(name => names.test(name)) };
+}
+/** A clause about such a change; none if there is none. */
+function namedText(of, ill = of.symptom.ill) {
+    const named = namedChange(of, ill);
+    if (!named)
+        return [];
+    const ago = (0,lib_runtime/* roughDuration */.Um)((of.seen.now - named.change.at) / 1_000);
+    const fitting = named.fitting.map(name => `\`${name}\``).join(', ');
+    const have = named.fitting.length === 1 ? 'has' : 'have';
+    return [`${changeText(named.change, of.naming)} came ${ago} ago, and ${fitting} ${have} to do with it`];
+}
+function changeByName(of) {
+    const named = namedChange(of, of.symptom.ill);
+    if (!named)
+        return undefined;
+    return {
+        cause: 'that config change',
+        evidence: [...namedText(of), 'since when it is so is not known'],
+        next: backFrom(named.change, of.seen)
+    };
+}
+const CALLED = {
+    config: 'that config change',
+    deploy: 'that deploy',
+    rollback: 'that rollback',
+    'add-on': 'that change of an add-on',
+    scaling: 'that scaling',
+    other: 'that release'
+};
+/** The newest change came right before the first sign. */
+function changeBefore({ seen, symptom: { began }, changes, naming }) {
+    if (began === undefined || !began.isFirst)
+        return undefined;
+    const change = changes.find(({ at }) => at <= began.at + SLACK);
+    if (!isAfter(change, began.at))
+        return undefined;
+    const after = Math.max(0, began.at - change.at);
+    const answered = lastAnswer(seen, began.at);
+    return {
+        cause: CALLED[change.kind],
+        evidence: [
+            `${began.text} ${(0,lib_runtime/* roughDuration */.Um)(after / 1_000)} after ${changeText(change, naming)}`,
+            ...(answered !== undefined && answered <= change.at + SOON ? [`it answered until ${clockText(answered)}`] : [])
+        ],
+        next: backFrom(change, seen)
+    };
+}
+/** When the router last told of a whole answer before a time (Dev Center: http-routing, `at=info … status=200`). */
+function lastAnswer({ log = [] }, before) {
+    return log.findLast(({ time, source, dyno, text }) => time <= before && source === 'heroku' && dyno === 'router' && /^at=info .*\bstatus=[23]\d\d\b/.test(text))?.time;
+}
+/** How to look at a change, and how to take it back. */
+function backFrom({ kind, version }, { app, releases = [] }) {
+    if (version === undefined)
+        return [`Look at \`heroku ps --app ${app}\`.`];
+    const look = `Look at it: \`heroku releases:info v${version} --app ${app}\`.`;
+    const before = releases.find(one => one.version < version && one.status === 'succeeded' && one.slug);
+    if (!before)
+        return [look];
+    if (kind === 'deploy')
+        return [look, 'Back: `command: rollback`, which refuses if migrations stand in its way.'];
+    return [look, `Back, with the config vars of then: \`heroku rollback v${before.version} --app ${app}\`.`];
+}
+/** What Redis says when it takes no more (redis.io: eviction; Sidekiq and Rails log it). */
+const REDIS_FULL = /OOM command not allowed when used memory/;
+/** What Postgres says when it takes no more connections (postgresql.org: errcodes, 53300). */
+const CONNECTIONS_FULL = /too many (?:connections|clients)|remaining connection slots/i;
+function redisFull(of) {
+    const { seen } = of;
+    const full = failed(seen, 'redis');
+    const said = appSaid(seen, REDIS_FULL);
+    if (!full && !said)
+        return undefined;
+    return {
+        isSeen: true,
+        cause: 'Redis is full',
+        evidence: [
+            ...(full ? [full.text] : []),
+            ...(said ? [`the app’s log says so in ${said}`] : []),
+            ...namedText(of, 'redis')
+        ],
+        next: [`Look at \`heroku redis:info --app ${seen.app}\` and at \`/sidekiq\`, then move to a larger plan.`]
+    };
+}
+function failed({ found }, check) {
+    return found.find(one => one.check === check && one.level === 'fail');
+}
+/** How many lines of the app's own have a text: `12 lines`. What they say besides is not repeated. */
+function appSaid({ log = [] }, words) {
+    const lines = log.filter(({ source, dyno, text }) => source === 'app' && dyno !== 'api' && words.test(text.slice(0, 2_000)));
+    return lines.length === 0 ? undefined : (0,lib_runtime/* counted */.hS)(lines.length, 'line');
+}
+function postgresFull(of) {
+    const { seen } = of;
+    const full = fullText(seen.postgres);
+    const said = appSaid(seen, CONNECTIONS_FULL);
+    if (full.length === 0 && !said)
+        return undefined;
+    return {
+        isSeen: true,
+        cause: 'Postgres is at a limit of its plan',
+        evidence: [
+            ...full,
+            ...(said ? [`the app’s log says in ${said} that it takes no more connections`] : []),
+            ...namedText(of, 'postgres')
+        ],
+        next: [
+            `Look at \`heroku pg:info --app ${seen.app}\`; lower \`WEB_CONCURRENCY\`, \`MAX_THREADS\` or \`SIDEKIQ_CONCURRENCY\`, or move to a larger plan.`
+        ]
+    };
+}
+/** What of Postgres is full. */
+function fullText(postgres) {
+    const shares = [
+        ['of its size', postgres?.size],
+        ['of its connections', postgres?.connections],
+        ['of its tables', postgres?.tables]
+    ];
+    return shares.flatMap(([of, share]) => share && fullness(share.part, share.whole) === 'fail'
+        ? [`${(0,lib_runtime/* wholeShareText */.eU)(share.part, share.whole)} ${of} are used`]
+        : []);
+}
+function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }) {
+    if (!codes.includes('R15') || !began)
+        return undefined;
+    const [last] = changes.filter(({ at }) => at <= began.at);
+    return {
+        cause: 'its memory grew past what the dyno has',
+        evidence: [
+            `${began.text} at ${clockText(began.at)}`,
+            'Heroku ended dynos for it (R15)',
+            last ? `the last change before was ${(0,lib_runtime/* roughDuration */.Um)((began.at - last.at) / 1_000)} earlier` : ''
+        ].filter(Boolean),
+        next: [
+            `Lower \`WEB_CONCURRENCY\` or \`SIDEKIQ_CONCURRENCY\`, set \`MALLOC_ARENA_MAX=2\`, or take a larger dyno size: \`heroku ps:type --app ${app}\`.`
+        ]
+    };
+}
+/** The app answers at its own address: what is wrong lies between it and its name. */
+function ofDomain(of) {
+    const { health, found } = of.seen;
+    const own = ['names', 'certificates', 'health', 'https'].flatMap(check => found.filter(one => one.check === check && one.level === 'fail'));
+    const [first] = own;
+    if (!first)
+        return undefined;
+    const isDns = first.check === 'names' && first.about?.startsWith('acm') !== true;
+    const isReached = /its name is not in the DNS/.test(first.text);
+    return {
+        isSeen: true,
+        cause: isDns || isReached ? 'the DNS of the domain' : 'the certificate, or what is in front of the app',
+        evidence: [...(health?.ok ? ['at its own address the app answers'] : []), ...namedText(of)],
+        next: first.remedy === undefined ? [] : [`${first.remedy.replace(/\.$/, '')}.`]
+    };
+}
+/** `03:12:40` (UTC). */
+function clockText(time) {
+    return new Date(time).toISOString().slice(11, 19);
+}
+/** The case of a symptom. */
+function caseOf(seen, symptom, naming) {
+    return { seen, symptom, changes: changesOf(seen), naming };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/why/why.js
+
+
+
+
+
+
+/**
+ * Why an instance is down or wrong, by what is seen and what was changed; undefined if nothing is. Pure. It tells of the
+ * worst symptom, with the first rule that fits it, or says that nothing fits and what was changed last.
+ * @param naming whether an author's address may stand where this is told
+ */
+function whyOf(seen, naming) {
+    for (const symptom of symptomsOf(seen, naming)) {
+        const why = whyOfSymptom(caseOf(seen, symptom, naming));
+        if (why.rule !== undefined || !symptom.isSetting)
+            return why;
+    }
+    return undefined;
+}
+function whyOfSymptom(of) {
+    const { seen, symptom } = of;
+    for (const { name, ills, fits } of CAUSE_RULES) {
+        const fit = ills.includes(symptom.ill) ? fits(of) : undefined;
+        if (!fit)
+            continue;
+        const cause = `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`;
+        return { headline: why_sentence(seen, symptom, fit.evidence, cause), next: fit.next, rule: name };
+    }
+    const own = symptom.remedy === undefined ? [] : [`${symptom.remedy.replace(/\.$/, '')}.`];
+    const next = [...own, `What the log still tells: \`heroku logs --num ${knowledge/* LIMITS */.b1.logLines} --app ${seen.app}\`.`];
+    return {
+        headline: why_sentence(seen, symptom, nothing(of), 'Nothing that is known fits as its cause'),
+        next,
+        rule: undefined
+    };
+}
+/** `my-app is down since 03:12:40 UTC: evidence; evidence. Most likely cause: that deploy`. */
+function why_sentence({ now }, { text, detail, began }, evidence, cause) {
+    const what = began ? `${text} ${sinceText(began, now)}` : text;
+    const isTold = began === undefined || evidence.some(one => one.startsWith(began.text));
+    const said = [...(isTold ? [] : [`${began.text} then`]), ...(detail === undefined ? [] : [detail]), ...evidence];
+    return `${[what, [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`;
+}
+function sinceText({ at, isFirst }, now) {
+    const day = (0,lib_runtime/* dayText */.Ew)(at) === (0,lib_runtime/* dayText */.Ew)(now) ? '' : `${(0,lib_runtime/* dayText */.Ew)(at)} `;
+    return `${isFirst ? 'since' : 'at least since'} ${day}${clockText(at)} UTC`;
+}
+/** What was looked at in vain. */
+function nothing({ seen, symptom: { began }, changes, naming }) {
+    const [last] = changes.filter(({ at }) => began === undefined || at <= began.at);
+    if (seen.releases === undefined)
+        return ['what was changed last is not known'];
+    if (!last)
+        return ['no change before it is known'];
+    const before = (0,lib_runtime/* roughDuration */.Um)(((began?.at ?? seen.now) - last.at) / 1_000);
+    return [`the last change, ${changeText(last, naming)}, was ${before} ${began ? 'before' : 'ago'}`];
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/run.js
 
 
@@ -74974,6 +75691,10 @@ function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...
 
 ;// CONCATENATED MODULE: ./lib/checks/index.js
 /** The nightly checks: one file a check, one list, one way to run them. */
+
+
+
+
 
 
 
@@ -75048,7 +75769,41 @@ function check_plan_names(files) {
     return files.slice(0, check_plan_MOST).map(lib_verdict/* code */.aY).join(', ') + (left > 0 ? ` and ${left} more` : '');
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/check-why.js
+
+
+
+/**
+ * Whether an author's address may be told. What a workflow writes of a public repository everybody reads: log, summary and
+ * issue. In one that is not known to be private it says "a collaborator"; `heroku releases` tells who.
+ */
+function namingFor({ runId, event }) {
+    return runId === undefined || event.isPrivate === true ? 'address' : 'nobody';
+}
+/** Why an instance is down or wrong, without the secrets that others may have written into it. */
+function tellWhy(seen, naming, redact) {
+    const why = whyOf(seen, naming);
+    return why && { ...why, headline: redact(why.headline), next: why.next.map(redact) };
+}
+/** What the log says while the checks have not ended. */
+function check_why_firstLine(seen, why) {
+    if (why)
+        return `First look: ${whyLine(why)}`;
+    const { app, health } = seen;
+    const how = health?.ok ? `${app} answers at its own address` : `whether ${app} answers is not known yet`;
+    return `First look: ${how}, and nothing of what Heroku told at once is wrong. The checks go on.`;
+}
+/** A line of the log: what is wrong, why, and what to do. */
+function whyLine({ headline, next }) {
+    return (0,lib_verdict/* oneLine */.TN)([`${headline}.`, ...next].join(' '));
+}
+/** The same as Markdown. */
+function whyMarkdown({ headline, next }) {
+    return [`**${(0,lib_verdict/* prose */.CS)(headline)}.**`, ...next.map(lib_verdict/* prose */.CS)].join(' ');
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-markdown.js
+
 
 
 
@@ -75064,7 +75819,7 @@ function resultLine({ check, findings, under }) {
 }
 const check_markdown_ORDER = ['fail', 'warn', 'unknown', 'ok'];
 /** All findings, the worst first, and the whole of what is told in short. */
-function summaryMarkdown(results, { app, issueUrl, runUrl }) {
+function summaryMarkdown(results, { app, issueUrl, runUrl, why }) {
     const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
         .filter(({ finding }) => finding.level === level)
@@ -75075,6 +75830,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const good = rows(['ok']);
     const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
     return [
+        why ? whyMarkdown(why) : '',
         `## Nightly checks of ${(0,lib_verdict/* escape */.ih)(app)}: ${resultsHeadline(results)}`,
         bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
         good.length > 0
@@ -75120,11 +75876,12 @@ function issueTitle({ problems, held }, app) {
     return `${app}: ${said.length === 0 ? 'all is well' : said.join(', ')}`;
 }
 /** The issue as of one night: what is wrong and since when, what could not be looked at, what is gone. */
-function issueMarkdown(night, results, { app, runUrl }, most) {
+function issueMarkdown(night, results, { app, runUrl, why }, most) {
     const { problems, held, gone, date } = night;
     const run = runUrl ? ` ([run](${runUrl}))` : '';
     const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${(0,lib_verdict/* prose */.CS)(check.title)}: ${told(finding)}`));
-    const head = `Nightly checks of ${(0,lib_verdict/* code */.aY)(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
+    const first = why ? `${whyMarkdown(why)}\n\n` : '';
+    const head = `${first}Nightly checks of ${(0,lib_verdict/* code */.aY)(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
     const sections = [
         ...problems.map(problemMarkdown),
         check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${(0,lib_verdict/* prose */.CS)(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
@@ -75133,9 +75890,9 @@ function issueMarkdown(night, results, { app, runUrl }, most) {
     ].filter(Boolean);
     return within(most, head, sections);
 }
-/** What a note tells those who follow the issue: what is new and what is worse. */
-function newsMarkdown(news) {
-    return news.map(problemMarkdown).join('\n\n');
+/** What a note tells those who follow the issue: why, what is new and what is worse. */
+function newsMarkdown(news, why) {
+    return [...(why ? [whyMarkdown(why)] : []), ...news.map(problemMarkdown)].join('\n\n');
 }
 function problemMarkdown({ title, level, finding, since, news }) {
     const word = level === 'fail' ? 'Fails' : 'Warns';
@@ -75190,7 +75947,7 @@ function told({ level, text, more = [], remedy, link }) {
  * itself. Whatever GitHub refuses is a warning: whether the instance is well is for the checks to say. Returns the URL
  * of the issue, if it is open or was just closed.
  */
-async function keepIssue(inputs, app, found, job, runtime, results) {
+async function keepIssue(inputs, app, found, why, job, runtime, results) {
     const { log, signal } = runtime;
     if (inputs.plan)
         return void log.info('`plan: true`: the issue is left as it is.');
@@ -75204,7 +75961,7 @@ async function keepIssue(inputs, app, found, job, runtime, results) {
         return undefined;
     }
     try {
-        const url = await inIssueTime(runtime, bounded => keep(githubOf(githubToken, job, bounded), app, found, job, bounded, results.redact));
+        const url = await inIssueTime(runtime, bounded => keep(githubOf(githubToken, job, bounded), app, found, why, job, bounded, results.redact));
         if (url !== undefined)
             results.output('issue-url', url);
         return url;
@@ -75226,7 +75983,7 @@ const SAID = {
     reopen: 'opened again',
     remember: 'stays closed'
 };
-async function keep(github, app, found, job, { log, clock }, redact) {
+async function keep(github, app, found, why, job, { log, clock }, redact) {
     const issue = await findIssue(github, app);
     const before = readMemo(issue?.memo);
     const run = check_issue_runOf(job);
@@ -75237,7 +75994,7 @@ async function keep(github, app, found, job, { log, clock }, redact) {
     const now = clock.now();
     const night = compareNight(found, before.memory, now);
     const step = nextStep(night, issue, now);
-    const text = check_issue_textOf(night, found, app, job, redact);
+    const text = check_issue_textOf(night, found, why, app, job, redact);
     log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`);
     if (step === 'none')
         return undefined;
@@ -75248,7 +76005,7 @@ async function keep(github, app, found, job, { log, clock }, redact) {
         return undefined;
     }
     await changeIssue(github, issue, app, text, step !== 'close');
-    const note = noteOf(night, step);
+    const note = noteOf(night, why, step);
     // Only a comment reaches those who follow the issue.
     if (note !== undefined)
         await noteOnIssue(github, issue, redact(note));
@@ -75261,11 +76018,11 @@ async function keep(github, app, found, job, { log, clock }, redact) {
 function inIssueTime(runtime, work) {
     return (0,lib_net/* within */.ux)(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...runtime, signal }));
 }
-function noteOf(night, step) {
+function noteOf(night, why, step) {
     if (step === 'close')
         return `All is well again on ${night.date}.`;
     const news = night.problems.filter(problem => problem.news !== undefined || (step === 'reopen' && problem.level === 'fail'));
-    return news.length === 0 ? undefined : newsMarkdown(news);
+    return news.length === 0 ? undefined : newsMarkdown(news, why);
 }
 /** A closed issue keeps its text; what it hands on changes if anything has. */
 async function remember(github, issue, app, night, memo, before) {
@@ -75273,8 +76030,8 @@ async function remember(github, issue, app, night, memo, before) {
         return;
     await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false);
 }
-function check_issue_textOf(night, found, app, job, redact) {
-    const text = issueMarkdown(night, found, { app, runUrl: runUrl(job) }, LONGEST_ISSUE);
+function check_issue_textOf(night, found, why, app, job, redact) {
+    const text = issueMarkdown(night, found, { app, runUrl: runUrl(job), why }, LONGEST_ISSUE);
     const memo = { memory: memoryOf(night), run: check_issue_runOf(job) };
     return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) };
 }
@@ -75980,6 +76737,10 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
     const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal, patience: PATIENCE });
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
     const app = factsOf(name);
+    const network = realNetwork();
+    const first = lookQuickly(app, { network, clock, signal });
+    // Whoever waits for it is told.
+    first.catch(() => { });
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
     const main = new HerokuApp(platform, name, clock, signal);
     const dyno = dynoFacts(main, {
@@ -76024,7 +76785,7 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
         deployed,
         job: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
         thresholds: config.checks.thresholds,
-        network: realNetwork(),
+        network,
         clock,
         signal,
         log,
@@ -76033,6 +76794,7 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
     };
     return {
         around,
+        first,
         close: async () => {
             over.abort(new lib_runtime/* CancelledError */.cc('What a check left under way'));
             await Promise.all([dyno.close(), planning?.catch(() => { })]);
@@ -76072,6 +76834,7 @@ async function whatRuns(checkout, commit) {
 
 
 
+
 /**
  * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails if a check
  * does; a warning does not, nor what could not be looked at.
@@ -76082,16 +76845,23 @@ async function check(inputs, { runtime, results, job, machine }) {
     const app = requireApp(config.app);
     const checks = chooseChecks(CHECKS, config.checks.skip);
     const scene = await openScene(inputs, config, app, job, machine, runtime, results);
-    const looked = await runChecks(checks, scene.around).finally(scene.close);
+    const naming = namingFor(job);
+    const tell = (seen) => tellWhy(seen, naming, results.redact);
+    // In the middle of an outage nobody waits for the slowest check.
+    const first = scene.first.then(seen => (runtime.log.info(check_why_firstLine(seen, tell(seen))), seen));
+    const [seen, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close);
     const found = oneCauseEach(looked.map(result => withoutSecrets(result, results.redact)));
+    const why = tell(withFindings(seen, found, runtime.clock.now()));
+    if (why)
+        runtime.log.info(whyLine(why));
     for (const result of found)
         for (const line of resultLine(result))
             runtime.log.info(line);
     const failed = found.filter(({ level }) => level === 'fail');
     results.output('checks-failed', failed.length);
-    const issueUrl = await keepIssue(inputs, app, found, job, runtime, results);
-    await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }));
-    return endingOf(app, found, failed, issueUrl);
+    const issueUrl = await keepIssue(inputs, app, found, why, job, runtime, results);
+    await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job), why }));
+    return endingOf(app, found, failed, why, issueUrl);
 }
 /** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
 function withoutSecrets({ findings, ...result }, redact) {
@@ -76107,9 +76877,12 @@ function everyText(data, change) {
         return data;
     return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
 }
-function endingOf(app, results, failed, issueUrl) {
+function endingOf(app, results, failed, why, issueUrl) {
     const findings = results.flatMap(({ check: { name }, findings: of }) => of.flatMap(({ level, text, remedy, affects }) => level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]));
     const where = issueUrl ?? "this job's summary";
+    const more = `What to do about each stands in ${where}.`;
+    if (why)
+        return { outcome: 'found', headline: why.headline, next: [...why.next, more], findings };
     if (failed.length === 0) {
         const headline = `Nightly checks of ${app}: ${resultsHeadline(results)}`;
         return { outcome: findings.length === 0 ? 'done' : 'found', headline, findings };
@@ -76118,7 +76891,7 @@ function endingOf(app, results, failed, issueUrl) {
     return {
         outcome: 'found',
         headline: failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`,
-        next: [`What to do about each stands in ${where}.`],
+        next: [more],
         findings
     };
 }
@@ -78367,7 +79140,7 @@ const CODE_ROUTES = {
     },
     'GET /apps/:app/releases/:release': (world, { params }) => {
         const app = appOf(world, params);
-        return [200, releaseView(world, app, releaseOf(app, params[1]))];
+        return [200, releaseView(world, app, code_releaseOf(app, params[1]))];
     },
     'POST /apps/:app/releases': (world, { params, body }) => {
         const app = appOf(world, params);
@@ -78392,7 +79165,7 @@ function processTypesOf(value) {
     return value;
 }
 /** A release by its id, `12` or `v12`. Throws Heroku's 404. */
-function releaseOf(app, idOrVersion) {
+function code_releaseOf(app, idOrVersion) {
     const release = app.releases.find(({ id, version }) => id === idOrVersion || `${version}` === idOrVersion || `v${version}` === idOrVersion);
     if (!release)
         throw notFound('release');
@@ -80470,7 +81243,7 @@ const workflowRun = dist/* object */.Ikc({
 const payload = dist/* object */.Ikc({
     pull_request: dist/* optional */.lqM(pullRequest),
     workflow_run: dist/* optional */.lqM(workflowRun),
-    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
+    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()), private: dist/* optional */.lqM(dist/* boolean */.zMY()) }))
 });
 /** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or if it cannot be read, only its name. */
 function readEvent(name, file) {
@@ -80481,6 +81254,7 @@ function readEvent(name, file) {
     return {
         name,
         defaultBranch: own?.default_branch,
+        isPrivate: own?.private,
         pullRequest: pull && {
             number: pull.number,
             headSha: pull.head.sha,
@@ -100069,8 +100843,8 @@ function failStep(error) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 262 modules
-var commands = __nccwpck_require__(5986);
+// EXTERNAL MODULE: ./lib/commands/index.js + 269 modules
+var commands = __nccwpck_require__(9103);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -21,6 +21,10 @@ export {
 export { oneCauseEach } from './one-cause.ts'
 export { realNetwork, type Network } from './probes/network.ts'
 export { type Resolved } from './probes/names.ts'
+export { type Naming } from './why/changes.ts'
+export { lookQuickly, withFindings } from './why/look.ts'
+export { type Sighting } from './why/seen.ts'
+export { whyOf, type Why } from './why/why.ts'
 export { runChecks, type Surroundings } from './run.ts'
 
 /** In the order in which they are told. */

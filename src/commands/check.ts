@@ -1,4 +1,4 @@
-import { CHECKS, oneCauseEach, runChecks, type Result } from '../checks/index.ts'
+import { CHECKS, oneCauseEach, runChecks, withFindings, type Result, type Sighting, type Why } from '../checks/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
 import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
@@ -6,6 +6,7 @@ import { chooseChecks } from './steps/check-list.ts'
 import { keepIssue } from './steps/check-issue.ts'
 import { resultLine, resultsHeadline, summaryMarkdown } from './steps/check-markdown.ts'
 import { openScene } from './steps/check-scene.ts'
+import { firstLine, namingFor, tellWhy, whyLine } from './steps/check-why.ts'
 import { runUrl } from './steps/github.ts'
 import { requireApp } from './steps/heroku.ts'
 import { readConfig } from './steps/source.ts'
@@ -23,14 +24,20 @@ export async function check(
   const app = requireApp(config.app)
   const checks = chooseChecks(CHECKS, config.checks.skip)
   const scene = await openScene(inputs, config, app, job, machine, runtime, results)
-  const looked = await runChecks(checks, scene.around).finally(scene.close)
+  const naming = namingFor(job)
+  const tell = (seen: Sighting): Why | undefined => tellWhy(seen, naming, results.redact)
+  // In the middle of an outage nobody waits for the slowest check.
+  const first = scene.first.then(seen => (runtime.log.info(firstLine(seen, tell(seen))), seen))
+  const [seen, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close)
   const found = oneCauseEach(looked.map(result => withoutSecrets(result, results.redact)))
+  const why = tell(withFindings(seen, found, runtime.clock.now()))
+  if (why) runtime.log.info(whyLine(why))
   for (const result of found) for (const line of resultLine(result)) runtime.log.info(line)
   const failed = found.filter(({ level }) => level === 'fail')
   results.output('checks-failed', failed.length)
-  const issueUrl = await keepIssue(inputs, app, found, job, runtime, results)
-  await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job) }))
-  return endingOf(app, found, failed, issueUrl)
+  const issueUrl = await keepIssue(inputs, app, found, why, job, runtime, results)
+  await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job), why }))
+  return endingOf(app, found, failed, why, issueUrl)
 }
 
 /** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
@@ -48,13 +55,21 @@ function everyText<Data>(data: Data, change: (text: string) => string): Data {
   ) as Data
 }
 
-function endingOf(app: string, results: readonly Result[], failed: readonly Result[], issueUrl?: string): Ending {
+function endingOf(
+  app: string,
+  results: readonly Result[],
+  failed: readonly Result[],
+  why: Why | undefined,
+  issueUrl?: string
+): Ending {
   const findings = results.flatMap(({ check: { name }, findings: of }) =>
     of.flatMap(({ level, text, remedy, affects }) =>
       level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]
     )
   )
   const where = issueUrl ?? "this job's summary"
+  const more = `What to do about each stands in ${where}.`
+  if (why) return { outcome: 'found', headline: why.headline, next: [...why.next, more], findings }
   if (failed.length === 0) {
     const headline = `Nightly checks of ${app}: ${resultsHeadline(results)}`
     return { outcome: findings.length === 0 ? 'done' : 'found', headline, findings }
@@ -63,7 +78,7 @@ function endingOf(app: string, results: readonly Result[], failed: readonly Resu
   return {
     outcome: 'found',
     headline: failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`,
-    next: [`What to do about each stands in ${where}.`],
+    next: [more],
     findings
   }
 }

@@ -18,7 +18,7 @@ const workflowRun = v.object({
 const payload = v.object({
   pull_request: v.optional(pullRequest),
   workflow_run: v.optional(workflowRun),
-  repository: v.optional(v.object({ default_branch: v.optional(v.string()) }))
+  repository: v.optional(v.object({ default_branch: v.optional(v.string()), private: v.optional(v.boolean()) }))
 })
 
 interface PullRequestEvent {
@@ -49,6 +49,8 @@ export interface GithubEvent {
   readonly pullRequest?: PullRequestEvent
   readonly workflowRun?: WorkflowRunEvent
   readonly defaultBranch?: string
+  /** Whether the repository is private; undefined if the event does not say. */
+  readonly isPrivate?: boolean
 }
 
 /** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or if it cannot be read, only its name. */
@@ -59,6 +61,7 @@ export function readEvent(name: string | undefined, file: string | undefined): G
   return {
     name,
     defaultBranch: own?.default_branch,
+    isPrivate: own?.private,
     pullRequest: pull && {
       number: pull.number,
       headSha: pull.head.sha,

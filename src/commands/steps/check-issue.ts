@@ -7,7 +7,8 @@ import {
   type IssueStep,
   type Memory,
   type Night,
-  type Result
+  type Result,
+  type Why
 } from '../../checks/index.ts'
 import {
   changeIssue,
@@ -34,6 +35,7 @@ export async function keepIssue(
   inputs: Slice<'plan' | 'githubToken'>,
   app: string,
   found: readonly Result[],
+  why: Why | undefined,
   job: GithubJob,
   runtime: Runtime,
   results: JobResults
@@ -52,7 +54,7 @@ export async function keepIssue(
   }
   try {
     const url = await inIssueTime(runtime, bounded =>
-      keep(githubOf(githubToken, job, bounded)!, app, found, job, bounded, results.redact)
+      keep(githubOf(githubToken, job, bounded)!, app, found, why, job, bounded, results.redact)
     )
     if (url !== undefined) results.output('issue-url', url)
     return url
@@ -79,6 +81,7 @@ async function keep(
   github: Github,
   app: string,
   found: readonly Result[],
+  why: Why | undefined,
   job: GithubJob,
   { log, clock }: Runtime,
   redact: JobResults['redact']
@@ -93,7 +96,7 @@ async function keep(
   const now = clock.now()
   const night = compareNight(found, before.memory, now)
   const step = nextStep(night, issue, now)
-  const text = textOf(night, found, app, job, redact)
+  const text = textOf(night, found, why, app, job, redact)
   log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`)
   if (step === 'none') return undefined
   if (step === 'open' || !issue) return (await openIssue(github, app, text)).url
@@ -102,7 +105,7 @@ async function keep(
     return undefined
   }
   await changeIssue(github, issue, app, text, step !== 'close')
-  const note = noteOf(night, step)
+  const note = noteOf(night, why, step)
   // Only a comment reaches those who follow the issue.
   if (note !== undefined) await noteOnIssue(github, issue, redact(note))
   return issue.url
@@ -116,12 +119,12 @@ function inIssueTime<Answer>(runtime: Runtime, work: (bounded: Runtime) => Promi
   return within(runtime, ISSUE_WITHIN, 'no answer', signal => work({ ...runtime, signal }))
 }
 
-function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | undefined {
+function noteOf(night: Night, why: Why | undefined, step: 'update' | 'reopen' | 'close'): string | undefined {
   if (step === 'close') return `All is well again on ${night.date}.`
   const news = night.problems.filter(
     problem => problem.news !== undefined || (step === 'reopen' && problem.level === 'fail')
   )
-  return news.length === 0 ? undefined : newsMarkdown(news)
+  return news.length === 0 ? undefined : newsMarkdown(news, why)
 }
 
 /** A closed issue keeps its text; what it hands on changes if anything has. */
@@ -137,8 +140,15 @@ async function remember(
   await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false)
 }
 
-function textOf(night: Night, found: readonly Result[], app: string, job: GithubJob, redact: JobResults['redact']) {
-  const text = issueMarkdown(night, found, { app, runUrl: runUrl(job) }, LONGEST_ISSUE)
+function textOf(
+  night: Night,
+  found: readonly Result[],
+  why: Why | undefined,
+  app: string,
+  job: GithubJob,
+  redact: JobResults['redact']
+) {
+  const text = issueMarkdown(night, found, { app, runUrl: runUrl(job), why }, LONGEST_ISSUE)
   const memo: Memo = { memory: memoryOf(night), run: runOf(job) }
   return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) }
 }

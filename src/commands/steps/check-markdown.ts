@@ -1,11 +1,14 @@
-import { type Finding, type Level, type Night, type Problem, type Result } from '../../checks/index.ts'
+import { type Finding, type Level, type Night, type Problem, type Result, type Why } from '../../checks/index.ts'
 import { counted } from '../../runtime/index.ts'
 import { code, details, escape, linked, oneLine, prose, table } from '../../verdict/index.ts'
 import { plansMarkdown } from './check-plan.ts'
+import { whyMarkdown } from './check-why.ts'
 
 export interface CheckFacts {
   readonly app: string
   readonly issueUrl?: string
+  /** Why the instance is down or wrong, if it is. */
+  readonly why?: Why
   readonly runUrl?: string
 }
 
@@ -21,7 +24,7 @@ export function resultLine({ check, findings, under }: Result): string[] {
 const ORDER: readonly Level[] = ['fail', 'warn', 'unknown', 'ok']
 
 /** All findings, the worst first, and the whole of what is told in short. */
-export function summaryMarkdown(results: readonly Result[], { app, issueUrl, runUrl }: CheckFacts): string {
+export function summaryMarkdown(results: readonly Result[], { app, issueUrl, runUrl, why }: CheckFacts): string {
   const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })))
   const rows = (levels: readonly Level[]): string[][] =>
     ORDER.filter(level => levels.includes(level)).flatMap(level =>
@@ -35,6 +38,7 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
   const good = rows(['ok'])
   const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean)
   return [
+    why ? whyMarkdown(why) : '',
     `## Nightly checks of ${escape(app)}: ${resultsHeadline(results)}`,
     bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
     good.length > 0
@@ -85,7 +89,7 @@ export function issueTitle({ problems, held }: Night, app: string): string {
 export function issueMarkdown(
   night: Night,
   results: readonly Result[],
-  { app, runUrl }: CheckFacts,
+  { app, runUrl, why }: CheckFacts,
   most: number
 ): string {
   const { problems, held, gone, date } = night
@@ -93,7 +97,8 @@ export function issueMarkdown(
   const unknown = results.flatMap(({ check, findings }) =>
     findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${told(finding)}`)
   )
-  const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`
+  const first = why ? `${whyMarkdown(why)}\n\n` : ''
+  const head = `${first}Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`
   const sections = [
     ...problems.map(problemMarkdown),
     section(
@@ -111,9 +116,9 @@ export function issueMarkdown(
   return within(most, head, sections)
 }
 
-/** What a note tells those who follow the issue: what is new and what is worse. */
-export function newsMarkdown(news: readonly Problem[]): string {
-  return news.map(problemMarkdown).join('\n\n')
+/** What a note tells those who follow the issue: why, what is new and what is worse. */
+export function newsMarkdown(news: readonly Problem[], why?: Why): string {
+  return [...(why ? [whyMarkdown(why)] : []), ...news.map(problemMarkdown)].join('\n\n')
 }
 
 function problemMarkdown({ title, level, finding, since, news }: Problem): string {

@@ -1,4 +1,13 @@
-import { appFacts, dynoFacts, noConfigVars, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
+import {
+  appFacts,
+  dynoFacts,
+  lookQuickly,
+  noConfigVars,
+  realNetwork,
+  type Deployed,
+  type Sighting,
+  type Surroundings
+} from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
 import { type GithubJob, type JobResults, type Machine, type Slice } from '../../inputs/index.ts'
@@ -12,6 +21,8 @@ import { checkoutOf, type Checkout } from './source.ts'
 
 export interface Scene {
   readonly around: Surroundings
+  /** What answers at once, asked since before all else: at most 12 seconds. */
+  readonly first: Promise<Sighting>
   /** Ends what checks that were given up may have left under way. */
   readonly close: () => Promise<void>
 }
@@ -47,6 +58,10 @@ export async function openScene(
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
     appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal })
   const app = factsOf(name)
+  const network = realNetwork()
+  const first = lookQuickly(app, { network, clock, signal })
+  // Whoever waits for it is told.
+  first.catch(() => {})
   const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
 
   const main = new HerokuApp(platform, name, clock, signal)
@@ -96,7 +111,7 @@ export async function openScene(
     deployed,
     job: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
     thresholds: config.checks.thresholds,
-    network: realNetwork(),
+    network,
     clock,
     signal,
     log,
@@ -105,6 +120,7 @@ export async function openScene(
   }
   return {
     around,
+    first,
     close: async () => {
       over.abort(new CancelledError('What a check left under way'))
       await Promise.all([dyno.close(), planning?.catch(() => {})])

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
-import { linked, oneLine, prose } from '../../src/verdict/index.ts'
+import { code, escape, linked, oneLine, prose } from '../../src/verdict/index.ts'
 import { cell } from '../../src/verdict/markdown.ts'
+
+/** The text that a browser shows. */
+function decoded(markdown: string): string {
+  return markdown.replace(/&(#\d+|#x[\da-f]+|num|commat);/gi, (_, name: string) => {
+    const number = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : Number(name.slice(1))
+    return { num: '#', commat: '@' }[name] ?? String.fromCodePoint(number)
+  })
+}
 
 describe('text of others in Markdown', () => {
   it('is code between backticks, and no markup elsewhere', () => {
@@ -19,6 +27,38 @@ describe('text of others in Markdown', () => {
     const text = oneLine(`${'x '.repeat(745)}${'s'.repeat(40)}`)
     expect(text).toMatch(/^(x )+…$/)
     expect(text.length).toBeLessThanOrEqual(1_501)
+  })
+
+  it.each([
+    '#12',
+    '#12;',
+    '#12;#13',
+    '@123;',
+    '@team',
+    '@org/team;',
+    'owner/x#5;',
+    'GH-12',
+    'gh-12;',
+    '_GH-12',
+    '&#35;12;',
+    '&#x40;team',
+    '&num;12',
+    '&commat;team',
+    '&#35;&#8203;12',
+    '#\u200b12',
+    'x &#',
+    'https://github.com/owner/x/issues/5',
+    'github.com/owner/x/pull/5#issuecomment-1',
+    'https://github.com/orgs/x/discussions/5',
+    'a@b.example'
+  ])('%j refers to nothing and calls nobody', hostile => {
+    for (const markdown of [escape(hostile), prose(hostile), prose(`12 ${hostile} 12`), cell(`\n${hostile}`)]) {
+      const seen = decoded(markdown)
+      expect(seen).not.toMatch(/[@#]\w|\bgh-\d|\/(issues|pull|discussions)\/\d/i)
+      expect(seen.replaceAll('\u200b', '')).toContain(hostile.replaceAll('\u200b', ' '))
+    }
+    // Between backticks and in <code> GitHub looks for neither.
+    expect(code(hostile)).toMatch(/^(`[^`]+`|<code>[^`<]+<\/code>)$/)
   })
 
   it.each([

@@ -8892,18 +8892,29 @@ var runtime = __nccwpck_require__(9870);
  * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
  * `escape`, `code`, `prose` or `cell` before it is shown.
  */
+/** What cannot act where it stands is left as it is, since e-mails have this text as it is written. */
+const ACTING = new RegExp([
+    // Markup, and what forms an entity.
+    '[&<>`*~|\\\\[\\]$]',
+    // A scheme, an emoji.
+    ':(?=\\S)',
+    '_(?![a-z0-9])|(?<![a-z0-9])_',
+    // A link without a scheme (github.github.com/gfm: "extended www autolink").
+    'www\\.',
+    // Mentions and references (docs.github.com: "Autolinked references and URLs").
+    '[@#]|(?<![a-z0-9])GH-(?=\\d)|/(?:issues|pulls?|discussions|commit)/(?=\\w)'
+].join('|'), 'gi');
 /**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a reference, a link, or ends a
+ * table cell. In one go, so that an entity of ours is never taken for text of theirs, nor theirs for one of ours.
  */
 function markdown_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?=\S)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-        // A link without a scheme (github.github.com/gfm: "extended www autolink").
-        .replace(/www\./gi, found => found.replace('.', entity))
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+    return hostile.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(ACTING, found => {
+        if (/^www/i.test(found))
+            return found.replace('.', entity);
+        // GitHub looks for mentions and references after it has decoded entities; a space without width stops it.
+        return /[@#]|[-/]$/.test(found) ? `${found}&#8203;` : entity(found);
+    });
 }
 function entity(character) {
     return `&#${character.charCodeAt(0)};`;
@@ -11818,7 +11829,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**

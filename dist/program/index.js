@@ -50547,6 +50547,7 @@ var escapes = __nccwpck_require__(3891);
 var style = __nccwpck_require__(3386);
 ;// CONCATENATED MODULE: ./lib/cli/terminal/screen.js
 
+
 const FRAMES = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
 const FRAME_EVERY = 100;
 /** Lines for a person, and below them one that shows what is going on, if the terminal can. */
@@ -50568,10 +50569,10 @@ class Screen {
     get width() {
         return this.#output.columns || 80;
     }
-    /** Writes whole lines. */
+    /** Writes whole lines. The terminal may be a step's of a workflow, whose runner reads them. */
     line(text) {
         this.#erase();
-        this.#output.write(`${this.#redact(text)}\n`);
+        this.#output.write(`${this.#redact((0,runtime/* harmless */.Is)(text))}\n`);
         this.#draw();
     }
     /** Shows what is going on until it is called again; `undefined` shows nothing. The cursor is hidden meanwhile. */
@@ -86893,6 +86894,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   GK: () => (/* reexport */ explainDiskFull),
   sl: () => (/* reexport */ fetchEnvironment),
   Ce: () => (/* reexport */ giveTree),
+  Is: () => (/* reexport */ harmless),
   U9: () => (/* reexport */ isLoopback),
   pi: () => (/* reexport */ isMapping),
   mE: () => (/* reexport */ joinBytes),
@@ -87113,6 +87115,17 @@ const AS_DYNO = "# Sources what buildpacks and the app left for the start of a d
  */
 function shortened(text, most) {
     return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
+}
+/**
+ * Lines that may hold text of others: nothing in them is a command of a workflow. The runner looks for `::` at the start of
+ * a line, behind any white space, and for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs). Its
+ * `TrimStart` takes more for white space than `\s` does, such as U+0085; and .NET compares text without the characters
+ * that are not seen.
+ */
+function harmless(text) {
+    return text
+        .replace(/(?<=^|[\r\n])((?:(?![\r\n])[\s\p{Z}\p{Cc}\p{Cf}])*):(?=\p{Cf}*:)/gu, '$1: ')
+        .replace(/#(\p{Cf}*)#(?=\p{Cf}*\[)/gu, '#$1# ');
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -89280,18 +89293,29 @@ var runtime = __nccwpck_require__(5027);
  * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
  * `escape`, `code`, `prose` or `cell` before it is shown.
  */
+/** What cannot act where it stands is left as it is, since e-mails have this text as it is written. */
+const ACTING = new RegExp([
+    // Markup, and what forms an entity.
+    '[&<>`*~|\\\\[\\]$]',
+    // A scheme, an emoji.
+    ':(?=\\S)',
+    '_(?![a-z0-9])|(?<![a-z0-9])_',
+    // A link without a scheme (github.github.com/gfm: "extended www autolink").
+    'www\\.',
+    // Mentions and references (docs.github.com: "Autolinked references and URLs").
+    '[@#]|(?<![a-z0-9])GH-(?=\\d)|/(?:issues|pulls?|discussions|commit)/(?=\\w)'
+].join('|'), 'gi');
 /**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a reference, a link, or ends a
+ * table cell. In one go, so that an entity of ours is never taken for text of theirs, nor theirs for one of ours.
  */
 function markdown_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?=\S)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-        // A link without a scheme (github.github.com/gfm: "extended www autolink").
-        .replace(/www\./gi, found => found.replace('.', entity))
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+    return hostile.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(ACTING, found => {
+        if (/^www/i.test(found))
+            return found.replace('.', entity);
+        // GitHub looks for mentions and references after it has decoded entities; a space without width stops it.
+        return /[@#]|[-/]$/.test(found) ? `${found}&#8203;` : entity(found);
+    });
 }
 function entity(character) {
     return `&#${character.charCodeAt(0)};`;
@@ -100744,20 +100768,13 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 /** The log of a job: groups, annotations, and a fence around the output of others. */
 function actionLog(write = chunk => void process.stdout.write(chunk)) {
     return {
-        info: line => info(harmless(line)),
+        info: line => info((0,runtime/* harmless */.Is)(line)),
         warning: line => warning(line),
         error: line => error(line),
         group: (title, work) => group(title, work),
         progress: (done, total) => info(`${(0,runtime/* sizeText */.lP)(done)} of ${(0,runtime/* sizeText */.lP)(total)}`),
         fence: () => openFence(write)
     };
-}
-/**
- * A line that may hold text of others: nothing in it is a command. The runner looks for `::` at the start of a line and
- * for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs).
- */
-function harmless(text) {
-    return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
 }
 /**
  * The runner obeys lines such as `::set-output …` wherever they come from; between `::stop-commands::TOKEN` and
@@ -100780,7 +100797,6 @@ function openFence(write) {
 
 ;// CONCATENATED MODULE: ./lib/action/index.js
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
-
 
 
 
@@ -100833,13 +100849,13 @@ function failStep(error) {
     if (error instanceof runtime/* UserError */.yo) {
         setFailed(`${error.message}\n${error.nextStep}`);
         if (error.cause !== undefined)
-            info(harmless(`Cause: ${(0,runtime/* errorText */.kc)(error.cause)}`));
+            info((0,runtime/* harmless */.Is)(`Cause: ${(0,runtime/* errorText */.kc)(error.cause)}`));
     }
     else {
         setFailed(error instanceof Error ? error : String(error));
         info(lib_verdict/* OUR_FAULT */.Ym);
         if (error instanceof Error && error.stack)
-            info(harmless(error.stack));
+            info((0,runtime/* harmless */.Is)(error.stack));
     }
 }
 

@@ -1,9 +1,8 @@
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
 import * as core from '@actions/core'
 import { secretsHeld, secretsOf, type InputSource, type JobResults } from '../inputs/index.ts'
-import { errorText, UserError } from '../runtime/index.ts'
+import { errorText, harmless, UserError } from '../runtime/index.ts'
 import { isGreen, OUR_FAULT, type Verdict } from '../verdict/index.ts'
-import { harmless } from './log.ts'
 
 export { actionLog } from './log.ts'
 

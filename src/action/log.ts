@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import { randomBytes } from 'node:crypto'
-import { sizeText, type HostileOutput, type Log } from '../runtime/index.ts'
+import { harmless, sizeText, type HostileOutput, type Log } from '../runtime/index.ts'
 
 /** The log of a job: groups, annotations, and a fence around the output of others. */
 export function actionLog(
@@ -14,14 +14,6 @@ export function actionLog(
     progress: (done, total) => core.info(`${sizeText(done)} of ${sizeText(total)}`),
     fence: () => openFence(write)
   }
-}
-
-/**
- * A line that may hold text of others: nothing in it is a command. The runner looks for `::` at the start of a line and
- * for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs).
- */
-export function harmless(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
 }
 
 /**

@@ -5,20 +5,32 @@ import { shortened } from '../runtime/index.ts'
  * `escape`, `code`, `prose` or `cell` before it is shown.
  */
 
+/** What cannot act where it stands is left as it is, since e-mails have this text as it is written. */
+const ACTING = new RegExp(
+  [
+    // Markup, and what forms an entity.
+    '[&<>`*~|\\\\[\\]$]',
+    // A scheme, an emoji.
+    ':(?=\\S)',
+    '_(?![a-z0-9])|(?<![a-z0-9])_',
+    // A link without a scheme (github.github.com/gfm: "extended www autolink").
+    'www\\.',
+    // Mentions and references (docs.github.com: "Autolinked references and URLs").
+    '[@#]|(?<![a-z0-9])GH-(?=\\d)|/(?:issues|pulls?|discussions|commit)/(?=\\w)'
+  ].join('|'),
+  'gi'
+)
+
 /**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a reference, a link, or ends a
+ * table cell. In one go, so that an entity of ours is never taken for text of theirs, nor theirs for one of ours.
  */
 export function escape(hostile: string): string {
-  return (
-    hostile
-      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-      .replace(/[&<>`*~|\\[\]$]|:(?=\S)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-      // A link without a scheme (github.github.com/gfm: "extended www autolink").
-      .replace(/www\./gi, found => found.replace('.', entity))
-      // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-      .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`)
-  )
+  return hostile.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(ACTING, found => {
+    if (/^www/i.test(found)) return found.replace('.', entity)
+    // GitHub looks for mentions and references after it has decoded entities; a space without width stops it.
+    return /[@#]|[-/]$/.test(found) ? `${found}&#8203;` : entity(found)
+  })
 }
 
 function entity(character: string): string {

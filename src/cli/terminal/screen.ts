@@ -1,3 +1,4 @@
+import { harmless } from '../../runtime/index.ts'
 import { painter, type Paint } from './style.ts'
 
 /** A stream of a terminal or a file: as much of `process.stdout` as is needed. */
@@ -39,10 +40,10 @@ export class Screen {
     return this.#output.columns || 80
   }
 
-  /** Writes whole lines. */
+  /** Writes whole lines. The terminal may be a step's of a workflow, whose runner reads them. */
   line(text: string): void {
     this.#erase()
-    this.#output.write(`${this.#redact(text)}\n`)
+    this.#output.write(`${this.#redact(harmless(text))}\n`)
     this.#draw()
   }
 

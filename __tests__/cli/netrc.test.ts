@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { findKeys } from '../../src/cli/keys.ts'
 import { passwordFor } from '../../src/cli/netrc.ts'
@@ -58,6 +58,33 @@ describe('keys', () => {
     expect([...found]).toEqual([['github-token', 't']])
     expect(beside).toEqual(['~/.netrc'])
   })
+
+  it.each([
+    ['.local/share/heroku/login.json', {}],
+    ['data/heroku/login.json', { XDG_DATA_HOME: 'data' }],
+    ['data/login.json', { HEROKU_DATA_DIR: 'data' }],
+    ['.netrc.gpg', {}]
+  ])('of `heroku login` that only its program can read is known by ~/%s', (file, folders: Record<string, string>) => {
+    const HOME = home()
+    const env = {
+      HOME,
+      ...Object.fromEntries(Object.entries(folders).map(([name, at]) => [name, path.join(HOME, at)]))
+    }
+    expect(findKeys('build', '', env).beside).toEqual([])
+    mkdirSync(path.dirname(path.join(HOME, file)), { recursive: true })
+    writeFileSync(path.join(HOME, file), '{"account":"me@example.com"}\n')
+    expect(findKeys('build', '', env).beside).toEqual([`the key of \`heroku login\` (~/${file})`])
+    expect(() => findKeys('run', '', env)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('is kept by this system'),
+        nextStep: expect.stringContaining('HEROKU_API_KEY=$(heroku auth:token)')
+      })
+    )
+    expect(findKeys('run', '', { ...env, HEROKU_API_KEY: 'k' }).found.get('heroku-api-key')).toBe('k')
+  })
+
+  it('of ~/.netrc lie about also if another API is asked', () =>
+    expect(findKeys('build', 'http://127.0.0.1:5000', { HOME: home(heroku) }).beside).toEqual(['~/.netrc']))
 
   it('that others may read are warned of; where there is none it says how to get one', () => {
     expect(findKeys('run', '', { HOME: home(heroku, 0o644) }).warnings).toEqual([expect.stringMatching(/chmod 600/)])

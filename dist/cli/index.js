@@ -11513,7 +11513,7 @@ const KEYS = {
         about: 'Heroku key, best one of `heroku authorizations:create`. Not needed by build and rehearse.',
         secret: {
             variables: ['HEROKU_API_KEY'],
-            about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc',
+            about: 'Heroku key: HEROKU_API_KEY=$(heroku auth:token), or one made for this; without it that of ~/.netrc',
             onlyInWorkflow: ['build']
         }
     },

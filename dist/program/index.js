@@ -48487,7 +48487,7 @@ const MARK = 'BUILD_STEP_ID';
  */
 function openHost(folders, { secretsHeld, identity = otherUser() }) {
     if (!identity && secretsHeld.length > 0) {
-        throw new runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+        throw new runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
     }
     if (identity)
         for (const folder of Object.values(folders))
@@ -50440,12 +50440,12 @@ var cli_arguments = __nccwpck_require__(3814);
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: ./lib/cli/errors.js
 var errors = __nccwpck_require__(3467);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
 var runtime = __nccwpck_require__(5027);
 // EXTERNAL MODULE: ./lib/cli/flags.js
 var flags = __nccwpck_require__(2529);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/cli/netrc.js
 
 
@@ -50501,6 +50501,7 @@ function readNetrc(file) {
 
 
 
+
 const HEROKU = 'api.heroku.com';
 /**
  * Looks up the keys that a command reads: in the environment, Heroku's also in `~/.netrc`. The key of `~/.netrc` is that
@@ -50516,25 +50517,48 @@ function findKeys(command, apiUrl, env) {
         if (value)
             found.set(name, value);
     }
-    const netrc = readNetrc(external_node_path_.join(env['HOME'] || external_node_os_.homedir(), '.netrc'));
+    const home = env['HOME'] || external_node_os_.homedir();
+    const netrc = readNetrc(external_node_path_.join(home, '.netrc'));
+    const passwordOf = (host) => netrc && passwordFor(host, netrc.text);
     const machine = hostOf(apiUrl) ?? HEROKU;
-    const password = netrc && passwordFor(machine, netrc.text);
+    const password = passwordOf(machine);
+    const login = loginOf(home, env);
     const warnings = [];
     if (wanted.some(({ name }) => name === 'heroku-api-key') && !found.has('heroku-api-key')) {
         if (password !== undefined)
             found.set('heroku-api-key', password);
         else if ((0,lib_inputs/* commandRow */.uX)(command).key === 'needed')
-            throw noKey(machine);
+            throw noKey(machine, login);
         if (password !== undefined && netrc?.open)
             warnings.push('Others of this machine may read ~/.netrc, and a key is in it: `chmod 600 ~/.netrc`');
     }
-    return { found, beside: password === undefined ? [] : ['~/.netrc'], warnings };
+    const inNetrc = (password ?? passwordOf(HEROKU)) === undefined ? [] : ['~/.netrc'];
+    return { found, beside: [...inNetrc, ...login], warnings };
 }
 function hostOf(url) {
     return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
-function noKey(machine) {
-    return new runtime/* UserError */.yo(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
+/**
+ * What says that `heroku login` left a key of which `~/.netrc` knows nothing. The key lies in the
+ * keychain of macOS, the credential manager of Windows, or the Secret Service of Linux, and any program of this user may
+ * ask for it. Beside it is a file with the account's name (heroku/heroku-cli-command 13.0.1:
+ * src/credential-manager-core/lib/login-state.ts), in oclif's folder for data (oclif/core: src/config/config.ts, `dataDir`).
+ * If there is a `~/.netrc.gpg`, the key is there (lib/netrc-parser.ts).
+ */
+function loginOf(home, env) {
+    const base = env['XDG_DATA_HOME'] || external_node_path_.join(home, '.local', 'share');
+    const state = external_node_path_.join(env['HEROKU_DATA_DIR'] || external_node_path_.join(base, 'heroku'), 'login.json');
+    const files = [state, external_node_path_.join(home, '.netrc.gpg')].filter(file => (0,external_node_fs_.existsSync)(file));
+    const shown = files.map(file => (file.startsWith(home + external_node_path_.sep) ? `~${file.slice(home.length)}` : file));
+    return shown.length === 0 ? [] : [`the key of \`heroku login\` (${shown.join(', ')})`];
+}
+function noKey(machine, login) {
+    const none = `There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`;
+    const ask = 'Put `HEROKU_API_KEY=$(heroku auth:token)` before this command';
+    const make = 'Or make a key that ends in a month, with `heroku authorizations:create --expires-in 2592000 --short`, and set HEROKU_API_KEY to it.';
+    return login.length === 0
+        ? new runtime/* UserError */.yo(none, `Run \`heroku login\` once. ${ask}. ${make}`)
+        : new runtime/* UserError */.yo(`${none}; that of \`heroku login\` is kept by this system`, `${ask}. ${make}`);
 }
 
 // EXTERNAL MODULE: ./lib/cli/repository.js
@@ -81558,7 +81582,7 @@ const KEYS = {
         about: 'Heroku key, best one of `heroku authorizations:create`. Not needed by build and rehearse.',
         secret: {
             variables: ['HEROKU_API_KEY'],
-            about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc',
+            about: 'Heroku key: HEROKU_API_KEY=$(heroku auth:token), or one made for this; without it that of ~/.netrc',
             onlyInWorkflow: ['build']
         }
     },

@@ -24,7 +24,7 @@ const MARK = 'BUILD_STEP_ID'
 export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherUser() }: HostOptions): Place {
   if (!identity && secretsHeld.length > 0) {
     throw new UserError(
-      `The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`,
+      `The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them`,
       "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '')."
     )
   }

@@ -1,5 +1,5 @@
 /** All that is run, as one bundle. The two entry points, `main.ts` and `cli/main.ts`, load it when they need it. */
-import { actionLog, endStep, failStep, jobResults, maskKeys, STEP } from './action/index.ts'
+import { openStep, STEP } from './action/index.ts'
 import { runCommand } from './commands/index.ts'
 import { readCommand, readInputs, readJob, readMachine } from './inputs/index.ts'
 import { withRuntime } from './runtime/real.ts'
@@ -18,19 +18,18 @@ export const runHere: typeof import('./cli/run.ts').runHere = async (...given) =
 export async function runStep(dist: URL): Promise<void> {
   const cancel = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort())
+  const step = openStep(process.env)
   try {
-    // The runner masks only what it is told, so that comes first.
-    const keys = maskKeys()
     const command = readCommand(STEP)
     const inputs = readInputs(command, STEP)
-    const tools = { results: jobResults(), job: readJob(process.env), machine: readMachine(process.env, keys) }
-    const ended = await withRuntime({ log: actionLog(), signal: cancel.signal, dist }, runtime =>
+    const tools = { results: step.results, job: readJob(process.env), machine: readMachine(process.env, step.keys) }
+    const ended = await withRuntime({ ...step, signal: cancel.signal, dist }, runtime =>
       runCommand(command, inputs, { ...tools, runtime })
     )
-    endStep(ended)
+    step.end(ended)
   } catch (error) {
     // It ended before the command began.
-    jobResults().output('outcome', endingOf(error, []).outcome)
-    failStep(error)
+    step.results.output('outcome', endingOf(error, []).outcome)
+    step.fail(error)
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { actionLog } from '../../src/action/index.ts'
+import { actionLog } from '../../src/action/log.ts'
 import { harmless } from '../../src/runtime/index.ts'
 
 describe('a line with text of others', () => {
@@ -44,7 +44,7 @@ describe('a line with text of others', () => {
 describe('the fence', () => {
   it('stops commands, and ends on a line of its own', () => {
     const written: string[] = []
-    const log = actionLog(chunk => written.push(chunk.toString()))
+    const log = actionLog(String, chunk => written.push(chunk.toString()))
     const tokens = [1, 2].map(() => {
       const fence = log.fence()
       fence.write(Buffer.from('::error::x'))

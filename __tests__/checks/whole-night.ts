@@ -177,6 +177,7 @@ export function useNights() {
     const results = { mask: () => {} } as unknown as JobResults
     const runtime = {
       log,
+      redact: String,
       clock,
       signal: NO_SIGNAL,
       scratch: temp(),

@@ -30,9 +30,9 @@ describe('the log', () => {
   })
 
   it('marks each line of others, and none can act as a sequence or show a secret, however it comes', () => {
-    const { log, written } = terminal(false, ['s3cret\nsecond line'])
+    const { log, written } = terminal(false, ['s3cret-key\nsecond line'])
     const fence = log.fence()
-    for (const piece of ['one s3c', 'ret\nsecond', ' line \x1b', ']0;x\x07\n']) fence.write(Buffer.from(piece))
+    for (const piece of ['one s3cret', '-key\nsecond', ' line \x1b', ']0;x\x07\n']) fence.write(Buffer.from(piece))
     const ü = Buffer.from('ü')
     fence.write(ü.subarray(0, 1))
     fence.write(ü.subarray(1))
@@ -92,8 +92,8 @@ describe('a summary on a terminal', () => {
 
 describe('results', () => {
   it('are told without secrets, the longer one first', () => {
-    const { results, screen, written } = terminal(false, ['abc', 'abcdef'])
-    results.output('release-url', 'https://x.example/abcdef')
+    const { results, screen, written } = terminal(false, ['abcdefgh', 'abcdefghij'])
+    results.output('release-url', 'https://x.example/abcdefghij')
     results.output('comment-body', 'long')
     results.show(screen, { full: false, outputs: true })
     expect(written()).toBe('Outputs\n  release-url  https://x.example/***\n')

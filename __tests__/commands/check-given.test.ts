@@ -60,6 +60,7 @@ function given({
   }
   const runtime = {
     log: world.log,
+    redact: String,
     clock: systemClock,
     run: runCommand,
     signal: NO_SIGNAL,

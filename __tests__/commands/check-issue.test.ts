@@ -5,7 +5,7 @@ import { type JobResults } from '../../src/inputs/index.ts'
 import { type Runtime } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { type FakeIssue } from '../helpers/fake-issues.ts'
-import { TOKEN, useGithub } from '../github/world.ts'
+import { redactor, TOKEN, useGithub } from '../github/world.ts'
 
 const world = useGithub()
 const DAY = 86_400_000
@@ -48,10 +48,10 @@ function job(clock: TestClock, runId: number, changes: { token?: string; plan?: 
     event: {}
   }
   const results = {
-    output: (name: string, value: unknown) => void (outputs[name] = value),
-    redact: (text: string) => text.replaceAll('s3cret-value', '***')
+    output: (name: string, value: unknown) => void (outputs[name] = value)
   } as JobResults
-  const runtime = { log: world.log, clock, signal: new AbortController().signal } as unknown as Runtime
+  const redact = redactor('s3cret-value')
+  const runtime = { log: world.log, redact, clock, signal: new AbortController().signal } as unknown as Runtime
   const keep = (app: string, found: readonly Result[]) => keepIssue(inputs, app, found, undefined, of, runtime, results)
   return { keep, outputs }
 }

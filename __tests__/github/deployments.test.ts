@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { openDeployment, type DeploymentOptions } from '../../src/github/index.ts'
 import { CancelledError, type Clock, type Log } from '../../src/runtime/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
+import { redactor } from './world.ts'
 
 const SHA = 'a'.repeat(40)
 const OTHER_SHA = 'b'.repeat(40)
@@ -62,6 +63,7 @@ function open(changes: Partial<DeploymentOptions> = {}) {
     runId: '77',
     runUrl: RUN_URL,
     log,
+    redact: redactor(TOKEN),
     clock,
     signal: new AbortController().signal,
     ...changes

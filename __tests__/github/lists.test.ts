@@ -23,6 +23,7 @@ describe('a list of GitHub', () => {
       token: 'token',
       repository: 'owner/fork',
       log: world.log,
+      redact: String,
       clock: new TestClock(),
       signal: new AbortController().signal
     })

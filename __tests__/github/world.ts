@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from '@jest/globals'
 import { Github } from '../../src/github/index.ts'
-import { type Log } from '../../src/runtime/index.ts'
+import { Secrets, type Log } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { FakeGithub, SIGNATURE } from '../helpers/fake-github.ts'
 
@@ -10,6 +10,13 @@ export const ALL = { contents: 'read', actions: 'read', 'pull-requests': 'write'
 /** `a` as a commit. */
 export function sha(digit: string): string {
   return digit.repeat(40)
+}
+
+/** As the command of a step has it. */
+export function redactor(...secrets: string[]): (text: string) => string {
+  const { add, redact } = new Secrets()
+  secrets.forEach(add)
+  return redact
 }
 
 /** The fake GitHub of a test, with a log of its own. Call it at the top of a test file. */
@@ -45,6 +52,7 @@ export function useGithub() {
       token,
       repository: 'owner/fork',
       log: world.log,
+      redact: redactor(token),
       clock: new TestClock(),
       signal: new AbortController().signal
     })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import path from 'node:path'
-import { maskKeys, STEP } from '../../src/action/index.ts'
+import { openStep, STEP } from '../../src/action/index.ts'
 import { readCommandLine } from '../../src/cli/arguments.ts'
 import { flagsOf, TERMINAL_COMMANDS } from '../../src/cli/flags.ts'
 import { cacheOf } from '../../src/commands/steps/recipe.ts'
@@ -121,7 +121,7 @@ describe('inputs', () => {
 
   it('tell which keys the job holds, by name', () => {
     give('heroku-api-key', 'k')
-    expect(maskKeys({ GITHUB_TOKEN: 't' })).toEqual(['heroku-api-key', 'GITHUB_TOKEN'])
+    expect(openStep({ GITHUB_TOKEN: 't' }).keys).toEqual(['heroku-api-key', 'GITHUB_TOKEN'])
   })
 
   it('have defaults that they would take', () => {

@@ -8770,8 +8770,8 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 var config = __nccwpck_require__(225);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(9870);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(2227);
 // EXTERNAL MODULE: ./lib/cli/flags.js
 var cli_flags = __nccwpck_require__(2529);
 ;// CONCATENATED MODULE: ./lib/cli/arguments.js
@@ -8884,8 +8884,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(9870);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(2227);
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -9089,21 +9089,21 @@ function verdictOf(ending, story, figures) {
 
 
 /** A verdict as Markdown for the job's summary: what happened, what to do, then each step with its time and what came of it. */
-function verdictMarkdown(verdict, { title, links, redact }) {
+function verdictMarkdown(verdict, { title, links }) {
     const { evidence, next } = verdict;
     const rows = evidence.map(({ name, at, took, failed, notes }) => [
         failed ? 'failed' : 'done',
-        prose(redact(name)),
+        prose(name),
         duration(at),
         duration(took),
-        notes.map(note => cell(redact(note))).join('<br>')
+        notes.map(cell).join('<br>')
     ]);
     const whole = Math.max(0, ...evidence.map(({ at, took }) => at + took));
-    const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
+    const list = Object.entries(links).map(([name, url]) => `[${prose(name)}](${url})`);
     return [
-        `## ${prose(redact(title))}`,
-        `**${WORDS[verdict.outcome]}${prose(redact(verdict.headline))}** (${duration(whole)})`,
-        ...next.map(step => prose(redact(step))),
+        `## ${prose(title)}`,
+        `**${WORDS[verdict.outcome]}${prose(verdict.headline)}** (${duration(whole)})`,
+        ...next.map(prose),
         ...(rows.length > 0 ? [table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl')] : []),
         ...(list.length > 0 ? [list.join(' · ')] : [])
     ]
@@ -9356,7 +9356,7 @@ class Page {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9870);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2227);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9199);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1897);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
@@ -9982,8 +9982,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: loadConfig, override
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(9870);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(2227);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
@@ -11286,8 +11286,8 @@ function pick(env, names) {
 
 // EXTERNAL MODULE: ./lib/config/index.js + 17 modules
 var config = __nccwpck_require__(225);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(9870);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(2227);
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js
 
 
@@ -11813,7 +11813,7 @@ function secretsHeld({ text }, env) {
 
 /***/ }),
 
-/***/ 9870:
+/***/ 2227:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11829,7 +11829,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, SHORTEST_SECRET, Secrets, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, everyText, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -11882,6 +11882,16 @@ function explainDiskFull(error, where) {
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/mapping.js
+/** A copy of plain data with each text in it changed, but for the names of fields. */
+function everyText(data, change) {
+    if (typeof data === 'string')
+        return change(data);
+    if (Array.isArray(data))
+        return data.map((item) => everyText(item, change));
+    if (typeof data !== 'object' || data === null)
+        return data;
+    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
+}
 /** Whether a value that was read from JSON or YAML is a mapping: an object, and not a list. */
 function isMapping(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -11964,6 +11974,71 @@ function withArguments(text, ...words) {
 }
 /** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
 const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
+;// CONCATENATED MODULE: ./lib/runtime/secrets.js
+/** Shorter ones are not looked for: without each short word that somebody uses as a password no text could be read. */
+const SHORTEST_SECRET = 8;
+/** Such a one is looked for as it is written, and in no other form: its pattern would be too large, or take for ever. */
+const PLAIN_ALONE = /^.{2000}|\\{8}/s;
+/**
+ * What nobody may see, and texts without it. Whoever answers may repeat a key that it was sent, as it is or in the form that
+ * the text around it wants, and our own escapes change it again. So each is found however it is written: in an address, in
+ * JSON, in a shell's word, in HTML or Markdown, or as base64 in the middle of other bytes (`user:key`).
+ */
+class Secrets {
+    /** How each is found, the longest first: one may hold another. */
+    #found = [];
+    /** From now on it is left out; each line of it, for they stand in lines of their own wherever it is printed. */
+    add = (secret) => {
+        for (const line of secret.split(/\r?\n/).map(text => text.trim())) {
+            if (line.length < SHORTEST_SECRET || this.#found.some(([there]) => there === line))
+                continue;
+            const pattern = PLAIN_ALONE.test(line) ? line : new RegExp(formsOf(line).join('|'), 'g');
+            this.#found = [...this.#found, [line, pattern]].sort(([one], [other]) => other.length - one.length);
+        }
+    };
+    /** The text with `***` in place of each secret. */
+    redact = (text) => this.#found.reduce((rest, [, pattern]) => rest.replaceAll(pattern, '***'), text);
+}
+function literal(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+function formsOf(secret) {
+    return [inText(secret), ...[0, 1, 2].map(before => inBase64(secret, before))];
+}
+/** Each character of it as it is, or as one of the ways to write it. Letters and digits have no other. */
+function inText(secret) {
+    return [...secret].map(character => (/[a-z0-9]/i.test(character) ? character : waysToWrite(character))).join('');
+}
+const NAMED = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+function waysToWrite(character) {
+    const hex = [...character].flatMap(unit => unit.split('').map(half => half.charCodeAt(0).toString(16)));
+    const point = character.codePointAt(0);
+    const url = [...Buffer.from(character)].map(byte => `%${anyCase(byte.toString(16).padStart(2, '0'))}`).join('');
+    const json = hex.map(unit => `\\\\u${anyCase(unit.padStart(4, '0'))}`).join('');
+    const html = [`#0*${point}`, `#[xX]0*${anyCase(point.toString(16))}`, NAMED[character] ?? []].flat();
+    const plain = literal(character);
+    const quoted = character === "'" ? ["'\\\\''"] : [];
+    return `(?:${[...quoted, `\\\\?${plain}`, url, json, `&(?:${html.join('|')});`].join('|')})(?:&#8203;)?`;
+}
+function anyCase(hex) {
+    return hex.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
+}
+/**
+ * What stands in base64 for it alone, whatever is before and behind it.
+ * @param before how many bytes of the group of three are others'
+ */
+function inBase64(secret, before) {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const own = bytes.toString('base64').slice(Math.ceil((8 * before) / 6), Math.floor((8 * bytes.length) / 6));
+    return [...own]
+        .map(character => {
+        if (character === '+')
+            return `(?:${waysToWrite('+')}|-)`;
+        return character === '/' ? `(?:${waysToWrite('/')}|_)` : character;
+    })
+        .join('');
+}
 
 ;// CONCATENATED MODULE: ./lib/runtime/shell.js
 /** A text as one word for a shell: in quotes, unless it has only harmless characters. */
@@ -12128,6 +12203,7 @@ const VERSION = '0.1.0';
  * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
  * in `real.ts`.
  */
+
 
 
 

@@ -47571,8 +47571,8 @@ function problemOf(line, raw, words, entries) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 ;// CONCATENATED MODULE: ./lib/buildpacks/json.js
 /** Why a text is not JSON (RFC 8259), and at which character. */
 class JsonFault extends Error {
@@ -49447,7 +49447,7 @@ async function succeed(run, program, args) {
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var _config_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(255);
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5027);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7033);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
 
 
@@ -49553,7 +49553,7 @@ function addRest(words, command, values) {
 /* harmony export */   S: () => (/* binding */ tellError)
 /* harmony export */ });
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5027);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7033);
 /* harmony import */ var _verdict_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7122);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3814);
 /* harmony import */ var _terminal_escapes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3891);
@@ -49660,8 +49660,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:readline/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 // EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
 var knowledge = __nccwpck_require__(5084);
 // EXTERNAL MODULE: external "node:path"
@@ -50380,7 +50380,7 @@ function lines(missing) {
 /* harmony export */   G: () => (/* binding */ githubRepository),
 /* harmony export */   _: () => (/* binding */ repositoryOf)
 /* harmony export */ });
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5027);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7033);
 
 /**
  * `owner/name` of the GitHub repository that a checkout belongs to: its remote `origin`, else its only one. Undefined
@@ -50432,6 +50432,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var commands = __nccwpck_require__(9103);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 // EXTERNAL MODULE: ./lib/cli/arguments.js
@@ -50442,8 +50444,6 @@ var lib_verdict = __nccwpck_require__(7122);
 var errors = __nccwpck_require__(3467);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
 // EXTERNAL MODULE: ./lib/cli/flags.js
 var flags = __nccwpck_require__(2529);
 ;// CONCATENATED MODULE: ./lib/cli/netrc.js
@@ -50634,26 +50634,21 @@ class Screen {
 
 
 
+
 /** What a command found out, kept until its end, and its secrets. */
 class TerminalResults {
     outputs = {};
-    #secrets = new Set();
+    #secrets = new runtime/* Secrets */.Sb();
     #summary = '';
     output = (name, value) => {
-        this.outputs[name] = value;
+        this.outputs[name] = typeof value === 'string' ? this.redact(value) : value;
     };
-    mask = (secret) => {
-        // The lines of a secret stand in lines of their own wherever it is printed.
-        for (const line of secret.split(/\r?\n/))
-            if (line.trim() !== '')
-                this.#secrets.add(line);
-    };
-    /** The longest first: one may hold another. */
-    redact = (text) => [...this.#secrets]
-        .sort((a, b) => b.length - a.length)
-        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    /** Takes what is masked out of a text. */
+    redact = this.#secrets.redact;
+    mask = this.#secrets.add;
     summary = (markdown) => {
-        this.#summary += `${markdown}\n`;
+        // Before it is cut to the width of the terminal.
+        this.#summary += `${this.redact(markdown)}\n`;
         return Promise.resolve();
     };
     /** Shows the summary, and the outputs behind it. */
@@ -50818,6 +50813,7 @@ function openFence(say) {
 
 
 
+
 /** Runs a command as the action does, with flags for its inputs. Returns the exit code. */
 async function runHere(command, line, { lively, stop, dist }) {
     const results = new TerminalResults();
@@ -50832,11 +50828,12 @@ async function runHere(command, line, { lively, stop, dist }) {
         results.show(screen, { full: line.full, outputs: !line.json });
         if (!line.json)
             return;
-        const redacted = (_, value) => (typeof value === 'string' ? redact(value) : value);
-        process.stdout.write(`${JSON.stringify({ ...results.outputs, verdict }, redacted, 2)}\n`);
+        // `##[` would be a command of the runner's; this is the same text in JSON.
+        const json = JSON.stringify({ ...results.outputs, verdict }, undefined, 2).replaceAll('##[', '##\\u005b');
+        process.stdout.write(`${json}\n`);
     };
     const tell = ({ lines, exitCode }) => {
-        process.stderr.write(`${redact(lines.join('\n'))}\n`);
+        process.stderr.write(`${redact((0,runtime/* harmless */.Is)(lines.join('\n')))}\n`);
         return stop.exitCode ?? exitCode;
     };
     try {
@@ -50850,7 +50847,7 @@ async function runHere(command, line, { lively, stop, dist }) {
         const inputs = (0,lib_inputs/* readInputs */.Ko)(command, source);
         const machine = machineOf(command, [...(0,lib_inputs/* secretsHeld */.x0)(source, process.env), ...keys.beside]);
         const job = await jobOf(inputs.path, machine);
-        const { verdict, error } = await (0,real/* withRuntime */.XA)({ log, signal: stop.signal, dist }, runtime => (0,commands/* runCommand */.d)(command, inputs, { runtime, results, job, machine }));
+        const { verdict, error } = await (0,real/* withRuntime */.XA)({ log, redact, signal: stop.signal, dist }, runtime => (0,commands/* runCommand */.d)(command, inputs, { runtime, results, job, machine }));
         finish(verdict);
         if (error !== undefined)
             return tell((0,errors/* tellError */.S)(error, screen.paint));
@@ -51249,6 +51246,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var lib_runtime = __nccwpck_require__(7033);
 // EXTERNAL MODULE: ./lib/verdict/index.js + 4 modules
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -51261,8 +51260,6 @@ var lib = __nccwpck_require__(2779);
 var heroku_client_lib = __nccwpck_require__(6188);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
 var request = __nccwpck_require__(3633);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var lib_runtime = __nccwpck_require__(5027);
 ;// CONCATENATED MODULE: ./lib/heroku/error-details.js
 
 
@@ -51631,7 +51628,7 @@ class GuardedRequest extends request {
             path: this.#path,
             outcome,
             service: this.#guard.service?.name,
-            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+            requestId: typeof requestId === 'string' ? (0,lib_runtime/* shortened */.vI)(requestId, 200) : undefined
         };
     }
     explain(error) {
@@ -51658,9 +51655,13 @@ function errorBody(body) {
     if (!success)
         return {};
     if (!('errors' in output))
-        return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) };
+        return { id: cut(output.id, 100), message: cut(output.message, 2_000) };
     const [{ title, detail = title }] = output.errors;
-    return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
+    return { message: cut(detail === title ? title : `${title} (${detail})`, 2_000) };
+}
+/** Between words: half a secret would not be found. */
+function cut(said, most) {
+    return said === undefined ? undefined : (0,lib_runtime/* shortened */.vI)(said, most);
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/look.js
@@ -52621,11 +52622,11 @@ function storedSize(url, tools) {
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/secrets.js
+
 /** Names whose values are secrets. One too many does no harm: its value is masked, no more. */
 const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
 /** Names that look like secrets, and whose values everybody may see. */
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
-const SHORTEST = 8;
 /** A login of letters alone is a word, such as `mastodon`: masked, it would be missing in every name and command. */
 const isWord = (name, value) => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value);
 /**
@@ -52637,7 +52638,7 @@ function secretValues(config) {
     const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) && !isWord(name, value)
         ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
         : passwordOf(value));
-    return [...new Set(values)].filter(value => value.length >= SHORTEST);
+    return [...new Set(values)].filter(value => value.length >= lib_runtime/* SHORTEST_SECRET */.c3);
 }
 function passwordOf(value) {
     if (!URL.canParse(value))
@@ -56014,9 +56015,9 @@ function makeUpgrade(plan, base) {
         migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
             ...rest,
             name: name.slice(0, 200),
-            ...(long && { long: cut(long) }),
-            ...(destructive && { destructive: cut(destructive) }),
-            ...(irreversible && { irreversible: cut(irreversible) })
+            ...(long && { long: upgrade_cut(long) }),
+            ...(destructive && { destructive: upgrade_cut(destructive) }),
+            ...(irreversible && { irreversible: upgrade_cut(irreversible) })
         })),
         streaming,
         rollback,
@@ -56029,7 +56030,7 @@ function makeUpgrade(plan, base) {
         }))
     };
 }
-function cut({ text, ...rest }) {
+function upgrade_cut({ text, ...rest }) {
     return { ...rest, text: upgrade_plain(text, 200) };
 }
 function upgrade_plain(text, most) {
@@ -64384,6 +64385,8 @@ const COMMENTING = 'pull-requests: write';
 const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
 /** The version of the REST API that this is written for; supported until March 2028 at least (GitHub changelog, 2026-03-12). */
 const API_VERSION = '2022-11-28';
+/** Fields of a request of Octokit's that are not of its content (octokit/types.ts: RequestParameters). */
+const NOT_SENT = new Set(['method', 'url', 'baseUrl', 'headers', 'mediaType', 'request']);
 /** Octokit logs nothing: the action does. */
 const QUIET = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
 /**
@@ -64400,12 +64403,19 @@ class Github {
         this.repository = { owner, repo };
         // No `request` option: it would replace the fetch that uses the proxy.
         this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET });
-        this.octokit.hook.before('request', ({ headers }) => {
-            headers['x-github-api-version'] = API_VERSION;
+        this.octokit.hook.before('request', request => {
+            request.headers['x-github-api-version'] = API_VERSION;
+            for (const [name, value] of Object.entries(request))
+                if (!NOT_SENT.has(name))
+                    request[name] = (0,lib_runtime/* everyText */.rC)(value, this.redact);
         });
     }
     get clock() {
         return this.#options.clock;
+    }
+    /** The text without secrets: before it is cut, encoded or compared. */
+    get redact() {
+        return this.#options.redact;
     }
     /** Sends a read, until it is answered or refused. Resolves with the answer's data. */
     async read(call, signal = this.#options.signal) {
@@ -64440,13 +64450,13 @@ class Github {
         return (0,lib_net/* writeOnce */.Fq)({ clock: this.clock }, write, { isLost, find, looks: [LOOK_AFTER], otherwise });
     }
     /**
-     * What went wrong and what to do, in one line and without the token.
+     * What went wrong and what to do, in one line.
      * @param permission as a workflow writes it: `pull-requests: write`
      * @param consequence a sentence: what follows from it, or what happens all the same
      */
     explain(error, permission, consequence) {
         const status = client_refusal(error);
-        const said = (0,lib_runtime/* errorText */.kc)(error).replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').slice(0, 300);
+        const said = (0,lib_runtime/* shortened */.vI)(this.redact((0,lib_runtime/* errorText */.kc)(error)).replace(/\s+/g, ' '), 300);
         const reason = status === undefined ? said : `${status}, ${said}`;
         const next = lacksPermission(error)
             ? `Give the job "permissions: ${permission}". ${permission === COMMENTING ? FROM_FORKS : ''}`
@@ -64781,7 +64791,8 @@ class BranchFile {
     async update(change, otherwise) {
         const once = async () => {
             const { text, sha } = await this.#version();
-            const changed = change(text);
+            // Before it is encoded: then nothing could be found in it.
+            const changed = this.#github.redact(change(text));
             if (changed !== text && !(await this.#written(changed, sha)))
                 throw new OvertakenError();
         };
@@ -65035,7 +65046,7 @@ class OwnDeployment {
         if (this.#refused)
             return;
         try {
-            await this.#github.addStatus(this.#id, state, shortened(description), environmentUrl);
+            await this.#github.addStatus(this.#id, state, description, environmentUrl);
         }
         catch (error) {
             this.#refused = lacksPermission(error);
@@ -65094,8 +65105,9 @@ class Deployments {
         return this.#github.written(post, async () => this.ofEarlierAttempt(await this.deployments())?.id);
     }
     /** Adds a status. If the answer is lost, sends it again only if it is not the newest status. */
-    async addStatus(id, state, description, environmentUrl) {
-        const { octokit, repository } = this.#github;
+    async addStatus(id, state, text, environmentUrl) {
+        const { octokit, repository, redact } = this.#github;
+        const description = shortened(redact(text));
         const post = (request) => octokit.rest.repos.createDeploymentStatus({
             ...repository,
             deployment_id: id,
@@ -65376,13 +65388,13 @@ async function defaultBranch(github) {
 
 
 /** Writes every file and output, the summary, and annotations. */
-async function tell(told, outputDir, { log, page }, results) {
+async function tell(told, outputDir, { log, page, redact }, results) {
     const { report } = told;
     const at = (file) => external_node_path_.join(outputDir, file);
     const markdown = renderMarkdown(told);
-    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
-    await (0,promises_.writeFile)(at('report.md'), markdown);
-    await (0,promises_.writeFile)(at('report.html'), renderPage(pageData(told), await pageParts(page)));
+    await (0,promises_.writeFile)(at('report.json'), redact(reportJson(report)));
+    await (0,promises_.writeFile)(at('report.md'), redact(markdown));
+    await (0,promises_.writeFile)(at('report.html'), redact(renderPage(pageData(told), await pageParts(page))));
     const { verdict, variants, streaming } = report;
     const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
     results.output('slug-path', at('slug.tgz'));
@@ -66973,7 +66985,7 @@ const RECENT = 3_600_000;
 /** Characters of time, source and dyno before each line. */
 const HEADER = 50;
 /** Milliseconds of log that tell how much is logged a day: a few minutes, such as a start, do not. */
-const log_codes_SHORTEST = 600_000;
+const SHORTEST = 600_000;
 /** Heroku's error codes (H, R, L) in the log lines that it still has; and how much is logged. */
 const logCodes = {
     name: 'log-codes',
@@ -67050,7 +67062,7 @@ function levelOf(level, isOften, isRecent) {
 async function volumeOf({ app }) {
     const lines = await app.log();
     const [first, last] = [lines[0], lines.at(-1)];
-    if (!first || !last || last.time - first.time < log_codes_SHORTEST)
+    if (!first || !last || last.time - first.time < SHORTEST)
         return [];
     const hours = (last.time - first.time) / 3_600_000;
     const bytes = lines.reduce((sum, { text }) => sum + text.length + HEADER, 0);
@@ -75986,7 +75998,7 @@ async function keepIssue(inputs, app, found, why, job, runtime, results) {
         return undefined;
     }
     try {
-        const url = await inIssueTime(runtime, bounded => keep(githubOf(githubToken, job, bounded), app, found, why, job, bounded, results.redact));
+        const url = await inIssueTime(runtime, bounded => keep(githubOf(githubToken, job, bounded), app, found, why, job, bounded));
         if (url !== undefined)
             results.output('issue-url', url);
         return url;
@@ -76008,7 +76020,7 @@ const SAID = {
     reopen: 'opened again',
     remember: 'stays closed'
 };
-async function keep(github, app, found, why, job, { log, clock }, redact) {
+async function keep(github, app, found, why, job, { log, clock }) {
     const issue = await findIssue(github, app);
     const before = readMemo(issue?.memo);
     const run = check_issue_runOf(job);
@@ -76019,7 +76031,7 @@ async function keep(github, app, found, why, job, { log, clock }, redact) {
     const now = clock.now();
     const night = compareNight(found, before.memory, now);
     const step = nextStep(night, issue, now);
-    const text = check_issue_textOf(night, found, why, app, job, redact);
+    const text = check_issue_textOf(night, found, why, app, job);
     log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`);
     if (step === 'none')
         return undefined;
@@ -76033,7 +76045,7 @@ async function keep(github, app, found, why, job, { log, clock }, redact) {
     const note = noteOf(night, why, step);
     // Only a comment reaches those who follow the issue.
     if (note !== undefined)
-        await noteOnIssue(github, issue, redact(note));
+        await noteOnIssue(github, issue, note);
     return issue.url;
 }
 /**
@@ -76055,10 +76067,10 @@ async function remember(github, issue, app, night, memo, before) {
         return;
     await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false);
 }
-function check_issue_textOf(night, found, why, app, job, redact) {
+function check_issue_textOf(night, found, why, app, job) {
     const text = issueMarkdown(night, found, { app, runUrl: runUrl(job), why }, LONGEST_ISSUE);
     const memo = { memory: memoryOf(night), run: check_issue_runOf(job) };
-    return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) };
+    return { title: issueTitle(night, app), text, memo: JSON.stringify(memo) };
 }
 const key = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[a-z0-9-]{1,60}(\/[a-z0-9-]{1,60})?$/));
 const date = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoDate */._$n());
@@ -76553,8 +76565,8 @@ async function showSteps(steps, log, results) {
         return log.info('No tasks, neither wanted nor there');
     const rows = shown.map(({ action, command, when, size, why }) => [
         action,
-        (0,lib_verdict/* code */.aY)(results.redact(command)),
-        ...[when, size, why].map(text => (0,lib_verdict/* escape */.ih)(results.redact(text)))
+        (0,lib_verdict/* code */.aY)(command),
+        ...[when, size, why].map(lib_verdict/* escape */.ih)
     ]);
     await results.summary(`### Tasks\n\n${(0,lib_verdict/* table */.tp)(HEAD, rows, 'lllll')}\n\n`);
 }
@@ -76860,6 +76872,7 @@ async function whatRuns(checkout, commit) {
 
 
 
+
 /**
  * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails if a check
  * does; a warning does not, nor what could not be looked at.
@@ -76871,11 +76884,11 @@ async function check(inputs, { runtime, results, job, machine }) {
     const checks = chooseChecks(CHECKS, config.checks.skip);
     const scene = await openScene(inputs, config, app, job, machine, runtime, results);
     const naming = namingFor(job);
-    const tell = (seen) => tellWhy(seen, naming, results.redact);
+    const tell = (seen) => tellWhy(seen, naming, runtime.redact);
     // In the middle of an outage nobody waits for the slowest check.
     const first = scene.first.then(seen => (runtime.log.info(check_why_firstLine(seen, tell(seen))), seen));
     const [seen, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close);
-    const found = oneCauseEach(looked.map(result => withoutSecrets(result, results.redact)));
+    const found = oneCauseEach(looked.map(result => withoutSecrets(result, runtime.redact)));
     const why = tell(withFindings(seen, found, runtime.clock.now()));
     if (why)
         runtime.log.info(whyLine(why));
@@ -76890,17 +76903,7 @@ async function check(inputs, { runtime, results, job, machine }) {
 }
 /** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
 function withoutSecrets({ findings, ...result }, redact) {
-    return { ...result, findings: everyText(findings, redact) };
-}
-/** A copy of plain data with each text of it changed. */
-function everyText(data, change) {
-    if (typeof data === 'string')
-        return change(data);
-    if (Array.isArray(data))
-        return data.map((item) => everyText(item, change));
-    if (typeof data !== 'object' || data === null)
-        return data;
-    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
+    return { ...result, findings: (0,lib_runtime/* everyText */.rC)(findings, redact) };
 }
 function endingOf(app, results, failed, why, issueUrl) {
     const findings = results.flatMap(({ check: { name }, findings: of }) => of.flatMap(({ level, text, remedy, affects }) => level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]));
@@ -77115,7 +77118,7 @@ async function showLacking(of, { story }, results) {
         story.note(`${what}: ${which}`);
     for (const { reason, remedy } of lacking.hints)
         story.note(`Do this, too: ${reason}. ${remedy}`);
-    await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(lacking)}\n`));
+    await results.summary(`## What would be provisioned\n\n${provisionMarkdown(lacking)}\n`);
     refuse(lacking);
     return isConfigured(lacking);
 }
@@ -77680,8 +77683,7 @@ class Facts {
         return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, ${this.#migrations === 'off' ? 'its migrations left alone (`migrations: off`)' : 'migrated'}`;
     }
     async finish(state, description) {
-        const { redact } = this.#results;
-        await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined);
+        await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined);
     }
 }
 
@@ -80362,6 +80364,7 @@ async function schedule(inputs, { runtime, results, story, job }) {
 
 
 
+
 const COMMANDS = {
     build: build_build,
     comment: comment,
@@ -80376,7 +80379,7 @@ const COMMANDS = {
 };
 /** Runs a command to its verdict, which an error has as well. Writes the output `outcome` and the summary. */
 async function runCommand(name, inputs, { results: job, ...tools }) {
-    const { log, clock } = tools.runtime;
+    const { log, clock, redact } = tools.runtime;
     const story = new lib_verdict/* Story */.gG(log, clock);
     const figures = {};
     const results = {
@@ -80392,11 +80395,11 @@ async function runCommand(name, inputs, { results: job, ...tools }) {
         error
     }));
     const { error } = ending;
-    const verdict = (0,lib_verdict/* verdictOf */.Vj)(ending, story, figures);
+    const verdict = (0,lib_runtime/* everyText */.rC)((0,lib_verdict/* verdictOf */.Vj)(ending, story, figures), redact);
     job.output('outcome', verdict.outcome);
     const { title = error === undefined ? undefined : TITLES[name], links } = story;
     if (title !== undefined)
-        await job.summary((0,lib_verdict/* verdictMarkdown */.BT)(verdict, { title, links, redact: job.redact }));
+        await job.summary((0,lib_verdict/* verdictMarkdown */.BT)(verdict, { title, links }));
     return { verdict, error };
 }
 /** Outputs that are a text of their own and no figure. */
@@ -80438,8 +80441,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 // EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
 var knowledge = __nccwpck_require__(5084);
 // EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
@@ -81355,8 +81358,8 @@ function pick(env, names) {
 
 // EXTERNAL MODULE: ./lib/config/index.js + 8 modules
 var config = __nccwpck_require__(255);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js
 
 
@@ -82475,8 +82478,8 @@ function readAppJson(json) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 ;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -86224,8 +86227,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Fq: () => (/* reexport */ writeOnce)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 ;// CONCATENATED MODULE: ./lib/net/deadline.js
 
 /** The time for a piece of work has run out. */
@@ -86890,7 +86893,7 @@ function dayText(time) {
 
 /***/ }),
 
-/***/ 5027:
+/***/ 7033:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86900,6 +86903,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   yv: () => (/* reexport */ AS_DYNO),
   cc: () => (/* reexport */ CancelledError),
   xr: () => (/* reexport */ MAKE_KEY),
+  c3: () => (/* reexport */ SHORTEST_SECRET),
+  Sb: () => (/* reexport */ Secrets),
   w: () => (/* reexport */ Unverified),
   yo: () => (/* reexport */ UserError),
   xv: () => (/* reexport */ VERSION),
@@ -86915,6 +86920,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   p0: () => (/* reexport */ figures/* duration */.p0),
   CA: () => (/* reexport */ errorCode),
   kc: () => (/* reexport */ errorText),
+  rC: () => (/* reexport */ everyText),
   GK: () => (/* reexport */ explainDiskFull),
   sl: () => (/* reexport */ fetchEnvironment),
   Ce: () => (/* reexport */ giveTree),
@@ -87037,6 +87043,16 @@ function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/mapping.js
+/** A copy of plain data with each text in it changed, but for the names of fields. */
+function everyText(data, change) {
+    if (typeof data === 'string')
+        return change(data);
+    if (Array.isArray(data))
+        return data.map((item) => everyText(item, change));
+    if (typeof data !== 'object' || data === null)
+        return data;
+    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
+}
 /** Whether a value that was read from JSON or YAML is a mapping: an object, and not a list. */
 function isMapping(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -87132,6 +87148,71 @@ function withArguments(text, ...words) {
 }
 /** Runs its arguments in the environment of a dyno's program: for `bash -c`, in the app's folder. */
 const AS_DYNO = "# Sources what buildpacks and the app left for the start of a dyno, as Heroku does (Dev Center: profiled), then becomes\n# its arguments. The working folder is the app's.\nfor file in .profile.d/*.sh; do\n  if [ -f \"$file\" ]; then . \"$file\"; fi\ndone\nif [ -f .profile ]; then . ./.profile; fi\nexec \"$@\"\n";
+
+;// CONCATENATED MODULE: ./lib/runtime/secrets.js
+/** Shorter ones are not looked for: without each short word that somebody uses as a password no text could be read. */
+const SHORTEST_SECRET = 8;
+/** Such a one is looked for as it is written, and in no other form: its pattern would be too large, or take for ever. */
+const PLAIN_ALONE = /^.{2000}|\\{8}/s;
+/**
+ * What nobody may see, and texts without it. Whoever answers may repeat a key that it was sent, as it is or in the form that
+ * the text around it wants, and our own escapes change it again. So each is found however it is written: in an address, in
+ * JSON, in a shell's word, in HTML or Markdown, or as base64 in the middle of other bytes (`user:key`).
+ */
+class Secrets {
+    /** How each is found, the longest first: one may hold another. */
+    #found = [];
+    /** From now on it is left out; each line of it, for they stand in lines of their own wherever it is printed. */
+    add = (secret) => {
+        for (const line of secret.split(/\r?\n/).map(text => text.trim())) {
+            if (line.length < SHORTEST_SECRET || this.#found.some(([there]) => there === line))
+                continue;
+            const pattern = PLAIN_ALONE.test(line) ? line : new RegExp(formsOf(line).join('|'), 'g');
+            this.#found = [...this.#found, [line, pattern]].sort(([one], [other]) => other.length - one.length);
+        }
+    };
+    /** The text with `***` in place of each secret. */
+    redact = (text) => this.#found.reduce((rest, [, pattern]) => rest.replaceAll(pattern, '***'), text);
+}
+function literal(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+function formsOf(secret) {
+    return [inText(secret), ...[0, 1, 2].map(before => inBase64(secret, before))];
+}
+/** Each character of it as it is, or as one of the ways to write it. Letters and digits have no other. */
+function inText(secret) {
+    return [...secret].map(character => (/[a-z0-9]/i.test(character) ? character : waysToWrite(character))).join('');
+}
+const NAMED = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+function waysToWrite(character) {
+    const hex = [...character].flatMap(unit => unit.split('').map(half => half.charCodeAt(0).toString(16)));
+    const point = character.codePointAt(0);
+    const url = [...Buffer.from(character)].map(byte => `%${anyCase(byte.toString(16).padStart(2, '0'))}`).join('');
+    const json = hex.map(unit => `\\\\u${anyCase(unit.padStart(4, '0'))}`).join('');
+    const html = [`#0*${point}`, `#[xX]0*${anyCase(point.toString(16))}`, NAMED[character] ?? []].flat();
+    const plain = literal(character);
+    const quoted = character === "'" ? ["'\\\\''"] : [];
+    return `(?:${[...quoted, `\\\\?${plain}`, url, json, `&(?:${html.join('|')});`].join('|')})(?:&#8203;)?`;
+}
+function anyCase(hex) {
+    return hex.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
+}
+/**
+ * What stands in base64 for it alone, whatever is before and behind it.
+ * @param before how many bytes of the group of three are others'
+ */
+function inBase64(secret, before) {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const own = bytes.toString('base64').slice(Math.ceil((8 * before) / 6), Math.floor((8 * bytes.length) / 6));
+    return [...own]
+        .map(character => {
+        if (character === '+')
+            return `(?:${waysToWrite('+')}|-)`;
+        return character === '/' ? `(?:${waysToWrite('/')}|_)` : character;
+    })
+        .join('');
+}
 
 ;// CONCATENATED MODULE: ./lib/runtime/text.js
 /**
@@ -87325,6 +87406,7 @@ const VERSION = '0.1.0';
 
 
 
+
 /***/ }),
 
 /***/ 6583:
@@ -87346,8 +87428,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/runtime/run-command.js
@@ -87448,7 +87530,7 @@ const systemClock = {
     }
 };
 /** Does the work with the real runtime. Its scratch folder is removed afterwards. */
-async function withRuntime({ log, signal, dist }, work) {
+async function withRuntime({ log, redact, signal, dist }, work) {
     // If it is set, heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
     delete process.env['DEBUG'];
     const scratch = await (0,promises_.mkdtemp)(external_node_path_.join(external_node_os_.tmpdir(), 'mastodon-on-heroku-'));
@@ -87456,6 +87538,7 @@ async function withRuntime({ log, signal, dist }, work) {
         await (0,promises_.chmod)(scratch, 0o711); // the build's user may go through it, not list it
         return await work({
             log,
+            redact,
             clock: systemClock,
             run: runCommand,
             signal,
@@ -87511,8 +87594,8 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
 var lib_buildpacks = __nccwpck_require__(5792);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 ;// CONCATENATED MODULE: ./lib/slug/files.js
 
 /** A walk's entries as files of a slug. Sockets, pipes and devices cannot be in one: they are in `leftOut`. */
@@ -89309,8 +89392,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Vj: () => (/* reexport */ verdictOf)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -89516,21 +89599,21 @@ function verdictOf(ending, story, figures) {
 
 
 /** A verdict as Markdown for the job's summary: what happened, what to do, then each step with its time and what came of it. */
-function verdictMarkdown(verdict, { title, links, redact }) {
+function verdictMarkdown(verdict, { title, links }) {
     const { evidence, next } = verdict;
     const rows = evidence.map(({ name, at, took, failed, notes }) => [
         failed ? 'failed' : 'done',
-        prose(redact(name)),
+        prose(name),
         (0,runtime/* duration */.p0)(at),
         (0,runtime/* duration */.p0)(took),
-        notes.map(note => cell(redact(note))).join('<br>')
+        notes.map(cell).join('<br>')
     ]);
     const whole = Math.max(0, ...evidence.map(({ at, took }) => at + took));
-    const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
+    const list = Object.entries(links).map(([name, url]) => `[${prose(name)}](${url})`);
     return [
-        `## ${prose(redact(title))}`,
-        `**${WORDS[verdict.outcome]}${prose(redact(verdict.headline))}** (${(0,runtime/* duration */.p0)(whole)})`,
-        ...next.map(step => prose(redact(step))),
+        `## ${prose(title)}`,
+        `**${WORDS[verdict.outcome]}${prose(verdict.headline)}** (${(0,runtime/* duration */.p0)(whole)})`,
+        ...next.map(prose),
         ...(rows.length > 0 ? [table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl')] : []),
         ...(list.length > 0 ? [list.join(' · ')] : [])
     ]
@@ -100779,8 +100862,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
-var runtime = __nccwpck_require__(5027);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
+var runtime = __nccwpck_require__(7033);
 // EXTERNAL MODULE: ./lib/verdict/index.js + 4 modules
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: external "node:crypto"
@@ -100789,13 +100872,16 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 
 
-/** The log of a job: groups, annotations, and a fence around the output of others. */
-function actionLog(write = chunk => void process.stdout.write(chunk)) {
+/**
+ * The log of a job: groups, annotations, and a fence around the output of others, in which the runner alone masks.
+ * @param redact takes secrets out of a text
+ */
+function actionLog(redact, write = chunk => void process.stdout.write(chunk)) {
     return {
-        info: line => info((0,runtime/* harmless */.Is)(line)),
-        warning: line => warning(line),
-        error: line => error(line),
-        group: (title, work) => group(title, work),
+        info: line => info((0,runtime/* harmless */.Is)(redact(line))),
+        warning: line => warning(redact(line)),
+        error: line => error(redact(line)),
+        group: (title, work) => group(redact(title), work),
         progress: (done, total) => info(`${(0,runtime/* sizeText */.lP)(done)} of ${(0,runtime/* sizeText */.lP)(total)}`),
         fence: () => openFence(write)
     };
@@ -100828,59 +100914,60 @@ function openFence(write) {
 
 /** The inputs of this step, as the runner hands them over (docs.github.com: metadata syntax, `inputs`). */
 const STEP = { text: name => getInput(name), called: name => `Input ${name}` };
-/** Has the runner mask every key of this step. Returns the names of the inputs and variables that hold one. */
-function maskKeys(env = process.env) {
-    for (const secret of (0,lib_inputs/* secretsOf */.Fj)(STEP, env))
+/** Opens the step. The runner masks only what it is told, so that comes first. */
+function openStep(env) {
+    const { add, redact } = new runtime/* Secrets */.Sb();
+    const mask = (secret) => {
         core_setSecret(secret);
-    return (0,lib_inputs/* secretsHeld */.x0)(STEP, env);
+        add(secret);
+    };
+    for (const secret of (0,lib_inputs/* secretsOf */.Fj)(STEP, env))
+        mask(secret);
+    const log = actionLog(redact);
+    const fail = (error) => {
+        if (error instanceof runtime/* UserError */.yo) {
+            setFailed(redact(`${error.message}\n${error.nextStep}`));
+            if (error.cause !== undefined)
+                log.info(`Cause: ${(0,runtime/* errorText */.kc)(error.cause)}`);
+        }
+        else {
+            setFailed(redact(String(error)));
+            log.info(lib_verdict/* OUR_FAULT */.Ym);
+            if (error instanceof Error && error.stack)
+                log.info(error.stack);
+        }
+    };
+    return {
+        keys: (0,lib_inputs/* secretsHeld */.x0)(STEP, env),
+        log,
+        redact,
+        results: {
+            mask,
+            output: (name, value) => setOutput(name, typeof value === 'string' ? redact(value) : value),
+            summary: markdown => addSummary(redact(markdown), env['GITHUB_STEP_SUMMARY'], log)
+        },
+        end: ({ verdict, error }) => {
+            if (error !== undefined)
+                fail(error);
+            else if (!(0,lib_verdict/* isGreen */.gf)(verdict))
+                setFailed([verdict.headline, ...verdict.next].join('\n'));
+        },
+        fail
+    };
 }
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024;
-function jobResults(env = process.env) {
-    const secrets = new Set();
-    return {
-        output: (name, value) => setOutput(name, value),
-        mask: secret => {
-            core_setSecret(secret);
-            secrets.add(secret);
-        },
-        redact: text => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, '***'), text),
-        summary: async (markdown) => {
-            if (!env['GITHUB_STEP_SUMMARY'])
-                return;
-            const whole = Buffer.byteLength(markdown) <= LARGEST_SUMMARY;
-            const cut = '\n\nThe summary is too long; the whole of it is in report.md.\n';
-            await summary
-                .addRaw(whole
-                ? markdown
-                : Buffer.from(markdown)
-                    .subarray(0, LARGEST_SUMMARY - cut.length)
-                    .toString() + cut)
-                .write()
-                .catch((error) => warning(`The summary could not be written: ${(0,runtime/* errorText */.kc)(error)}`));
-        }
-    };
-}
-/** Ends the step by the command's verdict. */
-function endStep({ verdict, error }) {
-    if (error !== undefined)
-        failStep(error);
-    else if (!(0,lib_verdict/* isGreen */.gf)(verdict))
-        setFailed([verdict.headline, ...verdict.next].join('\n'));
-}
-/** Ends the step as failed: the message, what to do next, and the cause if it helps. */
-function failStep(error) {
-    if (error instanceof runtime/* UserError */.yo) {
-        setFailed(`${error.message}\n${error.nextStep}`);
-        if (error.cause !== undefined)
-            info((0,runtime/* harmless */.Is)(`Cause: ${(0,runtime/* errorText */.kc)(error.cause)}`));
-    }
-    else {
-        setFailed(error instanceof Error ? error : String(error));
-        info(lib_verdict/* OUR_FAULT */.Ym);
-        if (error instanceof Error && error.stack)
-            info((0,runtime/* harmless */.Is)(error.stack));
-    }
+const CUT = '\n\nThe summary is too long; the whole of it is in report.md.\n';
+/** @param file where the runner takes it from; there may be none */
+async function addSummary(markdown, file, log) {
+    if (!file)
+        return;
+    const bytes = Buffer.from(markdown);
+    const text = bytes.length <= LARGEST_SUMMARY ? markdown : bytes.subarray(0, LARGEST_SUMMARY - CUT.length).toString() + CUT;
+    await summary
+        .addRaw(text)
+        .write()
+        .catch((error) => log.warning(`The summary could not be written: ${(0,runtime/* errorText */.kc)(error)}`));
 }
 
 // EXTERNAL MODULE: ./lib/commands/index.js + 269 modules
@@ -100905,19 +100992,18 @@ async function runStep(dist) {
     const cancel = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
         process.on(signal, () => cancel.abort());
+    const step = openStep(process.env);
     try {
-        // The runner masks only what it is told, so that comes first.
-        const keys = maskKeys();
         const command = (0,lib_inputs/* readCommand */.UK)(STEP);
         const inputs = (0,lib_inputs/* readInputs */.Ko)(command, STEP);
-        const tools = { results: jobResults(), job: (0,lib_inputs/* readJob */.cd)(process.env), machine: (0,lib_inputs/* readMachine */.Uc)(process.env, keys) };
-        const ended = await (0,real/* withRuntime */.XA)({ log: actionLog(), signal: cancel.signal, dist }, runtime => (0,commands/* runCommand */.d)(command, inputs, { ...tools, runtime }));
-        endStep(ended);
+        const tools = { results: step.results, job: (0,lib_inputs/* readJob */.cd)(process.env), machine: (0,lib_inputs/* readMachine */.Uc)(process.env, step.keys) };
+        const ended = await (0,real/* withRuntime */.XA)({ ...step, signal: cancel.signal, dist }, runtime => (0,commands/* runCommand */.d)(command, inputs, { ...tools, runtime }));
+        step.end(ended);
     }
     catch (error) {
         // It ended before the command began.
-        jobResults().output('outcome', (0,lib_verdict/* endingOf */.z6)(error, []).outcome);
-        failStep(error);
+        step.results.output('outcome', (0,lib_verdict/* endingOf */.z6)(error, []).outcome);
+        step.fail(error);
     }
 }
 

@@ -1,64 +1,74 @@
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
 import * as core from '@actions/core'
 import { secretsHeld, secretsOf, type InputSource, type JobResults } from '../inputs/index.ts'
-import { errorText, harmless, UserError } from '../runtime/index.ts'
+import { errorText, Secrets, UserError, type Log } from '../runtime/index.ts'
 import { isGreen, OUR_FAULT, type Verdict } from '../verdict/index.ts'
-
-export { actionLog } from './log.ts'
+import { actionLog } from './log.ts'
 
 /** The inputs of this step, as the runner hands them over (docs.github.com: metadata syntax, `inputs`). */
 export const STEP: InputSource = { text: name => core.getInput(name), called: name => `Input ${name}` }
 
-/** Has the runner mask every key of this step. Returns the names of the inputs and variables that hold one. */
-export function maskKeys(env: NodeJS.ProcessEnv = process.env): string[] {
-  for (const secret of secretsOf(STEP, env)) core.setSecret(secret)
-  return secretsHeld(STEP, env)
+/** One step of a workflow. Nothing leaves it but through here, and without what it was given as secret. */
+export interface Step {
+  /** Names of the inputs and variables that hold a key or a token. */
+  readonly keys: readonly string[]
+  readonly log: Log
+  readonly results: JobResults
+  readonly redact: (text: string) => string
+  /** Ends the step by the command's verdict. */
+  end(ended: { readonly verdict: Verdict; readonly error?: unknown }): void
+  /** Ends the step as failed: the message, what to do next, and the cause if it helps. */
+  fail(error: unknown): void
+}
+
+/** Opens the step. The runner masks only what it is told, so that comes first. */
+export function openStep(env: NodeJS.ProcessEnv): Step {
+  const { add, redact } = new Secrets()
+  const mask = (secret: string): void => {
+    core.setSecret(secret)
+    add(secret)
+  }
+  for (const secret of secretsOf(STEP, env)) mask(secret)
+  const log = actionLog(redact)
+  const fail = (error: unknown): void => {
+    if (error instanceof UserError) {
+      core.setFailed(redact(`${error.message}\n${error.nextStep}`))
+      if (error.cause !== undefined) log.info(`Cause: ${errorText(error.cause)}`)
+    } else {
+      core.setFailed(redact(String(error)))
+      log.info(OUR_FAULT)
+      if (error instanceof Error && error.stack) log.info(error.stack)
+    }
+  }
+  return {
+    keys: secretsHeld(STEP, env),
+    log,
+    redact,
+    results: {
+      mask,
+      output: (name, value) => core.setOutput(name, typeof value === 'string' ? redact(value) : value),
+      summary: markdown => addSummary(redact(markdown), env['GITHUB_STEP_SUMMARY'], log)
+    },
+    end: ({ verdict, error }) => {
+      if (error !== undefined) fail(error)
+      else if (!isGreen(verdict)) core.setFailed([verdict.headline, ...verdict.next].join('\n'))
+    },
+    fail
+  }
 }
 
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024
+const CUT = '\n\nThe summary is too long; the whole of it is in report.md.\n'
 
-export function jobResults(env: NodeJS.ProcessEnv = process.env): JobResults {
-  const secrets = new Set<string>()
-  return {
-    output: (name, value) => core.setOutput(name, value),
-    mask: secret => {
-      core.setSecret(secret)
-      secrets.add(secret)
-    },
-    redact: text => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, '***'), text),
-    summary: async markdown => {
-      if (!env['GITHUB_STEP_SUMMARY']) return
-      const whole = Buffer.byteLength(markdown) <= LARGEST_SUMMARY
-      const cut = '\n\nThe summary is too long; the whole of it is in report.md.\n'
-      await core.summary
-        .addRaw(
-          whole
-            ? markdown
-            : Buffer.from(markdown)
-                .subarray(0, LARGEST_SUMMARY - cut.length)
-                .toString() + cut
-        )
-        .write()
-        .catch((error: unknown) => core.warning(`The summary could not be written: ${errorText(error)}`))
-    }
-  }
-}
-
-/** Ends the step by the command's verdict. */
-export function endStep({ verdict, error }: { readonly verdict: Verdict; readonly error?: unknown }): void {
-  if (error !== undefined) failStep(error)
-  else if (!isGreen(verdict)) core.setFailed([verdict.headline, ...verdict.next].join('\n'))
-}
-
-/** Ends the step as failed: the message, what to do next, and the cause if it helps. */
-export function failStep(error: unknown): void {
-  if (error instanceof UserError) {
-    core.setFailed(`${error.message}\n${error.nextStep}`)
-    if (error.cause !== undefined) core.info(harmless(`Cause: ${errorText(error.cause)}`))
-  } else {
-    core.setFailed(error instanceof Error ? error : String(error))
-    core.info(OUR_FAULT)
-    if (error instanceof Error && error.stack) core.info(harmless(error.stack))
-  }
+/** @param file where the runner takes it from; there may be none */
+async function addSummary(markdown: string, file: string | undefined, log: Log): Promise<void> {
+  if (!file) return
+  const bytes = Buffer.from(markdown)
+  const text =
+    bytes.length <= LARGEST_SUMMARY ? markdown : bytes.subarray(0, LARGEST_SUMMARY - CUT.length).toString() + CUT
+  await core.summary
+    .addRaw(text)
+    .write()
+    .catch((error: unknown) => log.warning(`The summary could not be written: ${errorText(error)}`))
 }

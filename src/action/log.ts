@@ -2,15 +2,19 @@ import * as core from '@actions/core'
 import { randomBytes } from 'node:crypto'
 import { harmless, sizeText, type HostileOutput, type Log } from '../runtime/index.ts'
 
-/** The log of a job: groups, annotations, and a fence around the output of others. */
+/**
+ * The log of a job: groups, annotations, and a fence around the output of others, in which the runner alone masks.
+ * @param redact takes secrets out of a text
+ */
 export function actionLog(
+  redact: (text: string) => string,
   write: (chunk: Uint8Array | string) => void = chunk => void process.stdout.write(chunk)
 ): Log {
   return {
-    info: line => core.info(harmless(line)),
-    warning: line => core.warning(line),
-    error: line => core.error(line),
-    group: (title, work) => core.group(title, work),
+    info: line => core.info(harmless(redact(line))),
+    warning: line => core.warning(redact(line)),
+    error: line => core.error(redact(line)),
+    group: (title, work) => core.group(redact(title), work),
     progress: (done, total) => core.info(`${sizeText(done)} of ${sizeText(total)}`),
     fence: () => openFence(write)
   }

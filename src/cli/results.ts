@@ -1,4 +1,5 @@
 import { type JobResults } from '../inputs/index.ts'
+import { Secrets } from '../runtime/index.ts'
 import { renderMarkdown } from './terminal/markdown.ts'
 import { withoutEscapes } from './terminal/escapes.ts'
 import { type Screen } from './terminal/screen.ts'
@@ -6,26 +7,20 @@ import { type Screen } from './terminal/screen.ts'
 /** What a command found out, kept until its end, and its secrets. */
 export class TerminalResults implements JobResults {
   readonly outputs: Record<string, string | number | boolean> = {}
-  readonly #secrets = new Set<string>()
+  readonly #secrets = new Secrets()
   #summary = ''
 
   output: JobResults['output'] = (name, value) => {
-    this.outputs[name] = value
+    this.outputs[name] = typeof value === 'string' ? this.redact(value) : value
   }
 
-  mask = (secret: string): void => {
-    // The lines of a secret stand in lines of their own wherever it is printed.
-    for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') this.#secrets.add(line)
-  }
-
-  /** The longest first: one may hold another. */
-  redact = (text: string): string =>
-    [...this.#secrets]
-      .sort((a, b) => b.length - a.length)
-      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+  /** Takes what is masked out of a text. */
+  readonly redact = this.#secrets.redact
+  readonly mask = this.#secrets.add
 
   summary = (markdown: string): Promise<void> => {
-    this.#summary += `${markdown}\n`
+    // Before it is cut to the width of the terminal.
+    this.#summary += `${this.redact(markdown)}\n`
     return Promise.resolve()
   }
 

@@ -13,6 +13,7 @@ import {
   type InputSource,
   type Machine
 } from '../inputs/index.ts'
+import { harmless } from '../runtime/index.ts'
 import { runCommand as runProgram, systemClock, withRuntime } from '../runtime/real.ts'
 import { type CommandLine } from './arguments.ts'
 import { endingOf, isGreen, type Verdict } from '../verdict/index.ts'
@@ -49,11 +50,12 @@ export async function runHere(
     screen.status(undefined)
     results.show(screen, { full: line.full, outputs: !line.json })
     if (!line.json) return
-    const redacted = (_: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value)
-    process.stdout.write(`${JSON.stringify({ ...results.outputs, verdict }, redacted, 2)}\n`)
+    // `##[` would be a command of the runner's; this is the same text in JSON.
+    const json = JSON.stringify({ ...results.outputs, verdict }, undefined, 2).replaceAll('##[', '##\\u005b')
+    process.stdout.write(`${json}\n`)
   }
   const tell = ({ lines, exitCode }: ToldError): number => {
-    process.stderr.write(`${redact(lines.join('\n'))}\n`)
+    process.stderr.write(`${redact(harmless(lines.join('\n')))}\n`)
     return stop.exitCode ?? exitCode
   }
   try {
@@ -65,7 +67,7 @@ export async function runHere(
     const inputs = readInputs(command, source)
     const machine = machineOf(command, [...secretsHeld(source, process.env), ...keys.beside])
     const job = await jobOf(inputs.path, machine)
-    const { verdict, error } = await withRuntime({ log, signal: stop.signal, dist }, runtime =>
+    const { verdict, error } = await withRuntime({ log, redact, signal: stop.signal, dist }, runtime =>
       runCommand(command, inputs, { runtime, results, job, machine })
     )
     finish(verdict)

@@ -1,5 +1,6 @@
 import { CHECKS, oneCauseEach, runChecks, withFindings, type Result, type Sighting, type Why } from '../checks/index.ts'
 import { type InputsOf } from '../inputs/index.ts'
+import { everyText } from '../runtime/index.ts'
 import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { chooseChecks } from './steps/check-list.ts'
@@ -25,11 +26,11 @@ export async function check(
   const checks = chooseChecks(CHECKS, config.checks.skip)
   const scene = await openScene(inputs, config, app, job, machine, runtime, results)
   const naming = namingFor(job)
-  const tell = (seen: Sighting): Why | undefined => tellWhy(seen, naming, results.redact)
+  const tell = (seen: Sighting): Why | undefined => tellWhy(seen, naming, runtime.redact)
   // In the middle of an outage nobody waits for the slowest check.
   const first = scene.first.then(seen => (runtime.log.info(firstLine(seen, tell(seen))), seen))
   const [seen, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close)
-  const found = oneCauseEach(looked.map(result => withoutSecrets(result, results.redact)))
+  const found = oneCauseEach(looked.map(result => withoutSecrets(result, runtime.redact)))
   const why = tell(withFindings(seen, found, runtime.clock.now()))
   if (why) runtime.log.info(whyLine(why))
   for (const result of found) for (const line of resultLine(result)) runtime.log.info(line)
@@ -43,16 +44,6 @@ export async function check(
 /** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
 function withoutSecrets({ findings, ...result }: Result, redact: (text: string) => string): Result {
   return { ...result, findings: everyText(findings, redact) }
-}
-
-/** A copy of plain data with each text of it changed. */
-function everyText<Data>(data: Data, change: (text: string) => string): Data {
-  if (typeof data === 'string') return change(data) as Data
-  if (Array.isArray(data)) return data.map((item: unknown) => everyText(item, change)) as Data
-  if (typeof data !== 'object' || data === null) return data
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, everyText(value as unknown, change)])
-  ) as Data
 }
 
 function endingOf(

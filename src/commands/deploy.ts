@@ -351,7 +351,6 @@ class Facts implements DeployProgress {
   }
 
   async finish(state: 'success' | 'failure', description: string): Promise<void> {
-    const { redact } = this.#results
-    await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined)
+    await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined)
   }
 }

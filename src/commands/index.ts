@@ -1,4 +1,5 @@
 import { type CommandName, type InputsOf, type JobResults } from '../inputs/index.ts'
+import { everyText } from '../runtime/index.ts'
 import { endingOf, Story, verdictMarkdown, verdictOf, type Ending, type Verdict } from '../verdict/index.ts'
 import { build } from './build.ts'
 import { check } from './check.ts'
@@ -37,7 +38,7 @@ export async function runCommand<Name extends CommandName>(
   inputs: InputsOf<Name>,
   { results: job, ...tools }: Omit<CommandTools, 'story'>
 ): Promise<Ended> {
-  const { log, clock } = tools.runtime
+  const { log, clock, redact } = tools.runtime
   const story = new Story(log, clock)
   const figures: Record<string, string | number | boolean> = {}
   const results: JobResults = {
@@ -52,10 +53,10 @@ export async function runCommand<Name extends CommandName>(
     error
   }))
   const { error } = ending
-  const verdict = verdictOf(ending, story, figures)
+  const verdict = everyText(verdictOf(ending, story, figures), redact)
   job.output('outcome', verdict.outcome)
   const { title = error === undefined ? undefined : TITLES[name], links } = story
-  if (title !== undefined) await job.summary(verdictMarkdown(verdict, { title, links, redact: job.redact }))
+  if (title !== undefined) await job.summary(verdictMarkdown(verdict, { title, links }))
   return { verdict, error }
 }
 

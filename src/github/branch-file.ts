@@ -60,7 +60,8 @@ export class BranchFile {
   async update(change: (text: string | undefined) => string, otherwise: string): Promise<void> {
     const once = async (): Promise<void> => {
       const { text, sha } = await this.#version()
-      const changed = change(text)
+      // Before it is encoded: then nothing could be found in it.
+      const changed = this.#github.redact(change(text))
       if (changed !== text && !(await this.#written(changed, sha))) throw new OvertakenError()
     }
     const again = (error: unknown): boolean => error instanceof OvertakenError

@@ -1,6 +1,6 @@
 import { getOctokit } from '@actions/github'
 import { retry, within, writeOnce } from '../net/index.ts'
-import { errorText, type Clock, type Log } from '../runtime/index.ts'
+import { errorText, everyText, shortened, type Clock, type Log } from '../runtime/index.ts'
 
 interface GithubOptions {
   /** `https://api.github.com`, or that of an Enterprise Server. */
@@ -9,6 +9,8 @@ interface GithubOptions {
   /** `owner/name`. */
   readonly repository: string
   readonly log: Log
+  /** Takes secrets out of a text. All that is sent goes through it: comments, issues and statuses are for everybody. */
+  readonly redact: (text: string) => string
   readonly clock: Clock
   /** Ends reads early. */
   readonly signal: AbortSignal
@@ -34,6 +36,10 @@ const FROM_FORKS =
 
 /** The version of the REST API that this is written for; supported until March 2028 at least (GitHub changelog, 2026-03-12). */
 const API_VERSION = '2022-11-28'
+
+/** Fields of a request of Octokit's that are not of its content (octokit/types.ts: RequestParameters). */
+const NOT_SENT: ReadonlySet<string> = new Set(['method', 'url', 'baseUrl', 'headers', 'mediaType', 'request'])
+
 /** Octokit logs nothing: the action does. */
 const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
@@ -52,13 +58,20 @@ export class Github {
     this.repository = { owner, repo }
     // No `request` option: it would replace the fetch that uses the proxy.
     this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET })
-    this.octokit.hook.before('request', ({ headers }) => {
-      headers['x-github-api-version'] = API_VERSION
+    this.octokit.hook.before('request', request => {
+      request.headers['x-github-api-version'] = API_VERSION
+      for (const [name, value] of Object.entries(request))
+        if (!NOT_SENT.has(name)) (request as Record<string, unknown>)[name] = everyText(value, this.redact)
     })
   }
 
   get clock(): Clock {
     return this.#options.clock
+  }
+
+  /** The text without secrets: before it is cut, encoded or compared. */
+  get redact(): (text: string) => string {
+    return this.#options.redact
   }
 
   /** Sends a read, until it is answered or refused. Resolves with the answer's data. */
@@ -105,13 +118,13 @@ export class Github {
   }
 
   /**
-   * What went wrong and what to do, in one line and without the token.
+   * What went wrong and what to do, in one line.
    * @param permission as a workflow writes it: `pull-requests: write`
    * @param consequence a sentence: what follows from it, or what happens all the same
    */
   explain(error: unknown, permission: string, consequence: string): string {
     const status = refusal(error)
-    const said = errorText(error).replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').slice(0, 300)
+    const said = shortened(this.redact(errorText(error)).replace(/\s+/g, ' '), 300)
     const reason = status === undefined ? said : `${status}, ${said}`
     const next = lacksPermission(error)
       ? `Give the job "permissions: ${permission}". ${permission === COMMENTING ? FROM_FORKS : ''}`

@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   /** Page of the run: a status links there for the log. */
   readonly runUrl: string
   readonly log: Log
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string
   readonly clock: Clock
   /** Ends the opening early. Statuses are still sent afterwards, for a cancelled deploy says so. */
   readonly signal: AbortSignal
@@ -108,7 +110,7 @@ class OwnDeployment implements GithubDeployment {
   async update(state: DeploymentState, description: string, environmentUrl?: string): Promise<void> {
     if (this.#refused) return
     try {
-      await this.#github.addStatus(this.#id, state, shortened(description), environmentUrl)
+      await this.#github.addStatus(this.#id, state, description, environmentUrl)
     } catch (error) {
       this.#refused = lacksPermission(error)
       this.#log.warning(this.#github.explain(error))
@@ -176,8 +178,9 @@ class Deployments {
   }
 
   /** Adds a status. If the answer is lost, sends it again only if it is not the newest status. */
-  async addStatus(id: number, state: DeploymentState, description: string, environmentUrl?: string): Promise<void> {
-    const { octokit, repository } = this.#github
+  async addStatus(id: number, state: DeploymentState, text: string, environmentUrl?: string): Promise<void> {
+    const { octokit, repository, redact } = this.#github
+    const description = shortened(redact(text))
     const post = (request: { signal: AbortSignal }) =>
       octokit.rest.repos.createDeploymentStatus({
         ...repository,

@@ -4,7 +4,7 @@ import Request from 'heroku-client/lib/request.js'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import * as v from 'valibot'
 import { backOff, obstacleOf, retry, within } from '../net/index.ts'
-import { CancelledError, errorText, VERSION, type Clock } from '../runtime/index.ts'
+import { CancelledError, errorText, shortened, VERSION, type Clock } from '../runtime/index.ts'
 import { type HerokuErrorDetails, type WriteOutcome } from './error-details.ts'
 import { HerokuError, mayHaveHappened } from './errors.ts'
 
@@ -332,7 +332,7 @@ class GuardedRequest extends Request {
       path: this.#path,
       outcome,
       service: this.#guard.service?.name,
-      requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+      requestId: typeof requestId === 'string' ? shortened(requestId, 200) : undefined
     }
   }
 
@@ -359,7 +359,12 @@ const refusal = v.union([
 function errorBody(body: string): { id?: string; message?: string } {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), refusal), body)
   if (!success) return {}
-  if (!('errors' in output)) return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) }
+  if (!('errors' in output)) return { id: cut(output.id, 100), message: cut(output.message, 2_000) }
   const [{ title, detail = title }] = output.errors
-  return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) }
+  return { message: cut(detail === title ? title : `${title} (${detail})`, 2_000) }
+}
+
+/** Between words: half a secret would not be found. */
+function cut(said: string | undefined, most: number): string | undefined {
+  return said === undefined ? undefined : shortened(said, most)
 }

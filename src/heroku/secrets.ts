@@ -1,8 +1,9 @@
+import { SHORTEST_SECRET } from '../runtime/index.ts'
+
 /** Names whose values are secrets. One too many does no harm: its value is masked, no more. */
 const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i
 /** Names that look like secrets, and whose values everybody may see. */
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/
-const SHORTEST = 8
 /** A login of letters alone is a word, such as `mastodon`: masked, it would be missing in every name and command. */
 const isWord = (name: string, value: string): boolean => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value)
 
@@ -17,7 +18,7 @@ export function secretValues(config: Readonly<Record<string, string>>): string[]
       ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
       : passwordOf(value)
   )
-  return [...new Set(values)].filter(value => value.length >= SHORTEST)
+  return [...new Set(values)].filter(value => value.length >= SHORTEST_SECRET)
 }
 
 function passwordOf(value: string): string[] {

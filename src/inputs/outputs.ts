@@ -85,12 +85,10 @@ type Outputs = { [Name in keyof Rows]: ValueOf<Rows[Name]> }
 
 /** Where a command says what came of it. */
 export interface JobResults {
-  /** Sets an output as soon as it is known, so that a later failure still leaves it. */
+  /** Sets an output as soon as it is known, so that a later failure still leaves it. A text loses its secrets. */
   output<Name extends keyof Outputs>(name: Name, value: Outputs[Name]): void
-  /** Adds Markdown to the job's summary, if there is one. It tells what happened, so a failure is a warning. */
+  /** Adds Markdown, without its secrets, to the job's summary, if there is one. It tells what happened, so a failure is a warning. */
   summary(markdown: string): Promise<void>
-  /** Makes the runner write `***` for it wherever it appears in the log. */
+  /** From now on it is a secret: `***` stands for it wherever anything is shown, written or sent. */
   mask(secret: string): void
-  /** The text without what is masked: for what leaves the job by another way than its log. */
-  redact(this: void, text: string): string
 }

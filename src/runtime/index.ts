@@ -11,6 +11,7 @@ export * from './mapping.ts'
 export * from './once.ts'
 export * from './paths.ts'
 export * from './programs.ts'
+export { Secrets, SHORTEST_SECRET } from './secrets.ts'
 export * from './shell.ts'
 export * from './text.ts'
 export * from './tree.ts'
@@ -78,6 +79,11 @@ export type RunCommand = (program: string, args: string[], options?: CommandOpti
 /** Everything of the machine that a command needs. */
 export interface Runtime {
   readonly log: Log
+  /**
+   * The text without any secret of this run. Log, summary, outputs and verdict do it by themselves; what leaves by another
+   * way goes through it.
+   */
+  readonly redact: (this: void, text: string) => string
   readonly clock: Clock
   readonly run: RunCommand
   /** Aborted when the job is cancelled. */

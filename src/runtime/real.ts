@@ -25,6 +25,7 @@ export const systemClock: Clock = {
 
 interface RuntimeOptions {
   readonly log: Log
+  readonly redact: Runtime['redact']
   readonly signal: AbortSignal
   /** The bundle's folder, which also has the program of the packing threads and the page's parts. */
   readonly dist: URL
@@ -32,7 +33,7 @@ interface RuntimeOptions {
 
 /** Does the work with the real runtime. Its scratch folder is removed afterwards. */
 export async function withRuntime<Result>(
-  { log, signal, dist }: RuntimeOptions,
+  { log, redact, signal, dist }: RuntimeOptions,
   work: (runtime: Runtime) => Promise<Result>
 ): Promise<Result> {
   // If it is set, heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
@@ -42,6 +43,7 @@ export async function withRuntime<Result>(
     await chmod(scratch, 0o711) // the build's user may go through it, not list it
     return await work({
       log,
+      redact,
       clock: systemClock,
       run: runCommand,
       signal,

@@ -7,26 +7,24 @@ export interface SummaryFacts {
   readonly title: string
   /** Pages that have more, by name. */
   readonly links: Readonly<Record<string, string>>
-  /** Takes out what nobody may see: the lines of dynos may hold anything. */
-  readonly redact: (text: string) => string
 }
 
 /** A verdict as Markdown for the job's summary: what happened, what to do, then each step with its time and what came of it. */
-export function verdictMarkdown(verdict: Verdict, { title, links, redact }: SummaryFacts): string {
+export function verdictMarkdown(verdict: Verdict, { title, links }: SummaryFacts): string {
   const { evidence, next } = verdict
   const rows = evidence.map(({ name, at, took, failed, notes }) => [
     failed ? 'failed' : 'done',
-    prose(redact(name)),
+    prose(name),
     duration(at),
     duration(took),
-    notes.map(note => cell(redact(note))).join('<br>')
+    notes.map(cell).join('<br>')
   ])
   const whole = Math.max(0, ...evidence.map(({ at, took }) => at + took))
-  const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`)
+  const list = Object.entries(links).map(([name, url]) => `[${prose(name)}](${url})`)
   return [
-    `## ${prose(redact(title))}`,
-    `**${WORDS[verdict.outcome]}${prose(redact(verdict.headline))}** (${duration(whole)})`,
-    ...next.map(step => prose(redact(step))),
+    `## ${prose(title)}`,
+    `**${WORDS[verdict.outcome]}${prose(verdict.headline)}** (${duration(whole)})`,
+    ...next.map(prose),
     ...(rows.length > 0 ? [table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl')] : []),
     ...(list.length > 0 ? [list.join(' · ')] : [])
   ]

@@ -54,7 +54,7 @@ export async function keepIssue(
   }
   try {
     const url = await inIssueTime(runtime, bounded =>
-      keep(githubOf(githubToken, job, bounded)!, app, found, why, job, bounded, results.redact)
+      keep(githubOf(githubToken, job, bounded)!, app, found, why, job, bounded)
     )
     if (url !== undefined) results.output('issue-url', url)
     return url
@@ -83,8 +83,7 @@ async function keep(
   found: readonly Result[],
   why: Why | undefined,
   job: GithubJob,
-  { log, clock }: Runtime,
-  redact: JobResults['redact']
+  { log, clock }: Runtime
 ): Promise<string | undefined> {
   const issue = await findIssue(github, app)
   const before = readMemo(issue?.memo)
@@ -96,7 +95,7 @@ async function keep(
   const now = clock.now()
   const night = compareNight(found, before.memory, now)
   const step = nextStep(night, issue, now)
-  const text = textOf(night, found, why, app, job, redact)
+  const text = textOf(night, found, why, app, job)
   log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`)
   if (step === 'none') return undefined
   if (step === 'open' || !issue) return (await openIssue(github, app, text)).url
@@ -107,7 +106,7 @@ async function keep(
   await changeIssue(github, issue, app, text, step !== 'close')
   const note = noteOf(night, why, step)
   // Only a comment reaches those who follow the issue.
-  if (note !== undefined) await noteOnIssue(github, issue, redact(note))
+  if (note !== undefined) await noteOnIssue(github, issue, note)
   return issue.url
 }
 
@@ -140,17 +139,10 @@ async function remember(
   await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false)
 }
 
-function textOf(
-  night: Night,
-  found: readonly Result[],
-  why: Why | undefined,
-  app: string,
-  job: GithubJob,
-  redact: JobResults['redact']
-) {
+function textOf(night: Night, found: readonly Result[], why: Why | undefined, app: string, job: GithubJob) {
   const text = issueMarkdown(night, found, { app, runUrl: runUrl(job), why }, LONGEST_ISSUE)
   const memo: Memo = { memory: memoryOf(night), run: runOf(job) }
-  return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) }
+  return { title: issueTitle(night, app), text, memo: JSON.stringify(memo) }
 }
 
 const key = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,60}(\/[a-z0-9-]{1,60})?$/))

@@ -19,7 +19,7 @@ export async function showLacking(of: Provisioning, { story }: Tools, results: J
   if (rows.length === 0) story.note(`${of.app.name} lacks nothing`)
   for (const { what, which } of rows) story.note(`${what}: ${which}`)
   for (const { reason, remedy } of lacking.hints) story.note(`Do this, too: ${reason}. ${remedy}`)
-  await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(lacking)}\n`))
+  await results.summary(`## What would be provisioned\n\n${provisionMarkdown(lacking)}\n`)
   refuseProvision(lacking)
   return isConfigured(lacking)
 }

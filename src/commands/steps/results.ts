@@ -23,15 +23,15 @@ import { requireFit, type Gate } from './size-gate.ts'
 export async function tell(
   told: Told,
   outputDir: string,
-  { log, page }: Pick<Runtime, 'log' | 'page'>,
+  { log, page, redact }: Pick<Runtime, 'log' | 'page' | 'redact'>,
   results: JobResults
 ): Promise<void> {
   const { report } = told
   const at = (file: string): string => path.join(outputDir, file)
   const markdown = renderMarkdown(told)
-  await writeFile(at('report.json'), reportJson(report))
-  await writeFile(at('report.md'), markdown)
-  await writeFile(at('report.html'), renderPage(pageData(told), await pageParts(page)))
+  await writeFile(at('report.json'), redact(reportJson(report)))
+  await writeFile(at('report.md'), redact(markdown))
+  await writeFile(at('report.html'), redact(renderPage(pageData(told), await pageParts(page))))
 
   const { verdict, variants, streaming } = report
   const sizeOf = (name: 'with' | 'without') => variants.find(variant => variant.name === name)?.compressed

@@ -153,8 +153,8 @@ async function showSteps(steps: readonly ScheduleStep[], log: Log, results: JobR
   if (shown.length === 0) return log.info('No tasks, neither wanted nor there')
   const rows = shown.map(({ action, command, when, size, why }) => [
     action,
-    code(results.redact(command)),
-    ...[when, size, why].map(text => escape(results.redact(text)))
+    code(command),
+    ...[when, size, why].map(escape)
   ])
   await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`)
 }

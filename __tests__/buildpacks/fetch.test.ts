@@ -7,7 +7,7 @@ import { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fetchBuildpack, type FetchOptions } from '../../src/buildpacks/fetch.ts'
 import { parseBuildpack } from '../../src/buildpacks/reference.ts'
-import { CancelledError, UserError } from '../../src/runtime/index.ts'
+import { CancelledError, UserError, type Log } from '../../src/runtime/index.ts'
 import { runCommand } from '../../src/runtime/run-command.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { body, cutOff, HttpServer, json, redirect, status } from '../helpers/http-server.ts'
@@ -20,10 +20,12 @@ const signal = new AbortController().signal
 let archive: Buffer
 let server: HttpServer | undefined
 let folder: string
+let warnings: string[]
 
 beforeEach(async () => {
   archive = await tarball(buildpackEntries('heroku-buildpack-x-1/'))
   folder = temp()
+  warnings = []
 })
 afterEach(() => server?.close())
 
@@ -36,6 +38,7 @@ function bring(text: string, more: Partial<FetchOptions> = {}) {
     sourceTree: folder,
     clock: new TestClock(),
     run: runCommand,
+    log: { warning: (line: string) => void warnings.push(line) } as unknown as Log,
     searchPath: process.env['PATH']!,
     proxyEnvironment: {},
     signal,
@@ -130,9 +133,33 @@ describe('a buildpack of the registry', () => {
     await bring('heroku/ruby', pin)
     await bring('heroku/ruby', { ...pin, into: path.join(folder, 'buildpacks', '2') })
     expect(server!.requests.length).toBe(2)
-    writeFileSync(path.join(folder, 'cache', `${pin.sha256}.tgz`), 'damaged')
+    const kept = path.join(folder, 'cache', `${pin.sha256}.tgz`)
+    writeFileSync(kept, 'damaged')
     await bring('heroku/ruby', { ...pin, into: path.join(folder, 'buildpacks', '3') })
     expect(server!.requests.length).toBe(4)
+    rmSync(kept)
+    symlinkSync('/dev/zero', kept)
+    await bring('heroku/ruby', { ...pin, into: path.join(folder, 'buildpacks', '4') })
+    expect(server!.requests.length).toBe(6)
+    expect(readFileSync(kept).equals(archive)).toBe(true)
+    expect(warnings).toEqual([])
+  })
+
+  it('is fetched also if it cannot be kept: that is a warning', async () => {
+    await registry(body(archive))
+    writeFileSync(path.join(folder, 'file'), '')
+    const pin = { sha256: digest(archive), cacheFolder: path.join(folder, 'file', 'cache') }
+    await bring('heroku/ruby', pin)
+    expect(warnings).toEqual([expect.stringMatching(/^The archive of a buildpack could not be kept.*ENOTDIR/)])
+  })
+
+  it('is kept whole by builds at the same time', async () => {
+    await registry(body(archive))
+    const pin = { sha256: digest(archive), cacheFolder: path.join(folder, 'cache') }
+    const into = (name: number): string => path.join(folder, 'buildpacks', `${name}`)
+    await Promise.all([1, 2, 3, 4].map(name => bring('heroku/ruby', { ...pin, into: into(name) })))
+    expect(warnings).toEqual([])
+    expect(readdirSync(pin.cacheFolder)).toEqual([`${pin.sha256}.tgz`])
   })
 })
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -18,6 +19,8 @@ import { measure } from '../../src/slug/measure.ts'
 import { cutBlocks } from '../../src/slug/blocks.ts'
 import { tarHeader } from '../../src/slug/tar.ts'
 import { crc32 } from 'node:zlib'
+import { describeOrSkip } from '../helpers/skip.ts'
+import { noSmallDisk, SmallDisk } from '../helpers/small-disk.ts'
 import { temp } from '../helpers/temp.ts'
 import {
   filesOf,
@@ -239,6 +242,10 @@ describe('packing several slugs in one pass', () => {
 })
 
 describe('the store of blocks', () => {
+  const replaced = (file: string, by: () => void): void => {
+    rmSync(file)
+    by()
+  }
   const stored = (store: string): string[] => readdirSync(store).sort()
 
   it('gives the same bytes, is used again, and drops what no slug needs', async () => {
@@ -295,13 +302,42 @@ describe('the store of blocks', () => {
           readFileSync(file).map((byte, i) => (i === 5 ? byte ^ 1 : byte))
         )
     ],
-    ['empty', (file: string) => writeFileSync(file, '')]
+    ['empty', (file: string) => writeFileSync(file, '')],
+    ['a link to a device', (file: string) => replaced(file, () => symlinkSync('/dev/zero', file))],
+    ['a link to nothing', (file: string) => replaced(file, () => symlinkSync('/nowhere', file))],
+    ['a pipe', (file: string) => replaced(file, () => void spawnSync('mkfifo', [file]))],
+    ['a folder', (file: string) => replaced(file, () => mkdirSync(file))],
+    ['much too large', (file: string) => truncateSync(file, 5_000_000_000)]
   ])('is not believed where an entry is %s', async (_what, harm) => {
     const root = makeTree({ a: noise(2 * MIB, 1) })
     const blockStore = temp()
     const { sha256: before } = await pack(filesOf(root), { blockStore })
     for (const name of stored(blockStore)) harm(path.join(blockStore, name))
     expect((await pack(filesOf(root), { blockStore })).sha256).toBe(before)
+  })
+
+  it('is done without where it cannot be made', async () => {
+    const root = makeTree({ a: noise(2 * MIB, 1), file: '' })
+    const plain = await pack(filesOf(root))
+    expect((await pack(filesOf(root), { blockStore: path.join(root, 'file', 'store') })).sha256).toBe(plain.sha256)
+  })
+})
+
+describeOrSkip('the store of blocks on a disk that fills up', noSmallDisk, () => {
+  it('gives the same bytes, and holds no half of one', async () => {
+    const disk = new SmallDisk(3 * MIB)
+    try {
+      const root = makeTree({ a: noise(8 * MIB, 1) })
+      const blockStore = path.join(disk.folder, 'blocks')
+      const plain = await pack(filesOf(root))
+      for (const readOnly of [false, true, false]) {
+        disk.readOnly(readOnly)
+        expect((await pack(filesOf(root), { blockStore })).sha256).toBe(plain.sha256)
+        expect(readdirSync(blockStore).filter(name => name.endsWith('.part'))).toEqual([])
+      }
+    } finally {
+      disk.remove()
+    }
   })
 })
 

@@ -8770,8 +8770,8 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 var config = __nccwpck_require__(225);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
-var runtime = __nccwpck_require__(2227);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
+var runtime = __nccwpck_require__(980);
 // EXTERNAL MODULE: ./lib/cli/flags.js
 var cli_flags = __nccwpck_require__(2529);
 ;// CONCATENATED MODULE: ./lib/cli/arguments.js
@@ -8884,8 +8884,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
-var runtime = __nccwpck_require__(2227);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
+var runtime = __nccwpck_require__(980);
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -9356,7 +9356,7 @@ class Page {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2227);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(980);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9199);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1897);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
@@ -9982,8 +9982,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: loadConfig, override
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
-var runtime = __nccwpck_require__(2227);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
+var runtime = __nccwpck_require__(980);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
@@ -11286,8 +11286,8 @@ function pick(env, names) {
 
 // EXTERNAL MODULE: ./lib/config/index.js + 17 modules
 var config = __nccwpck_require__(225);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
-var runtime = __nccwpck_require__(2227);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
+var runtime = __nccwpck_require__(980);
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js
 
 
@@ -11813,7 +11813,7 @@ function secretsHeld({ text }, env) {
 
 /***/ }),
 
-/***/ 2227:
+/***/ 980:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11824,12 +11824,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   OO: () => (/* reexport */ bytePath),
   Gt: () => (/* reexport */ displayPath),
   kc: () => (/* reexport */ errorText),
-  pi: () => (/* reexport */ isMapping),
+  pi: () => (/* reexport */ mapping_isMapping),
   GX: () => (/* reexport */ requireSafeUrl),
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, SHORTEST_SECRET, Secrets, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, everyText, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, numberText, once, programText, readTreeFile, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, SHORTEST_SECRET, Secrets, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, everyText, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, makeOwned, numberText, once, programText, readTreeFile, removeDead, removeFolder, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile, writeWhole
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -11875,7 +11875,7 @@ function errorText(error) {
     return error instanceof Error ? error.message : String(error);
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */
-function explainDiskFull(error, where) {
+function errors_explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
     return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
@@ -11893,8 +11893,118 @@ function everyText(data, change) {
     return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
 }
 /** Whether a value that was read from JSON or YAML is a mapping: an object, and not a list. */
-function isMapping(value) {
+function mapping_isMapping(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/runtime/owned.js
+
+
+
+
+
+
+/**
+ * Folders of one run, which it removes at its end. A run that was killed could not: each has a note of the process that made
+ * it, and a later run removes what no process owns any more.
+ */
+const NOTE = '.owner.json';
+/** Makes a folder of this run, with a name that begins with `prefix`. Only this user may enter it. */
+async function makeOwned(parent, prefix) {
+    const folder = await mkdtemp(path.join(parent, prefix));
+    const owner = {
+        pid: process.pid,
+        started: startOf(process.pid),
+        namespace: namespace(),
+        boot: boot(),
+        host: os.hostname()
+    };
+    await writeFile(path.join(folder, NOTE), JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+    return folder;
+}
+/**
+ * Removes such folders of runs that were killed, but no folder of another user, none of a run that still is, and none of
+ * which that is not known. Links are not followed. Never rejects: what cannot be removed stays. Returns how many are gone.
+ */
+async function removeDead(parent, prefix, run) {
+    let removed = 0;
+    for (const name of await readdir(parent).catch(() => [])) {
+        const folder = path.join(parent, name);
+        if (name.startsWith(prefix) && (await isDead(folder)) && (await removeFolder(folder, run)))
+            removed++;
+    }
+    return removed;
+}
+/**
+ * Removes a folder with the system's own `rm`: it follows no link, even if a process that was left behind puts one in the
+ * place of a folder meanwhile. Returns whether it is gone.
+ */
+async function removeFolder(folder, run) {
+    const ask = async (program, ...args) => (await run(program, [...args, '--', folder], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })).code === 0;
+    // A build may have taken permissions away.
+    return (await ask('rm', '-rf')) || ((await ask('chmod', '-R', 'u+rwX')) && (await ask('rm', '-rf')));
+}
+async function isDead(folder) {
+    try {
+        const status = await lstat(folder);
+        if (!status.isDirectory() || status.uid !== process.getuid?.())
+            return false;
+        const owner = JSON.parse(await readFile(path.join(folder, NOTE), 'utf8'));
+        return isMapping(owner) && isGone(owner);
+    }
+    catch {
+        return false;
+    }
+}
+function isGone({ pid, started, namespace: where, boot: since, host }) {
+    if (typeof pid !== 'number')
+        return false;
+    if (since !== boot())
+        return host === os.hostname();
+    if (where !== namespace())
+        return false;
+    return startOf(pid) !== started || !isRunning(pid);
+}
+/** Asks by a signal that does nothing (kill(2)); a process of another user is one as well. */
+function isRunning(pid) {
+    try {
+        return process.kill(pid, 0);
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+/** When a process began; undefined if there is none, or the system does not tell. */
+function startOf(pid) {
+    // The name in brackets may hold anything.
+    return textOf(`/proc/${pid}/stat`)?.replace(/^.*\)/s, '').split(' ')[20];
+}
+function boot() {
+    return textOf('/proc/sys/kernel/random/boot_id')?.trim();
+}
+function namespace() {
+    try {
+        return readlinkSync('/proc/self/ns/pid');
+    }
+    catch {
+        return undefined;
+    }
+}
+function textOf(file) {
+    try {
+        return readFileSync(file, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
@@ -11948,8 +12058,6 @@ function comparePaths(a, b) {
 }
 const SLASH = 0x2f;
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/runtime/programs.js
 
 
@@ -12046,11 +12154,10 @@ function shell_shellWord(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
 
 
 
@@ -12151,6 +12258,21 @@ function writeTreeFile(root, file, text) {
     }
     writeFileSync(at, text, { flag: 'wx' });
 }
+/**
+ * Writes a file beside its place, and puts it there whole: nobody ever finds half of it.
+ * @throws UserError if the disk is full; else what the file system throws
+ */
+async function writeWhole(file, text, mode = 0o666) {
+    const part = `${file}.${randomUUID()}.part`;
+    try {
+        await writeFile(part, text, { mode, flag: 'wx' });
+        await rename(part, file);
+    }
+    catch (error) {
+        await rm(part, { force: true }).catch(() => { });
+        throw explainDiskFull(error, file);
+    }
+}
 /** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 function giveTree(folder, { uid, gid }) {
     lchownSync(folder, uid, gid);
@@ -12203,6 +12325,7 @@ const VERSION = '0.1.0';
  * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
  * in `real.ts`.
  */
+
 
 
 

@@ -53,10 +53,118 @@ function errorText(error) {
     return error instanceof Error ? error.message : String(error);
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */
-function explainDiskFull(error, where) {
+function errors_explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
     return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/runtime/owned.js
+
+
+
+
+
+
+/**
+ * Folders of one run, which it removes at its end. A run that was killed could not: each has a note of the process that made
+ * it, and a later run removes what no process owns any more.
+ */
+const NOTE = '.owner.json';
+/** Makes a folder of this run, with a name that begins with `prefix`. Only this user may enter it. */
+async function makeOwned(parent, prefix) {
+    const folder = await mkdtemp(path.join(parent, prefix));
+    const owner = {
+        pid: process.pid,
+        started: startOf(process.pid),
+        namespace: namespace(),
+        boot: boot(),
+        host: os.hostname()
+    };
+    await writeFile(path.join(folder, NOTE), JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+    return folder;
+}
+/**
+ * Removes such folders of runs that were killed, but no folder of another user, none of a run that still is, and none of
+ * which that is not known. Links are not followed. Never rejects: what cannot be removed stays. Returns how many are gone.
+ */
+async function removeDead(parent, prefix, run) {
+    let removed = 0;
+    for (const name of await readdir(parent).catch(() => [])) {
+        const folder = path.join(parent, name);
+        if (name.startsWith(prefix) && (await isDead(folder)) && (await removeFolder(folder, run)))
+            removed++;
+    }
+    return removed;
+}
+/**
+ * Removes a folder with the system's own `rm`: it follows no link, even if a process that was left behind puts one in the
+ * place of a folder meanwhile. Returns whether it is gone.
+ */
+async function removeFolder(folder, run) {
+    const ask = async (program, ...args) => (await run(program, [...args, '--', folder], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })).code === 0;
+    // A build may have taken permissions away.
+    return (await ask('rm', '-rf')) || ((await ask('chmod', '-R', 'u+rwX')) && (await ask('rm', '-rf')));
+}
+async function isDead(folder) {
+    try {
+        const status = await lstat(folder);
+        if (!status.isDirectory() || status.uid !== process.getuid?.())
+            return false;
+        const owner = JSON.parse(await readFile(path.join(folder, NOTE), 'utf8'));
+        return isMapping(owner) && isGone(owner);
+    }
+    catch {
+        return false;
+    }
+}
+function isGone({ pid, started, namespace: where, boot: since, host }) {
+    if (typeof pid !== 'number')
+        return false;
+    if (since !== boot())
+        return host === os.hostname();
+    if (where !== namespace())
+        return false;
+    return startOf(pid) !== started || !isRunning(pid);
+}
+/** Asks by a signal that does nothing (kill(2)); a process of another user is one as well. */
+function isRunning(pid) {
+    try {
+        return process.kill(pid, 0);
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+/** When a process began; undefined if there is none, or the system does not tell. */
+function startOf(pid) {
+    // The name in brackets may hold anything.
+    return textOf(`/proc/${pid}/stat`)?.replace(/^.*\)/s, '').split(' ')[20];
+}
+function boot() {
+    return textOf('/proc/sys/kernel/random/boot_id')?.trim();
+}
+function namespace() {
+    try {
+        return readlinkSync('/proc/self/ns/pid');
+    }
+    catch {
+        return undefined;
+    }
+}
+function textOf(file) {
+    try {
+        return readFileSync(file, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/programs.js
@@ -149,11 +257,8 @@ function inBase64(secret, before) {
         .join('');
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
 
 
 
@@ -254,6 +359,21 @@ function writeTreeFile(root, file, text) {
     }
     writeFileSync(at, text, { flag: 'wx' });
 }
+/**
+ * Writes a file beside its place, and puts it there whole: nobody ever finds half of it.
+ * @throws UserError if the disk is full; else what the file system throws
+ */
+async function writeWhole(file, text, mode = 0o666) {
+    const part = `${file}.${randomUUID()}.part`;
+    try {
+        await writeFile(part, text, { mode, flag: 'wx' });
+        await rename(part, file);
+    }
+    catch (error) {
+        await rm(part, { force: true }).catch(() => { });
+        throw explainDiskFull(error, file);
+    }
+}
 /** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 function giveTree(folder, { uid, gid }) {
     lchownSync(folder, uid, gid);
@@ -302,6 +422,7 @@ function isLoopback(hostname) {
  * What every folder is given: log, clock, child processes, the signal that cancels. Tests give their own; the real ones are
  * in `real.ts`.
  */
+
 
 
 
@@ -488,14 +609,8 @@ function compress({ rawBytes, parts, level, store }) {
 const STORE_HEADER = 12;
 /** A block that an earlier build kept; none if the file is missing or damaged. */
 function readStored({ store, rawBytes }) {
-    let file;
-    try {
-        file = (0,external_node_fs_namespaceObject.readFileSync)(store);
-    }
-    catch {
-        return {};
-    }
-    if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes)
+    const file = contentOf(store, STORE_HEADER + 2 * rawBytes + CHUNK);
+    if (file === undefined || file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes)
         return {};
     const bytes = file.subarray(STORE_HEADER);
     if ((0,external_node_zlib_namespaceObject.crc32)(bytes, file.readUInt32LE(4)) !== file.readUInt32LE(8))
@@ -503,18 +618,45 @@ function readStored({ store, rawBytes }) {
     // A copy: Node reads small files into shared memory, which cannot be transferred.
     return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } };
 }
+/** The bytes of a file that is not larger; undefined if there is none. A link, a pipe or a device is none: they have no end. */
+function contentOf(store, most) {
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = external_node_fs_namespaceObject.constants;
+    try {
+        const fd = (0,external_node_fs_namespaceObject.openSync)(store, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        try {
+            const status = (0,external_node_fs_namespaceObject.fstatSync)(fd);
+            return status.isFile() && status.size <= most ? (0,external_node_fs_namespaceObject.readFileSync)(fd) : undefined;
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(fd);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
 function writeStored(store, { bytes, crc }, rawBytes) {
     const header = Buffer.alloc(STORE_HEADER);
     header.writeUInt32LE(rawBytes, 0);
     header.writeUInt32LE(crc, 4);
     header.writeUInt32LE((0,external_node_zlib_namespaceObject.crc32)(bytes, crc), 8); // it covers the checksum, too
-    const part = `${store}.${process.pid}.part`;
+    // Another build may keep the same one, also one of another container, where numbers of processes are the same.
+    const part = `${store}.${(0,external_node_crypto_namespaceObject.randomUUID)()}.part`;
     try {
         (0,external_node_fs_namespaceObject.writeFileSync)(part, Buffer.concat([header, bytes]));
         (0,external_node_fs_namespaceObject.renameSync)(part, store);
     }
     catch {
         // The store only saves time. Writing the slug itself will report a full disk.
+        removeQuietly(part);
+    }
+}
+function removeQuietly(file) {
+    try {
+        (0,external_node_fs_namespaceObject.rmSync)(file, { force: true });
+    }
+    catch {
+        // The next build that packs all removes it.
     }
 }
 function openFile(path) {

@@ -47412,7 +47412,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 5792:
+/***/ 2227:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47571,8 +47571,8 @@ function problemOf(line, raw, words, entries) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 ;// CONCATENATED MODULE: ./lib/buildpacks/json.js
 /** Why a text is not JSON (RFC 8259), and at which character. */
 class JsonFault extends Error {
@@ -48007,12 +48007,12 @@ function stackOf(appJson) {
     return appJson === undefined ? undefined : new AppJsonFile(appJson).stack();
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: ./lib/net/index.js + 8 modules
@@ -48314,33 +48314,43 @@ async function bringTarball(address, { into, cacheFolder, sha256: pin, ...tools 
         if (pin === undefined || pin === sha256)
             await extractTarball(archive, into);
         const keep = kept(sha256);
-        if (cacheFolder && keep && pin === sha256) {
-            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
-            try {
-                await (0,promises_.copyFile)(archive, `${keep}.part`);
-                await (0,promises_.rename)(`${keep}.part`, keep);
-            }
-            finally {
-                await (0,promises_.rm)(`${keep}.part`, { force: true });
-            }
-        }
+        if (keep && pin === sha256)
+            await keepArchive(archive, keep, tools.log);
         return { sha256 };
     }
     finally {
         await (0,promises_.rm)(archive, { force: true });
     }
 }
+/** Copies an archive beside its place, and puts it there whole. If that cannot be done it is a warning: it was fetched. */
+async function keepArchive(archive, keep, log) {
+    // Another build may keep the same one at the same time.
+    const part = `${keep}.${(0,external_node_crypto_.randomUUID)()}.part`;
+    try {
+        await (0,promises_.mkdir)(external_node_path_.dirname(keep), { recursive: true });
+        await (0,promises_.copyFile)(archive, part);
+        await (0,promises_.rename)(part, keep);
+    }
+    catch (error) {
+        log.warning(`The archive of a buildpack could not be kept, so the next build fetches it again: ${(0,runtime/* errorText */.kc)(error)}`);
+    }
+    finally {
+        await (0,promises_.rm)(part, { force: true }).catch(() => { });
+    }
+}
+/** Of what is kept: undefined if that is no file that can be read, so that it is fetched again. */
 async function sha256Of(file) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
-    }
-    catch (error) {
-        if ((0,runtime/* errorCode */.CA)(error) === 'ENOENT')
+        // A device would have no end.
+        if (!(await (0,promises_.lstat)(file)).isFile())
             return undefined;
-        throw error;
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+        return hash.digest('hex');
     }
-    return hash.digest('hex');
+    catch {
+        return undefined;
+    }
 }
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 /** Git's messages for a missing ref and for a login, explained (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
@@ -49318,6 +49328,89 @@ function explainStart(code, stderr, { image, network }) {
     return new runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Correct what Docker complains of, ${ON_HOST}`);
 }
 
+;// CONCATENATED MODULE: ./lib/buildpacks/kept-cache.js
+
+
+
+const TIMES = 3;
+const SAVING = '.saving-';
+/**
+ * Copies what is kept into an empty folder, if anything is. If it cannot be read that is a warning, and the folder is empty.
+ * @throws UserError if the folder's own disk is full
+ */
+async function takeKept(kept, into, { run, log }) {
+    for (let time = 0; time < TIMES; time++) {
+        const before = await identityOf(kept);
+        if (before === undefined)
+            return;
+        const failed = await failureOf(run, 'cp', ['-a', '--', `${kept}/.`, into]);
+        const isSame = (await identityOf(kept)) === before;
+        if (failed === undefined && isSame)
+            return;
+        await (0,runtime/* removeFolder */.Ow)(into, run);
+        await (0,promises_.mkdir)(into);
+        // Another build has put its own in the place of this one meanwhile: that is copied now.
+        if (!isSame)
+            continue;
+        if (/No space left|quota exceeded/i.test(failed ?? ''))
+            throw new runtime/* UserError */.yo(`The disk is full: ${into} could not be written (${failed})`, FREE);
+        return log.warning(`What was kept of CACHE_DIR could not be read (${failed}), so this build begins without it`);
+    }
+}
+const FREE = 'Free disk space on the runner, or set the input `cache: off`.';
+/**
+ * Keeps a folder in place of what is kept there: beside it first, which may be another disk, then under its name. Never
+ * rejects: the build is good, and only the next one takes longer.
+ */
+async function keep(kept, folder, { run, log }) {
+    const parent = external_node_path_.dirname(kept);
+    try {
+        await (0,promises_.mkdir)(parent, { recursive: true });
+        await (0,runtime/* removeDead */.fe)(parent, SAVING, run);
+        const own = await (0,runtime/* makeOwned */.g7)(parent, SAVING);
+        try {
+            const failed = await failureOf(run, 'mv', ['--', folder, external_node_path_.join(own, 'new')]);
+            if (failed !== undefined)
+                throw new Error(failed);
+            await putInPlace(own, kept);
+        }
+        finally {
+            await (0,runtime/* removeFolder */.Ow)(own, run);
+        }
+    }
+    catch (error) {
+        log.warning(`The build is good, but its CACHE_DIR could not be kept in ${parent}, so the next one may take longer: ${(0,runtime/* errorText */.kc)(error)}. ${FREE}`);
+    }
+}
+/** Another build may do the same at the same time: one of them is kept, whole. */
+async function putInPlace(own, kept) {
+    for (let time = 0;; time++) {
+        await (0,promises_.rename)(kept, external_node_path_.join(own, `old-${time}`)).catch((error) => {
+            if ((0,runtime/* errorCode */.CA)(error) !== 'ENOENT')
+                throw error;
+        });
+        try {
+            return await (0,promises_.rename)(external_node_path_.join(own, 'new'), kept);
+        }
+        catch (error) {
+            if (time === TIMES || !['ENOTEMPTY', 'EEXIST'].includes((0,runtime/* errorCode */.CA)(error) ?? ''))
+                throw error;
+        }
+    }
+}
+/** Another text for another folder of that name; undefined if there is none. */
+async function identityOf(folder) {
+    const status = await (0,promises_.lstat)(folder, { bigint: true }).catch(() => undefined);
+    return status?.isDirectory() ? `${status.dev}:${status.ino}:${status.birthtimeNs}` : undefined;
+}
+/** The system's own tools keep links, owners and names that are not UTF-8. Why one failed; undefined if it did not. */
+async function failureOf(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    return code === 0
+        ? undefined
+        : `${program}: ${stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
 
 
@@ -49341,18 +49434,19 @@ class Workshop {
      * and opening the place throw.
      */
     async build(name, buildpacks, fill) {
-        const { scratch, keptCache, stack, run } = this.#options;
+        const { scratch, keptCache, stack } = this.#options;
         const folders = await makeFolders(external_node_path_.join(scratch, name));
         await fill(folders.app);
-        const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}`);
+        // Not as it was called before: a full disk could leave half of one there.
+        const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}-whole`);
         if (kept)
-            await copyInto(kept, folders.cache, run);
+            await takeKept(kept, folders.cache, this.#options);
         const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
         const place = await this.#open(folders, false);
         const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
         await place.close();
         if (kept)
-            await replace(kept, folders.cache, run);
+            await keep(kept, folders.cache, this.#options);
         return app;
     }
     /** A place like a dyno: the run image, the built app read-only, no network, nothing else of the build. */
@@ -49401,17 +49495,6 @@ async function makeFolders(root) {
     await (0,promises_.chmod)(root, 0o755);
     return folders;
 }
-/** A copy, so that a failed build leaves what is kept as it was. */
-async function copyInto(kept, folder, run) {
-    if ((0,external_node_fs_.existsSync)(kept))
-        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
-}
-/** Replaces the kept folder, which may be on another disk. */
-async function replace(kept, folder, run) {
-    await (0,promises_.mkdir)(external_node_path_.dirname(kept), { recursive: true });
-    await succeed(run, 'rm', ['-rf', '--', kept]);
-    await succeed(run, 'mv', ['--', folder, kept]);
-}
 /** The system's own tools keep links, owners and names that are not UTF-8. */
 async function succeed(run, program, args) {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
@@ -49447,7 +49530,7 @@ async function succeed(run, program, args) {
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var _config_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(255);
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7033);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6082);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
 
 
@@ -49553,7 +49636,7 @@ function addRest(words, command, values) {
 /* harmony export */   S: () => (/* binding */ tellError)
 /* harmony export */ });
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7033);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6082);
 /* harmony import */ var _verdict_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7122);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3814);
 /* harmony import */ var _terminal_escapes_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3891);
@@ -49660,14 +49743,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:readline/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
 var knowledge = __nccwpck_require__(5084);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
-var lib_buildpacks = __nccwpck_require__(5792);
+// EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
+var lib_buildpacks = __nccwpck_require__(2227);
 // EXTERNAL MODULE: ./lib/mastodon/index.js + 47 modules
 var mastodon = __nccwpck_require__(9529);
 // EXTERNAL MODULE: ./lib/slug/index.js + 20 modules
@@ -50380,7 +50463,7 @@ function lines(missing) {
 /* harmony export */   G: () => (/* binding */ githubRepository),
 /* harmony export */   _: () => (/* binding */ repositoryOf)
 /* harmony export */ });
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7033);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6082);
 
 /**
  * `owner/name` of the GitHub repository that a checkout belongs to: its remote `origin`, else its only one. Undefined
@@ -50432,8 +50515,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var commands = __nccwpck_require__(9103);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 // EXTERNAL MODULE: ./lib/cli/arguments.js
@@ -51246,8 +51329,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var lib_runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var lib_runtime = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./lib/verdict/index.js + 4 modules
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -59105,8 +59188,8 @@ function advance(parts, name, isFolder) {
 
 
 
-// EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
-var lib_buildpacks = __nccwpck_require__(5792);
+// EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
+var lib_buildpacks = __nccwpck_require__(2227);
 ;// CONCATENATED MODULE: ./lib/commands/steps/output-folder.js
 
 
@@ -65392,9 +65475,9 @@ async function tell(told, outputDir, { log, page, redact }, results) {
     const { report } = told;
     const at = (file) => external_node_path_.join(outputDir, file);
     const markdown = renderMarkdown(told);
-    await (0,promises_.writeFile)(at('report.json'), redact(reportJson(report)));
-    await (0,promises_.writeFile)(at('report.md'), redact(markdown));
-    await (0,promises_.writeFile)(at('report.html'), redact(renderPage(pageData(told), await pageParts(page))));
+    await (0,lib_runtime/* writeWhole */.f8)(at('report.json'), redact(reportJson(report)));
+    await (0,lib_runtime/* writeWhole */.f8)(at('report.md'), redact(markdown));
+    await (0,lib_runtime/* writeWhole */.f8)(at('report.html'), redact(renderPage(pageData(told), await pageParts(page))));
     const { verdict, variants, streaming } = report;
     const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
     results.output('slug-path', at('slug.tgz'));
@@ -65654,8 +65737,7 @@ async function noteBuilt(folders, outputDir, fingerprint, slugs, log) {
         return;
     try {
         await (0,promises_.mkdir)(place.folder, { recursive: true, mode: 0o700 });
-        await (0,promises_.rm)(place.file, { force: true });
-        await (0,promises_.writeFile)(place.file, JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600, flag: 'wx' });
+        await (0,lib_runtime/* writeWhole */.f8)(place.file, JSON.stringify({ fingerprint, ...slugs }), 0o600);
     }
     catch (error) {
         const why = (0,lib_runtime/* errorCode */.CA)(error) ?? (0,lib_runtime/* errorText */.kc)(error);
@@ -80441,8 +80523,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
 var knowledge = __nccwpck_require__(5084);
 // EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
@@ -81358,8 +81440,8 @@ function pick(env, names) {
 
 // EXTERNAL MODULE: ./lib/config/index.js + 8 modules
 var config = __nccwpck_require__(255);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js
 
 
@@ -82428,8 +82510,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
-// EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
-var lib_buildpacks = __nccwpck_require__(5792);
+// EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
+var lib_buildpacks = __nccwpck_require__(2227);
 ;// CONCATENATED MODULE: ./lib/mastodon/app-json.js
 
 
@@ -82478,8 +82560,8 @@ function readAppJson(json) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 ;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -86227,8 +86309,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Fq: () => (/* reexport */ writeOnce)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 ;// CONCATENATED MODULE: ./lib/net/deadline.js
 
 /** The time for a piece of work has run out. */
@@ -86893,7 +86975,7 @@ function dayText(time) {
 
 /***/ }),
 
-/***/ 7033:
+/***/ 6082:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86929,9 +87011,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   pi: () => (/* reexport */ isMapping),
   mE: () => (/* reexport */ joinBytes),
   P6: () => (/* reexport */ makeKeyCommand),
+  g7: () => (/* reexport */ makeOwned),
   $4: () => (/* reexport */ figures/* numberText */.$4),
   Oo: () => (/* reexport */ once),
   xt: () => (/* reexport */ readTreeFile),
+  fe: () => (/* reexport */ removeDead),
+  Ow: () => (/* reexport */ removeFolder),
   dM: () => (/* reexport */ removeTree),
   GX: () => (/* reexport */ requireSafeUrl),
   Um: () => (/* reexport */ figures/* roughDuration */.Um),
@@ -86944,7 +87029,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ir: () => (/* reexport */ walkTree),
   eU: () => (/* reexport */ figures/* wholeShareText */.eU),
   $I: () => (/* reexport */ withArguments),
-  aD: () => (/* reexport */ writeTreeFile)
+  aD: () => (/* reexport */ writeTreeFile),
+  f8: () => (/* reexport */ writeWhole)
 });
 
 // UNUSED EXPORTS: programText
@@ -87065,6 +87151,116 @@ function once(work) {
     return () => (answer ??= work());
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/runtime/owned.js
+
+
+
+
+
+
+/**
+ * Folders of one run, which it removes at its end. A run that was killed could not: each has a note of the process that made
+ * it, and a later run removes what no process owns any more.
+ */
+const NOTE = '.owner.json';
+/** Makes a folder of this run, with a name that begins with `prefix`. Only this user may enter it. */
+async function makeOwned(parent, prefix) {
+    const folder = await (0,promises_.mkdtemp)(external_node_path_.join(parent, prefix));
+    const owner = {
+        pid: process.pid,
+        started: startOf(process.pid),
+        namespace: namespace(),
+        boot: boot(),
+        host: external_node_os_.hostname()
+    };
+    await (0,promises_.writeFile)(external_node_path_.join(folder, NOTE), JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+    return folder;
+}
+/**
+ * Removes such folders of runs that were killed, but no folder of another user, none of a run that still is, and none of
+ * which that is not known. Links are not followed. Never rejects: what cannot be removed stays. Returns how many are gone.
+ */
+async function removeDead(parent, prefix, run) {
+    let removed = 0;
+    for (const name of await (0,promises_.readdir)(parent).catch(() => [])) {
+        const folder = external_node_path_.join(parent, name);
+        if (name.startsWith(prefix) && (await isDead(folder)) && (await removeFolder(folder, run)))
+            removed++;
+    }
+    return removed;
+}
+/**
+ * Removes a folder with the system's own `rm`: it follows no link, even if a process that was left behind puts one in the
+ * place of a folder meanwhile. Returns whether it is gone.
+ */
+async function removeFolder(folder, run) {
+    const ask = async (program, ...args) => (await run(program, [...args, '--', folder], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })).code === 0;
+    // A build may have taken permissions away.
+    return (await ask('rm', '-rf')) || ((await ask('chmod', '-R', 'u+rwX')) && (await ask('rm', '-rf')));
+}
+async function isDead(folder) {
+    try {
+        const status = await (0,promises_.lstat)(folder);
+        if (!status.isDirectory() || status.uid !== process.getuid?.())
+            return false;
+        const owner = JSON.parse(await (0,promises_.readFile)(external_node_path_.join(folder, NOTE), 'utf8'));
+        return isMapping(owner) && isGone(owner);
+    }
+    catch {
+        return false;
+    }
+}
+function isGone({ pid, started, namespace: where, boot: since, host }) {
+    if (typeof pid !== 'number')
+        return false;
+    if (since !== boot())
+        return host === external_node_os_.hostname();
+    if (where !== namespace())
+        return false;
+    return startOf(pid) !== started || !isRunning(pid);
+}
+/** Asks by a signal that does nothing (kill(2)); a process of another user is one as well. */
+function isRunning(pid) {
+    try {
+        return process.kill(pid, 0);
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+/** When a process began; undefined if there is none, or the system does not tell. */
+function startOf(pid) {
+    // The name in brackets may hold anything.
+    return textOf(`/proc/${pid}/stat`)?.replace(/^.*\)/s, '').split(' ')[20];
+}
+function boot() {
+    return textOf('/proc/sys/kernel/random/boot_id')?.trim();
+}
+function namespace() {
+    try {
+        return (0,external_node_fs_.readlinkSync)('/proc/self/ns/pid');
+    }
+    catch {
+        return undefined;
+    }
+}
+function textOf(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
 /** The byte path of an ordinary string, encoded as UTF-8. */
@@ -87116,8 +87312,6 @@ function comparePaths(a, b) {
 }
 const SLASH = 0x2f;
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/runtime/shell.js
 /** A text as one word for a shell: in quotes, unless it has only harmless characters. */
 function shellWord(text) {
@@ -87233,11 +87427,10 @@ function harmless(text) {
         .replace(/#(\p{Cf}*)#(?=\p{Cf}*\[)/gu, '#$1# ');
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
 
 
 
@@ -87338,6 +87531,21 @@ function writeTreeFile(root, file, text) {
     }
     (0,external_node_fs_.writeFileSync)(at, text, { flag: 'wx' });
 }
+/**
+ * Writes a file beside its place, and puts it there whole: nobody ever finds half of it.
+ * @throws UserError if the disk is full; else what the file system throws
+ */
+async function writeWhole(file, text, mode = 0o666) {
+    const part = `${file}.${(0,external_node_crypto_.randomUUID)()}.part`;
+    try {
+        await (0,promises_.writeFile)(part, text, { mode, flag: 'wx' });
+        await (0,promises_.rename)(part, file);
+    }
+    catch (error) {
+        await (0,promises_.rm)(part, { force: true }).catch(() => { });
+        throw explainDiskFull(error, file);
+    }
+}
 /** Gives a folder and all below it to a user; of links the links themselves. Only root can. */
 function giveTree(folder, { uid, gid }) {
     (0,external_node_fs_.lchownSync)(folder, uid, gid);
@@ -87407,6 +87615,7 @@ const VERSION = '0.1.0';
 
 
 
+
 /***/ }),
 
 /***/ 6583:
@@ -87424,12 +87633,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/runtime/run-command.js
@@ -87514,7 +87721,6 @@ function tooMuch(program, most) {
 
 
 
-
 /** The clock of this machine. */
 const systemClock = {
     now: () => Date.now(),
@@ -87529,11 +87735,15 @@ const systemClock = {
         return () => clearTimeout(timer);
     }
 };
+const SCRATCH = 'mastodon-on-heroku-';
 /** Does the work with the real runtime. Its scratch folder is removed afterwards. */
 async function withRuntime({ log, redact, signal, dist }, work) {
     // If it is set, heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
     delete process.env['DEBUG'];
-    const scratch = await (0,promises_.mkdtemp)(external_node_path_.join(external_node_os_.tmpdir(), 'mastodon-on-heroku-'));
+    const left = await (0,runtime/* removeDead */.fe)(external_node_os_.tmpdir(), SCRATCH, runCommand);
+    if (left > 0)
+        log.info(`Removed what ${left} ${left === 1 ? 'run that was' : 'runs that were'} killed had left in ${external_node_os_.tmpdir()}`);
+    const scratch = await (0,runtime/* makeOwned */.g7)(external_node_os_.tmpdir(), SCRATCH);
     try {
         await (0,promises_.chmod)(scratch, 0o711); // the build's user may go through it, not list it
         return await work({
@@ -87592,10 +87802,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/buildpacks/index.js + 19 modules
-var lib_buildpacks = __nccwpck_require__(5792);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
+var lib_buildpacks = __nccwpck_require__(2227);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 ;// CONCATENATED MODULE: ./lib/slug/files.js
 
 /** A walk's entries as files of a slug. Sockets, pipes and devices cannot be in one: they are in `leftOut`. */
@@ -88373,6 +88583,8 @@ const HASH_BATCH_BYTES = 8 * 1024 * 1024;
 class Packer {
     #threads;
     #options;
+    /** Undefined also if it cannot be made: it only saves time. */
+    #store;
     #identities = new Map();
     #known = new Map();
     /** No packing has failed, so the known blocks are all that are needed. */
@@ -88381,8 +88593,7 @@ class Packer {
         this.#options = options;
         this.#threads = new Threads(options.worker, options.threads);
         options.signal.addEventListener('abort', this.#abort, { once: true });
-        if (options.blockStore)
-            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
+        this.#store = options.blockStore !== undefined && isFolder(options.blockStore) ? options.blockStore : undefined;
     }
     /**
      * Packs all jobs in one pass: a block that several slugs share is read and compressed once. Rejects with a `UserError` if
@@ -88393,7 +88604,7 @@ class Packer {
         try {
             if (this.#options.signal.aborted)
                 throw new runtime/* CancelledError */.cc('Packing the slug');
-            if (this.#options.blockStore)
+            if (this.#store)
                 await this.#hash(jobs);
             slugs.push(...jobs.map(job => new Slug(cutBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
             for (const slug of slugs)
@@ -88413,14 +88624,12 @@ class Packer {
     async close() {
         this.#options.signal.removeEventListener('abort', this.#abort);
         await this.#threads.close();
-        const { blockStore } = this.#options;
-        if (!blockStore || !this.#complete)
+        if (!this.#store || !this.#complete)
             return;
         const needed = new Set([...this.#known.keys()].map(nameInStore));
-        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
+        for (const name of await (0,promises_.readdir)(this.#store).catch(() => []))
             if (!needed.has(name))
-                (0,external_node_fs_.rmSync)((0,external_node_path_.join)(blockStore, name), { force: true });
-        }
+                await (0,promises_.rm)((0,external_node_path_.join)(this.#store, name), { force: true, recursive: true }).catch(() => { });
     }
     #abort = () => void this.#threads.close();
     /** A digest of its content; a number if no blocks are kept, since then a file is only compared with itself. */
@@ -88481,7 +88690,7 @@ class Packer {
         return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
     }
     #placeOf(key) {
-        return this.#options.blockStore && (0,external_node_path_.join)(this.#options.blockStore, nameInStore(key));
+        return this.#store && (0,external_node_path_.join)(this.#store, nameInStore(key));
     }
     #task(block) {
         return {
@@ -88501,6 +88710,16 @@ function nameInStore(key) {
 /** Seconds since 1970, within what a tar header holds: a commit may claim any time. */
 function seconds(milliseconds) {
     return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
+}
+/** Makes a folder, and tells whether that worked. */
+function isFolder(folder) {
+    try {
+        (0,external_node_fs_.mkdirSync)(folder, { recursive: true });
+        return true;
+    }
+    catch {
+        return false;
+    }
 }
 /** A slug while it is packed. */
 class Slug {
@@ -89392,8 +89611,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Vj: () => (/* reexport */ verdictOf)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -100862,8 +101081,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 14 modules
-var runtime = __nccwpck_require__(7033);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
+var runtime = __nccwpck_require__(6082);
 // EXTERNAL MODULE: ./lib/verdict/index.js + 4 modules
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: external "node:crypto"

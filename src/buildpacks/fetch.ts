@@ -1,6 +1,6 @@
-import { chmod, copyFile, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { chmod, copyFile, lstat, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -11,6 +11,7 @@ import {
   UserError,
   WorkFailed,
   type FetchTools,
+  type Log,
   type RunCommand
 } from '../runtime/index.ts'
 import { download, getJson, HttpError, obstacleOf, type NetTools } from '../net/index.ts'
@@ -29,6 +30,7 @@ export interface FetchOptions extends FetchTools, NetTools {
   /** The SHA-256 that the buildpack must have. */
   readonly sha256?: string
   readonly run: RunCommand
+  readonly log: Log
   readonly signal: AbortSignal
 }
 
@@ -123,30 +125,39 @@ async function bringTarball(
     // One that is not the pinned one is not unpacked.
     if (pin === undefined || pin === sha256) await extractTarball(archive, into)
     const keep = kept(sha256)
-    if (cacheFolder && keep && pin === sha256) {
-      await mkdir(cacheFolder, { recursive: true })
-      try {
-        await copyFile(archive, `${keep}.part`)
-        await rename(`${keep}.part`, keep)
-      } finally {
-        await rm(`${keep}.part`, { force: true })
-      }
-    }
+    if (keep && pin === sha256) await keepArchive(archive, keep, tools.log)
     return { sha256 }
   } finally {
     await rm(archive, { force: true })
   }
 }
 
+/** Copies an archive beside its place, and puts it there whole. If that cannot be done it is a warning: it was fetched. */
+async function keepArchive(archive: string, keep: string, log: Log): Promise<void> {
+  // Another build may keep the same one at the same time.
+  const part = `${keep}.${randomUUID()}.part`
+  try {
+    await mkdir(path.dirname(keep), { recursive: true })
+    await copyFile(archive, part)
+    await rename(part, keep)
+  } catch (error) {
+    log.warning(`The archive of a buildpack could not be kept, so the next build fetches it again: ${errorText(error)}`)
+  } finally {
+    await rm(part, { force: true }).catch(() => {})
+  }
+}
+
+/** Of what is kept: undefined if that is no file that can be read, so that it is fetched again. */
 async function sha256Of(file: string): Promise<string | undefined> {
   const hash = createHash('sha256')
   try {
+    // A device would have no end.
+    if (!(await lstat(file)).isFile()) return undefined
     await pipeline(createReadStream(file), hash)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
-    throw error
+    return hash.digest('hex')
+  } catch {
+    return undefined
   }
-  return hash.digest('hex')
 }
 
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError, type Clock, type Log, type RunCommand } from '../runtime/index.ts'
@@ -6,6 +5,7 @@ import { buildApp, type BuiltApp, type Variables } from './build.ts'
 import { openContainer } from './container.ts'
 import { type FetchedBuildpack } from './fetch.ts'
 import { openHost } from './host.ts'
+import { keep, takeKept } from './kept-cache.ts'
 import { type Place, type PlaceFolders } from './place.ts'
 
 interface WorkshopOptions {
@@ -58,17 +58,18 @@ export class Workshop {
     buildpacks: readonly FetchedBuildpack[],
     fill: (app: string) => Promise<void>
   ): Promise<BuiltApp> {
-    const { scratch, keptCache, stack, run } = this.#options
+    const { scratch, keptCache, stack } = this.#options
     const folders = await makeFolders(path.join(scratch, name))
     await fill(folders.app)
-    const kept = keptCache && path.join(keptCache, `${stack}-${name}`)
-    if (kept) await copyInto(kept, folders.cache, run)
+    // Not as it was called before: a full disk could leave half of one there.
+    const kept = keptCache && path.join(keptCache, `${stack}-${name}-whole`)
+    if (kept) await takeKept(kept, folders.cache, this.#options)
     const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)))
 
     const place = await this.#open(folders, false)
     const app = await buildApp({ ...this.#options, place, folders, buildpacks: own })
     await place.close()
-    if (kept) await replace(kept, folders.cache, run)
+    if (kept) await keep(kept, folders.cache, this.#options)
     return app
   }
 
@@ -121,18 +122,6 @@ async function makeFolders(root: string): Promise<PlaceFolders> {
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true })
   await chmod(root, 0o755)
   return folders
-}
-
-/** A copy, so that a failed build leaves what is kept as it was. */
-async function copyInto(kept: string, folder: string, run: RunCommand): Promise<void> {
-  if (existsSync(kept)) await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder])
-}
-
-/** Replaces the kept folder, which may be on another disk. */
-async function replace(kept: string, folder: string, run: RunCommand): Promise<void> {
-  await mkdir(path.dirname(kept), { recursive: true })
-  await succeed(run, 'rm', ['-rf', '--', kept])
-  await succeed(run, 'mv', ['--', folder, kept])
 }
 
 /** The system's own tools keep links, owners and names that are not UTF-8. */

@@ -1,9 +1,8 @@
 /** The real log, clock and processes of `Runtime`. */
-import { chmod, mkdtemp } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import os from 'node:os'
-import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CancelledError, removeTree, type Clock, type Log, type Runtime } from './index.ts'
+import { CancelledError, makeOwned, removeDead, removeTree, type Clock, type Log, type Runtime } from './index.ts'
 import { runCommand } from './run-command.ts'
 
 export { runCommand } from './run-command.ts'
@@ -31,6 +30,8 @@ interface RuntimeOptions {
   readonly dist: URL
 }
 
+const SCRATCH = 'mastodon-on-heroku-'
+
 /** Does the work with the real runtime. Its scratch folder is removed afterwards. */
 export async function withRuntime<Result>(
   { log, redact, signal, dist }: RuntimeOptions,
@@ -38,7 +39,10 @@ export async function withRuntime<Result>(
 ): Promise<Result> {
   // If it is set, heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
   delete process.env['DEBUG']
-  const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))
+  const left = await removeDead(os.tmpdir(), SCRATCH, runCommand)
+  if (left > 0)
+    log.info(`Removed what ${left} ${left === 1 ? 'run that was' : 'runs that were'} killed had left in ${os.tmpdir()}`)
+  const scratch = await makeOwned(os.tmpdir(), SCRATCH)
   try {
     await chmod(scratch, 0o711) // the build's user may go through it, not list it
     return await work({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   lchownSync,
@@ -12,9 +13,9 @@ import {
   writeFileSync,
   type Stats
 } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { errorCode, UserError } from './errors.ts'
+import { errorCode, explainDiskFull, UserError } from './errors.ts'
 import { below, joinBytes, type BytePath } from './paths.ts'
 
 /** One name in a tree, as `lstat` sees it. */
@@ -124,6 +125,21 @@ export function writeTreeFile(root: string, file: string, text: string): void {
     if (isFolder) mkdirSync(at)
   }
   writeFileSync(at, text, { flag: 'wx' })
+}
+
+/**
+ * Writes a file beside its place, and puts it there whole: nobody ever finds half of it.
+ * @throws UserError if the disk is full; else what the file system throws
+ */
+export async function writeWhole(file: string, text: string, mode = 0o666): Promise<void> {
+  const part = `${file}.${randomUUID()}.part`
+  try {
+    await writeFile(part, text, { mode, flag: 'wx' })
+    await rename(part, file)
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {})
+    throw explainDiskFull(error, file)
+  }
 }
 
 /** A user of this machine, by number. */

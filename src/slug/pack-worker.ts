@@ -1,5 +1,15 @@
-import { createHash, hash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs'
+import { createHash, hash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  constants as fs,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 import type {
@@ -76,17 +86,28 @@ const STORE_HEADER = 12
 
 /** A block that an earlier build kept; none if the file is missing or damaged. */
 function readStored({ store, rawBytes }: StoredTask): StoredAnswer {
-  let file: Buffer
-  try {
-    file = readFileSync(store)
-  } catch {
-    return {}
-  }
-  if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return {}
+  const file = contentOf(store, STORE_HEADER + 2 * rawBytes + CHUNK)
+  if (file === undefined || file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return {}
   const bytes = file.subarray(STORE_HEADER)
   if (crc32(bytes, file.readUInt32LE(4)) !== file.readUInt32LE(8)) return {}
   // A copy: Node reads small files into shared memory, which cannot be transferred.
   return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } }
+}
+
+/** The bytes of a file that is not larger; undefined if there is none. A link, a pipe or a device is none: they have no end. */
+function contentOf(store: string, most: number): Buffer | undefined {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs
+  try {
+    const fd = openSync(store, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      const status = fstatSync(fd)
+      return status.isFile() && status.size <= most ? readFileSync(fd) : undefined
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return undefined
+  }
 }
 
 function writeStored(store: string, { bytes, crc }: BlockAnswer, rawBytes: number): void {
@@ -94,12 +115,22 @@ function writeStored(store: string, { bytes, crc }: BlockAnswer, rawBytes: numbe
   header.writeUInt32LE(rawBytes, 0)
   header.writeUInt32LE(crc, 4)
   header.writeUInt32LE(crc32(bytes, crc), 8) // it covers the checksum, too
-  const part = `${store}.${process.pid}.part`
+  // Another build may keep the same one, also one of another container, where numbers of processes are the same.
+  const part = `${store}.${randomUUID()}.part`
   try {
     writeFileSync(part, Buffer.concat([header, bytes]))
     renameSync(part, store)
   } catch {
     // The store only saves time. Writing the slug itself will report a full disk.
+    removeQuietly(part)
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // The next build that packs all removes it.
   }
 }
 

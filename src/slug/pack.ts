@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { existsSync, mkdirSync } from 'node:fs'
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytePath, CancelledError, explainDiskFull, joinBytes } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
@@ -63,6 +63,8 @@ interface KnownBlock {
 export class Packer {
   readonly #threads: Threads
   readonly #options: PackerOptions
+  /** Undefined also if it cannot be made: it only saves time. */
+  readonly #store: string | undefined
   readonly #identities = new Map<SlugFile | string, string>()
   readonly #known = new Map<string, KnownBlock>()
   /** No packing has failed, so the known blocks are all that are needed. */
@@ -72,7 +74,7 @@ export class Packer {
     this.#options = options
     this.#threads = new Threads(options.worker, options.threads)
     options.signal.addEventListener('abort', this.#abort, { once: true })
-    if (options.blockStore) mkdirSync(options.blockStore, { recursive: true })
+    this.#store = options.blockStore !== undefined && isFolder(options.blockStore) ? options.blockStore : undefined
   }
 
   /**
@@ -83,7 +85,7 @@ export class Packer {
     const slugs: Slug[] = []
     try {
       if (this.#options.signal.aborted) throw new CancelledError('Packing the slug')
-      if (this.#options.blockStore) await this.#hash(jobs)
+      if (this.#store) await this.#hash(jobs)
       slugs.push(
         ...jobs.map(
           job => new Slug(cutBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)
@@ -105,12 +107,10 @@ export class Packer {
   async close(): Promise<void> {
     this.#options.signal.removeEventListener('abort', this.#abort)
     await this.#threads.close()
-    const { blockStore } = this.#options
-    if (!blockStore || !this.#complete) return
+    if (!this.#store || !this.#complete) return
     const needed = new Set([...this.#known.keys()].map(nameInStore))
-    for (const name of readdirSync(blockStore)) {
-      if (!needed.has(name)) rmSync(join(blockStore, name), { force: true })
-    }
+    for (const name of await readdir(this.#store).catch(() => []))
+      if (!needed.has(name)) await rm(join(this.#store, name), { force: true, recursive: true }).catch(() => {})
   }
 
   readonly #abort = (): void => void this.#threads.close()
@@ -177,7 +177,7 @@ export class Packer {
   }
 
   #placeOf(key: string): string | undefined {
-    return this.#options.blockStore && join(this.#options.blockStore, nameInStore(key))
+    return this.#store && join(this.#store, nameInStore(key))
   }
 
   #task(block: Block): BlockTask {
@@ -201,6 +201,16 @@ function nameInStore(key: string): string {
 /** Seconds since 1970, within what a tar header holds: a commit may claim any time. */
 function seconds(milliseconds: number): number {
   return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1)
+}
+
+/** Makes a folder, and tells whether that worked. */
+function isFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A slug while it is packed. */

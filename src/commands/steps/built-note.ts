@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
 import { type Machine } from '../../inputs/index.ts'
-import { errorCode, errorText, type Log } from '../../runtime/index.ts'
+import { errorCode, errorText, writeWhole, type Log } from '../../runtime/index.ts'
 import { differences, type Fingerprint } from './fingerprint.ts'
 import { requireFit, type Gate } from './size-gate.ts'
 import { type BuiltSlugs } from './slugs.ts'
@@ -65,8 +65,7 @@ export async function noteBuilt(
   if (!place) return
   try {
     await mkdir(place.folder, { recursive: true, mode: 0o700 })
-    await rm(place.file, { force: true })
-    await writeFile(place.file, JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600, flag: 'wx' })
+    await writeWhole(place.file, JSON.stringify({ fingerprint, ...slugs }), 0o600)
   } catch (error) {
     const why = errorCode(error) ?? errorText(error)
     log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`)

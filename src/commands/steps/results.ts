@@ -1,5 +1,5 @@
 import { GateError } from '../../deploy/index.ts'
-import { stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { LONGEST_BODY } from '../../github/index.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type Told
 } from '../../report/index.ts'
 import { type JobResults } from '../../inputs/index.ts'
-import { amountText, sizeText, type Log, type Runtime } from '../../runtime/index.ts'
+import { amountText, sizeText, writeWhole, type Log, type Runtime } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
 import { TAKE_IT_OUT } from './committed-ffmpeg.ts'
 import { requireFit, type Gate } from './size-gate.ts'
@@ -29,9 +29,9 @@ export async function tell(
   const { report } = told
   const at = (file: string): string => path.join(outputDir, file)
   const markdown = renderMarkdown(told)
-  await writeFile(at('report.json'), redact(reportJson(report)))
-  await writeFile(at('report.md'), redact(markdown))
-  await writeFile(at('report.html'), redact(renderPage(pageData(told), await pageParts(page))))
+  await writeWhole(at('report.json'), redact(reportJson(report)))
+  await writeWhole(at('report.md'), redact(markdown))
+  await writeWhole(at('report.html'), redact(renderPage(pageData(told), await pageParts(page))))
 
   const { verdict, variants, streaming } = report
   const sizeOf = (name: 'with' | 'without') => variants.find(variant => variant.name === name)?.compressed

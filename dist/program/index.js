@@ -48015,8 +48015,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/net/index.js + 8 modules
-var net = __nccwpck_require__(631);
+// EXTERNAL MODULE: ./lib/net/index.js + 9 modules
+var net = __nccwpck_require__(5334);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
@@ -49751,8 +49751,8 @@ var knowledge = __nccwpck_require__(5084);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
 var lib_buildpacks = __nccwpck_require__(2227);
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 47 modules
-var mastodon = __nccwpck_require__(9529);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 48 modules
+var mastodon = __nccwpck_require__(5428);
 // EXTERNAL MODULE: ./lib/slug/index.js + 20 modules
 var slug = __nccwpck_require__(4614);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
@@ -50511,8 +50511,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 269 modules
-var commands = __nccwpck_require__(9103);
+// EXTERNAL MODULE: ./lib/commands/index.js + 270 modules
+var commands = __nccwpck_require__(7101);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
@@ -51318,7 +51318,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 9103:
+/***/ 7101:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51335,8 +51335,8 @@ var lib_runtime = __nccwpck_require__(6082);
 var lib_verdict = __nccwpck_require__(7122);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
-// EXTERNAL MODULE: ./lib/net/index.js + 8 modules
-var lib_net = __nccwpck_require__(631);
+// EXTERNAL MODULE: ./lib/net/index.js + 9 modules
+var lib_net = __nccwpck_require__(5334);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
 var lib = __nccwpck_require__(2779);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
@@ -54124,8 +54124,8 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
 }
 
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 47 modules
-var lib_mastodon = __nccwpck_require__(9529);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 48 modules
+var lib_mastodon = __nccwpck_require__(5428);
 ;// CONCATENATED MODULE: ./lib/deploy/health.js
 
 
@@ -68708,15 +68708,12 @@ async function nodeinfo(place, world) {
 
 
 
-
-
 /** Milliseconds between two looks at an upload that is not processed yet. */
 const gif_upload_PAUSE = 2_000;
 /** Milliseconds, from the start of the check, for the upload to be processed. */
 const WORKED_WITHIN = 15_000;
 /** Milliseconds for one look, and for the removal: even a slow instance leaves time for it before the deadline. */
 const gif_upload_LOOK_WITHIN = 3_000;
-const media = dist/* object */.Ikc({ id: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,30}$/)), type: dist/* string */.YjP(), url: dist/* nullish */.cl6(dist/* string */.YjP()) });
 /** Uploads a GIF of two frames, which Mastodon has to make a video of with ffmpeg; then removes it. */
 const gifUpload = {
     name: 'gif-upload',
@@ -68728,46 +68725,39 @@ const gifUpload = {
         if (instance === undefined || token === undefined || wants.ffmpeg === 'without')
             return [];
         const until = world.clock.now() + WORKED_WITHIN;
-        const asked = await gif_upload_ask(world, 'POST', '/api/v2/media', multipart(Buffer.from(lib_runtime/* ANIMATED_GIF */.$d, 'base64')));
-        if (asked.status !== 200 && asked.status !== 202)
-            return [gif_upload_refused(asked, world)];
-        const made = read(asked);
-        const brisk = {
+        const upload = await (0,lib_mastodon/* uploadGif */.IQ)(gif_upload_asking(world));
+        if ('refused' in upload)
+            return [gif_upload_refused(upload.refused, world)];
+        const { media, isReady } = upload;
+        const brisk = gif_upload_asking({
             ...world,
             network: { ...world.network, answerWithin: Math.min(gif_upload_LOOK_WITHIN, world.network.answerWithin) }
-        };
+        });
         try {
-            return [gif_upload_judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)];
+            return [gif_upload_judge(isReady ? media : await worked(media.id, brisk, until, world), world)];
         }
         finally {
-            // Mastodon itself removes uploads without a post after a day (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
-            await gif_upload_ask(brisk, 'DELETE', `/api/v1/media/${made.id}`).catch(() => { });
+            await (0,lib_mastodon/* removeUpload */.Al)(brisk, media.id).catch(() => { });
         }
     }
 };
-/** Waits until Mastodon has processed the upload; undefined if it could not. */
-async function worked({ id }, world, until) {
+/** Waits until Mastodon has processed the upload. */
+async function worked(id, ask, until, world) {
     const timeout = Math.max(0, until - world.clock.now());
-    const ended = await (0,lib_net/* poll */.wt)(world, { first: gif_upload_PAUSE, longest: gif_upload_PAUSE, timeout }, async () => {
-        const now = await gif_upload_ask(world, 'GET', `/api/v1/media/${id}`);
-        if (now.status === 200)
-            return { made: read(now) };
-        if (now.status === 422)
-            return { made: undefined };
-        if (now.status !== 206)
-            throw new Error(`the upload was answered with ${now.status}`);
-        return undefined;
-    });
+    const ended = await (0,lib_net/* poll */.wt)(world, { first: gif_upload_PAUSE, longest: gif_upload_PAUSE, timeout }, () => (0,lib_mastodon/* lookAtUpload */.yV)(ask, id));
     if (ended === undefined)
         throw new Error(`it is still worked on after ${WORKED_WITHIN / 1000} s; look at the queues`);
-    return ended.made;
+    return ended;
 }
 function gif_upload_judge(made, world) {
-    if (made?.type === 'gifv')
+    if (made === 'failed')
+        return broken('could not be worked on', world);
+    if (made.type === 'gifv')
         return { level: 'ok', figure: 'gifv', text: 'An animated GIF became a video, and was removed again' };
-    return broken(made === undefined ? 'could not be worked on' : `became ${made.type.slice(0, 20)} and no video`, world);
+    return broken(`became ${made.type.slice(0, 20)} and no video`, world);
 }
-function gif_upload_refused({ status, body }, world) {
+function gif_upload_refused(answer, world) {
+    const { status } = answer;
     if (status === 401 || status === 403) {
         return {
             level: 'unknown',
@@ -68775,8 +68765,7 @@ function gif_upload_refused({ status, body }, world) {
             remedy: 'Give the token of a bot account with the scope `write:media`.'
         };
     }
-    // What a Mastodon without ffmpeg says: "Error processing thumbnail for uploaded media".
-    if (status >= 500 && body.includes('"error"'))
+    if ((0,lib_mastodon/* saysNoFfmpeg */.r)(answer))
         return broken(`was answered with ${status}`, world);
     throw new Error(`the upload was answered with ${status}`);
 }
@@ -68788,26 +68777,15 @@ function broken(how, { wants }) {
         remedy: 'Look at what the check `ffmpeg` says, and at the log of the dyno that worked on it; `ffmpeg: without` says that it is meant so.'
     };
 }
-function read({ body, status }) {
-    const said = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), media), body);
-    if (said.success)
-        return said.output;
-    throw new Error(`the upload was answered with ${status}, and not as Mastodon does`);
-}
-/** One request with the token, to the instance itself: redirects are not followed. */
-function gif_upload_ask(world, method, path, part) {
-    const headers = {
-        authorization: `Bearer ${world.token}`,
-        ...(part && { 'content-type': part.type, 'content-length': `${part.body.length}` })
-    };
-    return askPlace(world.instance, path, world, { method, headers, send: part && (request => request.end(part.body)) });
-}
-function multipart(file) {
-    const boundary = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
-    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="two-frames.gif"\r\nContent-Type: image/gif\r\n\r\n`;
-    return {
-        type: `multipart/form-data; boundary=${boundary}`,
-        body: Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)])
+/** Requests with the token, to the instance itself: redirects are not followed. */
+function gif_upload_asking(world) {
+    return (method, path, body) => {
+        const headers = {
+            authorization: `Bearer ${world.token}`,
+            ...(body && { 'content-type': body.type, 'content-length': `${body.bytes.length}` })
+        };
+        const send = body && { send: (request) => void request.end(body.bytes) };
+        return askPlace(world.instance, path, world, { method, headers, ...send });
     };
 }
 
@@ -69002,7 +68980,7 @@ function hsts({ last }, hostname) {
 
 
 /** Whether media are kept, and browsers may load them: by https, with CORS, allowed by the page's own policy. */
-const media_media = {
+const media = {
     name: 'media',
     title: 'Media',
     config: lib_mastodon/* MEDIA_VARIABLES */.LJ,
@@ -74434,39 +74412,18 @@ function replyCode(error) {
 
 
 
-
-
-
-/** RFC 6455, 1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-/** A client's close frame: FIN and opcode 8, two bytes under a mask of zeros, code 1000 (RFC 6455, 5.2 and 7.4.1). */
-const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
-/** Asks for a WebSocket (RFC 6455, 4.1), and closes it at once if it is granted. */
-function openWebSocket(place, path, token, outside) {
+/** Asks for a WebSocket, and closes it at once if it is granted. */
+function tryWebSocket({ url, host }, path, token, outside) {
     return asking(outside, async (inner) => {
-        const key = (0,external_node_crypto_.randomBytes)(16).toString('base64');
-        const expected = (0,external_node_crypto_.createHash)('sha1').update(`${key}${GUID}`).digest('base64');
-        const { statusCode: status = 0, headers, socket } = await (0,lib_net/* open */.ho)(new URL(path, place.url).href, { headers: headersOf(place, key, token), way: inner.network }, inner.signal);
-        if (status === 101)
-            socket.end(CLOSE, () => socket.destroy());
-        else
-            socket.destroy();
-        return { status, headers, genuine: headers['sec-websocket-accept'] === expected };
+        const answer = await (0,lib_net/* openWebSocket */.MX)(new URL(path, url).href, { host, token, way: inner.network }, inner.signal);
+        if (answer.status === 101)
+            (0,lib_net/* closeWebSocket */.sI)(answer.socket);
+        return answer;
     });
-}
-function headersOf({ url, host }, key, token) {
-    return {
-        host: host ?? new URL(url).host,
-        'user-agent': `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
-        connection: 'Upgrade',
-        upgrade: 'websocket',
-        'sec-websocket-version': '13',
-        'sec-websocket-key': key,
-        authorization: `Bearer ${token}`
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/streaming.js
+
 
 
 
@@ -74529,7 +74486,7 @@ async function socketOf(place, world) {
     // No token goes over an unencrypted connection, except on the runner, which has no other.
     const token = place.url.startsWith('https:') || place.host !== undefined ? world.token : undefined;
     try {
-        const upgrade = await openWebSocket(place, SOCKET, token ?? NOBODY, world);
+        const upgrade = await tryWebSocket(place, SOCKET, token ?? NOBODY, world);
         return {
             about,
             ...(token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
@@ -74846,7 +74803,7 @@ const OUTSIDE = [
     assets,
     streaming,
     federation,
-    media_media,
+    media,
     gifUpload,
     objectStorage,
     smtp,
@@ -77982,6 +77939,10 @@ class LocalDyno {
     kill() {
         this.#running?.signal('SIGKILL');
     }
+    /** Bytes of memory of its processes; undefined if that is not known. */
+    memory() {
+        return this.#running?.memory() ?? Promise.resolve(undefined);
+    }
     async #start() {
         const { name, type, slug, command, env, host, log } = this.options;
         this.#become('starting');
@@ -79729,7 +79690,18 @@ async function readBody(request) {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/local-heroku/memory.js
+/**
+ * Bytes of memory that processes have together, by their `/proc/PID/smaps_rollup`: what some share counts once, as in the
+ * figures of Heroku, which are of the whole dyno (Dev Center: log-runtime-metrics). Undefined if there is no figure.
+ */
+function memory_memoryOf(rollups) {
+    const kilobytes = [...rollups.matchAll(/^Pss:\s{1,20}(\d{1,12}) kB$/gm)].map(([, size]) => Number(size));
+    return kilobytes.length === 0 ? undefined : kilobytes.reduce((sum, of) => sum + of, 0) * 1024;
+}
+
 ;// CONCATENATED MODULE: ./lib/local-heroku/container.js
+
 
 
 
@@ -79756,7 +79728,8 @@ async function startContainer(image, spec) {
         '--network=host',
         '--cap-drop=ALL',
         '--security-opt=no-new-privileges',
-        `--mount=type=bind,"source=${spec.home.replaceAll('"', '""')}",target=/app`,
+        bindMount(spec.home, '/app'),
+        ...(spec.shared === undefined ? [] : [bindMount(spec.shared, spec.shared)]),
         '--workdir=/app',
         owner,
         '--env=HOME=/app',
@@ -79796,21 +79769,20 @@ async function startContainer(image, spec) {
             })();
         },
         async memory() {
-            const { code, stdout } = await docker('top', container, '-eo', 'pid,rss');
-            if (code !== 0)
-                return undefined;
-            const kilobytes = stdout
-                .toString()
-                .trim()
-                .split('\n')
-                .slice(1)
-                .map(line => Number(line.trim().split(/ +/)[1]));
-            return kilobytes.reduce((sum, of) => sum + of, 0) * 1024;
+            const { code, stdout } = await docker('exec', owner, container, 'bash', '-c', 'cat /proc/[0-9]*/smaps_rollup');
+            // One that has just ended makes `cat` fail, and the others count all the same.
+            return code > 1 ? undefined : memory_memoryOf(stdout.toString());
         }
     };
 }
+/** An option of `docker create`: a CSV record, in which a field with a quote or a comma stands in quotes. */
+function bindMount(source, target) {
+    const field = (text) => `"${text.replaceAll('"', '""')}"`;
+    return `--mount=type=bind,${field(`source=${source}`)},${field(`target=${target}`)}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/host.js
+
 
 
 
@@ -79823,10 +79795,18 @@ async function startContainer(image, spec) {
 const HEROKU_USER = { uid: 1000, gid: 1000 };
 /** Runs dynos as processes of this machine, or in containers. Each has a folder of its own with the slug's files. */
 function processHost(options) {
-    const { folder, run, searchPath, image } = options;
+    const { folder, run, searchPath, image, shared } = options;
     const user = options.user ?? (image ? containerUser() : undefined);
     const dynos = external_node_path_.join(folder, 'dynos');
     const unpacked = new Map();
+    const isRoot = process.getuid?.() === 0;
+    const share = (0,lib_runtime/* once */.Oo)(async () => {
+        if (shared === undefined)
+            return;
+        await (0,promises_.mkdir)(shared, { recursive: true });
+        if (user && isRoot)
+            await (0,promises_.chown)(shared, user.uid, user.gid);
+    });
     const unpack = async ({ id, file }) => {
         const into = external_node_path_.join(folder, 'slugs', id);
         if ((0,external_node_fs_.existsSync)(into))
@@ -79834,7 +79814,7 @@ function processHost(options) {
         await (0,promises_.rm)(`${into}.part`, { recursive: true, force: true });
         await (0,promises_.mkdir)(`${into}.part`, { recursive: true });
         await must(run, 'tar', ['-xzf', file, '-C', `${into}.part`, '--no-same-owner']);
-        if (user && process.getuid?.() === 0)
+        if (user && isRoot)
             await must(run, 'chown', ['-hR', `${user.uid}:${user.gid}`, `${into}.part`]);
         await (0,promises_.rename)(`${into}.part`, into);
         return into;
@@ -79846,6 +79826,7 @@ function processHost(options) {
             const home = external_node_path_.join(dynos, `${name}-${Math.random().toString(36).slice(2)}`);
             // Hard links: a copy costs no space, and a dyno can add and remove files without changing another's.
             await must(run, 'cp', ['-al', external_node_path_.join(await unpacked.get(slug.id), 'app'), home]);
+            await share();
             const vars = { ...env, DYNO: name };
             const running = image
                 ? await startContainer(image, {
@@ -79854,6 +79835,7 @@ function processHost(options) {
                     vars,
                     output,
                     folder,
+                    shared,
                     user: user ?? HEROKU_USER,
                     run
                 })
@@ -79907,17 +79889,17 @@ async function must(run, program, args) {
     if (code !== 0)
         throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`);
 }
-/** Bytes of resident memory of a process group, by /proc. */
+/** Bytes of memory of a process group, by /proc. */
 async function memoryOfGroup(group) {
-    let pages = 0;
     const processes = (await (0,promises_.readdir)('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
+    let rollups = '';
     for (const pid of processes) {
         const stat = await (0,promises_.readFile)(`/proc/${pid}/stat`, 'utf8').catch(() => '');
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
         if (Number(fields[2]) === group)
-            pages += Number(fields[21]);
+            rollups += await (0,promises_.readFile)(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
     }
-    return pages * 4096;
+    return memory_memoryOf(rollups);
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/visitor.js
@@ -80062,17 +80044,24 @@ async function startLocalHeroku(options) {
         caFile: rendezvous.caFile,
         apiKey: store.state.apiKey,
         world,
-        async addApp(name, { stack = knowledge/* DEFAULT_STACK */.zb, config = {}, preboot } = {}) {
+        async addApp(name, { stack = knowledge/* DEFAULT_STACK */.zb, config = {}, preboot, formation = {} } = {}) {
             const known = store.app(name);
             const app = known ?? (await addApp(name, stack, config));
             const changed = Object.keys(config).filter(key => app.configVars[key] !== config[key]);
             Object.assign(app.configVars, config);
             app.preboot = preboot ?? app.preboot;
+            for (const [type, quantity] of Object.entries(formation))
+                app.formation[type] = { quantity, size: 'Basic' };
             store.save();
             // Dynos that run need the new config vars, too.
             if (known && changed.length > 0)
                 configRelease(world, app, `Set ${changed.join(', ')} config vars`);
             return { webUrl: `http://127.0.0.1:${app.port}/` };
+        },
+        memory: async (app) => {
+            const up = machines.get(app)?.dynos.filter(({ state }) => state === 'up') ?? [];
+            const all = await Promise.all(up.map(async (dyno) => ({ dyno: dyno.options.name, type: dyno.options.type, bytes: await dyno.memory() })));
+            return all.flatMap(({ bytes, ...of }) => (bytes === undefined ? [] : { ...of, bytes }));
         },
         setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
         close
@@ -82429,7 +82418,7 @@ function stackImage(stack) {
 
 /***/ }),
 
-/***/ 9529:
+/***/ 5428:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82470,6 +82459,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   MY: () => (/* reexport */ instanceDomain),
   jf: () => (/* reexport */ instancePlace),
   M0: () => (/* reexport */ lockRuby),
+  yV: () => (/* reexport */ lookAtUpload),
   ek: () => (/* reexport */ lostTypes),
   fr: () => (/* reexport */ mailServer),
   TK: () => (/* reexport */ makeVapidPair),
@@ -82491,9 +82481,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   Vq: () => (/* reexport */ readUpdates),
   b4: () => (/* reexport */ readUpgradeTree),
   Pw: () => (/* reexport */ releaseCommand),
+  Al: () => (/* reexport */ removeUpload),
   gd: () => (/* reexport */ requireRedisTlsFits),
   cu: () => (/* reexport */ rollbackVerdict),
   Ts: () => (/* reexport */ rubyInWords),
+  r: () => (/* reexport */ saysNoFfmpeg),
   Fj: () => (/* reexport */ secretsOf),
   Lf: () => (/* reexport */ seriesOf),
   Jd: () => (/* reexport */ showsLife),
@@ -82504,6 +82496,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   iD: () => (/* reexport */ streamingPlace),
   _p: () => (/* reexport */ tellsCommit),
   $C: () => (/* reexport */ upgradeHeadline),
+  IQ: () => (/* reexport */ uploadGif),
   p2: () => (/* reexport */ versionOfPage),
   Ve: () => (/* reexport */ workingDynos)
 });
@@ -82599,6 +82592,60 @@ function sorted(dependencies, names) {
         const [one, other] = a === b ? [x, y] : [a, b];
         return one < other ? -1 : 1;
     });
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/mastodon/gif-upload.js
+
+
+
+const media = dist/* object */.Ikc({ id: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,30}$/)), type: dist/* string */.YjP(), url: dist/* nullish */.cl6(dist/* string */.YjP()) });
+/** Uploads a GIF of two frames. Rejects if the answer is not one of Mastodon's. */
+async function uploadGif(ask) {
+    const answer = await ask('POST', '/api/v2/media', multipart(Buffer.from(runtime/* ANIMATED_GIF */.$d, 'base64')));
+    if (answer.status !== 200 && answer.status !== 202)
+        return { refused: answer };
+    return { media: readMedia(answer), isReady: answer.status === 200 };
+}
+/** An upload as it is now: `undefined` while it is worked on, `failed` if it could not be. Rejects on other answers. */
+async function lookAtUpload(ask, id) {
+    const answer = await ask('GET', mediaPath(id));
+    if (answer.status === 200)
+        return readMedia(answer);
+    if (answer.status === 422)
+        return 'failed';
+    if (answer.status !== 206)
+        throw new Error(`the upload was answered with ${answer.status}`);
+    return undefined;
+}
+/**
+ * Removes an upload. Mastodon itself removes uploads without a post after a day (mastodon:
+ * app/lib/vacuum/media_attachments_vacuum.rb).
+ */
+async function removeUpload(ask, id) {
+    await ask('DELETE', mediaPath(id));
+}
+/** Whether a refusal is that of a Mastodon without ffmpeg: "Error processing thumbnail for uploaded media". */
+function saysNoFfmpeg({ status, body }) {
+    return status >= 500 && body.includes('"error"');
+}
+function mediaPath(id) {
+    return `/api/v1/media/${id}`;
+}
+function readMedia({ body, status }) {
+    const said = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), media), body);
+    if (said.success)
+        return said.output;
+    throw new Error(`the upload was answered with ${status}, and not as Mastodon does`);
+}
+function multipart(file) {
+    const boundary = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="two-frames.gif"\r\nContent-Type: image/gif\r\n\r\n`;
+    return {
+        type: `multipart/form-data; boundary=${boundary}`,
+        bytes: Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)])
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/redis-tls.js
@@ -83587,8 +83634,6 @@ function withSlash(url) {
     return url.endsWith('/') ? url : `${url}/`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/mastodon/secrets.js
 
 
@@ -86279,9 +86324,10 @@ function readSupport(table, version) {
 
 
 
+
 /***/ }),
 
-/***/ 631:
+/***/ 5334:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86292,6 +86338,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ah: () => (/* reexport */ Silence),
   fu: () => (/* reexport */ backOff),
   EN: () => (/* reexport */ bodyOf),
+  sI: () => (/* reexport */ closeWebSocket),
   zy: () => (/* reexport */ dial),
   RG: () => (/* reexport */ download),
   ae: () => (/* reexport */ fetchPage),
@@ -86299,6 +86346,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   H_: () => (/* reexport */ moving),
   HD: () => (/* reexport */ obstacleOf),
   ho: () => (/* reexport */ http_open),
+  MX: () => (/* reexport */ openWebSocket),
   wt: () => (/* reexport */ poll),
   L5: () => (/* reexport */ retry),
   uO: () => (/* reexport */ secured),
@@ -86308,6 +86356,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   ux: () => (/* reexport */ within),
   Fq: () => (/* reexport */ writeOnce)
 });
+
+// UNUSED EXPORTS: messagesOf
 
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
 var runtime = __nccwpck_require__(6082);
@@ -86571,7 +86621,13 @@ function http_open(url, { method = 'GET', headers = {}, send, way }, signal) {
             }
         });
         const end = () => void request.destroy(new Error('the request was given up'));
-        request.on('error', reject).on('response', resolve).on('upgrade', resolve);
+        request.on('error', reject).on('response', resolve);
+        request.on('upgrade', (response, socket, head) => {
+            // What came in one packet with the answer.
+            if (head.length > 0)
+                socket.unshift(head);
+            resolve(response);
+        });
         request.on('close', () => signal.removeEventListener('abort', end));
         signal.addEventListener('abort', end, { once: true });
         if (signal.aborted)
@@ -86878,8 +86934,95 @@ async function sendFile({ file, url, method, headers, progress }, tools) {
     }));
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./lib/net/websocket.js
+
+
+
+
+
+
+/** RFC 6455, 1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** A client's close frame: FIN and opcode 8, two bytes under a mask of zeros, code 1000 (RFC 6455, 5.2 and 7.4.1). */
+const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+/** Bytes of one message. Mastodon's longest, a post, has a few thousand. */
+const LONGEST = 1_000_000;
+/** Asks for a WebSocket (RFC 6455, 4.1). What is not a 101 is an answer too, and its connection is ended. */
+async function openWebSocket(url, { host, token, way }, signal) {
+    const key = (0,external_node_crypto_.randomBytes)(16).toString('base64');
+    const expected = (0,external_node_crypto_.createHash)('sha1').update(`${key}${GUID}`).digest('base64');
+    const asked = {
+        host: host ?? new URL(url).host,
+        'user-agent': `mastodon-on-heroku/${runtime/* VERSION */.xv}`,
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': key,
+        authorization: `Bearer ${token}`
+    };
+    const { statusCode: status = 0, headers, socket } = await http_open(url, { headers: asked, way }, signal);
+    if (status !== 101)
+        socket.destroy();
+    return { status, headers, genuine: headers['sec-websocket-accept'] === expected, socket };
+}
+/** Says good-bye, and ends the connection. */
+function closeWebSocket(socket) {
+    socket.end(CLOSE, () => socket.destroy());
+}
+/**
+ * The text messages of a WebSocket until it ends, or the signal is aborted. Other frames are passed over; a message in
+ * several frames, or over 1 MB, ends it: Mastodon sends none (streaming/index.js).
+ */
+async function* messagesOf(socket, signal) {
+    let held = Buffer.alloc(0);
+    const end = () => void socket.destroy();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+        // The end of the loop leaves it open, so that the good-bye can still be said.
+        for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+            held = Buffer.concat([held, chunk]);
+            for (let frame = frameOf(held); frame !== undefined; frame = frameOf(held)) {
+                held = held.subarray(frame.end);
+                if (frame.opcode === TEXT)
+                    yield frame.text;
+                if (frame.opcode === CLOSED)
+                    return;
+            }
+        }
+    }
+    finally {
+        signal.removeEventListener('abort', end);
+        closeWebSocket(socket);
+    }
+}
+/** Opcodes (RFC 6455, 5.2). */
+const TEXT = 1;
+const CLOSED = 8;
+/** Bytes of a length that does not fit in the second byte, by what stands there instead. */
+const LENGTHS = { 126: 2, 127: 8 };
+/** The first frame, if all of it is there: a server's have no mask (RFC 6455, 5.1 and 5.2). Throws if it is too long. */
+function frameOf(bytes) {
+    if (bytes.length < 2)
+        return undefined;
+    const short = bytes[1] & 0x7f;
+    const extra = LENGTHS[short] ?? 0;
+    const head = 2 + extra;
+    if (bytes.length < head)
+        return undefined;
+    const length = extra === 0 ? short : Number(extra === 2 ? bytes.readUInt16BE(2) : bytes.readBigUInt64BE(2));
+    if (length > LONGEST)
+        throw new Error(`a message of ${length} bytes came`);
+    const end = head + length;
+    if (bytes.length < end)
+        return undefined;
+    return { opcode: bytes[0] & 0x0f, text: bytes.toString('utf8', head, end), end };
+}
+
 ;// CONCATENATED MODULE: ./lib/net/index.js
 /** The way to the network: one HTTP client, one transfer, one retry, one deadline, one poll, one look after a lost write. */
+
 
 
 
@@ -101189,8 +101332,8 @@ async function addSummary(markdown, file, log) {
         .catch((error) => log.warning(`The summary could not be written: ${(0,runtime/* errorText */.kc)(error)}`));
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 269 modules
-var commands = __nccwpck_require__(9103);
+// EXTERNAL MODULE: ./lib/commands/index.js + 270 modules
+var commands = __nccwpck_require__(7101);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunCommand } from '../runtime/index.ts'
+import { memoryOf } from './memory.ts'
 import { type DynoImage, type DynoUser, type RunningDyno } from './dyno-host.ts'
 
 interface ContainerSpec {
@@ -12,6 +13,8 @@ interface ContainerSpec {
   readonly output: (chunk: Buffer) => void
   /** The local Heroku's folder, by which its containers are found again. */
   readonly folder: string
+  /** A folder of this machine that it has under the same path. */
+  readonly shared: string | undefined
   readonly user: DynoUser
   readonly run: RunCommand
 }
@@ -41,7 +44,8 @@ export async function startContainer(image: DynoImage, spec: ContainerSpec): Pro
       '--network=host',
       '--cap-drop=ALL',
       '--security-opt=no-new-privileges',
-      `--mount=type=bind,"source=${spec.home.replaceAll('"', '""')}",target=/app`,
+      bindMount(spec.home, '/app'),
+      ...(spec.shared === undefined ? [] : [bindMount(spec.shared, spec.shared)]),
       '--workdir=/app',
       owner,
       '--env=HOME=/app',
@@ -81,15 +85,15 @@ export async function startContainer(image: DynoImage, spec: ContainerSpec): Pro
       })()
     },
     async memory() {
-      const { code, stdout } = await docker('top', container, '-eo', 'pid,rss')
-      if (code !== 0) return undefined
-      const kilobytes = stdout
-        .toString()
-        .trim()
-        .split('\n')
-        .slice(1)
-        .map(line => Number(line.trim().split(/ +/)[1]))
-      return kilobytes.reduce((sum, of) => sum + of, 0) * 1024
+      const { code, stdout } = await docker('exec', owner, container, 'bash', '-c', 'cat /proc/[0-9]*/smaps_rollup')
+      // One that has just ended makes `cat` fail, and the others count all the same.
+      return code > 1 ? undefined : memoryOf(stdout.toString())
     }
   }
+}
+
+/** An option of `docker create`: a CSV record, in which a field with a quote or a comma stands in quotes. */
+function bindMount(source: string, target: string): string {
+  const field = (text: string): string => `"${text.replaceAll('"', '""')}"`
+  return `--mount=type=bind,${field(`source=${source}`)},${field(`target=${target}`)}`
 }

@@ -114,6 +114,11 @@ export class LocalDyno {
     this.#running?.signal('SIGKILL')
   }
 
+  /** Bytes of memory of its processes; undefined if that is not known. */
+  memory(): Promise<number | undefined> {
+    return this.#running?.memory() ?? Promise.resolve(undefined)
+  }
+
   async #start(): Promise<void> {
     const { name, type, slug, command, env, host, log } = this.options
     this.#become('starting')

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chown, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { AS_DYNO, type RunCommand } from '../runtime/index.ts'
+import { AS_DYNO, once, type RunCommand } from '../runtime/index.ts'
 import { startContainer } from './container.ts'
 import { type DynoHost, type DynoImage, type DynoSpec, type DynoUser, type RunningDyno } from './dyno-host.ts'
+import { memoryOf } from './memory.ts'
 
 export interface DynoHostOptions {
   /** For unpacked slugs and the dynos' folders. */
@@ -17,6 +18,11 @@ export interface DynoHostOptions {
   readonly user?: DynoUser
   /** If set, dynos run in containers of this image. */
   readonly image?: DynoImage
+  /**
+   * A folder that all dynos share under its own path, made for their user. Heroku has none: it stands in for the bucket
+   * that an instance keeps its media in.
+   */
+  readonly shared?: string
 }
 
 /** User of Heroku's images (heroku/base-images). */
@@ -24,10 +30,16 @@ const HEROKU_USER: DynoUser = { uid: 1000, gid: 1000 }
 
 /** Runs dynos as processes of this machine, or in containers. Each has a folder of its own with the slug's files. */
 export function processHost(options: DynoHostOptions): DynoHost {
-  const { folder, run, searchPath, image } = options
+  const { folder, run, searchPath, image, shared } = options
   const user = options.user ?? (image ? containerUser() : undefined)
   const dynos = path.join(folder, 'dynos')
   const unpacked = new Map<string, Promise<string>>()
+  const isRoot = process.getuid?.() === 0
+  const share = once(async (): Promise<void> => {
+    if (shared === undefined) return
+    await mkdir(shared, { recursive: true })
+    if (user && isRoot) await chown(shared, user.uid, user.gid)
+  })
 
   const unpack = async ({ id, file }: DynoSpec['slug']): Promise<string> => {
     const into = path.join(folder, 'slugs', id)
@@ -35,7 +47,7 @@ export function processHost(options: DynoHostOptions): DynoHost {
     await rm(`${into}.part`, { recursive: true, force: true })
     await mkdir(`${into}.part`, { recursive: true })
     await must(run, 'tar', ['-xzf', file, '-C', `${into}.part`, '--no-same-owner'])
-    if (user && process.getuid?.() === 0) await must(run, 'chown', ['-hR', `${user.uid}:${user.gid}`, `${into}.part`])
+    if (user && isRoot) await must(run, 'chown', ['-hR', `${user.uid}:${user.gid}`, `${into}.part`])
     await rename(`${into}.part`, into)
     return into
   }
@@ -46,6 +58,7 @@ export function processHost(options: DynoHostOptions): DynoHost {
       const home = path.join(dynos, `${name}-${Math.random().toString(36).slice(2)}`)
       // Hard links: a copy costs no space, and a dyno can add and remove files without changing another's.
       await must(run, 'cp', ['-al', path.join(await unpacked.get(slug.id)!, 'app'), home])
+      await share()
       const vars = { ...env, DYNO: name }
       const running = image
         ? await startContainer(image, {
@@ -54,6 +67,7 @@ export function processHost(options: DynoHostOptions): DynoHost {
             vars,
             output,
             folder,
+            shared,
             user: user ?? HEROKU_USER,
             run
           })
@@ -115,14 +129,14 @@ async function must(run: RunCommand, program: string, args: string[]): Promise<v
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`)
 }
 
-/** Bytes of resident memory of a process group, by /proc. */
+/** Bytes of memory of a process group, by /proc. */
 async function memoryOfGroup(group: number): Promise<number | undefined> {
-  let pages = 0
   const processes = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
+  let rollups = ''
   for (const pid of processes) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (Number(fields[2]) === group) pages += Number(fields[21])
+    if (Number(fields[2]) === group) rollups += await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
   }
-  return pages * 4096
+  return memoryOf(rollups)
 }

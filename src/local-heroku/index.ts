@@ -48,6 +48,8 @@ export interface LocalHeroku {
   readonly world: HerokuWorld
   /** Makes an app. One that is there already gets the config vars, in a new release if they are new. */
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
+  /** Memory of an app's dynos that are up. */
+  memory(app: string): Promise<readonly DynoMemory[]>
   /** Milliseconds for which both versions run with preboot; 3 minutes by default, as on Heroku. */
   setPrebootWindow(milliseconds: number): void
   close(): Promise<void>
@@ -57,6 +59,17 @@ export interface NewApp {
   readonly stack?: string
   readonly config?: Readonly<Record<string, string>>
   readonly preboot?: boolean
+  /** Dynos of each type, as soon as a slug has it; by default one `web`. */
+  readonly formation?: Readonly<Record<string, number>>
+}
+
+/** What a dyno has in memory. */
+export interface DynoMemory {
+  /** `web.1` */
+  readonly dyno: string
+  readonly type: string
+  /** Of its processes together. */
+  readonly bytes: number
 }
 
 /** Starts a Heroku whose addresses are all on loopback. Rejects if the port is taken. */
@@ -113,16 +126,24 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     caFile: rendezvous.caFile,
     apiKey: store.state.apiKey,
     world,
-    async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot } = {}) {
+    async addApp(name, { stack = DEFAULT_STACK, config = {}, preboot, formation = {} } = {}) {
       const known = store.app(name)
       const app = known ?? (await addApp(name, stack, config))
       const changed = Object.keys(config).filter(key => app.configVars[key] !== config[key])
       Object.assign(app.configVars, config)
       app.preboot = preboot ?? app.preboot
+      for (const [type, quantity] of Object.entries(formation)) app.formation[type] = { quantity, size: 'Basic' }
       store.save()
       // Dynos that run need the new config vars, too.
       if (known && changed.length > 0) configRelease(world, app, `Set ${changed.join(', ')} config vars`)
       return { webUrl: `http://127.0.0.1:${app.port}/` }
+    },
+    memory: async app => {
+      const up = machines.get(app)?.dynos.filter(({ state }) => state === 'up') ?? []
+      const all = await Promise.all(
+        up.map(async dyno => ({ dyno: dyno.options.name, type: dyno.options.type, bytes: await dyno.memory() }))
+      )
+      return all.flatMap(({ bytes, ...of }) => (bytes === undefined ? [] : { ...of, bytes }))
     },
     setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
     close

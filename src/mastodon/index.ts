@@ -1,6 +1,15 @@
 /** What a Mastodon tree says of itself, what it wants of an app, and the upgrade plan that comes of both. */
 export { readAppJson, type AppJson, type WantedAddon } from './app-json.ts'
 export { readDependencies } from './dependencies.ts'
+export {
+  lookAtUpload,
+  removeUpload,
+  saysNoFfmpeg,
+  uploadGif,
+  type ApiAnswer,
+  type AskApi,
+  type Media
+} from './gif-upload.ts'
 export { REDIS_NOT_VERIFIED, REDIS_TLS_FILES, requireRedisTlsFits } from './redis-tls.ts'
 export { buildVariables, parseVersion, readMastodon, VERSION_FILE, type MastodonTree } from './tree.ts'
 export { readMigrations, rollbackVerdict, type Migration } from './migrations.ts'

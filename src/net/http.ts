@@ -71,7 +71,12 @@ export function open(
       }
     })
     const end = (): void => void request.destroy(new Error('the request was given up'))
-    request.on('error', reject).on('response', resolve).on('upgrade', resolve)
+    request.on('error', reject).on('response', resolve)
+    request.on('upgrade', (response, socket, head) => {
+      // What came in one packet with the answer.
+      if (head.length > 0) socket.unshift(head)
+      resolve(response)
+    })
     request.on('close', () => signal.removeEventListener('abort', end))
     signal.addEventListener('abort', end, { once: true })
     if (signal.aborted) return end()

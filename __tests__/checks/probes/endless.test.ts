@@ -3,7 +3,7 @@ import { certificateOf } from '../../../src/checks/probes/certificate.ts'
 import { ask } from '../../../src/checks/probes/http.ts'
 import { realNetwork, type Outside } from '../../../src/checks/probes/network.ts'
 import { greetMailServer } from '../../../src/checks/probes/smtp.ts'
-import { openWebSocket } from '../../../src/checks/probes/websocket.ts'
+import { tryWebSocket } from '../../../src/checks/probes/websocket.ts'
 import { TestClock } from '../../helpers/clock.ts'
 import { EndlessServer, NEVER_ENDING, type Endless } from '../../helpers/endless.ts'
 import { NO_SIGNAL } from '../../helpers/local-heroku.ts'
@@ -40,7 +40,7 @@ describe.each(NEVER_ENDING)('a target that %s', (_, endless) => {
 describe.each(NEVER_ENDING.slice(0, 2))('a WebSocket whose server %s', (_, endless) => {
   it('is given up', async () => {
     await port(endless)
-    await expectGivenUp(openWebSocket({ url: server.url }, '/api/v1/streaming', 'token', outside))
+    await expectGivenUp(tryWebSocket({ url: server.url }, '/api/v1/streaming', 'token', outside))
   })
 })
 

@@ -4,7 +4,7 @@ import net from 'node:net'
 import { certificateOf, daysUntil } from '../../../src/checks/probes/certificate.ts'
 import { ask, follow } from '../../../src/checks/probes/http.ts'
 import { realNetwork, unreached, type Outside } from '../../../src/checks/probes/network.ts'
-import { openWebSocket } from '../../../src/checks/probes/websocket.ts'
+import { tryWebSocket } from '../../../src/checks/probes/websocket.ts'
 import { LateError } from '../../../src/net/index.ts'
 import { systemClock } from '../../../src/runtime/real.ts'
 import { Authority } from '../../helpers/certificates.ts'
@@ -163,9 +163,9 @@ describe('a WebSocket handshake', () => {
         )
     })
     const place = { url: 'https://ws.test/' }
-    expect(await openWebSocket(place, '/x', 'token', outside())).toMatchObject({ status: 101, genuine: false })
+    expect(await tryWebSocket(place, '/x', 'token', outside())).toMatchObject({ status: 101, genuine: false })
     internet.site('ws.test', pages({}))
-    expect(await openWebSocket(place, '/x', 'token', outside())).toMatchObject({ status: 404, genuine: false })
+    expect(await tryWebSocket(place, '/x', 'token', outside())).toMatchObject({ status: 404, genuine: false })
   })
 })
 

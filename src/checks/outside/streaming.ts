@@ -1,9 +1,10 @@
 import { NEEDS } from '../../knowledge/index.ts'
 import { type InstancePlace } from '../../mastodon/index.ts'
+import { type SocketAnswer } from '../../net/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
-import { openWebSocket, type SocketAnswer } from '../probes/websocket.ts'
+import { tryWebSocket } from '../probes/websocket.ts'
 import { brief } from '../probes/network.ts'
 import { answered, hostOf, notReached } from './said.ts'
 
@@ -62,7 +63,7 @@ async function socketOf(place: InstancePlace, world: World): Promise<Finding> {
   // No token goes over an unencrypted connection, except on the runner, which has no other.
   const token = place.url.startsWith('https:') || place.host !== undefined ? world.token : undefined
   try {
-    const upgrade = await openWebSocket(place, SOCKET, token ?? NOBODY, world)
+    const upgrade = await tryWebSocket(place, SOCKET, token ?? NOBODY, world)
     return {
       about,
       ...(token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))

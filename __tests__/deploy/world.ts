@@ -351,7 +351,8 @@ export class World {
 
   async migrate(phase: 'pre' | 'post' | 'all'): Promise<string[]> {
     const tools = this.#tools(this.clock, new AbortController().signal)
-    return migrate((await this.target(APP, tools)).app, { phase }, tools)
+    const ran = await migrate((await this.target(APP, tools)).app, { phase }, tools)
+    return ran.map(({ version }) => version)
   }
 
   #client(clock: Clock, signal: AbortSignal): HerokuClient {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { startPostgres } from '../rig/postgres.ts'
 import { DockerEngine } from '../helpers/docker-engine.ts'
+import { startPlainRedis } from '../helpers/redis.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
@@ -41,18 +42,20 @@ describeOrSkip('build in a container', reason, () => {
     const fork = new Fork()
     const config = configWith(['nodejs', 'ruby'])
     const postgres = await startPostgres(path.join(fork.temporary, 'postgres'))
+    const redis = await startPlainRedis(fork.temporary)
     try {
       const job = { ...env(), RUNNER_TEMP: lastingTemp() }
       const built = await fork.build(inputs, config, { env: job })
       expect({ code: built.code, output: built.code === 0 ? '' : built.output }).toEqual({ code: 0, output: '' })
-      const services = { DATABASE_URL: postgres.url('postgres'), REDIS_URL: 'redis://127.0.0.1/0' }
+      const services = { DATABASE_URL: postgres.url('postgres'), REDIS_URL: `redis://127.0.0.1:${redis.port}` }
       const rehearse = { ...inputs, command: 'rehearse' }
       const { code, output } = await fork.build(rehearse, config, { env: { ...job, ...services } })
       expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
       expect(output).toMatch(/This job built it already: .*slug\.tgz/)
       expect(output).not.toMatch(/Buildpack 1 of/)
-      expect(output).toMatch(/Dynos run in containers of local[^]*Live: rehearsal runs commit/)
+      expect(output).toMatch(/Dynos run in containers of local[^]*Rehearsal passed: boots, /)
     } finally {
+      await redis.close()
       await postgres.stop()
     }
   })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import path from 'node:path'
 import { runAction } from '../rig/run-action.ts'
 import { addPostMigration, breakBoot, breakRelease, git } from '../rig/sample-fork.ts'
 import { Visitor } from '../rig/local-heroku/index.ts'
@@ -142,34 +141,6 @@ describe('the other commands', () => {
     expect(refused.code).toBe(1)
     expect(refused.output).toMatch(/is refused: the database has migrations.*20260702120000/)
     expect(one.live).toBe(upgraded)
-  })
-
-  it('rehearse: the whole deploy on the runner, from the base branch’s schema', async () => {
-    const one = await Instance.open()
-    git(one.fork, 'checkout', '-q', '-b', 'feature')
-    one.commit(addPostMigration)
-    await postgres.createDatabase(`${one.database}_rehearsal`)
-    const { code, output, summary } = await runAction({
-      inputs: {
-        command: 'rehearse',
-        path: one.fork,
-        'build-in': 'host',
-        'output-dir': path.join(temp, 'rehearsal'),
-        cache: path.join(temp, 'cache')
-      },
-      env: {
-        DATABASE_URL: postgres.url(`${one.database}_rehearsal`),
-        REDIS_URL: 'redis://127.0.0.1/0',
-        GITHUB_REPOSITORY: 'me/fork',
-        GITHUB_BASE_REF: 'main'
-      }
-    })
-    expect(output).toMatch(/Live: rehearsal runs commit/)
-    expect(code).toBe(0)
-    expect(summary).toMatch(/1 migration ran in the release phase/)
-    expect(summary).toMatch(/1 post-deployment migration in this upgrade/)
-    expect(summary).toMatch(/A visitor, without preboot: \d+ requests, \d+ failed, slowest/)
-    expect(summary).toMatch(/A visitor, with preboot: \d+ requests, 0 failed, slowest/)
   })
 
   it('rehearse takes nobody’s real database', async () => {

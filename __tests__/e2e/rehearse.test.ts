@@ -1,18 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startPostgres, type Postgres } from '../rig/postgres.ts'
 import { runAction, type ActionResult } from '../rig/run-action.ts'
 import { runCli, type CliResult } from '../rig/run-cli.ts'
-import { commitAll, makeSampleFork } from '../rig/sample-fork.ts'
+import { addPostMigration, breakBoot, commitAll, git, makeSampleFork } from '../rig/sample-fork.ts'
+import { noRedis, startPlainRedis } from '../helpers/redis.ts'
+import { describeOrSkip } from '../helpers/skip.ts'
 import { lastingTemp, temp } from '../helpers/temp.ts'
 import { addBuildpack, configWith } from './fork.ts'
 
+const reason = noRedis()
 let postgres: Postgres
+let redis: Awaited<ReturnType<typeof startPlainRedis>> | undefined
 beforeAll(async () => {
   postgres = await startPostgres(path.join(lastingTemp(), 'postgres'))
+  if (reason === undefined) redis = await startPlainRedis(lastingTemp())
 })
-afterAll(() => postgres.stop())
+afterAll(async () => {
+  await redis?.close()
+  await postgres.stop()
+})
 
 let databases = 0
 
@@ -48,10 +56,10 @@ class Job {
     return runAction({ inputs: { command: 'build', ...this.#inputs, ...inputs }, env: this.#env })
   }
 
-  async rehearse(inputs: Record<string, string> = {}): Promise<ActionResult> {
+  async rehearse(inputs: Record<string, string> = {}, env: Record<string, string> = {}): Promise<ActionResult> {
     return runAction({
       inputs: { command: 'rehearse', ...this.#inputs, ...inputs },
-      env: { ...this.#env, ...(await services()) }
+      env: { ...this.#env, ...env, ...(await services()) }
     })
   }
 
@@ -74,7 +82,7 @@ class Job {
 async function services(): Promise<Record<string, string>> {
   const name = `rehearsal_${++databases}`
   await postgres.createDatabase(name)
-  return { DATABASE_URL: postgres.url(name), REDIS_URL: 'redis://127.0.0.1/0' }
+  return { DATABASE_URL: postgres.url(name), REDIS_URL: `redis://127.0.0.1:${redis!.port}/${databases % 16}` }
 }
 
 const GOOD = { code: 0, output: '' }
@@ -85,16 +93,46 @@ const config = (buildpacks: string[], more?: string): string =>
   configWith(['count', ...buildpacks, 'nodejs', 'ruby'], more)
 const LEAN = config([])
 
-describe('a rehearsal after a build of the same job', () => {
-  it.each([
-    ['without a streaming app, for the stack of app.json', LEAN.replace('stack: heroku-24\n', ''), 'heroku-22'],
-    ['with a streaming app, and ffmpeg', `streaming-app: my-live\nffmpeg: with\n${config(['activestorage-preview'])}`],
-    ['without ffmpeg, as with it the slug is too large', config(['activestorage-preview'], '  limit: 4MB\n')]
-  ])('takes its slug, and runs no buildpack: %s', async (_, text, stack = 'heroku-24') => {
-    const job = new Job(text, fork => {
-      const file = path.join(fork, 'app.json')
-      writeFileSync(file, readFileSync(file, 'utf8').replace('"heroku-24"', JSON.stringify(stack)))
-    })
+/** What is seen of an instance with a worker and a streaming server. */
+const WHOLE = [
+  /Redis knows the Sidekiq of worker\.1, which began \d+ s after the release/,
+  /A post came into the home timeline, which is the work of a Sidekiq job/,
+  /The post came over a WebSocket through the router/,
+  /^web: \d+ MB after boot, \d+ MB after the upload; a Basic dyno has 512 MB$/m,
+  /^streaming: \d+ MB after boot/m
+]
+const REFUSED = /An animated GIF was refused with 500, as the slug has no ffmpeg/
+
+function edit(fork: string, name: string, from: string, to: string): void {
+  const file = path.join(fork, name)
+  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))
+}
+
+describeOrSkip('a rehearsal after a build of the same job', reason, () => {
+  it.each<[string, string, RegExp[], (fork: string) => void]>([
+    [
+      'without a streaming app, for the stack of app.json',
+      LEAN.replace('stack: heroku-24\n', ''),
+      [...WHOLE, REFUSED, /The streaming server answers, from the same slug as web/],
+      fork => edit(fork, 'app.json', '"heroku-24"', '"heroku-22"')
+    ],
+    [
+      'with a streaming app, and ffmpeg',
+      `streaming-app: my-live\nffmpeg: with\n${config(['activestorage-preview'])}`,
+      [...WHOLE, /An animated GIF went up through the API and became an mp4/, /a GIF became a video/],
+      () => {}
+    ],
+    [
+      'without ffmpeg, as with it the slug is too large, without a worker and a way to start streaming',
+      config(['activestorage-preview'], '  limit: 4MB\n'),
+      [
+        REFUSED,
+        /not seen: .*Sidekiq \(the Procfile has no `worker`\), streaming \(no `streaming-app`, and `web` does not know RUN_STREAMING\)/
+      ],
+      fork => writeFileSync(path.join(fork, 'Procfile'), 'web: BIND=0.0.0.0 bundle exec puma -C config/puma.rb\n')
+    ]
+  ])('takes its slug, and runs no buildpack: %s', async (_, text, says, change) => {
+    const job = new Job(text, change)
     const built = await job.build()
     expect(good(built)).toEqual(GOOD)
     const report = readFileSync(built.outputs['report-path']!)
@@ -103,7 +141,13 @@ describe('a rehearsal after a build of the same job', () => {
     expect(rehearsed.output).toMatch(/This job built it already: .*slug\.tgz/)
     expect(rehearsed.output).not.toMatch(/Buildpack 1 of/)
     expect(job.builds).toBe(1)
-    expect(rehearsed.output).toMatch(/Live: rehearsal runs commit/)
+    expect(rehearsed.output).toMatch(/^Rehearsal passed: boots, .* 0 of \d+ requests failed; not seen: an upgrade/m)
+    for (const line of says) expect(rehearsed.output).toMatch(line)
+    // The app is gone: nothing says that it runs, or where.
+    expect(`${rehearsed.output}${rehearsed.summary}`).not.toMatch(/runs commit|dashboard\.heroku\.com/)
+    const { outcome, healthy, ...outputs } = rehearsed.outputs
+    expect({ outcome, healthy }).toEqual({ outcome: 'done', healthy: 'true' })
+    expect(Object.keys(outputs).sort()).toEqual(['ffmpeg', 'migrations-run', 'slug-size'])
     expect(readFileSync(built.outputs['report-path']!).equals(report)).toBe(true)
   })
 
@@ -144,7 +188,52 @@ describe('a rehearsal after a build of the same job', () => {
   })
 })
 
-describe('on the terminal', () => {
+describeOrSkip('a rehearsal of a pull request', reason, () => {
+  const on = (base: string): Record<string, string> => ({ GITHUB_BASE_REF: base })
+
+  it('runs the base branch’s code while it migrates rows, and tells the time of each migration', async () => {
+    const job = new Job(LEAN)
+    git(job.fork, 'checkout', '-q', '-b', 'feature')
+    addPostMigration(job.fork)
+    commitAll(job.fork, 'A change of two phases')
+    const { code, output, summary } = await job.rehearse({}, on('main'))
+    expect({ code, output: code === 0 ? '' : output }).toEqual(GOOD)
+    expect(output).toMatch(
+      /The schema of main \([0-9a-f]{8}\) is loaded\n[^]*\nRows in 1 of 1 table that the migrations name: notes \d/
+    )
+    expect(output).toMatch(
+      /The code of main serves, with the gems and assets of this slug; a visitor asks it from now on/
+    )
+    expect(summary).toMatch(/1 migration ran in the release phase/)
+    expect(summary).toMatch(/1 post-deployment migration in this upgrade/)
+    expect(summary).toMatch(/20260701120000 AddContentToNotes: \d\.\d s/)
+    expect(summary).toMatch(/20260702120000 DropBodyFromNotes: \d\.\d s/)
+    expect(summary).toMatch(
+      /A visitor, from before the release to after the last migration: \d+ requests, 0 failed, slowest/
+    )
+    expect(summary).toMatch(/A visitor, without preboot: \d+ requests, \d+ failed, slowest/)
+    expect(summary).toMatch(/A visitor, with preboot: \d+ requests, 0 failed, slowest/)
+    expect(output).toMatch(/^Rehearsal passed: boots, migrates in \d\.\d s, .* 0 of [\d,]+ requests failed$/m)
+  })
+
+  it('of other gems loads the schema alone; what does not boot did not pass, and the log says why', async () => {
+    const job = new Job(LEAN)
+    git(job.fork, 'checkout', '-q', '-b', 'feature')
+    breakBoot(job.fork)
+    writeFileSync(path.join(job.fork, '.ruby-version'), '4.0.1\n')
+    commitAll(job.fork, 'A change that does not boot')
+    const { code, output, outputs, summary } = await job.rehearse({}, on('main'))
+    expect({ code, outcome: outputs['outcome'] }).toEqual({ code: 1, outcome: 'failed' })
+    expect(output).toMatch(
+      /Not seen: a visitor during the migrations, for the base branch has other gems, which this slug lacks/
+    )
+    expect(output).toMatch(/^::error::Rehearsal did not pass: web\.1 of the new release keeps crashing/m)
+    expect(output).toMatch(/The last lines of the log of rehearsal:\n[^]*config\/puma\.rb: this version does not boot/)
+    expect(`${output}${summary}`).not.toMatch(/--app rehearsal|dashboard\.heroku\.com/)
+  })
+})
+
+describeOrSkip('on the terminal', reason, () => {
   const notes = (home: string): string => path.join(home, '.local', 'state', 'mastodon-on-heroku')
 
   it('a rehearsal takes the slug of a build into the same folder, and only that', async () => {
@@ -157,7 +246,7 @@ describe('on the terminal', () => {
     const rehearsed = await job.cli('rehearse', home)
     expect(goodOnes(rehearsed)).toEqual(GOOD)
     expect(rehearsed.stdout).toContain(`The last build into ${job.output} built it already: ${job.output}/slug.tgz`)
-    expect(rehearsed.stdout).toMatch(/Live: rehearsal runs commit/)
+    expect(rehearsed.stdout).toMatch(/Rehearsal passed: boots, /)
     expect(job.builds).toBe(1)
 
     // A commit may bring a slug, and a note about it, but none into the folder of the user.

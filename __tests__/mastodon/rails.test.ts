@@ -11,7 +11,7 @@ import { startPostgres } from '../rig/postgres.ts'
 import { freePort } from '../rig/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,
-  BASE_SCHEMA_COMMAND,
+  baseSchemaCommand,
   PENDING_COMMAND,
   POST_MIGRATE_COMMAND,
   RELEASE_FILES,
@@ -162,12 +162,12 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noGems(
 
   it('loads the schema of a base for a rehearsal, once, and leaves the seeds to the release', async () => {
     const url = await emptyDatabase()
-    expect(dyno(BASE_SCHEMA_COMMAND, url, { app: older }).code).toBe(0)
+    expect(dyno(baseSchemaCommand(false), url, { app: older }).code).toBe(0)
     expect(dyno(APPLIED_COMMAND, url)).toMatchObject({ code: 0, output: `${OLDEST}\n${OLD}\n` })
     expect(await rows('SELECT username FROM accounts')).toEqual([])
 
     await rows("INSERT INTO accounts (username, created_at, updated_at) VALUES ('ash', now(), now())")
-    expect(dyno(BASE_SCHEMA_COMMAND, url).code).toBe(0)
+    expect(dyno(baseSchemaCommand(false), url).code).toBe(0)
     expect(release(url).code).toBe(0)
     expect(await rows('SELECT username FROM accounts ORDER BY id')).toEqual(['ash', 'mastodon.internal'])
   })

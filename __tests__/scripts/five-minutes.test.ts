@@ -53,7 +53,7 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
     expect(jobs['checks']!.steps.at(-1)!.output).toMatch(/^ *ok +worker: /m)
     expect(scene.stage.github.issues.all).toMatchObject([{ title: expect.stringContaining('my-app') }])
     expect(shown('heroku-nightly.yml')).toContain('## Nightly checks of my-app')
-    expect(steps.find(({ name }) => name === 'heroku-slug-size.yml')!.shown).toMatch(/^## Deploy of rehearsal$/m)
+    expect(steps.find(({ name }) => name === 'heroku-slug-size.yml')!.shown).toMatch(/^## Rehearsal$/m)
     // What an admin cannot mend is no part of the first minutes.
     for (const { shown: text } of steps) expect(text).not.toMatch(/fetch-depth|could not be asked|my-\*\*\*/)
     const { settings, repository } = scene.stage.github

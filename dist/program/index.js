@@ -49751,8 +49751,8 @@ var knowledge = __nccwpck_require__(5084);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
 var lib_buildpacks = __nccwpck_require__(2227);
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 48 modules
-var mastodon = __nccwpck_require__(5428);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 49 modules
+var mastodon = __nccwpck_require__(6444);
 // EXTERNAL MODULE: ./lib/slug/index.js + 20 modules
 var slug = __nccwpck_require__(4614);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
@@ -50511,8 +50511,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 270 modules
-var commands = __nccwpck_require__(7101);
+// EXTERNAL MODULE: ./lib/commands/index.js + 279 modules
+var commands = __nccwpck_require__(5931);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
@@ -51318,7 +51318,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 7101:
+/***/ 5931:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54124,8 +54124,8 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
 }
 
-// EXTERNAL MODULE: ./lib/mastodon/index.js + 48 modules
-var lib_mastodon = __nccwpck_require__(5428);
+// EXTERNAL MODULE: ./lib/mastodon/index.js + 49 modules
+var lib_mastodon = __nccwpck_require__(6444);
 ;// CONCATENATED MODULE: ./lib/deploy/health.js
 
 
@@ -54397,11 +54397,10 @@ class MigrationError extends lib_runtime/* UserError */.yo {
 const PURPOSE = 'migrate';
 /** How the story calls them once they have begun. */
 const MIGRATIONS = 'migrations';
-const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
 /**
  * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
  * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
- * @returns versions of the migrations that ran
+ * @returns the migrations that ran
  */
 async function migrate(app, options, tools) {
     const { story, timeout } = tools;
@@ -54413,9 +54412,8 @@ async function migrate(app, options, tools) {
     const command = phase === 'pre' ? lib_mastodon/* PRE_MIGRATE_COMMAND */.sY : lib_mastodon/* POST_MIGRATE_COMMAND */.vS;
     story.begin(MIGRATIONS);
     const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
-    const ran = [...output.matchAll(MIGRATED)].map(([, version]) => version);
     if (exitCode === 0)
-        return ran;
+        return (0,lib_mastodon/* ranMigrations */.pf)(output);
     if (exitCode !== undefined) {
         throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
     }
@@ -54423,7 +54421,7 @@ async function migrate(app, options, tools) {
     const question = phase === 'pre' ? lib_mastodon/* PRE_PENDING_COMMAND */.qo : lib_mastodon/* PENDING_COMMAND */.Ae;
     const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
     if (pending.exitCode === 0)
-        return ran;
+        return (0,lib_mastodon/* ranMigrations */.pf)(output);
     throw new MigrationError(pending.exitCode === undefined
         ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
         : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
@@ -55021,6 +55019,7 @@ function preflight_sentence({ reason, remedy, name }) {
 
 
 
+
 /** The release phase failed: the release before still serves, and no dyno was touched. */
 class ReleasePhaseError extends lib_runtime/* UserError */.yo {
 }
@@ -55039,7 +55038,7 @@ async function finishRelease(app, release, tools) {
     if (latest.status !== 'succeeded') {
         throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
     }
-    return { release: latest, migrations: readMigrationsLine(output) };
+    return { release: latest, migrations: readMigrationsLine(output), ran: (0,lib_mastodon/* ranMigrations */.pf)(output) };
 }
 /**
  * Releases a slug and follows it to its end, unless it is the app's current release already.
@@ -55050,7 +55049,7 @@ async function releaseOnce({ app, releases, current }, slug, { commit, role, fin
     if (current?.slug?.id === slug.id) {
         story.note(`${app.name} runs this slug already, in v${current.version}`);
         made(current);
-        return { release: current, migrations: undefined };
+        return { release: current, migrations: undefined, ran: [] };
     }
     const newest = releases[0]?.version ?? 0;
     story.begin(`a release of ${app.name}`);
@@ -55755,7 +55754,7 @@ async function changeOver(request, { main, streaming, wishes }, deployable, ship
         await maintenance.begin();
         live = await goLive(main, 'web', shippable.web, deployable, request, tools);
         const { version } = live.finished.release;
-        progress.migrated(live.finished.migrations?.ran ?? []);
+        progress.migrated(live.finished.migrations?.ran ?? [], live.finished.ran);
         live.judge?.();
         if (provisioning && wishes)
             await provisionStep(provisioning, wishes, tools);
@@ -55827,9 +55826,10 @@ async function migrateAfter(request, { slug, finished }, tools) {
     await story.step('Post-deployment migrations', async () => {
         // Else another release's code would run its own.
         await requireCurrent(request.app, finished.release.version, slug.id);
-        const versions = await migrate(request.app, { size: request.dynoSize }, tools);
-        story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
-        request.progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
+        const ran = await migrate(request.app, { size: request.dynoSize }, tools);
+        story.note(`${ran.length === 0 ? 'No' : ran.length} post-deployment migration${ran.length === 1 ? '' : 's'} in this upgrade; none is pending`);
+        const versions = [...(finished.migrations?.ran ?? []), ...ran.map(({ version }) => version)];
+        request.progress.migrated(versions, [...finished.ran, ...ran]);
     });
 }
 /** The new code's own fault, a slug over its limit, or one without a process type of what ran: the code before is better. */
@@ -65543,6 +65543,14 @@ function judgeGrowth({ comparison, maxGrowth }, log) {
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
     throw new GateError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* sizeText */.lP)(head - base)}, from ${(0,lib_runtime/* sizeText */.lP)(base)}: more than ${(0,lib_runtime/* amountText */.cY)(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
+}
+/** The outputs of the slug that is shipped. */
+function tellSlug(results, { size, variant }) {
+    if (size !== undefined)
+        results.output('slug-size', size);
+    const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1];
+    if (ffmpeg === 'with' || ffmpeg === 'without')
+        results.output('ffmpeg', ffmpeg);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/slugs.js
@@ -77495,6 +77503,7 @@ function requireSize({ slug }, bytes, variant, gate, log, results) {
 
 
 
+
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back if that is safe. */
 async function deploy_deploy(inputs, tools) {
     const { app, streamingApp, stagingApp, ffmpeg, slugLimit, builder, provision } = inputs;
@@ -77552,8 +77561,8 @@ async function deployTo(inputs, config, ways, tools) {
     const checkout = checkoutOf(inputs.path, machine.searchPath, runtime);
     const own = ownFiles(inputs, machine, inputs.cache);
     const source = (0,lib_runtime/* once */.Oo)(async () => ways.source ?? runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime)));
-    story.title = `Deploy of ${app}`;
-    const facts = new Facts(app, config.migrations, story, results, ways.openDeployment);
+    const facts = ways.telling ?? new Facts(app, config.migrations, story, results, ways.openDeployment);
+    story.title = facts.title;
     try {
         await story.step('Key', () => checkKey(connection));
         await deploy({
@@ -77578,7 +77587,6 @@ async function deployTo(inputs, config, ways, tools) {
         await ways.afterwards(connection.tools, connection.app(app));
         const ending = facts.ending();
         await facts.finish('success', 'Live and healthy');
-        runtime.log.info(`Live: ${ending.headline}`);
         return ending;
     }
     catch (error) {
@@ -77634,6 +77642,7 @@ async function buildHere(inputs, of, gate, { runtime, results, job, machine }) {
 }
 /** What becomes known on the way goes to the story, to the outputs, and to GitHub's deployment. */
 class Facts {
+    title;
     #app;
     #migrations;
     #story;
@@ -77646,6 +77655,7 @@ class Facts {
     #migrated = 0;
     #isRolledBack = false;
     constructor(app, migrations, story, results, open) {
+        this.title = `Deploy of ${app}`;
         this.#app = app;
         this.#migrations = migrations;
         this.#story = story;
@@ -77669,13 +77679,7 @@ class Facts {
         this.#deployment = opened.deployment;
         await this.#deployment.update('in_progress', `Deploying to ${this.#app}`);
     };
-    shipping = ({ size, variant }) => {
-        if (size !== undefined)
-            this.#results.output('slug-size', size);
-        const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1];
-        if (ffmpeg === 'with' || ffmpeg === 'without')
-            this.#results.output('ffmpeg', ffmpeg);
-    };
+    shipping = slug => tellSlug(this.#results, slug);
     released = (app, { version }) => {
         const url = `https://dashboard.heroku.com/apps/${app}/activity`;
         this.#story.links[`Release v${version} of ${app}`] = url;
@@ -77709,7 +77713,9 @@ class Facts {
     /** Of a deploy that went through. If only the look for migrations had begun, there was nothing to do. */
     ending() {
         const changed = this.#story.begun.some(change => change !== MIGRATIONS) || this.#migrated > 0;
-        return { outcome: changed ? 'done' : 'nothing-to-do', headline: this.#live() };
+        const headline = this.#live();
+        this.#story.log.info(`Live: ${headline}`);
+        return { outcome: changed ? 'done' : 'nothing-to-do', headline };
     }
     /** Of a deploy that threw. */
     endingOf(error) {
@@ -77759,9 +77765,9 @@ async function migrate_migrate(inputs, { runtime, results, story }) {
             });
         }
         const ran = await tools.story.step('Migrations', async () => {
-            const versions = await migrate(target.app, { size, phase }, tools);
-            tools.story.note(`${versions.length} ran; none is pending`);
-            return versions;
+            const migrations = await migrate(target.app, { size, phase }, tools);
+            tools.story.note(`${migrations.length} ran; none is pending`);
+            return migrations;
         });
         results.output('migrations-run', ran.length);
         return {
@@ -80068,7 +80074,628 @@ async function startLocalHeroku(options) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/member.js
+
+
+
+
+
+
+/**
+ * Makes an account on the instance, or finds the one that was made before, and looks what Redis knows of Sidekiq.
+ * @param mask is handed the token
+ */
+async function makeMember(app, wishes, mask, tools) {
+    const marker = `rehearsal-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
+    const tail = new Tail();
+    let output = '';
+    const command = (0,lib_mastodon/* memberCommand */.w$)({ marker, ...wishes });
+    const write = (chunk) => {
+        output += chunk.toString('utf8');
+        // The line with the token is for nobody else.
+        if (!chunk.includes(marker))
+            tail.add(chunk);
+    };
+    const { exitCode } = await runOneOff(app, { command, purpose: 'member', timeout: tools.timeout, write }, tools);
+    const member = exitCode === 0 ? (0,lib_mastodon/* readMember */.hd)(output, marker) : undefined;
+    if (!member)
+        throw new lib_runtime/* UserError */.yo(`No account could be made on the instance: \`rails runner\` ended with ${exitCode ?? 'an unknown exit code'}${tail.quote()}`, 'Look at the lines above: the app boots as web, and not as a one-off dyno.');
+    mask(member.token);
+    return member;
+}
+/** Asks the API with a token. */
+function member_apiOf({ url, host }, token, { clock, signal }) {
+    return (method, path, body) => {
+        const headers = {
+            authorization: `Bearer ${token}`,
+            ...(body && { 'content-type': body.type, 'content-length': `${body.bytes.length}` })
+        };
+        const send = body && { send: (request) => void request.end(body.bytes) };
+        return (0,lib_net/* fetchPage */.ae)(new URL(path, url).href, { host, method, headers, ...send }, { clock, signal });
+    };
+}
+/** A form as a browser sends it. */
+function member_form(fields) {
+    return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(new URLSearchParams(fields).toString()) };
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/seen.js
+
+
+
+
+
+
+
+/**
+ * What a rehearsal has seen, for its verdict. The apps are gone when it ends, so nothing of them is told as if they
+ * served: no release, no address, no command to type.
+ */
+class Seen {
+    title = 'Rehearsal';
+    #story;
+    #results;
+    #passed = [];
+    #notSeen = [];
+    #failed = [];
+    #visits = [];
+    #ran = [];
+    /** `with ffmpeg`, as the report has it; empty until a slug is there. */
+    variant = '';
+    constructor(story, results) {
+        this.#story = story;
+        this.#results = results;
+    }
+    target = () => { };
+    deploying = () => Promise.resolve();
+    released = () => { };
+    rolledBack = () => { };
+    shipping = slug => {
+        this.variant = slug.variant;
+        tellSlug(this.#results, slug);
+    };
+    healthy = () => {
+        this.#results.output('healthy', true);
+        this.passed('boots');
+    };
+    migrated = (versions, ran) => {
+        this.#results.output('migrations-run', versions.length);
+        this.#ran = ran;
+    };
+    /** Each migration that ran with its time, slowest first. */
+    async tellMigrations() {
+        if (this.#ran.length === 0)
+            return;
+        await this.#story.step('Migrations', () => {
+            for (const { version, name, seconds } of [...this.#ran].sort((one, other) => other.seconds - one.seconds))
+                this.#story.note(`${version} ${name}: ${(0,lib_runtime/* duration */.p0)(seconds * 1000)}`);
+            return Promise.resolve();
+        });
+        const whole = this.#ran.reduce((sum, { seconds }) => sum + seconds, 0);
+        this.passed(`migrates in ${(0,lib_runtime/* duration */.p0)(whole * 1000)}`);
+    }
+    visit(visit) {
+        this.#visits.push(visit);
+    }
+    /** @param what a clause, such as `a GIF became a video` */
+    passed(what) {
+        this.#passed.push(what);
+    }
+    /** What was not looked at, and why: told, so that nobody takes it for seen. */
+    notSeen(what, why) {
+        this.#story.note(`Not seen: ${what}, for ${why}`);
+        this.#notSeen.push(`${what} (${why})`);
+    }
+    /** Does a step of the story. If it fails, that is kept, and the steps go on that do not need it: undefined then. */
+    async attempt(step, work) {
+        try {
+            return await this.#story.step(step, work);
+        }
+        catch (error) {
+            if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
+                throw error;
+            this.#failed.push(error);
+            return undefined;
+        }
+    }
+    /** Throws if a step failed. */
+    judge() {
+        const [first, ...more] = this.#failed;
+        if (!first)
+            return;
+        const others = more.map(error => `And ${(0,lib_runtime/* errorText */.kc)(error)}`);
+        throw new lib_runtime/* UserError */.yo([first.message, ...others].join('\n'), first.nextStep, { cause: first });
+    }
+    ending() {
+        const requests = this.#visits.reduce((sum, visit) => sum + visit.requests, 0);
+        const failed = this.#visits.reduce((sum, visit) => sum + visit.failed, 0);
+        const visited = requests === 0 ? [] : [`${(0,lib_runtime/* numberText */.$4)(failed)} of ${(0,lib_runtime/* numberText */.$4)(requests)} requests failed`];
+        const missing = this.#notSeen.length === 0 ? '' : `; not seen: ${this.#notSeen.join(', ')}`;
+        const headline = `Rehearsal passed: ${[...this.#passed, ...visited].join(', ')}${missing}`;
+        this.#story.log.info(headline);
+        return { headline };
+    }
+    endingOf(error) {
+        const ending = (0,lib_verdict/* endingOf */.z6)(error, this.#story.begun);
+        if (error instanceof lib_runtime/* CancelledError */.cc)
+            return { ...ending, headline: error.message, error };
+        if (ending.outcome === 'refused' || !(error instanceof lib_runtime/* UserError */.yo))
+            return { ...ending, error };
+        const next = /\bheroku [a-z]+|`command: /.test(error.nextStep) ? LOOK_ABOVE : error.nextStep;
+        const told = new lib_runtime/* UserError */.yo(`Rehearsal did not pass: ${error.message}`, next, { cause: error });
+        return { ...(0,lib_verdict/* endingOf */.z6)(told, ['']), outcome: 'failed', error: told };
+    }
+    finish() {
+        return Promise.resolve();
+    }
+}
+/** In place of commands for an app that is gone. */
+const LOOK_ABOVE = 'Mend what the lines above name: they are what the dynos and the release phase printed.';
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/base.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Before the release: the built tree with the base branch's schema, and, if its gems are the same, its code, which then
+ * serves. Rows are made for what the migrations touch. Undefined if nobody can watch, which is told.
+ */
+async function releaseBase(base, rehearsed, seen, tools) {
+    const { story } = tools;
+    const commit = await base_baseCommit(base);
+    if (!commit) {
+        const why = `the base branch ${base.ref} is not in the checkout (\`fetch-depth: 0\` brings it)`;
+        return void seen.notSeen('an upgrade', why);
+    }
+    const { app, web, place } = rehearsed;
+    const made = await repack(base.checkout, commit, rehearsed);
+    const { release: _, ...others } = web.processTypes;
+    const processTypes = { ...(made.hasCode ? others : {}), release: (0,lib_mastodon/* baseSchemaCommand */.yu)(made.hasCode) };
+    const artifact = { ...web, ...made.slug, processTypes, fingerprint: 'base' };
+    const slug = await shipSlug(app, artifact, tools);
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, `Schema of ${base.ref}`, newest);
+    await finishRelease(app, release, tools);
+    story.note(`The schema of ${base.ref} (${commit.sha.slice(0, 8)}) is loaded`);
+    if (made.hasCode)
+        await waitForDynos(app, release.version, tools);
+    await makeRows(made.tables, rehearsed, seen, tools);
+    if (!made.hasCode)
+        return void seen.notSeen('a visitor during the migrations', 'the base branch has other gems, which this slug lacks');
+    story.note(`The code of ${base.ref} serves, with the gems and assets of this slug; a visitor asks it from now on`);
+    const visitor = new Visitor(new URL('/health', place.url).href, place.host ?? '');
+    return {
+        leave: async () => {
+            const visit = await visitor.leave();
+            story.note(`A visitor, from before the release to after the last migration: ${describeVisit(visit)}`);
+            seen.visit(visit);
+        }
+    };
+}
+async function makeRows(tables, { app, mask }, seen, tools) {
+    if (tables.length === 0)
+        return tools.story.note('The migrations of this commit name no table of the base branch');
+    try {
+        const { rows } = await makeMember(app, { wait: 0, tables }, mask, tools);
+        const empty = tables.filter(name => (rows[name] ?? 0) === 0);
+        const filled = tables.filter(name => !empty.includes(name)).map(name => `${name} ${rows[name]}`);
+        tools.story.note(`Rows in ${filled.length} of ${(0,lib_runtime/* counted */.hS)(tables.length, 'table')} that the migrations name: ${filled.join(', ') || 'none'}`);
+        if (empty.length > 0)
+            tools.story.note(`Empty, so nothing was migrated in them: ${empty.join(', ')}`);
+    }
+    catch (error) {
+        if (!(error instanceof lib_runtime/* UserError */.yo) || tools.signal.aborted)
+            throw error;
+        tools.story.note((0,lib_runtime/* errorText */.kc)(error));
+        seen.notSeen('migrations of rows', 'none could be made on the base branch’s schema');
+    }
+}
+async function base_baseCommit({ checkout, ref }) {
+    try {
+        return await resolveCommit({ ...checkout, ref });
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo && !checkout.signal?.aborted)
+            return undefined;
+        throw error;
+    }
+}
+/** What decides whether the code of one commit runs on the gems of another. */
+const GEMS = ['Gemfile.lock', '.ruby-version'];
+/** Folders of the code that runs. */
+const CODE = ['app', 'config', 'lib'];
+/** The slug with another commit's `db/`, and with its code, if that runs on the same gems. */
+async function repack(checkout, base, { web, tree, scratch }) {
+    const folder = external_node_path_.join(scratch, 'base');
+    const old = external_node_path_.join(scratch, 'base-source');
+    const file = external_node_path_.join(scratch, 'base.tgz');
+    await exportTree({ ...checkout, commit: base.sha, into: old });
+    const hasCode = GEMS.every(name => (0,lib_runtime/* readTreeFile */.xt)(old, name) === (0,lib_runtime/* readTreeFile */.xt)(tree, name));
+    const tables = tablesOf(old, tree);
+    const must = toolsOf(checkout);
+    await must('mkdir', '-p', folder);
+    await must('tar', '-xzf', web.file, '-C', folder);
+    for (const name of ['db', ...(hasCode ? CODE : [])]) {
+        await must('rm', '-rf', `${folder}/app/${name}`);
+        await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`);
+    }
+    // What bootsnap compiled is of the other commit.
+    await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`);
+    await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
+    await must('rm', '-rf', folder, old);
+    return { slug: { file, sha256: '0'.repeat(64) }, hasCode, tables };
+}
+/** Tables of the base's schema that the migrations name which come with the commit. */
+function tablesOf(old, tree) {
+    const known = new Set((0,lib_mastodon/* migrationsOf */.T9)(old).map(({ version }) => version));
+    const texts = (0,lib_mastodon/* migrationsOf */.T9)(tree)
+        .filter(({ version }) => !known.has(version))
+        .map(({ version, name, phase }) => {
+        const folder = phase === 'post' ? 'post_migrate' : 'migrate';
+        return (0,lib_runtime/* readTreeFile */.xt)(tree, `db/${folder}/${version}_${name}.rb`) ?? '';
+    });
+    return (0,lib_mastodon/* touchedTables */.Co)((0,lib_runtime/* readTreeFile */.xt)(old, 'db/schema.rb') ?? '', texts);
+}
+function toolsOf({ run, signal }) {
+    return async (program, ...args) => {
+        const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
+        if (code === 0)
+            return;
+        throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/change-over.js
+
+
+
+
+
+/**
+ * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
+ * somebody asks all the time.
+ */
+async function change_over_changeOver(heroku, app, place, seen, tools) {
+    const without = await visitRestart(heroku, app, place, false, tools);
+    seen.visit(without);
+    // Heroku gives the new dynos three minutes; here, well more than they just took.
+    heroku.setPrebootWindow(Math.max(3_000, 3 * without.slowest));
+    seen.visit(await visitRestart(heroku, app, place, true, tools));
+}
+async function visitRestart(heroku, app, { url, host = '' }, preboot, tools) {
+    await heroku.addApp(app.name, { preboot });
+    const visitor = new Visitor(new URL('/health', url).href, host);
+    let visit;
+    try {
+        await app.setConfigVars({ REHEARSED_CHANGE_OVER: preboot ? 'with preboot' : 'without preboot' });
+        const [release] = await app.releases(1);
+        await finishRelease(app, release, tools);
+        await waitForDynos(app, release.version, tools);
+    }
+    finally {
+        visit = await visitor.leave();
+    }
+    tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`);
+    return visit;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/memory.js
+
+
+
+
+/**
+ * The memory of each type against the size that most instances begin with:
+ * `web, 2 workers: 690 MB after boot, 702 MB after the upload; a Basic dyno has 512 MB, a Standard-2X has room`.
+ * @param workers Puma's, if they are known
+ */
+function memoryTexts(boot, upload, workers) {
+    return boot.map(({ dyno, type, bytes }) => {
+        const later = upload.find(other => other.dyno === dyno)?.bytes;
+        const title = type === 'web' && workers !== undefined ? `web, ${(0,lib_runtime/* counted */.hS)(workers, 'worker')}` : type;
+        const then = later === undefined ? '' : `, ${megabytes(later)} after the upload`;
+        return `${title}: ${megabytes(bytes)} after boot${then}; ${against(Math.max(bytes, later ?? 0))}`;
+    });
+}
+const USUAL = 'Basic';
+function against(bytes) {
+    const usual = `a ${USUAL} dyno has ${megabytes((0,knowledge/* dynoSize */.Y$)(USUAL).memory)}`;
+    if (bytes <= (0,knowledge/* dynoSize */.Y$)(USUAL).memory)
+        return usual;
+    const roomy = knowledge/* DYNO_SIZES */.Wg.map(name => (0,knowledge/* dynoSize */.Y$)(name)).find(({ isPrivate, memory }) => !isPrivate && memory >= bytes);
+    return roomy ? `${usual}, a ${roomy.name} has room (${megabytes(roomy.memory)})` : usual;
+}
+function megabytes(bytes) {
+    return `${(0,lib_runtime/* numberText */.$4)(Math.round(bytes / 1e6))} MB`;
+}
+/** How many workers Puma says it has (puma/puma: lib/puma/cluster.rb); undefined if it did not say so. */
+async function pumaWorkers(app, tools) {
+    const lines = await logLines(app, 'all', tools);
+    const said = lines.findLast(({ dyno, text }) => dyno === 'web.1' && /\* +Workers: \d{1,3}$/.test(text))?.text;
+    return said === undefined ? undefined : Number(/\d+$/.exec(said)[0]);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/upload.js
+
+
+
+
+
+
+
+
+/** Milliseconds for an upload to be worked on. */
+const upload_WORKED_WITHIN = 120_000;
+const upload_PAUSES = { first: 500, longest: 5_000 };
+/**
+ * Uploads an animated GIF through the API. With ffmpeg in the slug it must become an mp4; without, it must be refused.
+ * @param uploads the folder in which web and worker keep them
+ */
+async function tryGif(ask, uploads, seen, tools) {
+    const without = seen.variant === 'without ffmpeg';
+    const upload = await (0,lib_mastodon/* uploadGif */.IQ)(ask).catch((error) => {
+        throw upload_broken(`An animated GIF could not be uploaded: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+    });
+    if ('refused' in upload) {
+        const { status } = upload.refused;
+        if (!without || !(0,lib_mastodon/* saysNoFfmpeg */.r)(upload.refused))
+            throw upload_broken(`An animated GIF was refused with ${status}`);
+        tools.story.note(`An animated GIF was refused with ${status}, as the slug has no ffmpeg`);
+        return seen.passed('an animated GIF is refused, as there is no ffmpeg');
+    }
+    const { media, isReady } = upload;
+    const became = isReady ? media : await upload_worked(ask, media.id, tools);
+    if (became === 'failed')
+        throw upload_broken('An animated GIF could not be worked on');
+    if (became.type !== 'gifv')
+        throw upload_broken(`An animated GIF became ${became.type.slice(0, 20)} and no video`);
+    if (!(await isMp4(uploads, became)))
+        throw upload_broken('An animated GIF is called a video, and its file is no mp4');
+    tools.story.note('An animated GIF went up through the API and became an mp4');
+    if (without)
+        tools.story.note('The slug has no ffmpeg: that of the place where the dynos run was taken');
+    seen.passed('a GIF became a video');
+}
+function upload_broken(message) {
+    return new lib_runtime/* UserError */.yo(message, 'Look at what `web` and `worker` printed, and at what the size report says of ffmpeg.');
+}
+async function upload_worked(ask, id, tools) {
+    const ended = await (0,lib_net/* poll */.wt)(tools, { ...upload_PAUSES, timeout: upload_WORKED_WITHIN }, () => (0,lib_mastodon/* lookAtUpload */.yV)(ask, id));
+    if (ended !== undefined)
+        return ended;
+    throw upload_broken(`An animated GIF is still worked on after ${upload_WORKED_WITHIN / 1000} s`);
+}
+/** Where Mastodon's own server has uploads (mastodon/mastodon: config/initializers/paperclip.rb, PAPERCLIP_ROOT_URL). */
+const ROOT = '/system/';
+/**
+ * Whether the file of an upload is an mp4, by its first bytes: a length, then `ftyp` (ISO/IEC 14496-12, 4.3). The dynos can
+ * write into the folder, so what lies there is hostile: no link is followed, and nothing but a file is opened.
+ */
+async function isMp4(uploads, { url }) {
+    const at = url && URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : '';
+    const file = external_node_path_.join(uploads, at.slice(ROOT.length));
+    if (!at.startsWith(ROOT) || !file.startsWith(`${uploads}${external_node_path_.sep}`))
+        return false;
+    const found = await (0,promises_.lstat)(file).catch(() => undefined);
+    if (!found?.isFile())
+        return false;
+    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+        return bytesRead === 8 && buffer.toString('latin1', 4) === 'ftyp';
+    }
+    finally {
+        await handle.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/worker.js
+
+
+
+
+
+
+
+/** Milliseconds from a post to its place in the timeline, and on the WebSocket. */
+const POSTED_WITHIN = 60_000;
+const worker_PAUSES = { first: 200, longest: 2_000 };
+/**
+ * Looks whether a Sidekiq process of a release is among those that Redis knows: it bears the name of a dyno of `worker`, and
+ * began after the release. Redis was empty before this job. Throws a `UserError` if there is none.
+ * @param released milliseconds since 1970
+ */
+function requireSidekiq({ sidekiq }, released, { story }) {
+    const own = sidekiq.find(({ host, started }) => /^worker\.\d+$/.test(host) && started * 1000 >= released - 1_000);
+    if (own) {
+        const after = Math.max(0, Math.round(own.started - released / 1000));
+        return story.note(`Redis knows the Sidekiq of ${own.host}, which began ${after} s after the release: ${own.queues.join(', ')}`);
+    }
+    const others = sidekiq.map(({ host }) => host.replace(/[^\w.-]/g, '?'));
+    throw new lib_runtime/* UserError */.yo(`The worker is up, and Redis knows no Sidekiq process of this commit (${others.join(', ') || 'none at all'})`, 'Look at what `worker` printed, and whether the Procfile starts Sidekiq there.');
+}
+/**
+ * Posts, and follows the post: a job of Sidekiq puts it into the home timeline (mastodon/mastodon:
+ * app/workers/distribution_worker.rb), and another tells Redis, from where the streaming server sends it to a WebSocket.
+ * Throws a `UserError` if it does not arrive.
+ */
+async function followPost({ ask, token, worker, streaming }, seen, tools) {
+    const socket = streaming && (await openStream(streaming, token, tools));
+    try {
+        const id = await post(ask);
+        if (worker) {
+            await arrives(ask, id, tools);
+            tools.story.note('A post came into the home timeline, which is the work of a Sidekiq job');
+            seen.passed('Sidekiq worked a job');
+        }
+        if (!socket)
+            return;
+        if (!worker)
+            return seen.notSeen('a post on the WebSocket', 'no worker tells of posts');
+        await streams(socket, id, tools);
+        tools.story.note('The post came over a WebSocket through the router');
+        seen.passed('a WebSocket told of a post');
+    }
+    finally {
+        if (socket)
+            (0,lib_net/* closeWebSocket */.sI)(socket);
+    }
+}
+async function openStream({ url, host }, token, { clock, signal, story }) {
+    const address = new URL('/api/v1/streaming?stream=user', url).href;
+    const answer = await (0,lib_net/* within */.ux)({ clock, signal }, POSTED_WITHIN, 'the streaming server did not answer', inner => (0,lib_net/* openWebSocket */.MX)(address, { host, token }, inner));
+    if (answer.status !== 101 || !answer.genuine)
+        throw new lib_runtime/* UserError */.yo(`A WebSocket was not to be had: the streaming server answered ${answer.status}`, 'Look at what the streaming server printed: it asks Postgres for the token, and Redis for posts.');
+    story.note('A WebSocket opened through the router, for the token of an account');
+    return answer.socket;
+}
+const worker_status = dist/* object */.Ikc({ id: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,30}$/)) });
+async function post(ask) {
+    const answer = await ask('POST', '/api/v1/statuses', member_form({ status: 'A rehearsal #rehearsal', visibility: 'unlisted' }));
+    const said = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), worker_status), answer.body);
+    if (answer.status === 200 && said.success)
+        return said.output.id;
+    throw new lib_runtime/* UserError */.yo(`A post was answered with ${answer.status}`, 'Look at what `web` printed.');
+}
+async function arrives(ask, id, tools) {
+    const there = await (0,lib_net/* poll */.wt)(tools, { ...worker_PAUSES, timeout: POSTED_WITHIN }, async () => {
+        const { status: code, body } = await ask('GET', '/api/v1/timelines/home?limit=5');
+        return (code === 200 && body.includes(`"id":"${id}"`)) || undefined;
+    });
+    if (there)
+        return;
+    throw new lib_runtime/* UserError */.yo(`A post did not come into the home timeline within ${POSTED_WITHIN / 1000} s: no Sidekiq job was seen done`, 'Look at what `worker` printed.');
+}
+const worker_told = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* object */.Ikc({ event: dist/* string */.YjP(), payload: dist/* optional */.lqM(dist/* string */.YjP(), '') }));
+/** Waits until the WebSocket tells of a post (mastodon/mastodon: streaming/index.js, app/workers/push_update_worker.rb). */
+async function streams(socket, id, { clock, signal }) {
+    const gone = new lib_runtime/* UserError */.yo(`A post did not come over the WebSocket within ${POSTED_WITHIN / 1000} s`, 'Look at what the streaming server printed: it hears of posts by Redis.');
+    try {
+        await (0,lib_net/* within */.ux)({ clock, signal }, POSTED_WITHIN, 'nothing came', async (inner) => {
+            for await (const message of (0,lib_net/* messagesOf */.cr)(socket, inner)) {
+                const said = dist/* safeParse */.xLC(worker_told, message);
+                if (said.success && said.output.event === 'update' && said.output.payload.includes(`"id":"${id}"`))
+                    return;
+            }
+            throw gone;
+        });
+    }
+    catch (error) {
+        throw error instanceof lib_net/* LateError */.vx ? gone : error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/instance.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** Seconds that a worker may take to boot: it reports itself to Redis within 10 s of that. */
+const WORKER_WITHIN = 90;
+/** Milliseconds that the streaming server may take to answer once it listens. */
+const STREAMING_WITHIN = 60_000;
+/**
+ * Tries the instance that the deploy has brought up, as people use it: an account, a job of Sidekiq, a post on a WebSocket,
+ * an upload, and the memory of each type meanwhile; last, a change-over. What fails is kept in `seen`.
+ */
+async function tryInstance(instance, streaming, seen, tools) {
+    const { heroku, app, place, worker } = instance;
+    await seen.tellMigrations();
+    if (!worker)
+        seen.notSeen('Sidekiq', 'the Procfile has no `worker`');
+    const member = await seen.attempt('Account', () => instance_account(instance, tools));
+    if (worker && member)
+        await seen.attempt('Worker', () => sidekiq(app, member, tools));
+    const live = await seen.attempt('Streaming server', () => streamingPlace(heroku, instance, streaming, seen, tools));
+    const boot = await instance_memory(heroku, [app, streaming.app]);
+    if (member) {
+        const ask = member_apiOf(place, member.token, tools);
+        await seen.attempt('Post', () => followPost({ ask, token: member.token, worker, streaming: live }, seen, tools));
+        await seen.attempt('Animated GIF', () => tryGif(ask, instance.uploads, seen, tools));
+    }
+    await seen.attempt('Memory', async () => {
+        const upload = member ? await instance_memory(heroku, [app, streaming.app]) : [];
+        const texts = memoryTexts(boot, upload, await pumaWorkers(app, tools));
+        for (const text of texts)
+            tools.story.note(text);
+        if (texts.length === 0)
+            seen.notSeen('memory', 'this machine does not tell it');
+    });
+    await seen.attempt('Change-over', () => change_over_changeOver(heroku, app, place, seen, tools));
+}
+async function instance_account({ app, worker, mask }, tools) {
+    const member = await makeMember(app, { wait: worker ? WORKER_WITHIN : 0, tables: [] }, mask, tools);
+    tools.story.note('An account is made on the instance, with a token for its API');
+    return member;
+}
+async function sidekiq(app, member, tools) {
+    const [release] = await app.releases(1);
+    requireSidekiq(member, Date.parse(release.created_at), tools);
+}
+/** The streaming server's place; the web slug brings one up if no streaming app was deployed. Undefined if it has none. */
+async function streamingPlace(heroku, { source }, { app, isOwn, web }, seen, tools) {
+    const { webUrl: url } = await heroku.addApp(app.name);
+    if (isOwn)
+        return { url };
+    const command = web.processTypes['web'] ?? '';
+    const script = (0,lib_runtime/* readTreeFile */.xt)(source, /^[\w./-]{1,200}$/.test(command) ? command : 'bin/heroku-web') ?? '';
+    if (!`${command}\n${script}`.includes('RUN_STREAMING'))
+        return void seen.notSeen('streaming', 'no `streaming-app`, and `web` does not know RUN_STREAMING');
+    const slug = await shipSlug(app, { ...web, processTypes: { web: command }, fingerprint: 'streaming' }, tools);
+    const release = await app.createRelease(slug.id, 'Streaming server', (await app.releases(1))[0]?.version ?? 0);
+    await finishRelease(app, release, tools);
+    await waitForDynos(app, release.version, tools);
+    const health = new URL('/api/v1/streaming/health', url).href;
+    const good = await (0,lib_net/* poll */.wt)(tools, { first: 500, longest: 2_000, timeout: STREAMING_WITHIN }, async (signal) => {
+        const { status, body } = await (0,lib_net/* fetchPage */.ae)(health, {}, { clock: tools.clock, signal });
+        return (status === 200 && body.trim() === 'OK') || undefined;
+    });
+    if (!good)
+        throw new lib_runtime/* UserError */.yo('The streaming server does not answer, from the same slug as web with RUN_STREAMING=true', 'Look at what it printed: a slug for web and streaming needs its packages of node_modules, and Node.');
+    tools.story.note('The streaming server answers, from the same slug as web');
+    return { url };
+}
+async function instance_memory(heroku, apps) {
+    const of = async ({ name }, streams) => (await heroku.memory(name)).map(one => (streams ? { ...one, dyno: 'streaming', type: 'streaming' } : one));
+    return (await Promise.all(apps.map((app, at) => of(app, at > 0)))).flat();
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/logs.js
+
+
+/** Lines of each app. */
+const logs_MOST = 200;
+/** Prints the last lines of the apps' logs: nobody can ask for them when the job is over. They are hostile text. */
+function printLogs({ world }, apps, log) {
+    for (const app of apps) {
+        const lines = world.machines.get(app)?.log.last(logs_MOST) ?? [];
+        if (lines.length === 0)
+            continue;
+        log.info(`The last lines of the log of ${app}:`);
+        const fence = log.fence();
+        fence.write(Buffer.from(`${lines.join('\n')}\n`));
+        fence.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/rehearse.js
+
+
 
 
 
@@ -80091,10 +80718,12 @@ async function startLocalHeroku(options) {
 const APP = 'rehearsal';
 const STREAMING_APP = 'rehearsal-streaming';
 const DOMAIN = 'rehearsal.example';
+/** Where Mastodon says that uploads are; nobody serves them there (mastodon/mastodon: config/initializers/paperclip.rb). */
+const UPLOADS_URL = '/system';
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
- * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
- * `build` of the same. Needs no secret.
+ * base branch's schema, and answers; then the whole instance is used: web, worker and streaming. Takes the slug of an
+ * earlier `build` of the same. Needs no secret.
  */
 async function rehearse(inputs, tools) {
     const { runtime, machine, job } = tools;
@@ -80114,29 +80743,104 @@ async function rehearse(inputs, tools) {
         streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
         stagingApp: undefined
     };
+    const uploads = external_node_path_.join(runtime.scratch, 'uploads');
+    const worker = procfileOf(source).types['worker'] !== undefined;
     const heroku = await runtime.log.group('Local Heroku', () => {
         const image = placeKind(where) === 'container' ? (inputs.runImage ?? (0,lib_buildpacks/* imagesFor */.qV)(stack).run) : undefined;
-        return startHeroku(config, stack, image, machine, runtime);
+        return startHeroku(config, { stack, image, uploads, worker }, machine, runtime);
     });
+    const seen = new Seen(tools.story, tools.results);
     try {
         const { timeout } = inputs;
         const access = { timeout, url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_.readFile)(heroku.caFile, 'utf8') };
-        const connectTo = (story) => heroku_connect(access, story, runtime);
-        const base = { checkout, ref: job.baseRef };
+        const connection = heroku_connect(access, tools.story, runtime);
+        const base = job.baseRef === undefined ? undefined : { checkout, ref: job.baseRef };
+        const { webUrl } = await heroku.addApp(APP);
+        const instance = {
+            heroku,
+            uploads,
+            source: source.folder,
+            worker,
+            app: connection.app(APP),
+            place: { url: webUrl, host: DOMAIN },
+            mask: (secret) => tools.results.mask(secret)
+        };
+        const streaming = { app: connection.app(STREAMING_APP), isOwn: config.streamingApp !== undefined };
+        const stage = new Stage(instance, base, seen, connection.tools, runtime);
         const ways = {
             access,
             builder: 'runner',
             provision: false,
             streamingSetup: true,
+            telling: seen,
             addons: () => Promise.resolve([]),
             source,
-            alter: (deployable) => withBaseSchema(base, connectTo, deployable, runtime),
-            afterwards: (of) => rehearse_changeOver(heroku, connectTo(of.story).app(APP), of)
+            alter: (deployable) => stage.prepare(deployable),
+            afterwards: async (of) => {
+                await stage.end();
+                await tryInstance(instance, { ...streaming, web: stage.web }, seen, of);
+                seen.judge();
+            }
         };
-        return await deployTo(inputs, config, ways, tools);
+        const ending = await deployTo(inputs, config, ways, tools).finally(() => stage.end());
+        if (!(0,lib_verdict/* isGreen */.gf)(ending))
+            printLogs(heroku, [APP, STREAMING_APP], runtime.log);
+        return ending;
     }
     finally {
         await heroku.close();
+    }
+}
+/** What happens between the build and the release. */
+class Stage {
+    #instance;
+    #base;
+    #seen;
+    #tools;
+    #scratch;
+    #web;
+    #watch;
+    constructor(instance, base, seen, tools, { scratch }) {
+        this.#instance = instance;
+        this.#base = base;
+        this.#seen = seen;
+        this.#tools = tools;
+        this.#scratch = scratch;
+    }
+    /** The web slug, once it is built. */
+    get web() {
+        if (!this.#web)
+            throw new Error('no slug is built yet');
+        return this.#web;
+    }
+    /** The same deploy, with the base branch's release between build and release. */
+    prepare(deployable) {
+        const { supply } = deployable;
+        if (supply.by !== 'runner')
+            throw new Error('a rehearsal builds on the runner');
+        const build = async () => {
+            const slugs = await supply.build();
+            this.#web = slugs.find(({ role }) => role === 'web');
+            this.#watch = await this.#before(this.#web);
+            return slugs;
+        };
+        // The app was made for this job: what its config lacks says nothing of the real one.
+        return { ...deployable, plan: undefined, supply: { by: 'runner', build } };
+    }
+    /** The deploy is over. */
+    async end() {
+        const watch = this.#watch;
+        this.#watch = undefined;
+        if (watch)
+            await this.#tools.story.step('Visitor', () => watch.leave());
+    }
+    async #before(web) {
+        const base = this.#base;
+        if (!base)
+            return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty');
+        const { app, place, source: tree, mask } = this.#instance;
+        const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch };
+        return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools));
     }
 }
 function requireServices(services) {
@@ -80151,8 +80855,7 @@ function requireServices(services) {
             throw new lib_runtime/* UserError */.yo(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
-/** @param image of the containers in which dynos run; undefined if they are processes of this machine */
-async function startHeroku(config, stack, image, { searchPath, secretsHeld, dockerEnvironment, services }, { scratch, run, clock, log }) {
+async function startHeroku(config, { stack, image, uploads, worker }, { searchPath, secretsHeld, dockerEnvironment, services }, { scratch, run, clock, log }) {
     const folder = external_node_path_.join(scratch, 'local-heroku');
     const heroku = await startLocalHeroku({
         folder,
@@ -80161,15 +80864,20 @@ async function startHeroku(config, stack, image, { searchPath, secretsHeld, dock
             folder,
             run,
             searchPath,
+            shared: uploads,
             user: image === undefined ? requireOtherUser(secretsHeld) : undefined,
             image: image === undefined ? undefined : { name: image, dockerEnv: dockerEnvironment }
         })
     });
-    await heroku.addApp(APP, { stack, config: { ...rehearse_configVars(), ...services } });
-    if (config.streamingApp !== undefined) {
-        // A service container speaks no TLS; Heroku's Postgres wants it.
-        await heroku.addApp(STREAMING_APP, { stack, config: { ...services, PGSSLMODE: 'disable' } });
-    }
+    // Dynos share no disk, and there is no bucket here.
+    const vars = { ...rehearse_configVars(), ...services, PAPERCLIP_ROOT_PATH: uploads, PAPERCLIP_ROOT_URL: UPLOADS_URL };
+    await heroku.addApp(APP, { stack, config: vars, formation: { web: 1, ...(worker ? { worker: 1 } : {}) } });
+    // A service container speaks no TLS; Heroku's Postgres wants it.
+    const live = { ...services, ...knowledge/* NEEDS */.Qo.streamingServer.vars, PGSSLMODE: 'disable' };
+    await heroku.addApp(STREAMING_APP, {
+        stack,
+        config: config.streamingApp === undefined ? live : { ...services, PGSSLMODE: 'disable' }
+    });
     log.info(`Dynos run ${image === undefined ? 'as processes of this machine' : `in containers of ${image}`}`);
     return heroku;
 }
@@ -80197,93 +80905,6 @@ function rehearse_configVars() {
         ...(0,lib_mastodon/* makeVapidPair */.TK)(),
         ...knowledge/* NEEDS */.Qo.redisDriver.vars
     };
-}
-/** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
-function withBaseSchema(base, connectTo, deployable, runtime) {
-    const { supply } = deployable;
-    if (supply.by !== 'runner')
-        throw new Error('a rehearsal builds on the runner');
-    const build = async () => {
-        const artifacts = await supply.build();
-        await runtime.log.group('The base branch’s schema', () => releaseBaseSchema(base, connectTo, artifacts, runtime));
-        return artifacts;
-    };
-    // The app was made for this job: what its config lacks says nothing of the real one.
-    return { ...deployable, plan: undefined, supply: { by: 'runner', build } };
-}
-async function releaseBaseSchema({ checkout, ref }, connectTo, artifacts, runtime) {
-    const { log, clock } = runtime;
-    const base = ref === undefined ? undefined : await rehearse_baseCommit(checkout, ref, log);
-    if (!base)
-        return log.info('This is no pull request, so the database starts empty');
-    const web = artifacts.find(({ role }) => role === 'web');
-    const { tools, app } = connectTo(new lib_verdict/* Story */.gG(log, clock));
-    const file = await repack(checkout, web.file, base, runtime.scratch);
-    const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: lib_mastodon/* BASE_SCHEMA_COMMAND */.kn } }, tools);
-    const newest = (await app(APP).releases(1))[0]?.version ?? 0;
-    const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
-    await finishRelease(app(APP), release, tools);
-}
-/**
- * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
- * somebody asks all the time.
- */
-async function rehearse_changeOver(heroku, app, tools) {
-    const { story } = tools;
-    await story.step('Change-over', async () => {
-        const without = await visitRestart(heroku, app, false, tools);
-        // Heroku gives the new dynos three minutes; here, well more than they just took.
-        heroku.setPrebootWindow(Math.max(3_000, 3 * without.slowest));
-        await visitRestart(heroku, app, true, tools);
-    });
-}
-async function visitRestart(heroku, app, preboot, tools) {
-    const { webUrl } = await heroku.addApp(APP, { preboot });
-    const visitor = new Visitor(new URL('/health', webUrl).href, DOMAIN);
-    let visit;
-    try {
-        await app.setConfigVars({ REHEARSED_CHANGE_OVER: preboot ? 'with preboot' : 'without preboot' });
-        const [release] = await app.releases(1);
-        await finishRelease(app, release, tools);
-        await waitForDynos(app, release.version, tools);
-    }
-    finally {
-        visit = await visitor.leave();
-    }
-    tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`);
-    return visit;
-}
-async function rehearse_baseCommit(checkout, ref, log) {
-    try {
-        return await resolveCommit({ ...checkout, ref });
-    }
-    catch (error) {
-        if (!(error instanceof lib_runtime/* UserError */.yo))
-            throw error;
-        log.warning(`The base branch ${ref} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
-        return undefined;
-    }
-}
-/** The slug with another commit's `db/`. */
-async function repack(checkout, slug, base, scratch) {
-    const { run, signal } = checkout;
-    const folder = external_node_path_.join(scratch, 'base');
-    const tree = external_node_path_.join(scratch, 'base-source');
-    const file = external_node_path_.join(scratch, 'base.tgz');
-    await exportTree({ ...checkout, commit: base.sha, into: tree });
-    const must = async (program, ...args) => {
-        const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
-        if (code === 0)
-            return;
-        throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
-    };
-    await must('mkdir', '-p', folder);
-    await must('tar', '-xzf', slug, '-C', folder);
-    await must('rm', '-rf', `${folder}/app/db`);
-    await must('cp', '-a', `${tree}/db`, `${folder}/app/db`);
-    await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
-    await must('rm', '-rf', folder, tree);
-    return { file, sha256: '0'.repeat(64) };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/rollback.js
@@ -82418,7 +83039,7 @@ function stackImage(stack) {
 
 /***/ }),
 
-/***/ 5428:
+/***/ 6444:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82426,7 +83047,6 @@ function stackImage(stack) {
 __nccwpck_require__.d(__webpack_exports__, {
   s: () => (/* reexport */ ADVISE_NODE),
   st: () => (/* reexport */ APPLIED_COMMAND),
-  kn: () => (/* reexport */ BASE_SCHEMA_COMMAND),
   d4: () => (/* reexport */ BUCKET_VARIABLES),
   US: () => (/* reexport */ ConfigView),
   TG: () => (/* reexport */ FINDINGS),
@@ -82449,6 +83069,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   DP: () => (/* reexport */ adviseRuby),
   Az: () => (/* reexport */ adviseTask),
   ZS: () => (/* reexport */ assetsOf),
+  yu: () => (/* reexport */ baseSchemaCommand),
   AU: () => (/* reexport */ bucketOf),
   q6: () => (/* reexport */ buildVariables),
   mg: () => (/* reexport */ checkBuildpackList),
@@ -82465,16 +83086,19 @@ __nccwpck_require__.d(__webpack_exports__, {
   TK: () => (/* reexport */ makeVapidPair),
   xP: () => (/* reexport */ mayRun),
   SG: () => (/* reexport */ mediaUrl),
+  w$: () => (/* reexport */ memberCommand),
   T9: () => (/* reexport */ migrationsOf),
   bO: () => (/* reexport */ newestNode),
   NR: () => (/* reexport */ nodeInWords),
   ot: () => (/* reexport */ parseVersion),
   Kp: () => (/* reexport */ planUpgrade),
+  pf: () => (/* reexport */ ranMigrations),
   G3: () => (/* reexport */ readAppJson),
   gF: () => (/* reexport */ readDependencies),
   xO: () => (/* reexport */ readInside),
   oK: () => (/* reexport */ readInstance),
   eF: () => (/* reexport */ readMastodon),
+  hd: () => (/* reexport */ readMember),
   Yr: () => (/* reexport */ readMigrations),
   R6: () => (/* reexport */ readRuby),
   O: () => (/* reexport */ readSupport),
@@ -82495,6 +83119,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   dB: () => (/* reexport */ stateOfRuby),
   iD: () => (/* reexport */ streamingPlace),
   _p: () => (/* reexport */ tellsCommit),
+  Co: () => (/* reexport */ touchedTables),
   $C: () => (/* reexport */ upgradeHeadline),
   IQ: () => (/* reexport */ uploadGif),
   p2: () => (/* reexport */ versionOfPage),
@@ -83388,8 +84013,18 @@ const PRE_MIGRATE_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec ra
 const PRE_PENDING_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec rails db:abort_if_pending_migrations';
 /** Changes nothing. Exits with 0 if no migration is pending; else prints their names and exits with 1. */
 const PENDING_COMMAND = `${BOTH_PHASES} bundle exec rails db:abort_if_pending_migrations`;
+/** As Rails says it (rails/rails: activerecord/lib/active_record/migration.rb#migrate). */
+const MIGRATED = /^== +(\d{14}) (\w{1,200}): migrated \((\d{1,9}\.\d{1,9})s\)/gm;
+/** The migrations that ran, in order, as Rails printed them. */
+function ranMigrations(output) {
+    return [...output.matchAll(MIGRATED)].map(([, version = '', name = '', seconds]) => ({
+        version,
+        name,
+        seconds: Number(seconds)
+    }));
+}
 const APPLIED = (0,runtime/* compact */.oE)("# Prints the versions in `schema_migrations`, one a line, oldest first; nothing if there is no such table. Rails is not\n# booted. No single quote in here: it travels in a command line.\nrequire \"uri\"\nrequire \"pg\"\n# libpq takes self-signed certificates, as Heroku has them, and refuses parameters that only Rails knows (`pool`).\nurl = URI(ENV.fetch(\"DATABASE_URL\"))\nknown = PG::Connection.conndefaults.map { |option| option[:keyword] }\nurl.query = URI.encode_www_form(URI.decode_www_form(url.query.to_s).select { |name, _| known.include?(name) })\nbegin\n  rows = PG.connect(url.to_s).exec(\"SELECT version FROM schema_migrations ORDER BY version\")\n  rows.each_row { |version,| puts version }\nrescue PG::UndefinedTable\n  nil\nend\n");
-const BASE_SCHEMA = "# Loads the schema of the tree if no migration is applied, and leaves the mark by which release.rake runs the seeds\n# later, with the code that they belong to: base-schema.sh SCRIPT (applied.rb).\napplied=\"$(bundle exec ruby -e \"$1\")\" || exit 1\nif [ -z \"$applied\" ]; then\n  bundle exec rails db:schema:load &&\n    bundle exec ruby -e 'require \"pg\"; PG.connect(ENV.fetch(\"DATABASE_URL\")).exec(\"CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()\")'\nfi\n";
+const BASE_SCHEMA = "# Loads the schema of the tree if no migration is applied: base-schema.sh SCRIPT seed|mark (applied.rb). The seeds are run\n# at once, or a mark is left by which release.rake runs them later, with the code that they belong to.\napplied=\"$(bundle exec ruby -e \"$1\")\" || exit 1\nif [ -z \"$applied\" ]; then\n  bundle exec rails db:schema:load &&\n    case \"$2\" in\n      seed) bundle exec rails db:seed ;;\n      *) bundle exec ruby -e 'require \"pg\"; PG.connect(ENV.fetch(\"DATABASE_URL\")).exec(\"CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()\")' ;;\n    esac\nfi\n";
 /**
  * Changes nothing. Prints the versions in `schema_migrations`, one a line, oldest first; nothing if there is no such table.
  * It does without Ruby's option `-r`, which loads gems before Bundler does, and so not those of the bundle
@@ -83411,10 +84046,13 @@ function workingDynos(output, since) {
     return new Set(found.flatMap(([, host, started, silent]) => Number(started) * 1_000 >= since - 1_000 && Number(silent) <= BEATS ? [host] : []));
 }
 /**
- * For a rehearsal: loads the tree's schema into an empty database, and leaves a mark by which the release task runs the
- * seeds later, with the code that they belong to. Does nothing if migrations are applied.
+ * For a rehearsal: loads the tree's schema into an empty database. Does nothing if migrations are applied.
+ * @param code whether the tree's code is of the same commit, so that it can run its seeds; else a mark is left, by which the
+ * release task runs those of the code that comes
  */
-const BASE_SCHEMA_COMMAND = (0,runtime/* withArguments */.$I)(BASE_SCHEMA, APPLIED);
+function baseSchemaCommand(code) {
+    return (0,runtime/* withArguments */.$I)(BASE_SCHEMA, APPLIED, code ? 'seed' : 'mark');
+}
 /**
  * Task `mastodon_on_heroku:release`. A first set-up has two steps: load the schema, then seed. If it is killed in between,
  * or the seeds fail, the empty table `mastodon_on_heroku_setup` tells the next run, which finishes it. Loading drops tables
@@ -83427,11 +84065,53 @@ const RELEASE_FILES = {
     '.mastodon-on-heroku/release.rake': RELEASE_TASK
 };
 
+;// CONCATENATED MODULE: ./lib/mastodon/rehearsal.js
+
+
+const rehearsal_SCRIPT = (0,runtime/* compact */.oE)("# Makes an account with a token for the API, once, and tells of Sidekiq (read by ../rehearsal.ts): for an instance that is\n# made for a rehearsal alone. The account is confirmed and approved without mail, and its address is not looked up: there\n# may be no DNS. If TABLES names some, what people write is made as well, as far as this code and this schema can, and their\n# rows are counted, up to 1,000. Waits WAIT seconds at most for a Sidekiq process. Prints one line of JSON behind MARKER. It has no single\n# quote and no text over several lines: it travels in a command line.\nrequire \"json\"\nrequire \"sidekiq/api\"\naccount = Account.where(username: \"rehearsal\", domain: nil).first_or_initialize\naccount.save!(validate: false) if account.new_record?\nuser = User.where(account_id: account.id).first\nif user.nil?\n  word = SecureRandom.hex\n  user = User.new(email: \"rehearsal@rehearsal.example\", password: word, agreement: true, confirmed_at: Time.now.utc, account: account)\n  user.skip_confirmation!\n  user.save!(validate: false)\n  user.update_columns(approved: true)\nend\napplication = Doorkeeper::Application.where(name: \"Rehearsal\").first_or_create!(redirect_uri: \"urn:ietf:wg:oauth:2.0:oob\", scopes: \"read write\")\ntoken = Doorkeeper::AccessToken.where(application_id: application.id, resource_owner_id: user.id).first_or_create!(scopes: \"read write\")\ntables = ENV.fetch(\"TABLES\").split(\",\")\nmake = lambda do |&work|\n  work.call if tables.any?\nrescue StandardError, ScriptError\n  nil\nend\nmake.call do\n  status = PostStatusService.new.call(account, text: \"A post of a rehearsal #rehearsal\", language: \"en\")\n  make.call { FavouriteService.new.call(account, status) }\n  make.call { Bookmark.create!(account: account, status: status) }\n  make.call { PostStatusService.new.call(account, text: \"An answer\", thread: status) }\nend\nmake.call { PostStatusService.new.call(account, text: \"A question\", poll: { options: %w(yes no), expires_in: 86_400 }) }\nmake.call do\n  other = Account.where(username: \"rehearsed\", domain: nil).first_or_initialize\n  other.save!(validate: false)\n  account.follow!(other)\n  other.follow!(account)\n  make.call { AccountNote.create!(account: account, target_account: other, comment: \"A note\") }\n  make.call { Report.create!(account: account, target_account: other, comment: \"A report\") }\nend\nmake.call { List.create!(account: account, title: \"A list\") }\nmake.call { CustomFilter.create!(account: account, title: \"A filter\", context: %w(home)) }\nmake.call { Invite.create!(user: user, autofollow: false) }\nmake.call { Rule.create!(text: \"A rule\") }\nmake.call { Announcement.create!(text: \"An announcement\", published: true) }\nmake.call { DomainBlock.create!(domain: \"blocked.example\", severity: :silence) }\nrows = tables.to_h do |table|\n  [table, ActiveRecord::Base.connection.select_value(\"SELECT count(*) FROM (SELECT 1 FROM #{ActiveRecord::Base.connection.quote_table_name(table)} LIMIT 1000) AS some\").to_i]\nend\nover = Process.clock_gettime(Process::CLOCK_MONOTONIC) + Float(ENV.fetch(\"WAIT\"))\nprocesses = []\nloop do\n  processes = Sidekiq::ProcessSet.new.first(20)\n  break if processes.any? || Process.clock_gettime(Process::CLOCK_MONOTONIC) >= over\n  sleep 0.5\nend\nsidekiq = processes.map { |process| { host: process[\"hostname\"].to_s[0, 60], started: process[\"started_at\"].to_f, queues: Array(process[\"queues\"]).first(50).map { |queue| queue.to_s[0, 60] } } }\nputs \"\\n\" + ENV.fetch(\"MARKER\") + \" \" + JSON.generate({ account: account.id.to_s, token: token.token, rows: rows, sidekiq: sidekiq })\n");
+/**
+ * The command that makes an account on an instance of a rehearsal, for a one-off dyno's `bash -c`; the second time it finds
+ * the first one. Never for an instance that somebody uses.
+ */
+function memberCommand({ marker, wait, tables }) {
+    return `env MARKER=${(0,runtime/* shellWord */.r7)(marker)} WAIT=${wait} TABLES=${(0,runtime/* shellWord */.r7)(tables.join(','))} bundle exec rails runner ${(0,runtime/* shellWord */.r7)(rehearsal_SCRIPT)}`;
+}
+const rehearsal_word = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(60));
+const shape = dist/* object */.Ikc({
+    /** Its id. */
+    account: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^-?\d{1,30}$/)),
+    /** Of the API, with the scopes `read` and `write`. */
+    token: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w-]{16,200}$/)),
+    /** The processes that Redis knows. `host`: the dyno's name (Sidekiq: lib/sidekiq/component.rb); `started`: seconds since 1970. */
+    sidekiq: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ host: rehearsal_word, started: dist/* number */.aig(), queues: dist/* pipe */.FsL(dist/* array */.YOg(rehearsal_word), dist/* maxLength */.Ru6(50)) })), dist/* maxLength */.Ru6(20)),
+    /** Rows of the tables that were named; 1,000 stands for any more. */
+    rows: dist/* record */.g1P(rehearsal_word, dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0)))
+});
+/** Reads the command's line in a dyno's output, which is hostile text; undefined if there is none. */
+function readMember(output, marker) {
+    const text = output.split(/\r?\n/).find(line => line.startsWith(`${marker} `));
+    const said = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), shape), text?.slice(marker.length + 1));
+    return said.success ? said.output : undefined;
+}
+/** Most tables that are looked at. */
+const MOST_TABLES = 60;
+/**
+ * The tables of a schema that migrations name, in any way: the text of their files has the name as a word.
+ * @param schema text of `db/schema.rb`, in Ruby or with SQL
+ * @param migrations texts of files
+ */
+function touchedTables(schema, migrations) {
+    const words = new Set(migrations.flatMap(text => text.match(/\b[a-z][a-z0-9_]{0,62}\b/g) ?? []));
+    const made = /^ {0,8}(?:create_table "|CREATE TABLE (?:public\.)?)([a-z][a-z0-9_]{0,62})\b/gm;
+    const tables = [...schema.matchAll(made)].map(([, name = '']) => name);
+    return tables.filter(name => words.has(name)).slice(0, MOST_TABLES);
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/instance.js
 
 const instance_text = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(500));
 const url = dist/* fallback */.NpB(dist/* nullish */.cl6(instance_text), null);
-const shape = dist/* looseObject */._H3({
+const instance_shape = dist/* looseObject */._H3({
     version: instance_text,
     thumbnail: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ url, versions: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ '@1x': url, '@2x': url })), null) })), null),
     contact: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ account: dist/* nullish */.cl6(dist/* looseObject */._H3({ avatar: url, header: url })) })), null),
@@ -83442,7 +84122,7 @@ const shape = dist/* looseObject */._H3({
 });
 /** Reads the answer of `/api/v2/instance`; undefined if it is not Mastodon's. */
 function readInstance(body) {
-    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), shape), body);
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), instance_shape), body);
     if (!success)
         return undefined;
     const { version, thumbnail, contact, configuration } = output;
@@ -86325,6 +87005,7 @@ function readSupport(table, version) {
 
 
 
+
 /***/ }),
 
 /***/ 5334:
@@ -86343,6 +87024,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   RG: () => (/* reexport */ download),
   ae: () => (/* reexport */ fetchPage),
   Tt: () => (/* reexport */ getJson),
+  cr: () => (/* reexport */ messagesOf),
   H_: () => (/* reexport */ moving),
   HD: () => (/* reexport */ obstacleOf),
   ho: () => (/* reexport */ http_open),
@@ -86356,8 +87038,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   ux: () => (/* reexport */ within),
   Fq: () => (/* reexport */ writeOnce)
 });
-
-// UNUSED EXPORTS: messagesOf
 
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
 var runtime = __nccwpck_require__(6082);
@@ -86963,13 +87643,16 @@ async function openWebSocket(url, { host, token, way }, signal) {
         authorization: `Bearer ${token}`
     };
     const { statusCode: status = 0, headers, socket } = await http_open(url, { headers: asked, way }, signal);
+    // Its reader learns of its end; without one nobody has to.
+    socket.on('error', () => socket.destroy());
     if (status !== 101)
         socket.destroy();
     return { status, headers, genuine: headers['sec-websocket-accept'] === expected, socket };
 }
-/** Says good-bye, and ends the connection. */
+/** Says good-bye, and ends the connection, unless that was done. */
 function closeWebSocket(socket) {
-    socket.end(CLOSE, () => socket.destroy());
+    if (socket.writable)
+        socket.end(CLOSE, () => socket.destroy());
 }
 /**
  * The text messages of a WebSocket until it ends, or the signal is aborted. Other frames are passed over; a message in
@@ -101332,8 +102015,8 @@ async function addSummary(markdown, file, log) {
         .catch((error) => log.warning(`The summary could not be written: ${(0,runtime/* errorText */.kc)(error)}`));
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 270 modules
-var commands = __nccwpck_require__(7101);
+// EXTERNAL MODULE: ./lib/commands/index.js + 279 modules
+var commands = __nccwpck_require__(5931);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

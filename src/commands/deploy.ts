@@ -29,6 +29,7 @@ import { clearOutput } from './steps/output-folder.ts'
 import { processTypesFor } from './steps/processes.ts'
 import { provisioningOf } from './steps/provisioning.ts'
 import { makeRecipe, type RecipeInputs } from './steps/recipe.ts'
+import { tellSlug } from './steps/results.ts'
 import { scheduleStep } from './steps/schedule.ts'
 import { type BuiltSlugs, type SlugInputs, type ToBuild } from './steps/slugs.ts'
 import {
@@ -125,6 +126,8 @@ interface DeployWays {
   readonly addons: DeployRequest['addons']
   /** Tells GitHub of the deployment. */
   readonly openDeployment?: (commit: string) => Promise<OpenDeployment | undefined>
+  /** Tells of it in another way than as the deploy of an app. */
+  readonly telling?: DeployTelling
   /** The commit, if it was taken already. */
   readonly source?: Source
   /** May change what is deployed, such as do something between build and release. */
@@ -148,8 +151,8 @@ export async function deployTo(
   const source = once(
     async () => ways.source ?? runtime.log.group('Source', () => takeSourceToBuild(checkout, inputs.ref, own, runtime))
   )
-  story.title = `Deploy of ${app}`
-  const facts = new Facts(app, config.migrations, story, results, ways.openDeployment)
+  const facts = ways.telling ?? new Facts(app, config.migrations, story, results, ways.openDeployment)
+  story.title = facts.title
   try {
     await story.step('Key', () => checkKey(connection))
     await runDeploy(
@@ -177,7 +180,6 @@ export async function deployTo(
     await ways.afterwards(connection.tools, connection.app(app))
     const ending = facts.ending()
     await facts.finish('success', 'Live and healthy')
-    runtime.log.info(`Live: ${ending.headline}`)
     return ending
   } catch (error) {
     const ending = facts.endingOf(error)
@@ -248,8 +250,18 @@ async function buildHere(
   return (await buildNow(inputs, of, { gate, telling }, machine, runtime, results)).slugs
 }
 
+/** Tells of a deploy: while it happens, how it ended, and, last, who else is to know. */
+interface DeployTelling extends DeployProgress {
+  /** Of the summary. */
+  readonly title: string
+  ending(): Ending
+  endingOf(error: unknown): Ending
+  finish(state: 'success' | 'failure', description: string): Promise<void>
+}
+
 /** What becomes known on the way goes to the story, to the outputs, and to GitHub's deployment. */
-class Facts implements DeployProgress {
+class Facts implements DeployTelling {
+  readonly title: string
   readonly #app: string
   readonly #migrations: Config['migrations']
   readonly #story: Story
@@ -269,6 +281,7 @@ class Facts implements DeployProgress {
     results: JobResults,
     open: DeployWays['openDeployment']
   ) {
+    this.title = `Deploy of ${app}`
     this.#app = app
     this.#migrations = migrations
     this.#story = story
@@ -294,11 +307,7 @@ class Facts implements DeployProgress {
     await this.#deployment.update('in_progress', `Deploying to ${this.#app}`)
   }
 
-  shipping: DeployProgress['shipping'] = ({ size, variant }) => {
-    if (size !== undefined) this.#results.output('slug-size', size)
-    const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1]
-    if (ffmpeg === 'with' || ffmpeg === 'without') this.#results.output('ffmpeg', ffmpeg)
-  }
+  shipping: DeployProgress['shipping'] = slug => tellSlug(this.#results, slug)
 
   released: DeployProgress['released'] = (app, { version }) => {
     const url = `https://dashboard.heroku.com/apps/${app}/activity`
@@ -336,7 +345,9 @@ class Facts implements DeployProgress {
   /** Of a deploy that went through. If only the look for migrations had begun, there was nothing to do. */
   ending(): Ending {
     const changed = this.#story.begun.some(change => change !== MIGRATIONS) || this.#migrated > 0
-    return { outcome: changed ? 'done' : 'nothing-to-do', headline: this.#live() }
+    const headline = this.#live()
+    this.#story.log.info(`Live: ${headline}`)
+    return { outcome: changed ? 'done' : 'nothing-to-do', headline }
   }
 
   /** Of a deploy that threw. */

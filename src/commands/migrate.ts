@@ -30,9 +30,9 @@ export async function migrate(inputs: InputsOf<'migrate'>, { runtime, results, s
       })
     }
     const ran = await tools.story.step('Migrations', async () => {
-      const versions = await runMigrations(target.app, { size, phase }, tools)
-      tools.story.note(`${versions.length} ran; none is pending`)
-      return versions
+      const migrations = await runMigrations(target.app, { size, phase }, tools)
+      tools.story.note(`${migrations.length} ran; none is pending`)
+      return migrations
     })
     results.output('migrations-run', ran.length)
     return {

@@ -3,36 +3,33 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { imagesFor, otherUser } from '../buildpacks/index.ts'
 import { type Config } from '../config/index.ts'
-import { finishRelease, shipSlug, waitForDynos, type MadeSlug, type Deployable, type Tools } from '../deploy/index.ts'
-import { type HerokuApp } from '../heroku/index.ts'
+import { type Deployable, type MadeSlug, type Tools } from '../deploy/index.ts'
 import { DEFAULT_STACK, NEEDS } from '../knowledge/index.ts'
-import {
-  describeVisit,
-  processHost,
-  startLocalHeroku,
-  Visitor,
-  type LocalHeroku,
-  type Visit
-} from '../local-heroku/index.ts'
+import { processHost, startLocalHeroku, type LocalHeroku } from '../local-heroku/index.ts'
 import { type InputsOf, type Machine } from '../inputs/index.ts'
-import { BASE_SCHEMA_COMMAND, makeVapidPair } from '../mastodon/index.ts'
-import { isLoopback, readTreeFile, UserError, type Log, type Runtime } from '../runtime/index.ts'
-import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
-import { Story, type Ending } from '../verdict/index.ts'
+import { makeVapidPair } from '../mastodon/index.ts'
+import { isLoopback, readTreeFile, UserError, type Runtime } from '../runtime/index.ts'
+import { isGreen, type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { deployTo } from './deploy.ts'
-import { connect, type Connection } from './steps/heroku.ts'
+import { connect } from './steps/heroku.ts'
 import { placeKind, stackFor } from './steps/recipe.ts'
-import { checkoutOf, ownFiles, readConfig, takeSourceToBuild, type Checkout } from './steps/source.ts'
+import { releaseBase, type BaseBranch, type Watch } from './steps/rehearsal/base.ts'
+import { tryInstance, type RehearsedInstance } from './steps/rehearsal/instance.ts'
+import { printLogs } from './steps/rehearsal/logs.ts'
+import { Seen } from './steps/rehearsal/seen.ts'
+import { checkoutOf, ownFiles, procfileOf, readConfig, takeSourceToBuild } from './steps/source.ts'
 
 const APP = 'rehearsal'
 const STREAMING_APP = 'rehearsal-streaming'
 const DOMAIN = 'rehearsal.example'
+/** Where Mastodon says that uploads are; nobody serves them there (mastodon/mastodon: config/initializers/paperclip.rb). */
+const UPLOADS_URL = '/system'
 
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
- * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
- * `build` of the same. Needs no secret.
+ * base branch's schema, and answers; then the whole instance is used: web, worker and streaming. Takes the slug of an
+ * earlier `build` of the same. Needs no secret.
  */
 export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools): Promise<Ending> {
   const { runtime, machine, job } = tools
@@ -52,36 +49,111 @@ export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools
     streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
     stagingApp: undefined
   }
+  const uploads = path.join(runtime.scratch, 'uploads')
+  const worker = procfileOf(source).types['worker'] !== undefined
   const heroku = await runtime.log.group('Local Heroku', () => {
     const image = placeKind(where) === 'container' ? (inputs.runImage ?? imagesFor(stack).run) : undefined
-    return startHeroku(config, stack, image, machine, runtime)
+    return startHeroku(config, { stack, image, uploads, worker }, machine, runtime)
   })
+  const seen = new Seen(tools.story, tools.results)
   try {
     const { timeout } = inputs
     const access = { timeout, url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
-    const connectTo = (story: Story): Connection => connect(access, story, runtime)
-    const base = { checkout, ref: job.baseRef }
+    const connection = connect(access, tools.story, runtime)
+    const base = job.baseRef === undefined ? undefined : { checkout, ref: job.baseRef }
+    const { webUrl } = await heroku.addApp(APP)
+    const instance = {
+      heroku,
+      uploads,
+      source: source.folder,
+      worker,
+      app: connection.app(APP),
+      place: { url: webUrl, host: DOMAIN },
+      mask: (secret: string) => tools.results.mask(secret)
+    }
+    const streaming = { app: connection.app(STREAMING_APP), isOwn: config.streamingApp !== undefined }
+    const stage = new Stage(instance, base, seen, connection.tools, runtime)
     const ways = {
       access,
       builder: 'runner' as const,
       provision: false,
       streamingSetup: true,
+      telling: seen,
       addons: () => Promise.resolve([]),
       source,
-      alter: (deployable: Deployable) => withBaseSchema(base, connectTo, deployable, runtime),
-      afterwards: (of: Tools) => changeOver(heroku, connectTo(of.story).app(APP), of)
+      alter: (deployable: Deployable) => stage.prepare(deployable),
+      afterwards: async (of: Tools) => {
+        await stage.end()
+        await tryInstance(instance, { ...streaming, web: stage.web }, seen, of)
+        seen.judge()
+      }
     }
-    return await deployTo(inputs, config, ways, tools)
+    const ending = await deployTo(inputs, config, ways, tools).finally(() => stage.end())
+    if (!isGreen(ending)) printLogs(heroku, [APP, STREAMING_APP], runtime.log)
+    return ending
   } finally {
     await heroku.close()
   }
 }
 
-/** The branch that a pull request goes into, and where it may be found. */
-interface BaseBranch {
-  readonly checkout: Checkout
-  /** Undefined if this is no pull request. */
-  readonly ref: string | undefined
+/** What happens between the build and the release. */
+class Stage {
+  readonly #instance: RehearsedInstance
+  readonly #base: BaseBranch | undefined
+  readonly #seen: Seen
+  readonly #tools: Tools
+  readonly #scratch: string
+  #web: MadeSlug | undefined
+  #watch: Watch | undefined
+
+  constructor(
+    instance: RehearsedInstance,
+    base: BaseBranch | undefined,
+    seen: Seen,
+    tools: Tools,
+    { scratch }: Pick<Runtime, 'scratch'>
+  ) {
+    this.#instance = instance
+    this.#base = base
+    this.#seen = seen
+    this.#tools = tools
+    this.#scratch = scratch
+  }
+
+  /** The web slug, once it is built. */
+  get web(): MadeSlug {
+    if (!this.#web) throw new Error('no slug is built yet')
+    return this.#web
+  }
+
+  /** The same deploy, with the base branch's release between build and release. */
+  prepare(deployable: Deployable): Deployable {
+    const { supply } = deployable
+    if (supply.by !== 'runner') throw new Error('a rehearsal builds on the runner')
+    const build = async (): Promise<readonly MadeSlug[]> => {
+      const slugs = await supply.build()
+      this.#web = slugs.find(({ role }) => role === 'web')!
+      this.#watch = await this.#before(this.#web)
+      return slugs
+    }
+    // The app was made for this job: what its config lacks says nothing of the real one.
+    return { ...deployable, plan: undefined, supply: { by: 'runner', build } }
+  }
+
+  /** The deploy is over. */
+  async end(): Promise<void> {
+    const watch = this.#watch
+    this.#watch = undefined
+    if (watch) await this.#tools.story.step('Visitor', () => watch.leave())
+  }
+
+  async #before(web: MadeSlug): Promise<Watch | undefined> {
+    const base = this.#base
+    if (!base) return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty')
+    const { app, place, source: tree, mask } = this.#instance
+    const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch }
+    return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools))
+  }
 }
 
 function requireServices(services: Machine['services']): void {
@@ -97,11 +169,19 @@ function requireServices(services: Machine['services']): void {
   }
 }
 
-/** @param image of the containers in which dynos run; undefined if they are processes of this machine */
+interface LocalWishes {
+  readonly stack: string
+  /** Of the containers in which dynos run; undefined if they are processes of this machine. */
+  readonly image: string | undefined
+  /** The folder in which dynos keep uploads. */
+  readonly uploads: string
+  /** Whether a worker runs beside web. */
+  readonly worker: boolean
+}
+
 async function startHeroku(
   config: Config,
-  stack: string,
-  image: string | undefined,
+  { stack, image, uploads, worker }: LocalWishes,
   { searchPath, secretsHeld, dockerEnvironment, services }: Machine,
   { scratch, run, clock, log }: Runtime
 ): Promise<LocalHeroku> {
@@ -113,15 +193,20 @@ async function startHeroku(
       folder,
       run,
       searchPath,
+      shared: uploads,
       user: image === undefined ? requireOtherUser(secretsHeld) : undefined,
       image: image === undefined ? undefined : { name: image, dockerEnv: dockerEnvironment }
     })
   })
-  await heroku.addApp(APP, { stack, config: { ...configVars(), ...services } })
-  if (config.streamingApp !== undefined) {
-    // A service container speaks no TLS; Heroku's Postgres wants it.
-    await heroku.addApp(STREAMING_APP, { stack, config: { ...services, PGSSLMODE: 'disable' } })
-  }
+  // Dynos share no disk, and there is no bucket here.
+  const vars = { ...configVars(), ...services, PAPERCLIP_ROOT_PATH: uploads, PAPERCLIP_ROOT_URL: UPLOADS_URL }
+  await heroku.addApp(APP, { stack, config: vars, formation: { web: 1, ...(worker ? { worker: 1 } : {}) } })
+  // A service container speaks no TLS; Heroku's Postgres wants it.
+  const live = { ...services, ...NEEDS.streamingServer.vars, PGSSLMODE: 'disable' }
+  await heroku.addApp(STREAMING_APP, {
+    stack,
+    config: config.streamingApp === undefined ? live : { ...services, PGSSLMODE: 'disable' }
+  })
   log.info(`Dynos run ${image === undefined ? 'as processes of this machine' : `in containers of ${image}`}`)
   return heroku
 }
@@ -153,108 +238,4 @@ function configVars(): Record<string, string> {
     ...makeVapidPair(),
     ...NEEDS.redisDriver.vars
   }
-}
-
-/** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
-function withBaseSchema(
-  base: BaseBranch,
-  connectTo: (story: Story) => Connection,
-  deployable: Deployable,
-  runtime: Runtime
-): Deployable {
-  const { supply } = deployable
-  if (supply.by !== 'runner') throw new Error('a rehearsal builds on the runner')
-  const build = async (): Promise<readonly MadeSlug[]> => {
-    const artifacts = await supply.build()
-    await runtime.log.group('The base branch’s schema', () => releaseBaseSchema(base, connectTo, artifacts, runtime))
-    return artifacts
-  }
-  // The app was made for this job: what its config lacks says nothing of the real one.
-  return { ...deployable, plan: undefined, supply: { by: 'runner', build } }
-}
-
-async function releaseBaseSchema(
-  { checkout, ref }: BaseBranch,
-  connectTo: (story: Story) => Connection,
-  artifacts: readonly MadeSlug[],
-  runtime: Runtime
-): Promise<void> {
-  const { log, clock } = runtime
-  const base = ref === undefined ? undefined : await baseCommit(checkout, ref, log)
-  if (!base) return log.info('This is no pull request, so the database starts empty')
-  const web = artifacts.find(({ role }) => role === 'web')!
-  const { tools, app } = connectTo(new Story(log, clock))
-  const file = await repack(checkout, web.file, base, runtime.scratch)
-  const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools)
-  const newest = (await app(APP).releases(1))[0]?.version ?? 0
-  const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest)
-  await finishRelease(app(APP), release, tools)
-}
-
-/**
- * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
- * somebody asks all the time.
- */
-async function changeOver(heroku: LocalHeroku, app: HerokuApp, tools: Tools): Promise<void> {
-  const { story } = tools
-  await story.step('Change-over', async () => {
-    const without = await visitRestart(heroku, app, false, tools)
-    // Heroku gives the new dynos three minutes; here, well more than they just took.
-    heroku.setPrebootWindow(Math.max(3_000, 3 * without.slowest))
-    await visitRestart(heroku, app, true, tools)
-  })
-}
-
-async function visitRestart(heroku: LocalHeroku, app: HerokuApp, preboot: boolean, tools: Tools): Promise<Visit> {
-  const { webUrl } = await heroku.addApp(APP, { preboot })
-  const visitor = new Visitor(new URL('/health', webUrl).href, DOMAIN)
-  let visit: Visit
-  try {
-    await app.setConfigVars({ REHEARSED_CHANGE_OVER: preboot ? 'with preboot' : 'without preboot' })
-    const [release] = await app.releases(1)
-    await finishRelease(app, release!, tools)
-    await waitForDynos(app, release!.version, tools)
-  } finally {
-    visit = await visitor.leave()
-  }
-  tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`)
-  return visit
-}
-
-async function baseCommit(checkout: Checkout, ref: string, log: Log): Promise<Commit | undefined> {
-  try {
-    return await resolveCommit({ ...checkout, ref })
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    log.warning(
-      `The base branch ${ref} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`
-    )
-    return undefined
-  }
-}
-
-/** The slug with another commit's `db/`. */
-async function repack(
-  checkout: Checkout,
-  slug: string,
-  base: Commit,
-  scratch: string
-): Promise<Pick<MadeSlug, 'file' | 'sha256'>> {
-  const { run, signal } = checkout
-  const folder = path.join(scratch, 'base')
-  const tree = path.join(scratch, 'base-source')
-  const file = path.join(scratch, 'base.tgz')
-  await exportTree({ ...checkout, commit: base.sha, into: tree })
-  const must = async (program: string, ...args: string[]): Promise<void> => {
-    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal })
-    if (code === 0) return
-    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.')
-  }
-  await must('mkdir', '-p', folder)
-  await must('tar', '-xzf', slug, '-C', folder)
-  await must('rm', '-rf', `${folder}/app/db`)
-  await must('cp', '-a', `${tree}/db`, `${folder}/app/db`)
-  await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app')
-  await must('rm', '-rf', folder, tree)
-  return { file, sha256: '0'.repeat(64) }
 }

@@ -83,7 +83,7 @@ async function changeOver(
     await maintenance.begin()
     live = await goLive(main, 'web', shippable.web, deployable, request, tools)
     const { version } = live.finished.release
-    progress.migrated(live.finished.migrations?.ran ?? [])
+    progress.migrated(live.finished.migrations?.ran ?? [], live.finished.ran)
     live.judge?.()
     if (provisioning && wishes) await provisionStep(provisioning, wishes, tools)
     const dynos = new DynoWatch(app, version, tools, before)
@@ -164,11 +164,12 @@ async function migrateAfter(request: DeployRequest, { slug, finished }: Live, to
   await story.step('Post-deployment migrations', async () => {
     // Else another release's code would run its own.
     await requireCurrent(request.app, finished.release.version, slug.id)
-    const versions = await migrate(request.app, { size: request.dynoSize }, tools)
+    const ran = await migrate(request.app, { size: request.dynoSize }, tools)
     story.note(
-      `${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`
+      `${ran.length === 0 ? 'No' : ran.length} post-deployment migration${ran.length === 1 ? '' : 's'} in this upgrade; none is pending`
     )
-    request.progress.migrated([...(finished.migrations?.ran ?? []), ...versions])
+    const versions = [...(finished.migrations?.ran ?? []), ...ran.map(({ version }) => version)]
+    request.progress.migrated(versions, [...finished.ran, ...ran])
   })
 }
 

@@ -4,7 +4,9 @@ import {
   PENDING_COMMAND,
   POST_MIGRATE_COMMAND,
   PRE_MIGRATE_COMMAND,
-  PRE_PENDING_COMMAND
+  PRE_PENDING_COMMAND,
+  ranMigrations,
+  type RanMigration
 } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { Tail, type Tools } from './tools.ts'
@@ -21,14 +23,13 @@ export interface MigrateOptions {
 const PURPOSE = 'migrate'
 /** How the story calls them once they have begun. */
 export const MIGRATIONS = 'migrations'
-const MIGRATED = /^== +(\d{14}) .*: migrated/gm
 
 /**
  * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
  * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
- * @returns versions of the migrations that ran
+ * @returns the migrations that ran
  */
-export async function migrate(app: HerokuApp, options: MigrateOptions, tools: Tools): Promise<string[]> {
+export async function migrate(app: HerokuApp, options: MigrateOptions, tools: Tools): Promise<RanMigration[]> {
   const { story, timeout } = tools
   for (const name of await endLeftovers(app, PURPOSE, tools)) story.note(`Ended ${name}, which an earlier job had left`)
   const { size, phase = 'all' } = options
@@ -36,8 +37,7 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
   const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND
   story.begin(MIGRATIONS)
   const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools)
-  const ran = [...output.matchAll(MIGRATED)].map(([, version]) => version!)
-  if (exitCode === 0) return ran
+  if (exitCode === 0) return ranMigrations(output)
   if (exitCode !== undefined) {
     throw new MigrationError(
       `Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`,
@@ -47,7 +47,7 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
   story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`)
   const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND
   const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools)
-  if (pending.exitCode === 0) return ran
+  if (pending.exitCode === 0) return ranMigrations(output)
   throw new MigrationError(
     pending.exitCode === undefined
       ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`

@@ -1,4 +1,5 @@
 import { type HerokuApp, type Release } from '../heroku/index.ts'
+import { ranMigrations, type RanMigration } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { followToEnd } from './follow.ts'
 import { type Target } from './target.ts'
@@ -16,6 +17,8 @@ interface ReleaseMigrations {
 export interface FinishedRelease {
   readonly release: Release
   readonly migrations: ReleaseMigrations | undefined
+  /** Those whose time Rails printed. */
+  readonly ran: readonly RanMigration[]
 }
 
 /** The release phase failed: the release before still serves, and no dyno was touched. */
@@ -40,7 +43,7 @@ export async function finishRelease(app: HerokuApp, release: Release, tools: Too
       'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.'
     )
   }
-  return { release: latest, migrations: readMigrationsLine(output) }
+  return { release: latest, migrations: readMigrationsLine(output), ran: ranMigrations(output) }
 }
 
 /**
@@ -58,7 +61,7 @@ export async function releaseOnce(
   if (current?.slug?.id === slug.id) {
     story.note(`${app.name} runs this slug already, in v${current.version}`)
     made(current)
-    return { release: current, migrations: undefined }
+    return { release: current, migrations: undefined, ran: [] }
   }
   const newest = releases[0]?.version ?? 0
   story.begin(`a release of ${app.name}`)

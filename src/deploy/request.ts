@@ -2,6 +2,7 @@ import { type HerokuApp, type Release } from '../heroku/index.ts'
 import {
   type LiveAddon,
   type LiveFacts,
+  type RanMigration,
   type TreeProcfile,
   type UpgradePlan,
   type Migration
@@ -88,6 +89,7 @@ export interface DeployProgress {
   shipping(slug: ShippedSlug): void
   released(app: string, release: Release): void
   healthy(results: readonly ProbeResult[]): void
-  migrated(versions: readonly string[]): void
+  /** @param ran those of `versions` whose time is known */
+  migrated(versions: readonly string[], ran: readonly RanMigration[]): void
   rolledBack(release: Release): void
 }

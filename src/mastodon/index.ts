@@ -25,16 +25,19 @@ export {
 export { instanceDomain, instancePlace, streamingPlace, type InstancePlace } from './place.ts'
 export {
   APPLIED_COMMAND,
-  BASE_SCHEMA_COMMAND,
+  baseSchemaCommand,
   PENDING_COMMAND,
   POST_MIGRATE_COMMAND,
   PRE_MIGRATE_COMMAND,
   PRE_PENDING_COMMAND,
+  ranMigrations,
   RELEASE_FILES,
   releaseCommand,
   SIDEKIQ_COMMAND,
-  workingDynos
+  workingDynos,
+  type RanMigration
 } from './release.ts'
+export { memberCommand, readMember, touchedTables, type Member, type MemberWishes } from './rehearsal.ts'
 export { assetsOf, mayRun, readInstance, tellsCommit, versionOfPage, type Instance } from './instance.ts'
 export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
 export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, type Bucket } from './storage.ts'

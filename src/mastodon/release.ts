@@ -41,6 +41,27 @@ export const PRE_PENDING_COMMAND =
 /** Changes nothing. Exits with 0 if no migration is pending; else prints their names and exits with 1. */
 export const PENDING_COMMAND = `${BOTH_PHASES} bundle exec rails db:abort_if_pending_migrations`
 
+/** A migration that ran. */
+export interface RanMigration {
+  /** 14 digits. */
+  readonly version: string
+  /** `AddIndexToStatuses` */
+  readonly name: string
+  readonly seconds: number
+}
+
+/** As Rails says it (rails/rails: activerecord/lib/active_record/migration.rb#migrate). */
+const MIGRATED = /^== +(\d{14}) (\w{1,200}): migrated \((\d{1,9}\.\d{1,9})s\)/gm
+
+/** The migrations that ran, in order, as Rails printed them. */
+export function ranMigrations(output: string): RanMigration[] {
+  return [...output.matchAll(MIGRATED)].map(([, version = '', name = '', seconds]) => ({
+    version,
+    name,
+    seconds: Number(seconds)
+  }))
+}
+
 const APPLIED = compact(programText(new URL('./programs/applied.rb', import.meta.url)))
 const BASE_SCHEMA = programText(new URL('./programs/base-schema.sh', import.meta.url))
 
@@ -74,10 +95,13 @@ export function workingDynos(output: string, since: number): Set<string> {
 }
 
 /**
- * For a rehearsal: loads the tree's schema into an empty database, and leaves a mark by which the release task runs the
- * seeds later, with the code that they belong to. Does nothing if migrations are applied.
+ * For a rehearsal: loads the tree's schema into an empty database. Does nothing if migrations are applied.
+ * @param code whether the tree's code is of the same commit, so that it can run its seeds; else a mark is left, by which the
+ * release task runs those of the code that comes
  */
-export const BASE_SCHEMA_COMMAND = withArguments(BASE_SCHEMA, APPLIED)
+export function baseSchemaCommand(code: boolean): string {
+  return withArguments(BASE_SCHEMA, APPLIED, code ? 'seed' : 'mark')
+}
 
 /**
  * Task `mastodon_on_heroku:release`. A first set-up has two steps: load the schema, then seed. If it is killed in between,

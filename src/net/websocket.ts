@@ -50,13 +50,15 @@ export async function openWebSocket(
     authorization: `Bearer ${token}`
   }
   const { statusCode: status = 0, headers, socket } = await open(url, { headers: asked, way }, signal)
+  // Its reader learns of its end; without one nobody has to.
+  socket.on('error', () => socket.destroy())
   if (status !== 101) socket.destroy()
   return { status, headers, genuine: headers['sec-websocket-accept'] === expected, socket }
 }
 
-/** Says good-bye, and ends the connection. */
+/** Says good-bye, and ends the connection, unless that was done. */
 export function closeWebSocket(socket: Duplex): void {
-  socket.end(CLOSE, () => socket.destroy())
+  if (socket.writable) socket.end(CLOSE, () => socket.destroy())
 }
 
 /**

@@ -1,5 +1,5 @@
-import { GateError } from '../../deploy/index.ts'
-import { stat } from 'node:fs/promises'
+import { GateError, type DeployProgress } from '../../deploy/index.ts'
+import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LONGEST_BODY } from '../../github/index.ts'
 import {
@@ -98,4 +98,11 @@ export function judgeGrowth({ comparison, maxGrowth }: Told, log: Log): void {
     `The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${sizeText(head - base)}, from ${sizeText(base)}: more than ${amountText(maxGrowth!)}`,
     'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.'
   )
+}
+
+/** The outputs of the slug that is shipped. */
+export function tellSlug(results: JobResults, { size, variant }: Parameters<DeployProgress['shipping']>[0]): void {
+  if (size !== undefined) results.output('slug-size', size)
+  const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1]
+  if (ffmpeg === 'with' || ffmpeg === 'without') results.output('ffmpeg', ffmpeg)
 }

@@ -2,6 +2,7 @@
 // and runs no Ruby.
 import { Aborted } from './app.mjs'
 import { appliedVersions, withConnection } from './database.mjs'
+import { isMember, member } from './member.mjs'
 import { runTasks } from './tasks.mjs'
 import { serve } from './web.mjs'
 import { printWorkers, work } from './worker.mjs'
@@ -23,6 +24,7 @@ async function execute() {
   if (program === 'puma' && args.length === 2 && args[0] === '-C') return serve(args[1])
   if (program === 'sidekiq') return work()
   if (program === 'ruby' && args.at(-2) === '-e') return printApplied()
+  if (program === 'rails' && args[0] === 'runner' && isMember()) return member()
   if (program === 'rails' && args[0] === 'runner' && args[1]?.includes('Sidekiq::ProcessSet')) return printWorkers()
   if (program === 'rails' && args[0] === 'runner') throw new Aborted('The stand-in for Rails does not run Ruby.')
   if ((program === 'rails' || program === 'rake') && args.length > 0) return runTasks(args)

@@ -2,6 +2,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
+import { answerApi } from './api.mjs'
 import { APP, Aborted, read } from './app.mjs'
 import { connectionString, loadPg, tableNames } from './database.mjs'
 
@@ -53,9 +54,17 @@ async function answer(pool, request, response) {
   if (request.headers['x-forwarded-proto'] !== 'https') return toHttps(request, response)
   if (pathname === '/') return send(response, 200, 'text/html', frontPage())
   if (pathname === '/api/v2/instance') return sendJson(response, await instance(pool))
+  const said = await answerApi(request, await bodyOf(request))
+  if (said) return send(response, said[0], 'application/json', JSON.stringify(said[1]))
   if (pathname === '/api/v1/notes') return sendJson(response, await notes(pool))
   if (env.RAILS_SERVE_STATIC_FILES === 'true' && sendFile(response, pathname)) return
   send(response, 404, 'text/plain', 'Not Found')
+}
+
+async function bodyOf(request) {
+  const chunks = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 /** As ActionDispatch::HostAuthorization does with `config.hosts`; any port goes. */

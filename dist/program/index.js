@@ -50511,8 +50511,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/commands/index.js + 279 modules
-var commands = __nccwpck_require__(5931);
+// EXTERNAL MODULE: ./lib/commands/index.js + 280 modules
+var commands = __nccwpck_require__(6428);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var lib_inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
@@ -51318,7 +51318,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 5931:
+/***/ 6428:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -80074,51 +80074,6 @@ async function startLocalHeroku(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/member.js
-
-
-
-
-
-
-/**
- * Makes an account on the instance, or finds the one that was made before, and looks what Redis knows of Sidekiq.
- * @param mask is handed the token
- */
-async function makeMember(app, wishes, mask, tools) {
-    const marker = `rehearsal-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
-    const tail = new Tail();
-    let output = '';
-    const command = (0,lib_mastodon/* memberCommand */.w$)({ marker, ...wishes });
-    const write = (chunk) => {
-        output += chunk.toString('utf8');
-        // The line with the token is for nobody else.
-        if (!chunk.includes(marker))
-            tail.add(chunk);
-    };
-    const { exitCode } = await runOneOff(app, { command, purpose: 'member', timeout: tools.timeout, write }, tools);
-    const member = exitCode === 0 ? (0,lib_mastodon/* readMember */.hd)(output, marker) : undefined;
-    if (!member)
-        throw new lib_runtime/* UserError */.yo(`No account could be made on the instance: \`rails runner\` ended with ${exitCode ?? 'an unknown exit code'}${tail.quote()}`, 'Look at the lines above: the app boots as web, and not as a one-off dyno.');
-    mask(member.token);
-    return member;
-}
-/** Asks the API with a token. */
-function member_apiOf({ url, host }, token, { clock, signal }) {
-    return (method, path, body) => {
-        const headers = {
-            authorization: `Bearer ${token}`,
-            ...(body && { 'content-type': body.type, 'content-length': `${body.bytes.length}` })
-        };
-        const send = body && { send: (request) => void request.end(body.bytes) };
-        return (0,lib_net/* fetchPage */.ae)(new URL(path, url).href, { host, method, headers, ...send }, { clock, signal });
-    };
-}
-/** A form as a browser sends it. */
-function member_form(fields) {
-    return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(new URLSearchParams(fields).toString()) };
-}
-
 ;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/seen.js
 
 
@@ -80140,11 +80095,14 @@ class Seen {
     #failed = [];
     #visits = [];
     #ran = [];
+    #printLogs;
     /** `with ffmpeg`, as the report has it; empty until a slug is there. */
     variant = '';
-    constructor(story, results) {
+    /** @param printLogs prints what the dynos said: when something fails, and never later */
+    constructor(story, results, printLogs) {
         this.#story = story;
         this.#results = results;
+        this.#printLogs = printLogs;
     }
     target = () => { };
     deploying = () => Promise.resolve();
@@ -80194,6 +80152,8 @@ class Seen {
         catch (error) {
             if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
                 throw error;
+            this.#story.log.info(`Failed: ${error.message}`);
+            this.#printLogs();
             this.#failed.push(error);
             return undefined;
         }
@@ -80204,7 +80164,7 @@ class Seen {
         if (!first)
             return;
         const others = more.map(error => `And ${(0,lib_runtime/* errorText */.kc)(error)}`);
-        throw new lib_runtime/* UserError */.yo([first.message, ...others].join('\n'), first.nextStep, { cause: first });
+        throw new lib_runtime/* UserError */.yo([first.message, ...others].join('\n'), first.nextStep);
     }
     ending() {
         const requests = this.#visits.reduce((sum, visit) => sum + visit.requests, 0);
@@ -80219,10 +80179,12 @@ class Seen {
         const ending = (0,lib_verdict/* endingOf */.z6)(error, this.#story.begun);
         if (error instanceof lib_runtime/* CancelledError */.cc)
             return { ...ending, headline: error.message, error };
+        if (this.#failed.length === 0)
+            this.#printLogs();
         if (ending.outcome === 'refused' || !(error instanceof lib_runtime/* UserError */.yo))
             return { ...ending, error };
         const next = /\bheroku [a-z]+|`command: /.test(error.nextStep) ? LOOK_ABOVE : error.nextStep;
-        const told = new lib_runtime/* UserError */.yo(`Rehearsal did not pass: ${error.message}`, next, { cause: error });
+        const told = new lib_runtime/* UserError */.yo(`Rehearsal did not pass: ${error.message}`, next);
         return { ...(0,lib_verdict/* endingOf */.z6)(told, ['']), outcome: 'failed', error: told };
     }
     finish() {
@@ -80231,126 +80193,6 @@ class Seen {
 }
 /** In place of commands for an app that is gone. */
 const LOOK_ABOVE = 'Mend what the lines above name: they are what the dynos and the release phase printed.';
-
-;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/base.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Before the release: the built tree with the base branch's schema, and, if its gems are the same, its code, which then
- * serves. Rows are made for what the migrations touch. Undefined if nobody can watch, which is told.
- */
-async function releaseBase(base, rehearsed, seen, tools) {
-    const { story } = tools;
-    const commit = await base_baseCommit(base);
-    if (!commit) {
-        const why = `the base branch ${base.ref} is not in the checkout (\`fetch-depth: 0\` brings it)`;
-        return void seen.notSeen('an upgrade', why);
-    }
-    const { app, web, place } = rehearsed;
-    const made = await repack(base.checkout, commit, rehearsed);
-    const { release: _, ...others } = web.processTypes;
-    const processTypes = { ...(made.hasCode ? others : {}), release: (0,lib_mastodon/* baseSchemaCommand */.yu)(made.hasCode) };
-    const artifact = { ...web, ...made.slug, processTypes, fingerprint: 'base' };
-    const slug = await shipSlug(app, artifact, tools);
-    const newest = (await app.releases(1))[0]?.version ?? 0;
-    const release = await app.createRelease(slug.id, `Schema of ${base.ref}`, newest);
-    await finishRelease(app, release, tools);
-    story.note(`The schema of ${base.ref} (${commit.sha.slice(0, 8)}) is loaded`);
-    if (made.hasCode)
-        await waitForDynos(app, release.version, tools);
-    await makeRows(made.tables, rehearsed, seen, tools);
-    if (!made.hasCode)
-        return void seen.notSeen('a visitor during the migrations', 'the base branch has other gems, which this slug lacks');
-    story.note(`The code of ${base.ref} serves, with the gems and assets of this slug; a visitor asks it from now on`);
-    const visitor = new Visitor(new URL('/health', place.url).href, place.host ?? '');
-    return {
-        leave: async () => {
-            const visit = await visitor.leave();
-            story.note(`A visitor, from before the release to after the last migration: ${describeVisit(visit)}`);
-            seen.visit(visit);
-        }
-    };
-}
-async function makeRows(tables, { app, mask }, seen, tools) {
-    if (tables.length === 0)
-        return tools.story.note('The migrations of this commit name no table of the base branch');
-    try {
-        const { rows } = await makeMember(app, { wait: 0, tables }, mask, tools);
-        const empty = tables.filter(name => (rows[name] ?? 0) === 0);
-        const filled = tables.filter(name => !empty.includes(name)).map(name => `${name} ${rows[name]}`);
-        tools.story.note(`Rows in ${filled.length} of ${(0,lib_runtime/* counted */.hS)(tables.length, 'table')} that the migrations name: ${filled.join(', ') || 'none'}`);
-        if (empty.length > 0)
-            tools.story.note(`Empty, so nothing was migrated in them: ${empty.join(', ')}`);
-    }
-    catch (error) {
-        if (!(error instanceof lib_runtime/* UserError */.yo) || tools.signal.aborted)
-            throw error;
-        tools.story.note((0,lib_runtime/* errorText */.kc)(error));
-        seen.notSeen('migrations of rows', 'none could be made on the base branch’s schema');
-    }
-}
-async function base_baseCommit({ checkout, ref }) {
-    try {
-        return await resolveCommit({ ...checkout, ref });
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo && !checkout.signal?.aborted)
-            return undefined;
-        throw error;
-    }
-}
-/** What decides whether the code of one commit runs on the gems of another. */
-const GEMS = ['Gemfile.lock', '.ruby-version'];
-/** Folders of the code that runs. */
-const CODE = ['app', 'config', 'lib'];
-/** The slug with another commit's `db/`, and with its code, if that runs on the same gems. */
-async function repack(checkout, base, { web, tree, scratch }) {
-    const folder = external_node_path_.join(scratch, 'base');
-    const old = external_node_path_.join(scratch, 'base-source');
-    const file = external_node_path_.join(scratch, 'base.tgz');
-    await exportTree({ ...checkout, commit: base.sha, into: old });
-    const hasCode = GEMS.every(name => (0,lib_runtime/* readTreeFile */.xt)(old, name) === (0,lib_runtime/* readTreeFile */.xt)(tree, name));
-    const tables = tablesOf(old, tree);
-    const must = toolsOf(checkout);
-    await must('mkdir', '-p', folder);
-    await must('tar', '-xzf', web.file, '-C', folder);
-    for (const name of ['db', ...(hasCode ? CODE : [])]) {
-        await must('rm', '-rf', `${folder}/app/${name}`);
-        await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`);
-    }
-    // What bootsnap compiled is of the other commit.
-    await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`);
-    await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
-    await must('rm', '-rf', folder, old);
-    return { slug: { file, sha256: '0'.repeat(64) }, hasCode, tables };
-}
-/** Tables of the base's schema that the migrations name which come with the commit. */
-function tablesOf(old, tree) {
-    const known = new Set((0,lib_mastodon/* migrationsOf */.T9)(old).map(({ version }) => version));
-    const texts = (0,lib_mastodon/* migrationsOf */.T9)(tree)
-        .filter(({ version }) => !known.has(version))
-        .map(({ version, name, phase }) => {
-        const folder = phase === 'post' ? 'post_migrate' : 'migrate';
-        return (0,lib_runtime/* readTreeFile */.xt)(tree, `db/${folder}/${version}_${name}.rb`) ?? '';
-    });
-    return (0,lib_mastodon/* touchedTables */.Co)((0,lib_runtime/* readTreeFile */.xt)(old, 'db/schema.rb') ?? '', texts);
-}
-function toolsOf({ run, signal }) {
-    return async (program, ...args) => {
-        const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
-        if (code === 0)
-            return;
-        throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
-    };
-}
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/change-over.js
 
@@ -80384,6 +80226,51 @@ async function visitRestart(heroku, app, { url, host = '' }, preboot, tools) {
     }
     tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`);
     return visit;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/member.js
+
+
+
+
+
+
+/**
+ * Makes an account on the instance, or finds the one that was made before, and looks what Redis knows of Sidekiq.
+ * @param mask is handed the token
+ */
+async function makeMember(app, wishes, mask, tools) {
+    const marker = `rehearsal-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
+    const tail = new Tail();
+    let output = '';
+    const command = (0,lib_mastodon/* memberCommand */.w$)({ marker, ...wishes });
+    const write = (chunk) => {
+        output += chunk.toString('utf8');
+        // The line with the token is for nobody else.
+        if (!chunk.includes(marker))
+            tail.add(chunk);
+    };
+    const { exitCode } = await runOneOff(app, { command, purpose: 'member', timeout: tools.timeout, write }, tools);
+    const member = exitCode === 0 ? (0,lib_mastodon/* readMember */.hd)(output, marker) : undefined;
+    if (!member)
+        throw new lib_runtime/* UserError */.yo(`No account could be made on the instance: \`rails runner\` ended with ${exitCode ?? 'an unknown exit code'}${tail.quote()}`, 'Look at the lines above: the app boots as web, and not as a one-off dyno.');
+    mask(member.token);
+    return member;
+}
+/** Asks the API with a token. */
+function member_apiOf({ url, host }, token, { clock, signal }) {
+    return (method, path, body) => {
+        const headers = {
+            authorization: `Bearer ${token}`,
+            ...(body && { 'content-type': body.type, 'content-length': `${body.bytes.length}` })
+        };
+        const send = body && { send: (request) => void request.end(body.bytes) };
+        return (0,lib_net/* fetchPage */.ae)(new URL(path, url).href, { host, method, headers, ...send }, { clock, signal });
+    };
+}
+/** A form as a browser sends it. */
+function member_form(fields) {
+    return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(new URLSearchParams(fields).toString()) };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/memory.js
@@ -80446,7 +80333,7 @@ async function tryGif(ask, uploads, seen, tools) {
     if ('refused' in upload) {
         const { status } = upload.refused;
         if (!without || !(0,lib_mastodon/* saysNoFfmpeg */.r)(upload.refused))
-            throw upload_broken(`An animated GIF was refused with ${status}`);
+            throw upload_broken(`An animated GIF was refused with ${status}${upload_reason(upload.refused)}`);
         tools.story.note(`An animated GIF was refused with ${status}, as the slug has no ffmpeg`);
         return seen.passed('an animated GIF is refused, as there is no ffmpeg');
     }
@@ -80462,6 +80349,11 @@ async function tryGif(ask, uploads, seen, tools) {
     if (without)
         tools.story.note('The slug has no ffmpeg: that of the place where the dynos run was taken');
     seen.passed('a GIF became a video');
+}
+/** What Mastodon says of an error: `{"error":"…"}`. Hostile text. */
+function upload_reason({ body }) {
+    const said = /"error":"([^"\\]{1,200})"/.exec(body)?.[1];
+    return said === undefined ? '' : `: ${said}`;
 }
 function upload_broken(message) {
     return new lib_runtime/* UserError */.yo(message, 'Look at what `web` and `worker` printed, and at what the size report says of ffmpeg.');
@@ -80679,17 +80571,195 @@ async function instance_memory(heroku, apps) {
 
 
 /** Lines of each app. */
-const logs_MOST = 200;
-/** Prints the last lines of the apps' logs: nobody can ask for them when the job is over. They are hostile text. */
+const logs_MOST = 100;
+/** Prints the last lines of the apps' logs, but for the router's many: nobody can ask for them when the job is over. They are hostile text. */
 function printLogs({ world }, apps, log) {
     for (const app of apps) {
-        const lines = world.machines.get(app)?.log.last(logs_MOST) ?? [];
+        const lines = world.machines.get(app)?.log.last(logs_MOST, ({ dyno }) => dyno !== 'router') ?? [];
         if (lines.length === 0)
             continue;
         log.info(`The last lines of the log of ${app}:`);
         const fence = log.fence();
         fence.write(Buffer.from(`${lines.join('\n')}\n`));
         fence.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/base.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Before the release: the built tree with the base branch's schema, and, if its gems are the same, its code, which then
+ * serves. Rows are made for what the migrations touch. Undefined if nobody can watch, which is told.
+ */
+async function releaseBase(base, rehearsed, seen, tools) {
+    const { story } = tools;
+    const commit = await base_baseCommit(base);
+    if (!commit) {
+        const why = `the base branch ${base.ref} is not in the checkout (\`fetch-depth: 0\` brings it)`;
+        return void seen.notSeen('an upgrade', why);
+    }
+    const { app, web, place } = rehearsed;
+    const made = await repack(base.checkout, commit, rehearsed);
+    const { release: _, ...others } = web.processTypes;
+    const processTypes = { ...(made.hasCode ? others : {}), release: (0,lib_mastodon/* baseSchemaCommand */.yu)(made.hasCode) };
+    const artifact = { ...web, ...made.slug, processTypes, fingerprint: 'base' };
+    const slug = await shipSlug(app, artifact, tools);
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, `Schema of ${base.ref}`, newest);
+    await finishRelease(app, release, tools);
+    story.note(`The schema of ${base.ref} (${commit.sha.slice(0, 8)}) is loaded`);
+    if (made.hasCode)
+        await waitForDynos(app, release.version, tools);
+    await makeRows(made.tables, rehearsed, seen, tools);
+    if (!made.hasCode)
+        return void seen.notSeen('a visitor during the migrations', 'the base branch has other gems, which this slug lacks');
+    story.note(`The code of ${base.ref} serves, with the gems and assets of this slug; a visitor asks it from now on`);
+    const visitor = new Visitor(new URL('/health', place.url).href, place.host ?? '');
+    return {
+        leave: async () => {
+            const visit = await visitor.leave();
+            story.note(`A visitor, from before the release to after the last migration: ${describeVisit(visit)}`);
+            seen.visit(visit);
+        }
+    };
+}
+async function makeRows(tables, { app, mask }, seen, tools) {
+    if (tables.length === 0)
+        return tools.story.note('The migrations of this commit name no table of the base branch');
+    try {
+        const { rows } = await makeMember(app, { wait: 0, tables }, mask, tools);
+        const empty = tables.filter(name => (rows[name] ?? 0) === 0);
+        const filled = tables.filter(name => !empty.includes(name)).map(name => `${name} ${rows[name]}`);
+        tools.story.note(`Rows in ${filled.length} of ${(0,lib_runtime/* counted */.hS)(tables.length, 'table')} that the migrations name: ${filled.join(', ') || 'none'}`);
+        if (empty.length > 0)
+            tools.story.note(`Empty, so nothing was migrated in them: ${empty.join(', ')}`);
+    }
+    catch (error) {
+        if (!(error instanceof lib_runtime/* UserError */.yo) || tools.signal.aborted)
+            throw error;
+        tools.story.note((0,lib_runtime/* errorText */.kc)(error));
+        seen.notSeen('migrations of rows', 'none could be made on the base branch’s schema');
+    }
+}
+async function base_baseCommit({ checkout, ref }) {
+    try {
+        return await resolveCommit({ ...checkout, ref });
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo && !checkout.signal?.aborted)
+            return undefined;
+        throw error;
+    }
+}
+/** What decides whether the code of one commit runs on the gems of another. */
+const GEMS = ['Gemfile.lock', '.ruby-version'];
+/** Folders of the code that runs. */
+const CODE = ['app', 'config', 'lib'];
+/** The slug with another commit's `db/`, and with its code, if that runs on the same gems. */
+async function repack(checkout, base, { web, tree, scratch }) {
+    const folder = external_node_path_.join(scratch, 'base');
+    const old = external_node_path_.join(scratch, 'base-source');
+    const file = external_node_path_.join(scratch, 'base.tgz');
+    await exportTree({ ...checkout, commit: base.sha, into: old });
+    const hasCode = GEMS.every(name => (0,lib_runtime/* readTreeFile */.xt)(old, name) === (0,lib_runtime/* readTreeFile */.xt)(tree, name));
+    const tables = tablesOf(old, tree);
+    const must = toolsOf(checkout);
+    await must('mkdir', '-p', folder);
+    await must('tar', '-xzf', web.file, '-C', folder);
+    for (const name of ['db', ...(hasCode ? CODE : [])]) {
+        await must('rm', '-rf', `${folder}/app/${name}`);
+        await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`);
+    }
+    // What bootsnap compiled is of the other commit.
+    await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`);
+    await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
+    await must('rm', '-rf', folder, old);
+    return { slug: { file, sha256: '0'.repeat(64) }, hasCode, tables };
+}
+/** Tables of the base's schema that the migrations name which come with the commit. */
+function tablesOf(old, tree) {
+    const known = new Set((0,lib_mastodon/* migrationsOf */.T9)(old).map(({ version }) => version));
+    const texts = (0,lib_mastodon/* migrationsOf */.T9)(tree)
+        .filter(({ version }) => !known.has(version))
+        .map(({ version, name, phase }) => {
+        const folder = phase === 'post' ? 'post_migrate' : 'migrate';
+        return (0,lib_runtime/* readTreeFile */.xt)(tree, `db/${folder}/${version}_${name}.rb`) ?? '';
+    });
+    return (0,lib_mastodon/* touchedTables */.Co)((0,lib_runtime/* readTreeFile */.xt)(old, 'db/schema.rb') ?? '', texts);
+}
+function toolsOf({ run, signal }) {
+    return async (program, ...args) => {
+        const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
+        if (code === 0)
+            return;
+        throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/rehearsal/before-release.js
+
+
+
+
+/** What happens between the build and the release. */
+class BeforeRelease {
+    #instance;
+    #base;
+    #seen;
+    #tools;
+    #scratch;
+    #web;
+    #watch;
+    constructor(instance, base, seen, tools, scratch) {
+        this.#instance = instance;
+        this.#base = base;
+        this.#seen = seen;
+        this.#tools = tools;
+        this.#scratch = scratch;
+    }
+    /** The web slug, once it is built. */
+    get web() {
+        if (!this.#web)
+            throw new Error('no slug is built yet');
+        return this.#web;
+    }
+    /** The same deploy, with the base branch's release between build and release. */
+    prepare(deployable) {
+        const { supply } = deployable;
+        if (supply.by !== 'runner')
+            throw new Error('a rehearsal builds on the runner');
+        const build = async () => {
+            const slugs = await supply.build();
+            this.#web = slugs.find(({ role }) => role === 'web');
+            this.#watch = await this.#before(this.#web);
+            return slugs;
+        };
+        // The app was made for this job: what its config lacks says nothing of the real one.
+        return { ...deployable, plan: undefined, supply: { by: 'runner', build } };
+    }
+    /** The deploy is over. */
+    async end() {
+        const watch = this.#watch;
+        this.#watch = undefined;
+        if (watch)
+            await this.#tools.story.step('Visitor', () => watch.leave());
+    }
+    async #before(web) {
+        const base = this.#base;
+        if (!base)
+            return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty');
+        const { app, place, source: tree, mask } = this.#instance;
+        const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch };
+        return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools));
     }
 }
 
@@ -80749,7 +80819,7 @@ async function rehearse(inputs, tools) {
         const image = placeKind(where) === 'container' ? (inputs.runImage ?? (0,lib_buildpacks/* imagesFor */.qV)(stack).run) : undefined;
         return startHeroku(config, { stack, image, uploads, worker }, machine, runtime);
     });
-    const seen = new Seen(tools.story, tools.results);
+    const seen = new Seen(tools.story, tools.results, () => printLogs(heroku, [APP, STREAMING_APP], runtime.log));
     try {
         const { timeout } = inputs;
         const access = { timeout, url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_.readFile)(heroku.caFile, 'utf8') };
@@ -80766,7 +80836,7 @@ async function rehearse(inputs, tools) {
             mask: (secret) => tools.results.mask(secret)
         };
         const streaming = { app: connection.app(STREAMING_APP), isOwn: config.streamingApp !== undefined };
-        const stage = new Stage(instance, base, seen, connection.tools, runtime);
+        const before = new BeforeRelease(instance, base, seen, connection.tools, runtime.scratch);
         const ways = {
             access,
             builder: 'runner',
@@ -80775,72 +80845,17 @@ async function rehearse(inputs, tools) {
             telling: seen,
             addons: () => Promise.resolve([]),
             source,
-            alter: (deployable) => stage.prepare(deployable),
+            alter: (deployable) => before.prepare(deployable),
             afterwards: async (of) => {
-                await stage.end();
-                await tryInstance(instance, { ...streaming, web: stage.web }, seen, of);
+                await before.end();
+                await tryInstance(instance, { ...streaming, web: before.web }, seen, of);
                 seen.judge();
             }
         };
-        const ending = await deployTo(inputs, config, ways, tools).finally(() => stage.end());
-        if (!(0,lib_verdict/* isGreen */.gf)(ending))
-            printLogs(heroku, [APP, STREAMING_APP], runtime.log);
-        return ending;
+        return await deployTo(inputs, config, ways, tools).finally(() => before.end());
     }
     finally {
         await heroku.close();
-    }
-}
-/** What happens between the build and the release. */
-class Stage {
-    #instance;
-    #base;
-    #seen;
-    #tools;
-    #scratch;
-    #web;
-    #watch;
-    constructor(instance, base, seen, tools, { scratch }) {
-        this.#instance = instance;
-        this.#base = base;
-        this.#seen = seen;
-        this.#tools = tools;
-        this.#scratch = scratch;
-    }
-    /** The web slug, once it is built. */
-    get web() {
-        if (!this.#web)
-            throw new Error('no slug is built yet');
-        return this.#web;
-    }
-    /** The same deploy, with the base branch's release between build and release. */
-    prepare(deployable) {
-        const { supply } = deployable;
-        if (supply.by !== 'runner')
-            throw new Error('a rehearsal builds on the runner');
-        const build = async () => {
-            const slugs = await supply.build();
-            this.#web = slugs.find(({ role }) => role === 'web');
-            this.#watch = await this.#before(this.#web);
-            return slugs;
-        };
-        // The app was made for this job: what its config lacks says nothing of the real one.
-        return { ...deployable, plan: undefined, supply: { by: 'runner', build } };
-    }
-    /** The deploy is over. */
-    async end() {
-        const watch = this.#watch;
-        this.#watch = undefined;
-        if (watch)
-            await this.#tools.story.step('Visitor', () => watch.leave());
-    }
-    async #before(web) {
-        const base = this.#base;
-        if (!base)
-            return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty');
-        const { app, place, source: tree, mask } = this.#instance;
-        const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch };
-        return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools));
     }
 }
 function requireServices(services) {
@@ -102015,8 +102030,8 @@ async function addSummary(markdown, file, log) {
         .catch((error) => log.warning(`The summary could not be written: ${(0,runtime/* errorText */.kc)(error)}`));
 }
 
-// EXTERNAL MODULE: ./lib/commands/index.js + 279 modules
-var commands = __nccwpck_require__(5931);
+// EXTERNAL MODULE: ./lib/commands/index.js + 280 modules
+var commands = __nccwpck_require__(6428);
 // EXTERNAL MODULE: ./lib/runtime/real.js + 1 modules
 var real = __nccwpck_require__(6583);
 ;// CONCATENATED MODULE: ./lib/program.js

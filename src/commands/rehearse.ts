@@ -3,21 +3,21 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { imagesFor, otherUser } from '../buildpacks/index.ts'
 import { type Config } from '../config/index.ts'
-import { type Deployable, type MadeSlug, type Tools } from '../deploy/index.ts'
+import { type Deployable, type Tools } from '../deploy/index.ts'
 import { DEFAULT_STACK, NEEDS } from '../knowledge/index.ts'
 import { processHost, startLocalHeroku, type LocalHeroku } from '../local-heroku/index.ts'
 import { type InputsOf, type Machine } from '../inputs/index.ts'
 import { makeVapidPair } from '../mastodon/index.ts'
 import { isLoopback, readTreeFile, UserError, type Runtime } from '../runtime/index.ts'
-import { isGreen, type Ending } from '../verdict/index.ts'
+import { type Ending } from '../verdict/index.ts'
 import { type CommandTools } from './command.ts'
 import { deployTo } from './deploy.ts'
 import { connect } from './steps/heroku.ts'
 import { placeKind, stackFor } from './steps/recipe.ts'
-import { releaseBase, type BaseBranch, type Watch } from './steps/rehearsal/base.ts'
-import { tryInstance, type RehearsedInstance } from './steps/rehearsal/instance.ts'
+import { tryInstance } from './steps/rehearsal/instance.ts'
 import { printLogs } from './steps/rehearsal/logs.ts'
 import { Seen } from './steps/rehearsal/seen.ts'
+import { BeforeRelease } from './steps/rehearsal/before-release.ts'
 import { checkoutOf, ownFiles, procfileOf, readConfig, takeSourceToBuild } from './steps/source.ts'
 
 const APP = 'rehearsal'
@@ -55,7 +55,7 @@ export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools
     const image = placeKind(where) === 'container' ? (inputs.runImage ?? imagesFor(stack).run) : undefined
     return startHeroku(config, { stack, image, uploads, worker }, machine, runtime)
   })
-  const seen = new Seen(tools.story, tools.results)
+  const seen = new Seen(tools.story, tools.results, () => printLogs(heroku, [APP, STREAMING_APP], runtime.log))
   try {
     const { timeout } = inputs
     const access = { timeout, url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
@@ -72,7 +72,7 @@ export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools
       mask: (secret: string) => tools.results.mask(secret)
     }
     const streaming = { app: connection.app(STREAMING_APP), isOwn: config.streamingApp !== undefined }
-    const stage = new Stage(instance, base, seen, connection.tools, runtime)
+    const before = new BeforeRelease(instance, base, seen, connection.tools, runtime.scratch)
     const ways = {
       access,
       builder: 'runner' as const,
@@ -81,78 +81,16 @@ export async function rehearse(inputs: InputsOf<'rehearse'>, tools: CommandTools
       telling: seen,
       addons: () => Promise.resolve([]),
       source,
-      alter: (deployable: Deployable) => stage.prepare(deployable),
+      alter: (deployable: Deployable) => before.prepare(deployable),
       afterwards: async (of: Tools) => {
-        await stage.end()
-        await tryInstance(instance, { ...streaming, web: stage.web }, seen, of)
+        await before.end()
+        await tryInstance(instance, { ...streaming, web: before.web }, seen, of)
         seen.judge()
       }
     }
-    const ending = await deployTo(inputs, config, ways, tools).finally(() => stage.end())
-    if (!isGreen(ending)) printLogs(heroku, [APP, STREAMING_APP], runtime.log)
-    return ending
+    return await deployTo(inputs, config, ways, tools).finally(() => before.end())
   } finally {
     await heroku.close()
-  }
-}
-
-/** What happens between the build and the release. */
-class Stage {
-  readonly #instance: RehearsedInstance
-  readonly #base: BaseBranch | undefined
-  readonly #seen: Seen
-  readonly #tools: Tools
-  readonly #scratch: string
-  #web: MadeSlug | undefined
-  #watch: Watch | undefined
-
-  constructor(
-    instance: RehearsedInstance,
-    base: BaseBranch | undefined,
-    seen: Seen,
-    tools: Tools,
-    { scratch }: Pick<Runtime, 'scratch'>
-  ) {
-    this.#instance = instance
-    this.#base = base
-    this.#seen = seen
-    this.#tools = tools
-    this.#scratch = scratch
-  }
-
-  /** The web slug, once it is built. */
-  get web(): MadeSlug {
-    if (!this.#web) throw new Error('no slug is built yet')
-    return this.#web
-  }
-
-  /** The same deploy, with the base branch's release between build and release. */
-  prepare(deployable: Deployable): Deployable {
-    const { supply } = deployable
-    if (supply.by !== 'runner') throw new Error('a rehearsal builds on the runner')
-    const build = async (): Promise<readonly MadeSlug[]> => {
-      const slugs = await supply.build()
-      this.#web = slugs.find(({ role }) => role === 'web')!
-      this.#watch = await this.#before(this.#web)
-      return slugs
-    }
-    // The app was made for this job: what its config lacks says nothing of the real one.
-    return { ...deployable, plan: undefined, supply: { by: 'runner', build } }
-  }
-
-  /** The deploy is over. */
-  async end(): Promise<void> {
-    const watch = this.#watch
-    this.#watch = undefined
-    if (watch) await this.#tools.story.step('Visitor', () => watch.leave())
-  }
-
-  async #before(web: MadeSlug): Promise<Watch | undefined> {
-    const base = this.#base
-    if (!base) return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty')
-    const { app, place, source: tree, mask } = this.#instance
-    const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch }
-    return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools))
   }
 }
 

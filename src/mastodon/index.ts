@@ -7,6 +7,7 @@ export {
   saysNoFfmpeg,
   uploadGif,
   type ApiAnswer,
+  type ApiBody,
   type AskApi,
   type Media
 } from './gif-upload.ts'

@@ -5,6 +5,7 @@ import {
   memberCommand,
   readMember,
   type ApiAnswer,
+  type ApiBody,
   type AskApi,
   type InstancePlace,
   type Member,
@@ -56,6 +57,6 @@ export function apiOf({ url, host }: InstancePlace, token: string, { clock, sign
 }
 
 /** A form as a browser sends it. */
-export function form(fields: Readonly<Record<string, string>>): { type: string; bytes: Buffer } {
+export function form(fields: Readonly<Record<string, string>>): ApiBody {
   return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(new URLSearchParams(fields).toString()) }
 }

@@ -19,12 +19,15 @@ export class Seen implements DeployProgress {
   readonly #failed: UserError[] = []
   readonly #visits: Visit[] = []
   #ran: readonly RanMigration[] = []
+  readonly #printLogs: () => void
   /** `with ffmpeg`, as the report has it; empty until a slug is there. */
   variant = ''
 
-  constructor(story: Story, results: JobResults) {
+  /** @param printLogs prints what the dynos said: when something fails, and never later */
+  constructor(story: Story, results: JobResults, printLogs: () => void) {
     this.#story = story
     this.#results = results
+    this.#printLogs = printLogs
   }
 
   target: DeployProgress['target'] = () => {}
@@ -80,6 +83,8 @@ export class Seen implements DeployProgress {
       return await this.#story.step(step, work)
     } catch (error) {
       if (error instanceof CancelledError || !(error instanceof UserError)) throw error
+      this.#story.log.info(`Failed: ${error.message}`)
+      this.#printLogs()
       this.#failed.push(error)
       return undefined
     }
@@ -90,7 +95,7 @@ export class Seen implements DeployProgress {
     const [first, ...more] = this.#failed
     if (!first) return
     const others = more.map(error => `And ${errorText(error)}`)
-    throw new UserError([first.message, ...others].join('\n'), first.nextStep, { cause: first })
+    throw new UserError([first.message, ...others].join('\n'), first.nextStep)
   }
 
   ending(): Ending {
@@ -106,9 +111,10 @@ export class Seen implements DeployProgress {
   endingOf(error: unknown): Ending {
     const ending = endingOf(error, this.#story.begun)
     if (error instanceof CancelledError) return { ...ending, headline: error.message, error }
+    if (this.#failed.length === 0) this.#printLogs()
     if (ending.outcome === 'refused' || !(error instanceof UserError)) return { ...ending, error }
     const next = /\bheroku [a-z]+|`command: /.test(error.nextStep) ? LOOK_ABOVE : error.nextStep
-    const told = new UserError(`Rehearsal did not pass: ${error.message}`, next, { cause: error })
+    const told = new UserError(`Rehearsal did not pass: ${error.message}`, next)
     return { ...endingOf(told, ['']), outcome: 'failed', error: told }
   }
 

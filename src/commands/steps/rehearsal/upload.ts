@@ -2,7 +2,14 @@ import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import path from 'node:path'
 import { type Tools } from '../../../deploy/index.ts'
-import { lookAtUpload, saysNoFfmpeg, uploadGif, type AskApi, type Media } from '../../../mastodon/index.ts'
+import {
+  lookAtUpload,
+  saysNoFfmpeg,
+  uploadGif,
+  type ApiAnswer,
+  type AskApi,
+  type Media
+} from '../../../mastodon/index.ts'
 import { poll } from '../../../net/index.ts'
 import { errorText, UserError } from '../../../runtime/index.ts'
 import { type Seen } from './seen.ts'
@@ -22,7 +29,8 @@ export async function tryGif(ask: AskApi, uploads: string, seen: Seen, tools: To
   })
   if ('refused' in upload) {
     const { status } = upload.refused
-    if (!without || !saysNoFfmpeg(upload.refused)) throw broken(`An animated GIF was refused with ${status}`)
+    if (!without || !saysNoFfmpeg(upload.refused))
+      throw broken(`An animated GIF was refused with ${status}${reason(upload.refused)}`)
     tools.story.note(`An animated GIF was refused with ${status}, as the slug has no ffmpeg`)
     return seen.passed('an animated GIF is refused, as there is no ffmpeg')
   }
@@ -34,6 +42,12 @@ export async function tryGif(ask: AskApi, uploads: string, seen: Seen, tools: To
   tools.story.note('An animated GIF went up through the API and became an mp4')
   if (without) tools.story.note('The slug has no ffmpeg: that of the place where the dynos run was taken')
   seen.passed('a GIF became a video')
+}
+
+/** What Mastodon says of an error: `{"error":"…"}`. Hostile text. */
+function reason({ body }: ApiAnswer): string {
+  const said = /"error":"([^"\\]{1,200})"/.exec(body)?.[1]
+  return said === undefined ? '' : `: ${said}`
 }
 
 function broken(message: string): UserError {

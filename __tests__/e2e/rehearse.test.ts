@@ -216,6 +216,21 @@ describeOrSkip('a rehearsal of a pull request', reason, () => {
     expect(output).toMatch(/^Rehearsal passed: boots, migrates in \d\.\d s, .* 0 of [\d,]+ requests failed$/m)
   })
 
+  it('that mends a base which does not boot passes, with a worker', async () => {
+    const job = new Job(LEAN)
+    const works = readFileSync(path.join(job.fork, 'config/puma.rb'))
+    breakBoot(job.fork)
+    commitAll(job.fork, 'What does not boot')
+    git(job.fork, 'checkout', '-q', '-b', 'feature')
+    writeFileSync(path.join(job.fork, 'config/puma.rb'), works)
+    commitAll(job.fork, 'A repair')
+    const { code, output } = await job.rehearse({}, on('main'))
+    expect({ code, output: code === 0 ? '' : output }).toEqual(GOOD)
+    expect(output).toMatch(
+      /^Rehearsal passed: boots, Sidekiq worked a job, .*; not seen: a visitor during the migrations \(the base branch’s code does not start in this slug\)$/m
+    )
+  })
+
   it('of other gems loads the schema alone; what does not boot did not pass, and the log says why', async () => {
     const job = new Job(LEAN)
     git(job.fork, 'checkout', '-q', '-b', 'feature')

@@ -80607,21 +80607,20 @@ async function releaseBase(base, rehearsed, seen, tools) {
         const why = `the base branch ${base.ref} is not in the checkout (\`fetch-depth: 0\` brings it)`;
         return void seen.notSeen('an upgrade', why);
     }
-    const { app, web, place } = rehearsed;
-    const made = await repack(base.checkout, commit, rehearsed);
-    const { release: _, ...others } = web.processTypes;
-    const processTypes = { ...(made.hasCode ? others : {}), release: (0,lib_mastodon/* baseSchemaCommand */.yu)(made.hasCode) };
-    const artifact = { ...web, ...made.slug, processTypes, fingerprint: 'base' };
-    const slug = await shipSlug(app, artifact, tools);
-    const newest = (await app.releases(1))[0]?.version ?? 0;
-    const release = await app.createRelease(slug.id, `Schema of ${base.ref}`, newest);
-    await finishRelease(app, release, tools);
+    const { place } = rehearsed;
+    story.begin('a rehearsal');
+    const old = external_node_path_.join(rehearsed.scratch, 'base-source');
+    await exportTree({ ...base.checkout, commit: commit.sha, into: old });
+    const release = (hasCode) => releaseTree(base, old, hasCode, rehearsed, tools);
+    const without = GEMS.some(name => (0,lib_runtime/* readTreeFile */.xt)(old, name) !== (0,lib_runtime/* readTreeFile */.xt)(rehearsed.tree, name))
+        ? 'the base branch has other gems, which this slug lacks'
+        : await startsNot(() => release(true), tools);
+    if (without !== undefined)
+        await release(false);
     story.note(`The schema of ${base.ref} (${commit.sha.slice(0, 8)}) is loaded`);
-    if (made.hasCode)
-        await waitForDynos(app, release.version, tools);
-    await makeRows(made.tables, rehearsed, seen, tools);
-    if (!made.hasCode)
-        return void seen.notSeen('a visitor during the migrations', 'the base branch has other gems, which this slug lacks');
+    await makeRows(tablesOf(old, rehearsed.tree), rehearsed, seen, tools);
+    if (without !== undefined)
+        return void seen.notSeen('a visitor during the migrations', without);
     story.note(`The code of ${base.ref} serves, with the gems and assets of this slug; a visitor asks it from now on`);
     const visitor = new Visitor(new URL('/health', place.url).href, place.host ?? '');
     return {
@@ -80664,26 +80663,50 @@ async function base_baseCommit({ checkout, ref }) {
 const GEMS = ['Gemfile.lock', '.ruby-version'];
 /** Folders of the code that runs. */
 const CODE = ['app', 'config', 'lib'];
-/** The slug with another commit's `db/`, and with its code, if that runs on the same gems. */
-async function repack(checkout, base, { web, tree, scratch }) {
-    const folder = external_node_path_.join(scratch, 'base');
-    const old = external_node_path_.join(scratch, 'base-source');
+/** Why the base branch's code does not serve: that is no fault of the commit. Undefined if it does. */
+async function startsNot(release, tools) {
+    try {
+        await release();
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof lib_runtime/* UserError */.yo) || tools.signal.aborted)
+            throw error;
+        tools.story.note((0,lib_runtime/* errorText */.kc)(error));
+        return 'the base branch’s code does not start in this slug';
+    }
+}
+/**
+ * Releases the slug with the base branch's `db/`, whose schema is loaded in the release phase.
+ * @param old the base branch's tree
+ * @param hasCode whether its code comes, too, and serves
+ */
+async function releaseTree({ checkout, ref }, old, hasCode, { app, web, scratch }, tools) {
     const file = external_node_path_.join(scratch, 'base.tgz');
-    await exportTree({ ...checkout, commit: base.sha, into: old });
-    const hasCode = GEMS.every(name => (0,lib_runtime/* readTreeFile */.xt)(old, name) === (0,lib_runtime/* readTreeFile */.xt)(tree, name));
-    const tables = tablesOf(old, tree);
+    await repack(checkout, web.file, old, hasCode ? ['db', ...CODE] : ['db'], external_node_path_.join(scratch, 'base'), file);
+    const { release: _, ...others } = web.processTypes;
+    const processTypes = { ...(hasCode ? others : {}), release: (0,lib_mastodon/* baseSchemaCommand */.yu)(hasCode) };
+    const artifact = { ...web, file, sha256: '0'.repeat(64), processTypes, fingerprint: 'base' };
+    const slug = await shipSlug(app, artifact, tools);
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, `Schema of ${ref}`, newest);
+    await finishRelease(app, release, tools);
+    if (hasCode)
+        await waitForDynos(app, release.version, tools);
+}
+/** A slug with folders of another tree in the place of its own. */
+async function repack(checkout, slug, old, names, folder, file) {
     const must = toolsOf(checkout);
     await must('mkdir', '-p', folder);
-    await must('tar', '-xzf', web.file, '-C', folder);
-    for (const name of ['db', ...(hasCode ? CODE : [])]) {
+    await must('tar', '-xzf', slug, '-C', folder);
+    for (const name of names) {
         await must('rm', '-rf', `${folder}/app/${name}`);
         await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`);
     }
     // What bootsnap compiled is of the other commit.
     await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`);
     await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
-    await must('rm', '-rf', folder, old);
-    return { slug: { file, sha256: '0'.repeat(64) }, hasCode, tables };
+    await must('rm', '-rf', folder);
 }
 /** Tables of the base's schema that the migrations name which come with the commit. */
 function tablesOf(old, tree) {
@@ -80710,6 +80733,10 @@ function toolsOf({ run, signal }) {
 
 
 
+/** The dynos of a rehearsal: one of each type. */
+function formationOf(worker) {
+    return worker ? { web: 1, worker: 1 } : { web: 1 };
+}
 /** What happens between the build and the release. */
 class BeforeRelease {
     #instance;
@@ -80757,9 +80784,12 @@ class BeforeRelease {
         const base = this.#base;
         if (!base)
             return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty');
-        const { app, place, source: tree, mask } = this.#instance;
+        const { heroku, app, place, source: tree, mask, worker } = this.#instance;
         const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch };
-        return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools));
+        const watch = await this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools));
+        // A release without `web` and `worker` takes them out.
+        await heroku.addApp(app.name, { formation: formationOf(worker) });
+        return watch;
     }
 }
 
@@ -80886,7 +80916,7 @@ async function startHeroku(config, { stack, image, uploads, worker }, { searchPa
     });
     // Dynos share no disk, and there is no bucket here.
     const vars = { ...rehearse_configVars(), ...services, PAPERCLIP_ROOT_PATH: uploads, PAPERCLIP_ROOT_URL: UPLOADS_URL };
-    await heroku.addApp(APP, { stack, config: vars, formation: { web: 1, ...(worker ? { worker: 1 } : {}) } });
+    await heroku.addApp(APP, { stack, config: vars, formation: formationOf(worker) });
     // A service container speaks no TLS; Heroku's Postgres wants it.
     const live = { ...services, ...knowledge/* NEEDS */.Qo.streamingServer.vars, PGSSLMODE: 'disable' };
     await heroku.addApp(STREAMING_APP, {

@@ -17,7 +17,7 @@ import { placeKind, stackFor } from './steps/recipe.ts'
 import { tryInstance } from './steps/rehearsal/instance.ts'
 import { printLogs } from './steps/rehearsal/logs.ts'
 import { Seen } from './steps/rehearsal/seen.ts'
-import { BeforeRelease } from './steps/rehearsal/before-release.ts'
+import { BeforeRelease, formationOf } from './steps/rehearsal/before-release.ts'
 import { checkoutOf, ownFiles, procfileOf, readConfig, takeSourceToBuild } from './steps/source.ts'
 
 const APP = 'rehearsal'
@@ -138,7 +138,7 @@ async function startHeroku(
   })
   // Dynos share no disk, and there is no bucket here.
   const vars = { ...configVars(), ...services, PAPERCLIP_ROOT_PATH: uploads, PAPERCLIP_ROOT_URL: UPLOADS_URL }
-  await heroku.addApp(APP, { stack, config: vars, formation: { web: 1, ...(worker ? { worker: 1 } : {}) } })
+  await heroku.addApp(APP, { stack, config: vars, formation: formationOf(worker) })
   // A service container speaks no TLS; Heroku's Postgres wants it.
   const live = { ...services, ...NEEDS.streamingServer.vars, PGSSLMODE: 'disable' }
   await heroku.addApp(STREAMING_APP, {

@@ -48,20 +48,18 @@ export async function releaseBase(
     const why = `the base branch ${base.ref} is not in the checkout (\`fetch-depth: 0\` brings it)`
     return void seen.notSeen('an upgrade', why)
   }
-  const { app, web, place } = rehearsed
-  const made = await repack(base.checkout, commit, rehearsed)
-  const { release: _, ...others } = web.processTypes
-  const processTypes = { ...(made.hasCode ? others : {}), release: baseSchemaCommand(made.hasCode) }
-  const artifact = { ...web, ...made.slug, processTypes, fingerprint: 'base' }
-  const slug = await shipSlug(app, artifact, tools)
-  const newest = (await app.releases(1))[0]?.version ?? 0
-  const release = await app.createRelease(slug.id, `Schema of ${base.ref}`, newest)
-  await finishRelease(app, release, tools)
+  const { place } = rehearsed
+  story.begin('a rehearsal')
+  const old = path.join(rehearsed.scratch, 'base-source')
+  await exportTree({ ...base.checkout, commit: commit.sha, into: old })
+  const release = (hasCode: boolean): Promise<void> => releaseTree(base, old, hasCode, rehearsed, tools)
+  const without = GEMS.some(name => readTreeFile(old, name) !== readTreeFile(rehearsed.tree, name))
+    ? 'the base branch has other gems, which this slug lacks'
+    : await startsNot(() => release(true), tools)
+  if (without !== undefined) await release(false)
   story.note(`The schema of ${base.ref} (${commit.sha.slice(0, 8)}) is loaded`)
-  if (made.hasCode) await waitForDynos(app, release.version, tools)
-  await makeRows(made.tables, rehearsed, seen, tools)
-  if (!made.hasCode)
-    return void seen.notSeen('a visitor during the migrations', 'the base branch has other gems, which this slug lacks')
+  await makeRows(tablesOf(old, rehearsed.tree), rehearsed, seen, tools)
+  if (without !== undefined) return void seen.notSeen('a visitor during the migrations', without)
   story.note(`The code of ${base.ref} serves, with the gems and assets of this slug; a visitor asks it from now on`)
   const visitor = new Visitor(new URL('/health', place.url).href, place.host ?? '')
   return {
@@ -104,38 +102,62 @@ const GEMS = ['Gemfile.lock', '.ruby-version']
 /** Folders of the code that runs. */
 const CODE = ['app', 'config', 'lib']
 
-interface Repacked {
-  readonly slug: Pick<MadeSlug, 'file' | 'sha256'>
-  /** Whether it has the base branch's code, not its schema alone. */
-  readonly hasCode: boolean
-  /** Tables of its schema that the migrations of the commit name. */
-  readonly tables: readonly string[]
+/** Why the base branch's code does not serve: that is no fault of the commit. Undefined if it does. */
+async function startsNot(release: () => Promise<void>, tools: Tools): Promise<string | undefined> {
+  try {
+    await release()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof UserError) || tools.signal.aborted) throw error
+    tools.story.note(errorText(error))
+    return 'the base branch’s code does not start in this slug'
+  }
 }
 
-/** The slug with another commit's `db/`, and with its code, if that runs on the same gems. */
+/**
+ * Releases the slug with the base branch's `db/`, whose schema is loaded in the release phase.
+ * @param old the base branch's tree
+ * @param hasCode whether its code comes, too, and serves
+ */
+async function releaseTree(
+  { checkout, ref }: BaseBranch,
+  old: string,
+  hasCode: boolean,
+  { app, web, scratch }: Rehearsed,
+  tools: Tools
+): Promise<void> {
+  const file = path.join(scratch, 'base.tgz')
+  await repack(checkout, web.file, old, hasCode ? ['db', ...CODE] : ['db'], path.join(scratch, 'base'), file)
+  const { release: _, ...others } = web.processTypes
+  const processTypes = { ...(hasCode ? others : {}), release: baseSchemaCommand(hasCode) }
+  const artifact = { ...web, file, sha256: '0'.repeat(64), processTypes, fingerprint: 'base' }
+  const slug = await shipSlug(app, artifact, tools)
+  const newest = (await app.releases(1))[0]?.version ?? 0
+  const release = await app.createRelease(slug.id, `Schema of ${ref}`, newest)
+  await finishRelease(app, release, tools)
+  if (hasCode) await waitForDynos(app, release.version, tools)
+}
+
+/** A slug with folders of another tree in the place of its own. */
 async function repack(
   checkout: BaseBranch['checkout'],
-  base: Commit,
-  { web, tree, scratch }: Pick<Rehearsed, 'web' | 'tree' | 'scratch'>
-): Promise<Repacked> {
-  const folder = path.join(scratch, 'base')
-  const old = path.join(scratch, 'base-source')
-  const file = path.join(scratch, 'base.tgz')
-  await exportTree({ ...checkout, commit: base.sha, into: old })
-  const hasCode = GEMS.every(name => readTreeFile(old, name) === readTreeFile(tree, name))
-  const tables = tablesOf(old, tree)
+  slug: string,
+  old: string,
+  names: readonly string[],
+  folder: string,
+  file: string
+): Promise<void> {
   const must = toolsOf(checkout)
   await must('mkdir', '-p', folder)
-  await must('tar', '-xzf', web.file, '-C', folder)
-  for (const name of ['db', ...(hasCode ? CODE : [])]) {
+  await must('tar', '-xzf', slug, '-C', folder)
+  for (const name of names) {
     await must('rm', '-rf', `${folder}/app/${name}`)
     await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`)
   }
   // What bootsnap compiled is of the other commit.
   await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`)
   await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app')
-  await must('rm', '-rf', folder, old)
-  return { slug: { file, sha256: '0'.repeat(64) }, hasCode, tables }
+  await must('rm', '-rf', folder)
 }
 
 /** Tables of the base's schema that the migrations name which come with the commit. */

@@ -3,6 +3,11 @@ import { releaseBase, type BaseBranch, type Watch } from './base.ts'
 import { type RehearsedInstance } from './instance.ts'
 import { type Seen } from './seen.ts'
 
+/** The dynos of a rehearsal: one of each type. */
+export function formationOf(worker: boolean): Readonly<Record<string, number>> {
+  return worker ? { web: 1, worker: 1 } : { web: 1 }
+}
+
 /** What happens between the build and the release. */
 export class BeforeRelease {
   readonly #instance: RehearsedInstance
@@ -51,8 +56,13 @@ export class BeforeRelease {
   async #before(web: MadeSlug): Promise<Watch | undefined> {
     const base = this.#base
     if (!base) return void this.#seen.notSeen('an upgrade', 'this is no pull request, so the database started empty')
-    const { app, place, source: tree, mask } = this.#instance
+    const { heroku, app, place, source: tree, mask, worker } = this.#instance
     const rehearsed = { app, place, tree, mask, web, scratch: this.#scratch }
-    return this.#tools.story.step('The base branch', () => releaseBase(base, rehearsed, this.#seen, this.#tools))
+    const watch = await this.#tools.story.step('The base branch', () =>
+      releaseBase(base, rehearsed, this.#seen, this.#tools)
+    )
+    // A release without `web` and `worker` takes them out.
+    await heroku.addApp(app.name, { formation: formationOf(worker) })
+    return watch
   }
 }

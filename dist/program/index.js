@@ -87908,10 +87908,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
 /**
- * A GIF of 16 × 16 pixels with two frames, one red and one blue, in base64: the smallest that Mastodon takes for animated
- * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). A slug's ffmpeg and a live instance are tried with it.
+ * A GIF of 64 × 64 pixels with two frames, one red and one blue, in base64. A slug's ffmpeg and a live instance are tried with
+ * it. Mastodon takes it for animated (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames), and asks for 3.3 bits a
+ * second for each pixel (lib/paperclip/transcoder.rb): libx264 refuses less than 1,000, so one of 16 × 16 became no video anywhere.
  */
-const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+const ANIMATED_GIF = 'R0lGODlhQABAAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQECgAAACwAAAAAQABAAAACRYSPqcvtD6OctNqLs968+w+G4kiW5omm6sq27gvH8kzX9o3n+s73/g8MCofEovGITCqXzKbzCY1Kp9Sq9YrNarfcrhdQAAAh+QQECgAAACwAAAAAQABAAAACRYyPqcvtD6OctNqLs968+w+G4kiW5omm6sq27gvH8kzX9o3n+s73/g8MCofEovGITCqXzKbzCY1Kp9Sq9YrNarfcrjdQAAA7';
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -88869,7 +88870,7 @@ async function tryOnce(options) {
 /** As Mastodon calls them: by name, or by a config var (mastodon/mastodon: config/initializers/ffmpeg.rb). */
 const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
 const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
-const TRANSCODE = "# What Mastodon does with an animated GIF (here in base64, the one argument): H.264 in mp4, then asks ffprobe what came\n# out. The programs are called as Mastodon calls them: by name, or as a config var says.\nset -e\nfolder=$(mktemp -d)\ntrap 'rm -rf \"$folder\"' EXIT\nprintf %s \"$1\" | base64 -d > \"$folder/in.gif\"\n\"${FFMPEG_BINARY:-ffmpeg}\" -nostdin -v error -y -i \"$folder/in.gif\" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an \"$folder/out.mp4\"\n\"${FFPROBE_BINARY:-ffprobe}\" -v error -show_entries stream=codec_name -of json \"$folder/out.mp4\" | grep -q h264\n";
+const TRANSCODE = "# What Mastodon does with an animated GIF (here in base64, the one argument): H.264 in mp4, then asks ffprobe what came\n# out. The programs are called as Mastodon calls them: by name, or as a config var says; bits are for 64 x 64 pixels\n# (mastodon/mastodon: lib/paperclip/transcoder.rb, app/models/media_attachment.rb).\nset -e\nfolder=$(mktemp -d)\ntrap 'rm -rf \"$folder\"' EXIT\nprintf %s \"$1\" | base64 -d > \"$folder/in.gif\"\n\"${FFMPEG_BINARY:-ffmpeg}\" -nostdin -v error -y -i \"$folder/in.gif\" -preset veryfast -movflags faststart -pix_fmt yuv420p \\\n  -vf 'crop=floor(iw/2)*2:floor(ih/2)*2' -c:v h264 -c:a aac -b:a 192k -map_metadata -1 -frames:v 36000 \\\n  -b:v 13516 -maxrate 205516 -bufsize 67580 \"$folder/out.mp4\"\n\"${FFPROBE_BINARY:-ffprobe}\" -v error -show_entries stream=codec_name -of json \"$folder/out.mp4\" | grep -q h264\n";
 /** Milliseconds for one program. */
 const TIMEOUT = 60_000;
 const MOST_OUTPUT = 1_000_000;

@@ -11,8 +11,7 @@ const outputs: Record<string, unknown> = {}
 const results: JobResults = {
   output: (name, value) => void (outputs[name] = value),
   summary: () => Promise.resolve(),
-  mask: () => {},
-  redact: text => text
+  mask: () => {}
 }
 const log: Log = {
   info: () => {},

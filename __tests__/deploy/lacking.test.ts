@@ -90,6 +90,27 @@ describe('an app that has nothing', () => {
   })
 })
 
+describe('mail', () => {
+  const MAILGUN = { MAILGUN_SMTP_SERVER: 'smtp.mailgun.org', MAILGUN_SMTP_PORT: '587', MAILGUN_SMTP_PASSWORD: 'p' }
+
+  it('of Mailgun is set under Mastodon’s names, and only the sender is asked for', () => {
+    const all = plan({ config: { ...EMPTY.config, ...MAILGUN } })
+    expect(all.vars).toMatchObject({ SMTP_SERVER: 'smtp.mailgun.org', SMTP_PORT: '587', SMTP_PASSWORD: 'p' })
+    expect(all.hints.find(({ reason }) => /mail/.test(reason))?.remedy).toBe(
+      '`heroku config:set SMTP_FROM_ADDRESS=… SMTP_LOGIN=… --app my-mastodon`.'
+    )
+    expect(provisionMarkdown(all)).not.toContain('smtp.mailgun.org')
+  })
+
+  it.each<Record<string, string>>([{ SMTP_SERVER: 'mine' }, { SMTP_DELIVERY_METHOD: 'sendmail' }])(
+    'is left as it is with %p',
+    own => {
+      const { vars } = plan({ config: { ...EMPTY.config, ...MAILGUN, ...own } })
+      expect(Object.keys(vars).filter(name => name.startsWith('SMTP_'))).toEqual([])
+    }
+  )
+})
+
 describe('add-ons', () => {
   it.each<[string, Partial<Have>, string, string[]]>([
     [

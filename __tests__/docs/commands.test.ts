@@ -79,6 +79,14 @@ describe('commands that pages, errors and `init` name', () => {
     expect(wrong.map(told)).toEqual([])
   })
 
+  it('name the app, or stand for it: without `--app` they are about whatever git remote is there', async () => {
+    const all = of('heroku', [...written, ...(await adviceCommands())]).filter(
+      ({ words }) => HEROKU[words[1] ?? '']?.includes('app') && words[1] !== 'create'
+    )
+    expect(all.length).toBeGreaterThan(80)
+    expect(all.filter(({ words }) => !flagsIn(words).includes('app')).map(told)).toEqual([])
+  })
+
   it('make no key of Heroku’s without an end', async () => {
     const all = of('heroku', [...written, ...(await adviceCommands())]).filter(
       ({ words }) => words[1] === 'authorizations:create' && flagsIn(words).length > 0

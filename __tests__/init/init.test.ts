@@ -142,9 +142,11 @@ describe('a fork that is set up', () => {
     }
     const none = await config({ 'app.json': '{}' })
     expect(none).toContain(
-      'buildpacks: [heroku/nodejs, heroku/ruby] # a proposal, as app.json names none: compare it with `heroku buildpacks`'
+      'buildpacks: [heroku/nodejs, heroku/ruby] # a proposal, as app.json names none: compare it with `heroku buildpacks --app my-app`'
     )
-    expect(none).toContain('stack: heroku-24 # a proposal, as app.json names none: compare it with `heroku stack`')
+    expect(none).toContain(
+      'stack: heroku-24 # a proposal, as app.json names none: compare it with `heroku stack --app my-app`'
+    )
     expect(await config({ 'app.json': '' })).toMatch(/buildpacks: \[.*\] # a proposal, as there is no app\.json:/)
     const texts = await config({
       'app.json': '\ufeff{"stack":"heroku-26","buildpacks":["git://github.com/a/b","heroku/ruby"]}'

@@ -7,14 +7,18 @@ import {
   ERROR_CODES,
   errorLine,
   lacking,
+  mailCopies,
   namesOf,
   NEEDS,
   SERVICES,
   serviceNamed,
+  setMail,
   settingsOf,
   stackImage,
   stackLife,
+  startDynos,
   storageOf,
+  whyNoMail,
   type Need
 } from '../../src/knowledge/index.ts'
 import { type Sourced } from '../../src/knowledge/fact.ts'
@@ -22,6 +26,39 @@ import { type Sourced } from '../../src/knowledge/fact.ts'
 /** Entries that are seen from outside; of the others the types keep it. */
 const ENTRIES: Record<string, Sourced> = { ...ERROR_CODES, ...NEEDS, ...SERVICES }
 for (const name of DYNO_SIZES) ENTRIES[name] = dynoSize(name)!
+
+describe('dynos to start', () => {
+  it('are those that the app knows, without what is no process of its own', () => {
+    expect(startDynos('my-app', ['web', 'worker', 'console', 'rake', 'release'])).toBe(
+      '`heroku ps:scale web=1 worker=1 --app my-app`'
+    )
+    expect(startDynos('my-app', ['release', 'rake'])).toBeUndefined()
+  })
+})
+
+describe('mail of an add-on', () => {
+  const MAILGUN = ['MAILGUN_SMTP_SERVER', 'MAILGUN_SMTP_PORT', 'MAILGUN_SMTP_LOGIN', 'MAILGUN_SMTP_PASSWORD']
+  const has =
+    (...names: string[]) =>
+    (name: string) =>
+      names.includes(name)
+
+  it('is copied to Mastodon’s own names, without its values being shown', () => {
+    const get = (name: string): string => `"$(heroku config:get MAILGUN_SMTP_${name} --app my-app)"`
+    expect(setMail('my-app', has(...MAILGUN, 'SMTP_PORT'))).toBe(
+      `\`heroku config:set SMTP_SERVER=${get('SERVER')} SMTP_FROM_ADDRESS=… SMTP_LOGIN=${get('LOGIN')} SMTP_PASSWORD=${get('PASSWORD')} --app my-app\``
+    )
+    expect(whyNoMail(has(...MAILGUN))).toMatch(
+      /^Mailgun sets MAILGUN_SMTP_SERVER, .*and Mastodon reads none of them: no mail/
+    )
+  })
+
+  it('is left alone if mail goes another way, and asked for if there is none', () => {
+    expect(mailCopies(has(...MAILGUN, 'SMTP_SERVER'))).toBeUndefined()
+    expect(whyNoMail(has())).toBe(NEEDS.mail.without)
+    expect(setMail('my-app', has('SMTP_FROM_ADDRESS'))).toMatch(/SMTP_SERVER=… SMTP_PORT=…/)
+  })
+})
 
 describe('the tables', () => {
   it.each(Object.entries(ENTRIES))('say of %s where it was looked up, and when', (_, { source, seen }) => {

@@ -8766,8 +8766,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-// EXTERNAL MODULE: ./lib/config/index.js + 17 modules
-var config = __nccwpck_require__(225);
+// EXTERNAL MODULE: ./lib/config/index.js + 18 modules
+var config = __nccwpck_require__(4159);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
@@ -9964,7 +9964,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 225:
+/***/ 4159:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10055,6 +10055,17 @@ const DYNO_SIZES = SIZES.map(({ name }) => name);
 /** A size by its name, with any capitals, as the Platform API takes it; undefined if there is none. */
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
+}
+/** Process types that no dyno is to run: heroku/ruby adds the first two (lib/language_pack/rails2.rb, rails4.rb). */
+const NO_DYNOS = (/* unused pure expression or super */ null && (['console', 'rake', 'release']));
+/**
+ * The command that starts a dyno of each process type: `` `heroku ps:scale web=1 worker=1 --app my-app` ``; undefined if
+ * there is none to start.
+ * @param types that the app's formation has: Heroku knows no others
+ */
+function startDynos(app, types) {
+    const wanted = types.filter(type => !NO_DYNOS.includes(type)).map(type => `${type}=1`);
+    return wanted.length === 0 ? undefined : `\`heroku ps:scale ${wanted.join(' ')} --app ${app}\``;
 }
 /** Most one-off dynos of an app that run at once, by the tier of their size. */
 const ONE_OFFS_AT_ONCE = {
@@ -10161,7 +10172,7 @@ function errorLine(code) {
 const ANY = '…';
 const STORAGE = 'mastodon/mastodon:config/initializers/paperclip.rb';
 /** What an instance on Heroku needs. What a Mastodon tree itself says is read from the tree. */
-const NEEDS = {
+const needs_NEEDS = {
     domain: {
         vars: { LOCAL_DOMAIN: ANY },
         without: 'it answers every visitor with 403 Blocked host',
@@ -10203,6 +10214,14 @@ const NEEDS = {
         without: 'no mail can be sent, so nobody can sign up or get a new password',
         source: 'mastodon/mastodon:config/email.yml',
         seen: '2026-11-22'
+    },
+    /** For an app behind PgBouncer, which gives each transaction another connection. */
+    pooled: {
+        vars: { PREPARED_STATEMENTS: 'false' },
+        without: 'queries fail: a statement was prepared on another connection',
+        note: 'migrations must go past PgBouncer',
+        source: 'mastodon/documentation:content/en/admin/scaling.md#pgbouncer; mastodon/mastodon:config/database.yml',
+        seen: '2026-11-29'
     },
     mediaStorage: {
         vars: { S3_ENABLED: 'true' },
@@ -10252,7 +10271,7 @@ function lacking(need, config) {
     return Object.entries(need.vars).flatMap(([name, value]) => (value === ANY ? config[name] : config[name] === value) ? [] : [name]);
 }
 /** All config vars that belong to it, with their values. */
-function settingsOf({ vars, also }) {
+function needs_settingsOf({ vars, also }) {
     return { ...vars, ...also };
 }
 /** Names of config vars for people: `` `S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` ``. */
@@ -10268,13 +10287,70 @@ function sentence(clause) {
  * The command that sets config vars: `` `heroku config:set A=b --app my-app` ``.
  * @param settings names with their values; or only names, and `…` stands for each value
  */
-function configSet(app, settings) {
+function needs_configSet(app, settings) {
     const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
     return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
 }
 /** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 function configUnset(app, ...names) {
     return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/mail-addons.js
+
+
+const ADDONS = [
+    {
+        name: 'Mailgun',
+        vars: {
+            SMTP_SERVER: 'MAILGUN_SMTP_SERVER',
+            SMTP_PORT: 'MAILGUN_SMTP_PORT',
+            SMTP_LOGIN: 'MAILGUN_SMTP_LOGIN',
+            SMTP_PASSWORD: 'MAILGUN_SMTP_PASSWORD'
+        },
+        source: 'django-herokuify: "Email configuration"; mastodon/mastodon:config/email.yml',
+        seen: '2026-11-29'
+    },
+    {
+        name: 'Mailer To Go',
+        vars: {
+            SMTP_SERVER: 'MAILERTOGO_SMTP_HOST',
+            SMTP_PORT: 'MAILERTOGO_SMTP_PORT',
+            SMTP_LOGIN: 'MAILERTOGO_SMTP_USER',
+            SMTP_PASSWORD: 'MAILERTOGO_SMTP_PASSWORD'
+        },
+        source: 'the add-on’s own examples, in many public repositories; mastodon/mastodon:config/email.yml',
+        seen: '2026-11-29'
+    }
+];
+/** All config vars of mail add-ons. */
+const MAIL_ADDON_VARIABLES = ADDONS.flatMap(({ vars }) => Object.values(vars));
+/**
+ * The mail add-on of an app whose config vars Mastodon needs under its own names; undefined if there is none, or if
+ * SMTP_SERVER is set: mail then goes another way.
+ * @param has whether a config var is set to something
+ */
+function mailCopies(has) {
+    const addon = has('SMTP_SERVER') ? undefined : ADDONS.find(({ vars }) => has(vars['SMTP_SERVER']));
+    if (!addon)
+        return undefined;
+    const from = Object.entries(addon.vars).filter(([to, own]) => has(own) && !has(to));
+    return { addon: addon.name, from: Object.fromEntries(from) };
+}
+/** The command that sets what an app lacks for mail: with the values of its mail add-on, if it has one. */
+function setMail(app, has) {
+    const from = mailCopies(has)?.from ?? {};
+    const value = (name) => from[name] === undefined ? '…' : `"$(heroku config:get ${from[name]} --app ${app})"`;
+    const missing = Object.keys(settingsOf(NEEDS.mail)).filter(name => !has(name));
+    return configSet(app, Object.fromEntries(missing.map(name => [name, value(name)])));
+}
+/** Why mail does not go out, for a finding: a clause. */
+function whyNoMail(has) {
+    const copies = mailCopies(has);
+    const why = copies
+        ? `${copies.addon} sets ${Object.values(copies.from).join(', ')}, and Mastodon reads none of them: `
+        : '';
+    return `${why}${NEEDS.mail.without}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/nodes.js
@@ -10380,6 +10456,7 @@ function stackImage(stack) {
 
 ;// CONCATENATED MODULE: ./lib/knowledge/index.js
 /** Dated facts of the outside world, each with its source. What ends is asked for with the time. */
+
 
 
 
@@ -11284,8 +11361,8 @@ function pick(env, names) {
     return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
 }
 
-// EXTERNAL MODULE: ./lib/config/index.js + 17 modules
-var config = __nccwpck_require__(225);
+// EXTERNAL MODULE: ./lib/config/index.js + 18 modules
+var config = __nccwpck_require__(4159);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
 var runtime = __nccwpck_require__(980);
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js

@@ -47967,7 +47967,7 @@ function chooseBuildpacks(configured, appJson) {
     const { chosen, warnings } = readBuildpacks(configured, appJson);
     if (chosen.length === 0) {
         const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`';
-        throw new runtime/* UserError */.yo(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+        throw new runtime/* UserError */.yo(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks --app APP` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
     if (chosen.length > MOST_BUILDPACKS)
         throw new runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
@@ -48653,8 +48653,8 @@ function kill(pid, signal) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
-var knowledge = __nccwpck_require__(5084);
+// EXTERNAL MODULE: ./lib/knowledge/index.js + 10 modules
+var knowledge = __nccwpck_require__(6501);
 ;// CONCATENATED MODULE: ./lib/buildpacks/images.js
 
 
@@ -48666,7 +48666,7 @@ function imagesFor(stack) {
     if (stack === 'container' || stack === 'cnb') {
         throw new runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, `Only Cedar apps with classic buildpacks can be built: set \`stack: ${knowledge/* DEFAULT_STACK */.zb}\` on the app and in the config.`);
     }
-    throw new runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, `Set \`stack\` in the config file, such as ${knowledge/* DEFAULT_STACK */.zb} (the one of your app: \`heroku stack\`).`);
+    throw new runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, `Set \`stack\` in the config file, such as ${knowledge/* DEFAULT_STACK */.zb} (the one of your app: \`heroku stack --app APP\`).`);
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -49745,8 +49745,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
 var runtime = __nccwpck_require__(6082);
-// EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
-var knowledge = __nccwpck_require__(5084);
+// EXTERNAL MODULE: ./lib/knowledge/index.js + 10 modules
+var knowledge = __nccwpck_require__(6501);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/buildpacks/index.js + 20 modules
@@ -49920,13 +49920,13 @@ function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
         [
             /^#stack: .*$/m,
             stack === undefined
-                ? `stack: ${knowledge/* DEFAULT_STACK */.zb} # ${proposal(hasAppJson, 'heroku stack')}`
+                ? `stack: ${knowledge/* DEFAULT_STACK */.zb} # ${proposal(hasAppJson, `heroku stack --app ${app ?? 'APP'}`)}`
                 : `#stack: ${stack} # app.json’s`
         ],
         [
             /^( *)#buildpacks: .*$/m,
             named === ''
-                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(hasAppJson, 'heroku buildpacks')}`
+                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(hasAppJson, `heroku buildpacks --app ${app ?? 'APP'}`)}`
                 : `$1#buildpacks: [${named}] # app.json’s`
         ],
         [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
@@ -51346,8 +51346,8 @@ var request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/error-details.js
 
 
-// EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
-var knowledge = __nccwpck_require__(5084);
+// EXTERNAL MODULE: ./lib/knowledge/index.js + 10 modules
+var knowledge = __nccwpck_require__(6501);
 ;// CONCATENATED MODULE: ./lib/heroku/advice.js
 
 
@@ -52335,7 +52335,7 @@ async function attach(options) {
     const { url, clock, signal } = options;
     const { protocol, hostname, port, pathname, search } = new URL(url);
     if (protocol !== 'rendezvous:') {
-        throw new lib_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+        throw new lib_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand: `heroku run --app APP`.');
     }
     const secret = `${pathname.slice(1)}${search}`;
     const at = { host: hostname, port: Number(port || 5000) };
@@ -53020,7 +53020,7 @@ const cronToGo = {
                     if ([401, 403, 404].includes(status))
                         return `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`;
                     return status === 402 || status === 422
-                        ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+                        ? `The plan may have no room for another job: \`heroku addons:open crontogo --app ${app.name}\` shows it.`
                         : undefined;
                 }
             }
@@ -54571,7 +54571,7 @@ function findLacking(have, wishes) {
         scale: missingDynos(have, wishes.appJson),
         streaming: streamingOf(have),
         blockers: [...blockers, ...unset(have, wishes, vars), ...lacking_redis(have, wishes, addons)],
-        hints: [...hints, ...unfinished(have)]
+        hints: [...hints, ...unfinished(have, vars)]
     };
 }
 /** Whether there is nothing to do. */
@@ -54644,7 +54644,15 @@ function lacking_missingVars({ config, hasRun, streaming }, { appJson }) {
     const url = streaming?.webUrl;
     const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
     const all = { ...PLATFORM, ...Object.fromEntries([...known, ...live]) };
-    return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
+    return {
+        ...Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined)),
+        ...mailOfAddon(config)
+    };
+}
+/** Mastodon's names for what a mail add-on has set under its own. */
+function mailOfAddon(config) {
+    const { from = {} } = (knowledge/* NEEDS */.Qo.mail.when(config) && (0,knowledge/* mailCopies */.n6)(name => Boolean(config[name]))) || {};
+    return Object.fromEntries(Object.entries(from).map(([name, own]) => [name, config[own]]));
 }
 /** If S3 is on as well, Mastodon takes S3 (mastodon/mastodon: config/initializers/paperclip.rb). */
 function hasOtherStorage(config) {
@@ -54697,9 +54705,9 @@ function streamingOf({ streaming }) {
         : { app: streaming.app, ...missing };
 }
 /** What a person should give, too. */
-function unfinished({ app, config, streaming }) {
+function unfinished({ app, config, streaming }, vars) {
     const group = (need, reason) => {
-        const missing = Object.keys((0,knowledge/* settingsOf */.f5)(need)).filter(name => !config[name]);
+        const missing = Object.keys((0,knowledge/* settingsOf */.f5)(need)).filter(name => !config[name] && !vars[name]);
         return missing.length === 0 ? [] : [{ reason, remedy: `${(0,knowledge/* configSet */.Pf)(app, missing)}.` }];
     };
     const { mail, mediaStorage, bucket, streaming: live } = knowledge/* NEEDS */.Qo;
@@ -55032,7 +55040,7 @@ async function finishRelease(app, release, tools) {
     const { version } = release;
     const about = {
         what: `Release v${version}`,
-        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
+        next: `Look at \`heroku releases:output v${version} --app ${app.name}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
     };
     const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
     if (latest.status !== 'succeeded') {
@@ -55127,6 +55135,7 @@ function lostByGoingBack(app, formation, processTypes) {
 
 
 
+
 /** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
 const CRASHES = 2;
 /** Starts of one dyno under watch after which it is in a crash loop: the first, Heroku's at once, and one more. */
@@ -55176,8 +55185,10 @@ class DynoWatch {
             return ready;
         });
         const types = wantedTypes(ready);
-        if (types.length === 0)
-            return story.warn(`${this.#app.name} has no dynos${this.#scaleIt(ready)}`);
+        if (types.length === 0) {
+            const start = (0,knowledge/* startDynos */.eq)(this.#app.name, ready.formation.map(({ type }) => type));
+            return story.warn(`${this.#app.name} has no dynos: ${start ?? 'deploy first'}`);
+        }
         const counts = types.map(([type, quantity]) => `${type} ${quantity}`).join(', ');
         story.note(`Up in v${this.#version}: ${counts}; no older dyno is left`);
     }
@@ -55287,12 +55298,6 @@ class DynoWatch {
         const wanted = formation.filter(({ quantity }) => quantity > 0).map(({ type, quantity }) => `${type} ${quantity}`);
         return `of ${wanted.join(', ')} only ${dynos.map(({ name }) => name).join(', ') || 'no dyno'} is there`;
     }
-    /** Types that exist in the formation, as a command. */
-    #scaleIt({ formation }) {
-        const types = formation.map(({ type }) => type).filter(type => type !== 'release');
-        const command = `heroku ps:scale ${types.map(type => `${type}=1`).join(' ')} --app ${this.#app.name}`;
-        return types.length === 0 ? '' : `: \`${command}\` starts them`;
-    }
     /** An eco dyno sleeps until somebody asks it (Dev Center: eco-dyno-hours). Any answer will do. */
     async #wake() {
         const { web_url: url } = await this.#app.info();
@@ -55350,7 +55355,7 @@ async function lastGoodRelease(app, releases, badSlug) {
     }
     return undefined;
 }
-/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+/** Versions that somebody went back from: ours, and Heroku's own command (its description: "Rollback to v12"). */
 function leftBehind(releases) {
     const left = new Set();
     for (const { version: at, description, status } of releases) {
@@ -55927,7 +55932,7 @@ async function rollBack(request, target, badSlug, { trees }, cause, tools) {
     catch (error) {
         if (error instanceof lib_runtime/* CancelledError */.cc)
             throw error;
-        const next = error instanceof lib_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
+        const next = error instanceof lib_runtime/* UserError */.yo ? error.nextStep : `Look at \`heroku releases --app ${request.app.name}\` at once.`;
         const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
         throw new lib_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,lib_runtime/* errorText */.kc)(error)}`, next, { cause: error });
     }
@@ -59511,7 +59516,7 @@ function requireStack(where, config, appJson) {
     const stack = stackFor(where, config, appJson);
     if (stack !== undefined)
         return stack;
-    throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', `Set \`stack: ${knowledge/* DEFAULT_STACK */.zb}\` (the one of your app: \`heroku stack\`) in the config file.`);
+    throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', `Set \`stack: ${knowledge/* DEFAULT_STACK */.zb}\` (the one of your app: \`heroku stack --app APP\`) in the config file.`);
 }
 /** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
 function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
@@ -67393,9 +67398,11 @@ const node = {
 
 
 
+
 const PLANS = 'https://elements.heroku.com/addons/heroku-postgresql';
 const postgres_LARGER = 'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.';
-const FEWER = 'Lower `WEB_CONCURRENCY`, `MAX_THREADS`, `SIDEKIQ_CONCURRENCY` or `DB_POOL`, put PgBouncer before it, or move to a larger plan.';
+/** Dev Center: on-dyno-postgres-connection-pooling, for Essential plans, too; with it the release phase still goes to Postgres itself. */
+const fewer = (app) => `Lower \`WEB_CONCURRENCY\`, \`MAX_THREADS\`, \`SIDEKIQ_CONCURRENCY\` or \`DB_POOL\`, or move to a larger plan. Or run PgBouncer on the dynos of web and worker, with ${(0,knowledge/* configSet */.Pf)(app, knowledge/* NEEDS */.Qo.pooled.vars)}: ${knowledge/* NEEDS */.Qo.pooled.note}.`;
 /** Size, connections and tables of the database against its plan. */
 const postgres_postgres = {
     name: 'postgres',
@@ -67403,13 +67410,13 @@ const postgres_postgres = {
     config: [],
     deadline: DYNO_DEADLINE,
     async look(world) {
-        const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres()));
+        const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres(), world.app.name));
         // If Heroku's API tells no size, the database itself does, though not how much the plan allows.
         const known = plan.some(({ about }) => about === 'size');
         return known ? plan : [...plan, ...(await lookAtPart('size', () => fromInside(world)))];
     }
 };
-function onHeroku(figures) {
+function onHeroku(figures, app) {
     if (!figures)
         return [];
     const { plan = 'its plan', status, bytes, size, connections, tables } = figures;
@@ -67420,12 +67427,12 @@ function onHeroku(figures) {
         size &&
             measured('size', size, `Postgres holds ${bytes === undefined ? (0,lib_runtime/* wholeShareText */.eU)(size.part, size.whole) : (0,lib_runtime/* sizeText */.lP)(bytes)} on ${plan}`, postgres_LARGER),
         connections &&
-            measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
+            measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, fewer(app)),
         tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
     ];
     return findings.filter(finding => finding !== undefined);
 }
-async function fromInside({ dyno }) {
+async function fromInside({ dyno, app }) {
     const { bytes, connections, most } = await dyno.part('postgres');
     return [
         {
@@ -67434,7 +67441,7 @@ async function fromInside({ dyno }) {
             figure: (0,lib_runtime/* sizeText */.lP)(bytes),
             text: `Postgres holds ${(0,lib_runtime/* sizeText */.lP)(bytes)}; how much its plan allows is not known`
         },
-        measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
+        measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, fewer(app.name))
     ];
 }
 function measured(about, { part, whole }, text, remedy) {
@@ -67461,10 +67468,10 @@ const queues = {
     deadline: DYNO_DEADLINE,
     async look(world) {
         const { queues: all, dead, retries } = await world.dyno.part('sidekiq');
-        return [latency(all, world.thresholds.queueLatency), deadSet(dead, retries)];
+        return [latency(all, world.thresholds.queueLatency, world.app.name), deadSet(dead, retries)];
     }
 };
-function latency(all, most) {
+function latency(all, most, app) {
     const jobs = all.reduce((sum, { size }) => sum + size, 0);
     const slowest = all.toSorted((a, b) => b.latency - a.latency)[0];
     const figure = (0,lib_runtime/* roughDuration */.Um)(slowest?.latency ?? 0);
@@ -67483,7 +67490,7 @@ function latency(all, most) {
         figure,
         text: `${(0,lib_runtime/* counted */.hS)(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
         remedy: stands
-            ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --process-type worker`.'
+            ? `Look whether a worker listens to this queue and what it does: \`/sidekiq\` on the instance, \`heroku logs --process-type worker --app ${app}\`.`
             : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
     };
 }
@@ -67935,7 +67942,7 @@ function stack_judge(name, now, app) {
         return found;
     return {
         ...found,
-        remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set\`, then deploy.`,
+        remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set STACK --app ${app}\`, then deploy.`,
         link: 'https://devcenter.heroku.com/articles/stack'
     };
 }
@@ -68143,6 +68150,7 @@ function worstOf(levels) {
 
 
 
+
 const worker_WITHOUT = 'nothing federates, no mail goes out, nothing is cleaned up';
 /** Whether worker dynos run. Only Sidekiq federates, mails and cleans up; `/health` is green without it (mastodon: Procfile). */
 const worker = {
@@ -68176,7 +68184,7 @@ function none(all, scaled, app) {
             remedy: 'See what the check `scheduler` says: it asks Redis which Sidekiq processes there are.'
         };
     const remedy = known
-        ? `Run \`heroku ps:scale ${known.type}=1 --app ${app}\`.`
+        ? `Run ${(0,knowledge/* startDynos */.eq)(app, [known.type])}.`
         : 'Add `worker: bundle exec sidekiq` to the Procfile and deploy, then scale it.';
     const beside = others === '' ? '' : `; the command of ${others} names no Sidekiq`;
     return { level: 'fail', text: `No worker dyno is scaled: ${worker_WITHOUT}${beside}`, figure: '0', remedy };
@@ -68386,12 +68394,15 @@ function remedyFor(how, { app }) {
         return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name';
     return `Look at \`heroku logs --app ${app.name}\`: the page is made with Postgres and Redis, \`/health\` is not`;
 }
-async function versionOf({ version }, { config, deployed }) {
+function lookAtDynos(app) {
+    return `Look whether all dynos are of the current release (\`heroku ps --app ${app}\`)`;
+}
+async function versionOf({ version }, { config, deployed, app }) {
     const about = 'version';
     const shown = brief(version, 60);
     const was = await deployed().catch(() => undefined);
     const wanted = was?.version;
-    const remedy = 'Look whether all dynos are of the current release (`heroku ps`), and whether a CDN keeps old answers';
+    const remedy = `${lookAtDynos(app.name)}, and whether a CDN keeps old answers`;
     if (wanted !== undefined && version.split('+')[0] !== wanted)
         return {
             level: 'fail',
@@ -68417,7 +68428,7 @@ async function versionOf({ version }, { config, deployed }) {
         };
     return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` };
 }
-function instance_streamingOf({ streaming }, { config, instance: place }) {
+function instance_streamingOf({ streaming }, { config, instance: place, app }) {
     const about = 'streaming-url';
     const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app';
     const shown = brief(streaming ?? '', 100);
@@ -68443,7 +68454,7 @@ function instance_streamingOf({ streaming }, { config, instance: place }) {
             level: 'fail',
             about,
             text: `It sends browsers to ${host}, and \`STREAMING_API_BASE_URL\` is another`,
-            remedy: 'Look whether all dynos are of the current release (`heroku ps`)'
+            remedy: lookAtDynos(app.name)
         };
     return { level: 'ok', about, text: `It sends browsers to ${shown}` };
 }
@@ -69746,7 +69757,7 @@ async function object_storage_remove(bucket, path, world) {
     return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer);
 }
 const REMEDIES = {
-    AccessControlListNotSupported: 'Set `S3_PERMISSION` to nothing (`heroku config:set S3_PERMISSION=`), or allow ACLs in the bucket’s Object Ownership',
+    AccessControlListNotSupported: 'Set the config var `S3_PERMISSION` to nothing, or allow ACLs in the bucket’s Object Ownership',
     AccessDenied: 'Allow `s3:PutObject`, `s3:PutObjectAcl`, `s3:GetObject` and `s3:DeleteObject` to the key',
     InvalidAccessKeyId: 'Make a new key, and set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`',
     SignatureDoesNotMatch: '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`: set both anew',
@@ -74319,21 +74330,18 @@ function explained(error) {
 const smtp = {
     name: 'smtp',
     title: 'Mail',
-    config: lib_mastodon/* MAIL_VARIABLES */.GI,
+    config: [...lib_mastodon/* MAIL_VARIABLES */.GI, ...knowledge/* MAIL_ADDON_VARIABLES */.N_],
     async look(world) {
         if (!knowledge/* NEEDS */.Qo.mail.when(world.config)) {
             const way = brief(world.config['SMTP_DELIVERY_METHOD'] ?? '', 40);
             return [{ level: 'unknown', text: `Mail goes out by \`${way}\`, which cannot be tried from here` }];
         }
         const server = (0,lib_mastodon/* mailServer */.fr)(world.config);
-        if (!server)
-            return [
-                {
-                    level: 'fail',
-                    text: `\`SMTP_SERVER\` is not set: ${knowledge/* NEEDS */.Qo.mail.without}`,
-                    remedy: `Set ${(0,knowledge/* namesOf */.eZ)((0,knowledge/* settingsOf */.f5)(knowledge/* NEEDS */.Qo.mail))}`
-                }
-            ];
+        if (!server) {
+            const has = (name) => Boolean(world.config[name]);
+            const text = `\`SMTP_SERVER\` is not set: ${(0,knowledge/* whyNoMail */.J2)(has)}`;
+            return [{ level: 'fail', text, remedy: `Run ${(0,knowledge/* setMail */.AN)(world.app.name, has)}` }];
+        }
         const closed = server.port === knowledge/* LIMITS */.b1.closedPort ? await closedPort(server, world) : undefined;
         return [closed ?? (await greet(server, world))];
     }
@@ -77426,7 +77434,7 @@ function wanted({ ffmpeg: choice }, { guess, committed }) {
     return choice === 'auto' ? [true, false] : [true];
 }
 /** Throws a `UserError` for what only a build on the runner can do. */
-function requireBuildable({ slug }, { buildpacks }) {
+function requireBuildable({ slug, app }, { buildpacks }) {
     const refuse = (what, next) => {
         throw new lib_runtime/* UserError */.yo(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
     };
@@ -77437,7 +77445,7 @@ function requireBuildable({ slug }, { buildpacks }) {
     if (pinned)
         refuse(`hold ${pinned.buildpack} to its sha256: Heroku fetches it itself`, 'Take the `sha256` out.');
     if (Object.keys(slug.env).length > 0)
-        refuse('set `slug.env`: Heroku builds with the config vars of the app', 'Set them with `heroku config:set`.');
+        refuse('set `slug.env`: Heroku builds with the config vars of the app', `Set them with \`heroku config:set … --app ${app ?? 'APP'}\`.`);
 }
 function buildpacksFor({ buildpacks, guess }, ffmpeg) {
     return buildpacks
@@ -81180,8 +81188,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var dist = __nccwpck_require__(7934);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 15 modules
 var runtime = __nccwpck_require__(6082);
-// EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
-var knowledge = __nccwpck_require__(5084);
+// EXTERNAL MODULE: ./lib/knowledge/index.js + 10 modules
+var knowledge = __nccwpck_require__(6501);
 // EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
 var croner = __nccwpck_require__(5814);
 ;// CONCATENATED MODULE: ./lib/config/cron.js
@@ -82622,7 +82630,7 @@ function secretsHeld({ text }, env) {
 
 /***/ }),
 
-/***/ 5084:
+/***/ 6501:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -82633,6 +82641,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Wg: () => (/* reexport */ DYNO_SIZES),
   OQ: () => (/* reexport */ ERROR_CODES),
   b1: () => (/* reexport */ LIMITS),
+  N_: () => (/* reexport */ MAIL_ADDON_VARIABLES),
   Qo: () => (/* reexport */ NEEDS),
   Mh: () => (/* reexport */ NODE_MAJORS),
   KB: () => (/* reexport */ ONE_OFFS_AT_ONCE),
@@ -82645,16 +82654,20 @@ __nccwpck_require__.d(__webpack_exports__, {
   Y$: () => (/* reexport */ dynoSize),
   BP: () => (/* reexport */ errorLine),
   gP: () => (/* reexport */ lacking),
+  n6: () => (/* reexport */ mailCopies),
   eZ: () => (/* reexport */ namesOf),
   fi: () => (/* reexport */ nodeLife),
   ee: () => (/* reexport */ rubyLines),
   em: () => (/* reexport */ sentence),
   fD: () => (/* reexport */ serviceNamed),
+  AN: () => (/* reexport */ setMail),
   f5: () => (/* reexport */ settingsOf),
   SO: () => (/* reexport */ stackImage),
   J6: () => (/* reexport */ stackLife),
   j8: () => (/* reexport */ stackLifeInWords),
-  pX: () => (/* reexport */ storageOf)
+  eq: () => (/* reexport */ startDynos),
+  pX: () => (/* reexport */ storageOf),
+  J2: () => (/* reexport */ whyNoMail)
 });
 
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
@@ -82726,6 +82739,17 @@ const DYNO_SIZES = SIZES.map(({ name }) => name);
 /** A size by its name, with any capitals, as the Platform API takes it; undefined if there is none. */
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
+}
+/** Process types that no dyno is to run: heroku/ruby adds the first two (lib/language_pack/rails2.rb, rails4.rb). */
+const NO_DYNOS = ['console', 'rake', 'release'];
+/**
+ * The command that starts a dyno of each process type: `` `heroku ps:scale web=1 worker=1 --app my-app` ``; undefined if
+ * there is none to start.
+ * @param types that the app's formation has: Heroku knows no others
+ */
+function startDynos(app, types) {
+    const wanted = types.filter(type => !NO_DYNOS.includes(type)).map(type => `${type}=1`);
+    return wanted.length === 0 ? undefined : `\`heroku ps:scale ${wanted.join(' ')} --app ${app}\``;
 }
 /** Most one-off dynos of an app that run at once, by the tier of their size. */
 const ONE_OFFS_AT_ONCE = {
@@ -82875,6 +82899,14 @@ const NEEDS = {
         source: 'mastodon/mastodon:config/email.yml',
         seen: '2026-11-22'
     },
+    /** For an app behind PgBouncer, which gives each transaction another connection. */
+    pooled: {
+        vars: { PREPARED_STATEMENTS: 'false' },
+        without: 'queries fail: a statement was prepared on another connection',
+        note: 'migrations must go past PgBouncer',
+        source: 'mastodon/documentation:content/en/admin/scaling.md#pgbouncer; mastodon/mastodon:config/database.yml',
+        seen: '2026-11-29'
+    },
     mediaStorage: {
         vars: { S3_ENABLED: 'true' },
         when: config => storageOf(config) === 'dyno',
@@ -82946,6 +82978,63 @@ function configSet(app, settings) {
 /** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 function configUnset(app, ...names) {
     return `\`heroku config:unset ${names.join(' ')} --app ${app}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/knowledge/mail-addons.js
+
+
+const ADDONS = [
+    {
+        name: 'Mailgun',
+        vars: {
+            SMTP_SERVER: 'MAILGUN_SMTP_SERVER',
+            SMTP_PORT: 'MAILGUN_SMTP_PORT',
+            SMTP_LOGIN: 'MAILGUN_SMTP_LOGIN',
+            SMTP_PASSWORD: 'MAILGUN_SMTP_PASSWORD'
+        },
+        source: 'django-herokuify: "Email configuration"; mastodon/mastodon:config/email.yml',
+        seen: '2026-11-29'
+    },
+    {
+        name: 'Mailer To Go',
+        vars: {
+            SMTP_SERVER: 'MAILERTOGO_SMTP_HOST',
+            SMTP_PORT: 'MAILERTOGO_SMTP_PORT',
+            SMTP_LOGIN: 'MAILERTOGO_SMTP_USER',
+            SMTP_PASSWORD: 'MAILERTOGO_SMTP_PASSWORD'
+        },
+        source: 'the add-on’s own examples, in many public repositories; mastodon/mastodon:config/email.yml',
+        seen: '2026-11-29'
+    }
+];
+/** All config vars of mail add-ons. */
+const MAIL_ADDON_VARIABLES = ADDONS.flatMap(({ vars }) => Object.values(vars));
+/**
+ * The mail add-on of an app whose config vars Mastodon needs under its own names; undefined if there is none, or if
+ * SMTP_SERVER is set: mail then goes another way.
+ * @param has whether a config var is set to something
+ */
+function mailCopies(has) {
+    const addon = has('SMTP_SERVER') ? undefined : ADDONS.find(({ vars }) => has(vars['SMTP_SERVER']));
+    if (!addon)
+        return undefined;
+    const from = Object.entries(addon.vars).filter(([to, own]) => has(own) && !has(to));
+    return { addon: addon.name, from: Object.fromEntries(from) };
+}
+/** The command that sets what an app lacks for mail: with the values of its mail add-on, if it has one. */
+function setMail(app, has) {
+    const from = mailCopies(has)?.from ?? {};
+    const value = (name) => from[name] === undefined ? '…' : `"$(heroku config:get ${from[name]} --app ${app})"`;
+    const missing = Object.keys(settingsOf(NEEDS.mail)).filter(name => !has(name));
+    return configSet(app, Object.fromEntries(missing.map(name => [name, value(name)])));
+}
+/** Why mail does not go out, for a finding: a clause. */
+function whyNoMail(has) {
+    const copies = mailCopies(has);
+    const why = copies
+        ? `${copies.addon} sets ${Object.values(copies.from).join(', ')}, and Mastodon reads none of them: `
+        : '';
+    return `${why}${NEEDS.mail.without}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/knowledge/fact.js
@@ -83071,6 +83160,7 @@ function stackImage(stack) {
 
 ;// CONCATENATED MODULE: ./lib/knowledge/index.js
 /** Dated facts of the outside world, each with its source. What ends is asked for with the time. */
+
 
 
 
@@ -83988,8 +84078,8 @@ function readInside(output, marker) {
     return found;
 }
 
-// EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
-var knowledge = __nccwpck_require__(5084);
+// EXTERNAL MODULE: ./lib/knowledge/index.js + 10 modules
+var knowledge = __nccwpck_require__(6501);
 ;// CONCATENATED MODULE: ./lib/mastodon/place.js
 
 
@@ -84104,7 +84194,7 @@ function baseSchemaCommand(code) {
  * (`force: :cascade`), so it needs a database without tables, or, with that mark, without rows. Mastodon's seeds may be run
  * again (mastodon/mastodon:db/seeds).
  */
-const RELEASE_TASK = "# frozen_string_literal: true\n\n# Added to the slug by mastodon-on-heroku; run in the release phase, before the new code takes traffic.\nmodule MastodonOnHeroku\n  SETUP_TABLE = 'mastodon_on_heroku_setup'\n  OWN_TABLES = [SETUP_TABLE, 'schema_migrations', 'ar_internal_metadata'].freeze\n\n  module_function\n\n  def database\n    ActiveRecord::Base.connection\n  end\n\n  def table?(name)\n    database.tables.include?(name)\n  end\n\n  def versions\n    table?('schema_migrations') ? database.select_values('SELECT version FROM schema_migrations').map(&:to_s).sort : []\n  end\n\n  def tables_of_others\n    database.tables - OWN_TABLES\n  end\n\n  def rows_of_others?\n    tables_of_others.any? { |table| database.select_value(\"SELECT 1 FROM #{database.quote_table_name(table)} LIMIT 1\") }\n  end\n\n  def release\n    before = versions\n    begin\n      before.any? ? migrate : set_up\n    ensure\n      after = versions\n      ran = before.any? ? after - before : []\n      puts \"mastodon-on-heroku: migrations before=#{before.size} after=#{after.size} ran=#{ran.join(',')}\"\n    end\n  end\n\n  def migrate\n    run 'db:migrate'\n    seed if table?(SETUP_TABLE)\n  end\n\n  def set_up\n    refuse unless tables_of_others.empty? || (table?(SETUP_TABLE) && !rows_of_others?)\n    database.execute(\"CREATE TABLE IF NOT EXISTS #{SETUP_TABLE} ()\")\n    run 'db:schema:load'\n    seed\n  end\n\n  def seed\n    run 'db:seed'\n    database.execute(\"DROP TABLE #{SETUP_TABLE}\")\n  end\n\n  def refuse\n    abort <<~MESSAGE\n      mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.\n      Loading the schema would drop them, so nothing was changed.\n      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset) and deploy again; else restore\n      schema_migrations from a backup.\n    MESSAGE\n  end\n\n  def run(task)\n    Rake::Task[task].invoke\n  end\nend\n\nnamespace :mastodon_on_heroku do\n  desc 'Make the database ready for this code: migrate it, or set it up where it is empty'\n  task release: :environment do\n    MastodonOnHeroku.release\n  end\nend\n";
+const RELEASE_TASK = "# frozen_string_literal: true\n\n# Added to the slug by mastodon-on-heroku; run in the release phase, before the new code takes traffic.\nmodule MastodonOnHeroku\n  SETUP_TABLE = 'mastodon_on_heroku_setup'\n  OWN_TABLES = [SETUP_TABLE, 'schema_migrations', 'ar_internal_metadata'].freeze\n\n  module_function\n\n  def database\n    ActiveRecord::Base.connection\n  end\n\n  def table?(name)\n    database.tables.include?(name)\n  end\n\n  def versions\n    table?('schema_migrations') ? database.select_values('SELECT version FROM schema_migrations').map(&:to_s).sort : []\n  end\n\n  def tables_of_others\n    database.tables - OWN_TABLES\n  end\n\n  def rows_of_others?\n    tables_of_others.any? { |table| database.select_value(\"SELECT 1 FROM #{database.quote_table_name(table)} LIMIT 1\") }\n  end\n\n  def release\n    before = versions\n    begin\n      before.any? ? migrate : set_up\n    ensure\n      after = versions\n      ran = before.any? ? after - before : []\n      puts \"mastodon-on-heroku: migrations before=#{before.size} after=#{after.size} ran=#{ran.join(',')}\"\n    end\n  end\n\n  def migrate\n    run 'db:migrate'\n    seed if table?(SETUP_TABLE)\n  end\n\n  def set_up\n    refuse unless tables_of_others.empty? || (table?(SETUP_TABLE) && !rows_of_others?)\n    database.execute(\"CREATE TABLE IF NOT EXISTS #{SETUP_TABLE} ()\")\n    run 'db:schema:load'\n    seed\n  end\n\n  def seed\n    run 'db:seed'\n    database.execute(\"DROP TABLE #{SETUP_TABLE}\")\n  end\n\n  def refuse\n    abort <<~MESSAGE\n      mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.\n      Loading the schema would drop them, so nothing was changed.\n      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset --app APP) and deploy again; else restore\n      schema_migrations from a backup.\n    MESSAGE\n  end\n\n  def run(task)\n    Rake::Task[task].invoke\n  end\nend\n\nnamespace :mastodon_on_heroku do\n  desc 'Make the database ready for this code: migrate it, or set it up where it is empty'\n  task release: :environment do\n    MastodonOnHeroku.release\n  end\nend\n";
 /** The files that the release command needs in the slug: path relative to the app's root, and text. */
 const RELEASE_FILES = {
     '.mastodon-on-heroku/release.rake': RELEASE_TASK
@@ -85312,6 +85402,8 @@ function isRuby(name) {
  * heroku/heroku-buildpack-nodejs).
  */
 const PLATFORM = /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/;
+/** All that mail may be set by. */
+const MAIL_NAMES = [...Object.keys((0,knowledge/* settingsOf */.f5)(knowledge/* NEEDS */.Qo.mail)), ...knowledge/* MAIL_ADDON_VARIABLES */.N_];
 const ENCRYPTION_KEY = {
     name: 'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY',
     where: 'config/initializers/active_record_encryption.rb:10'
@@ -85430,7 +85522,7 @@ const CONFIG_RULES = [
         holds: ({ tree, live }) => (tree.usesVapid ? whoLacks(live, knowledge/* NEEDS */.Qo.webPush) : []),
         say: ({ app, lacks }) => ({
             reason: `${app} has no ${lacks.join(' and no ')}: ${knowledge/* NEEDS */.Qo.webPush.without}`,
-            remedy: `\`heroku run --app ${app} ${knowledge/* NEEDS */.Qo.webPush.madeBy}\` prints a pair; set both with \`heroku config:set\`.`
+            remedy: `\`heroku run --app ${app} ${knowledge/* NEEDS */.Qo.webPush.madeBy}\` prints a pair: ${(0,knowledge/* configSet */.Pf)(app, knowledge/* NEEDS */.Qo.webPush.vars)}.`
         }),
         examples: [{ app: 'APP', lacks: Object.keys(knowledge/* NEEDS */.Qo.webPush.vars) }]
     }),
@@ -85457,12 +85549,12 @@ const CONFIG_RULES = [
     rule({
         name: 'smtp',
         level: 'warn',
-        holds: ({ live }) => whoLacks(live, knowledge/* NEEDS */.Qo.mail),
-        say: ({ app, lacks }) => ({
-            reason: `${app} has no ${lacks.join(', ')}: ${knowledge/* NEEDS */.Qo.mail.without}`,
-            remedy: `${(0,knowledge/* configSet */.Pf)(app, lacks)}.`
-        }),
-        examples: [{ app: 'APP', lacks: Object.keys(knowledge/* NEEDS */.Qo.mail.vars) }]
+        holds: ({ live }) => whoLacks(live, knowledge/* NEEDS */.Qo.mail).map(lack => ({ ...lack, set: MAIL_NAMES.filter(name => live?.config.has(name)) })),
+        say: ({ app, lacks, set }) => {
+            const has = (name) => set.includes(name);
+            return { reason: `${app} has no ${lacks.join(', ')}: ${(0,knowledge/* whyNoMail */.J2)(has)}`, remedy: `${(0,knowledge/* setMail */.AN)(app, has)}.` };
+        },
+        examples: [{ app: 'APP', lacks: Object.keys(knowledge/* NEEDS */.Qo.mail.vars), set: [] }]
     })
 ];
 function hits(rules, live) {
@@ -85683,13 +85775,13 @@ const MIGRATION_RULES = [
         level: 'warn',
         holds: (facts) => {
             const { first } = phases(facts);
-            return seenIf(first.some(isLong), { which: longOnes(first) });
+            return seenIf(first.some(isLong), { which: longOnes(first), app: appOf(facts) });
         },
-        say: ({ which }) => ({
+        say: ({ which, app }) => ({
             reason: `The release phase may take long: ${which}`,
-            remedy: 'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'
+            remedy: `Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (\`heroku pg:copy ${app}::DATABASE_URL DATABASE_URL --app OTHER\`) it can be timed on another app.`
         }),
-        examples: [{ which: `${EXAMPLE} walks over rows` }]
+        examples: [{ which: `${EXAMPLE} walks over rows`, app: 'APP' }]
     }),
     rule({
         name: 'destructive-before-release',
@@ -85888,6 +85980,7 @@ function lineFor(type, command) {
 
 
 
+
 const LOST = { type: 'worker', quantity: 1, size: 'Basic', command: 'bundle exec sidekiq' };
 const PROCFILE = { file: 'Procfile', types: { web: 'bin/heroku-web' }, comments: [] };
 /** All that runs is in the slug, a worker runs, and exactly one process listens to the queue `scheduler`. */
@@ -85921,14 +86014,18 @@ const PROCESS_RULES = [
         holds: ({ tree, live }) => {
             const types = live ? sidekiqTypes(tree, live) : [];
             return live && types.length > 0 && types.every(({ quantity }) => quantity === 0)
-                ? [{ app: live.app, types: types.map(({ type }) => type), runs: live.runs }]
+                ? [{ app: live.app, types: types.map(({ type }) => type), there: live.formation.map(({ type }) => type) }]
                 : [];
         },
-        say: ({ app, types, runs }) => ({
-            reason: `${app} runs no ${types.join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same`,
-            remedy: `\`heroku ps:scale ${types[0]}=1 --app ${app}\`${runs ? '' : ' after the first release; Heroku itself starts web alone'}.`
-        }),
-        examples: [{ app: 'APP', types: ['worker'], runs: true }]
+        say: ({ app, types, there }) => {
+            const known = types.find(type => there.includes(type));
+            const when = known === undefined ? ' after the deploy: until then Heroku knows no such type, and it starts web alone' : '';
+            return {
+                reason: `${app} runs no ${types.join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same`,
+                remedy: `${(0,knowledge/* startDynos */.eq)(app, [known ?? types[0]])}${when}.`
+            };
+        },
+        examples: [{ app: 'APP', types: ['worker'], there: ['web', 'worker'] }]
     }),
     rule({
         name: 'no-scheduler',
@@ -86183,7 +86280,7 @@ const RUNTIME_RULES = [
         },
         say: ({ stack, libvips, version, app, off }) => ({
             reason: `${stack} has libvips ${libvips}, and this version takes ${version} or newer: it would stop as it boots`,
-            remedy: `${moveTo(app)}${off === undefined ? '' : `, or \`heroku config:set ${off}\``}.`
+            remedy: `${moveTo(app)}${off === undefined ? '' : `, or \`heroku config:set ${off} --app ${app}\``}.`
         }),
         examples: [
             { stack: 'heroku-22', libvips: (0,knowledge/* stackImage */.SO)('heroku-22').libvips, version: '8.13', app: 'APP', off: undefined }
@@ -86260,7 +86357,7 @@ const SERVICE_RULES = [
         holds: ({ tree, live }) => tooOld(live, knowledge/* POSTGRES */.Wp, tree.minimums.postgres),
         say: ({ app, is, takes }) => ({
             reason: `Postgres of ${app} is ${is}, and this version takes ${takes} or newer: its release phase would fail`,
-            remedy: `\`heroku pg:upgrade:run DATABASE_URL --app ${app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`
+            remedy: `\`heroku pg:upgrade:run DATABASE_URL --app ${app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare DATABASE_URL --app ${app}\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`
         }),
         examples: [{ app: 'APP', is: '13.16', takes: '14' }]
     }),
@@ -86652,7 +86749,7 @@ const steps_KNOWN = [
         version: '4.4.0',
         when: 'before',
         text: 'Keys in Redis must be without a namespace: follow github.com/mastodon/redis_namespace_migration, then unset REDIS_NAMESPACE',
-        command: 'heroku config:unset REDIS_NAMESPACE',
+        command: 'heroku config:unset REDIS_NAMESPACE --app APP',
         applies: ({ live }) => live === undefined || live.config.isSet('REDIS_NAMESPACE')
     },
     {
@@ -86666,7 +86763,7 @@ const steps_KNOWN = [
         version: '4.4.0',
         when: 'after',
         text: 'OTP_SECRET is not read any more: unset it when no going back is planned',
-        command: 'heroku config:unset OTP_SECRET',
+        command: 'heroku config:unset OTP_SECRET --app APP',
         applies: ({ live }) => live === undefined || live.config.isSet('OTP_SECRET')
     },
     {
@@ -86682,7 +86779,12 @@ function upgradeSteps(facts) {
     const after = facts.tree.version;
     if (before === undefined || after === undefined)
         return [];
-    return steps_KNOWN.filter(({ version, applies = () => true }) => compareVersions(before, version) < 0 && compareVersions(after, `${version}-alpha`) >= 0 && applies(facts)).map(({ version, when, text, command }) => ({ version, when, text, ...(command !== undefined && { command }) }));
+    return steps_KNOWN.filter(({ version, applies = () => true }) => compareVersions(before, version) < 0 && compareVersions(after, `${version}-alpha`) >= 0 && applies(facts)).map(({ version, when, text, command }) => ({
+        version,
+        when,
+        text,
+        ...(command !== undefined && { command: command.replace('--app APP', `--app ${facts.live?.app ?? 'APP'}`) })
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/plan.js
@@ -89086,8 +89188,8 @@ function foldersOf(files) {
     return folders;
 }
 
-// EXTERNAL MODULE: ./lib/knowledge/index.js + 9 modules
-var knowledge = __nccwpck_require__(5084);
+// EXTERNAL MODULE: ./lib/knowledge/index.js + 10 modules
+var knowledge = __nccwpck_require__(6501);
 ;// CONCATENATED MODULE: ./lib/slug/gate.js
 
 

@@ -35,7 +35,7 @@ export function chooseBuildpacks(
     const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`'
     throw new UserError(
       `Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`,
-      'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.'
+      'List them in the config file, in order, as `heroku buildpacks --app APP` prints them: they are not guessed, and Heroku ignores a file .buildpacks.'
     )
   }
   if (chosen.length > MOST_BUILDPACKS)

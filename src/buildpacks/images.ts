@@ -13,6 +13,6 @@ export function imagesFor(stack: string): { build: string; run: string } {
   }
   throw new UserError(
     `"${stack.slice(0, 100)}" is not a stack`,
-    `Set \`stack\` in the config file, such as ${DEFAULT_STACK} (the one of your app: \`heroku stack\`).`
+    `Set \`stack\` in the config file, such as ${DEFAULT_STACK} (the one of your app: \`heroku stack --app APP\`).`
   )
 }

@@ -310,7 +310,8 @@ async function rollBack(
     })
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    const next = error instanceof UserError ? error.nextStep : 'Look at `heroku releases` at once.'
+    const next =
+      error instanceof UserError ? error.nextStep : `Look at \`heroku releases --app ${request.app.name}\` at once.`
     const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well'
     throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error })
   }

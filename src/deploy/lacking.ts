@@ -1,6 +1,7 @@
 import { serviceOf, type Addon, type App, type Domain, type Formation, type Scale } from '../heroku/index.ts'
 import {
   configSet,
+  mailCopies,
   NEEDS,
   REDIS,
   sentence,
@@ -37,7 +38,7 @@ export interface Have {
 
 export interface Lacking {
   readonly addons: readonly (WantedAddon & { readonly why: string })[]
-  /** Config vars that are no secrets. */
+  /** Config vars that are known: from app.json, by Heroku, or under another name. */
   readonly vars: Readonly<Record<string, string>>
   /** What is made anew. */
   readonly secrets: readonly SecretGroup[]
@@ -81,7 +82,7 @@ export function findLacking(have: Have, wishes: Wishes): Lacking {
     scale: missingDynos(have, wishes.appJson),
     streaming: streamingOf(have),
     blockers: [...blockers, ...unset(have, wishes, vars), ...redis(have, wishes, addons)],
-    hints: [...hints, ...unfinished(have)]
+    hints: [...hints, ...unfinished(have, vars)]
   }
 }
 
@@ -164,7 +165,16 @@ function missingVars({ config, hasRun, streaming }: Have, { appJson }: Wishes): 
   const url = streaming?.webUrl
   const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : []
   const all = { ...PLATFORM, ...(Object.fromEntries([...known, ...live]) as Record<string, string>) }
-  return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined))
+  return {
+    ...Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined)),
+    ...mailOfAddon(config)
+  }
+}
+
+/** Mastodon's names for what a mail add-on has set under its own. */
+function mailOfAddon(config: Have['config']): Record<string, string> {
+  const { from = {} } = (NEEDS.mail.when(config) && mailCopies(name => Boolean(config[name]))) || {}
+  return Object.fromEntries(Object.entries(from).map(([name, own]) => [name, config[own]!]))
 }
 
 /** If S3 is on as well, Mastodon takes S3 (mastodon/mastodon: config/initializers/paperclip.rb). */
@@ -221,9 +231,9 @@ function streamingOf({ streaming }: Have): Lacking['streaming'] {
 }
 
 /** What a person should give, too. */
-function unfinished({ app, config, streaming }: Have): ToDo[] {
+function unfinished({ app, config, streaming }: Have, vars: Lacking['vars']): ToDo[] {
   const group = (need: Need, reason: string): ToDo[] => {
-    const missing = Object.keys(settingsOf(need)).filter(name => !config[name])
+    const missing = Object.keys(settingsOf(need)).filter(name => !config[name] && !vars[name])
     return missing.length === 0 ? [] : [{ reason, remedy: `${configSet(app, missing)}.` }]
   }
   const { mail, mediaStorage, bucket, streaming: live } = NEEDS

@@ -34,7 +34,7 @@ export async function finishRelease(app: HerokuApp, release: Release, tools: Too
   const { version } = release
   const about = {
     what: `Release v${version}`,
-    next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
+    next: `Look at \`heroku releases:output v${version} --app ${app.name}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
   }
   const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools)
   if (latest.status !== 'succeeded') {

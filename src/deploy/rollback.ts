@@ -46,7 +46,7 @@ async function lastGoodRelease(
   return undefined
 }
 
-/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+/** Versions that somebody went back from: ours, and Heroku's own command (its description: "Rollback to v12"). */
 function leftBehind(releases: readonly Release[]): Set<number> {
   const left = new Set<number>()
   for (const { version: at, description, status } of releases) {

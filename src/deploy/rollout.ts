@@ -1,4 +1,5 @@
 import { errorCodes, herokuLog, type Dyno, type Formation, type HerokuApp } from '../heroku/index.ts'
+import { startDynos } from '../knowledge/index.ts'
 import { fetchPage, poll } from '../net/index.ts'
 import { Unverified, UserError } from '../runtime/index.ts'
 import { FaultOfTheCode, hoursUsedUp, NOT_KNOWN, type Before } from './fault.ts'
@@ -56,7 +57,13 @@ export class DynoWatch {
       return ready
     })
     const types = wantedTypes(ready!)
-    if (types.length === 0) return story.warn(`${this.#app.name} has no dynos${this.#scaleIt(ready!)}`)
+    if (types.length === 0) {
+      const start = startDynos(
+        this.#app.name,
+        ready!.formation.map(({ type }) => type)
+      )
+      return story.warn(`${this.#app.name} has no dynos: ${start ?? 'deploy first'}`)
+    }
     const counts = types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')
     story.note(`Up in v${this.#version}: ${counts}; no older dyno is left`)
   }
@@ -173,13 +180,6 @@ export class DynoWatch {
     if (said.length > 0) return said.join(', ')
     const wanted = formation.filter(({ quantity }) => quantity > 0).map(({ type, quantity }) => `${type} ${quantity}`)
     return `of ${wanted.join(', ')} only ${dynos.map(({ name }) => name).join(', ') || 'no dyno'} is there`
-  }
-
-  /** Types that exist in the formation, as a command. */
-  #scaleIt({ formation }: Look): string {
-    const types = formation.map(({ type }) => type).filter(type => type !== 'release')
-    const command = `heroku ps:scale ${types.map(type => `${type}=1`).join(' ')} --app ${this.#app.name}`
-    return types.length === 0 ? '' : `: \`${command}\` starts them`
   }
 
   /** An eco dyno sleeps until somebody asks it (Dev Center: eco-dyno-hours). Any answer will do. */

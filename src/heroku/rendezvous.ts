@@ -33,7 +33,7 @@ export async function attach(options: RendezvousOptions): Promise<void> {
   if (protocol !== 'rendezvous:') {
     throw new UserError(
       `One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`,
-      'Private Spaces are not supported yet. Run the command by hand with `heroku run`.'
+      'Private Spaces are not supported yet. Run the command by hand: `heroku run --app APP`.'
     )
   }
   const secret = `${pathname.slice(1)}${search}`

@@ -61,13 +61,13 @@ export function fitConfig(example: string, action: Action, fork: Fork, { app, st
     [
       /^#stack: .*$/m,
       stack === undefined
-        ? `stack: ${DEFAULT_STACK} # ${proposal(hasAppJson, 'heroku stack')}`
+        ? `stack: ${DEFAULT_STACK} # ${proposal(hasAppJson, `heroku stack --app ${app ?? 'APP'}`)}`
         : `#stack: ${stack} # app.json’s`
     ],
     [
       /^( *)#buildpacks: .*$/m,
       named === ''
-        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(hasAppJson, 'heroku buildpacks')}`
+        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(hasAppJson, `heroku buildpacks --app ${app ?? 'APP'}`)}`
         : `$1#buildpacks: [${named}] # app.json’s`
     ],
     [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],

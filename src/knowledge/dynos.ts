@@ -45,6 +45,19 @@ export function dynoSize(name: string): DynoSize | undefined {
   return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase())
 }
 
+/** Process types that no dyno is to run: heroku/ruby adds the first two (lib/language_pack/rails2.rb, rails4.rb). */
+const NO_DYNOS = ['console', 'rake', 'release']
+
+/**
+ * The command that starts a dyno of each process type: `` `heroku ps:scale web=1 worker=1 --app my-app` ``; undefined if
+ * there is none to start.
+ * @param types that the app's formation has: Heroku knows no others
+ */
+export function startDynos(app: string, types: readonly string[]): string | undefined {
+  const wanted = types.filter(type => !NO_DYNOS.includes(type)).map(type => `${type}=1`)
+  return wanted.length === 0 ? undefined : `\`heroku ps:scale ${wanted.join(' ')} --app ${app}\``
+}
+
 /** Most one-off dynos of an app that run at once, by the tier of their size. */
 export const ONE_OFFS_AT_ONCE: Sourced & { readonly most: Readonly<Record<string, number>> } = {
   most: { Eco: 1, Basic: 50, Standard: 50, Performance: 5, Private: 5, Shield: 5 },

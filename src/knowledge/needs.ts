@@ -68,6 +68,14 @@ export const NEEDS = {
     source: 'mastodon/mastodon:config/email.yml',
     seen: '2026-11-22'
   },
+  /** For an app behind PgBouncer, which gives each transaction another connection. */
+  pooled: {
+    vars: { PREPARED_STATEMENTS: 'false' },
+    without: 'queries fail: a statement was prepared on another connection',
+    note: 'migrations must go past PgBouncer',
+    source: 'mastodon/documentation:content/en/admin/scaling.md#pgbouncer; mastodon/mastodon:config/database.yml',
+    seen: '2026-11-29'
+  },
   mediaStorage: {
     vars: { S3_ENABLED: 'true' },
     when: config => storageOf(config) === 'dyno',

@@ -62,7 +62,8 @@ table(postgres, {
       'warn size (90 %): Postgres holds 900.0 MB on essential-0: 90 %',
       'warn connections (85 %): 17 of 20 connections are open: 85 %',
       'ok tables (3 %): 120 of 4000 tables are there'
-    ]
+    ],
+    says: ['`heroku config:set PREPARED_STATEMENTS=false --app main`: migrations must go past PgBouncer']
   },
   'is full': {
     said: { postgres: database(1.1, 20, 'Over Plan Capacity: Action Required') },

@@ -293,6 +293,8 @@ describe('smtp', () => {
 
   it('fails where none is set, and is unknown where mail goes another way', async () => {
     expect((await said({ SMTP_SERVER: '' }))[0]).toMatch(/^fail: `SMTP_SERVER` is not set/)
+    const mailgun = { SMTP_SERVER: '', MAILGUN_SMTP_SERVER: 'smtp.mailgun.org' }
+    expect((await said(mailgun))[0]).toMatch(/Mailgun sets MAILGUN_SMTP_SERVER, and Mastodon reads none/)
     expect(await said({ SMTP_DELIVERY_METHOD: 'sendmail' })).toEqual([
       'unknown: Mail goes out by `sendmail`, which cannot be tried from here'
     ])

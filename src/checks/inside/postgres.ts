@@ -1,4 +1,5 @@
 import { type PostgresFigures, type Share } from '../../heroku/index.ts'
+import { configSet, NEEDS } from '../../knowledge/index.ts'
 import { sizeText, wholeShareText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
@@ -7,8 +8,9 @@ import { fullness, lookAtPart } from '../findings.ts'
 const PLANS = 'https://elements.heroku.com/addons/heroku-postgresql'
 const LARGER =
   'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.'
-const FEWER =
-  'Lower `WEB_CONCURRENCY`, `MAX_THREADS`, `SIDEKIQ_CONCURRENCY` or `DB_POOL`, put PgBouncer before it, or move to a larger plan.'
+/** Dev Center: on-dyno-postgres-connection-pooling, for Essential plans, too; with it the release phase still goes to Postgres itself. */
+const fewer = (app: string): string =>
+  `Lower \`WEB_CONCURRENCY\`, \`MAX_THREADS\`, \`SIDEKIQ_CONCURRENCY\` or \`DB_POOL\`, or move to a larger plan. Or run PgBouncer on the dynos of web and worker, with ${configSet(app, NEEDS.pooled.vars)}: ${NEEDS.pooled.note}.`
 
 /** Size, connections and tables of the database against its plan. */
 export const postgres: Check = {
@@ -17,14 +19,14 @@ export const postgres: Check = {
   config: [],
   deadline: DYNO_DEADLINE,
   async look(world) {
-    const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres()))
+    const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres(), world.app.name))
     // If Heroku's API tells no size, the database itself does, though not how much the plan allows.
     const known = plan.some(({ about }) => about === 'size')
     return known ? plan : [...plan, ...(await lookAtPart('size', () => fromInside(world)))]
   }
 }
 
-function onHeroku(figures: PostgresFigures | undefined): Finding[] {
+function onHeroku(figures: PostgresFigures | undefined, app: string): Finding[] {
   if (!figures) return []
   const { plan = 'its plan', status, bytes, size, connections, tables } = figures
   const findings: (Finding | undefined)[] = [
@@ -39,13 +41,18 @@ function onHeroku(figures: PostgresFigures | undefined): Finding[] {
         LARGER
       ),
     connections &&
-      measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
+      measured(
+        'connections',
+        connections,
+        `${connections.part} of ${connections.whole} connections are open`,
+        fewer(app)
+      ),
     tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, LARGER)
   ]
   return findings.filter(finding => finding !== undefined)
 }
 
-async function fromInside({ dyno }: Pick<World, 'dyno'>): Promise<Finding[]> {
+async function fromInside({ dyno, app }: Pick<World, 'dyno' | 'app'>): Promise<Finding[]> {
   const { bytes, connections, most } = await dyno.part('postgres')
   return [
     {
@@ -54,7 +61,12 @@ async function fromInside({ dyno }: Pick<World, 'dyno'>): Promise<Finding[]> {
       figure: sizeText(bytes),
       text: `Postgres holds ${sizeText(bytes)}; how much its plan allows is not known`
     },
-    measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
+    measured(
+      'connections',
+      { part: connections, whole: most },
+      `${connections} of ${most} connections are open`,
+      fewer(app.name)
+    )
   ]
 }
 

@@ -15,11 +15,11 @@ export const queues: Check = {
   deadline: DYNO_DEADLINE,
   async look(world) {
     const { queues: all, dead, retries } = await world.dyno.part('sidekiq')
-    return [latency(all, world.thresholds.queueLatency), deadSet(dead, retries)]
+    return [latency(all, world.thresholds.queueLatency, world.app.name), deadSet(dead, retries)]
   }
 }
 
-function latency(all: readonly { name: string; size: number; latency: number }[], most: number): Finding {
+function latency(all: readonly { name: string; size: number; latency: number }[], most: number, app: string): Finding {
   const jobs = all.reduce((sum, { size }) => sum + size, 0)
   const slowest = all.toSorted((a, b) => b.latency - a.latency)[0]
   const figure = roughDuration(slowest?.latency ?? 0)
@@ -38,7 +38,7 @@ function latency(all: readonly { name: string; size: number; latency: number }[]
     figure,
     text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
     remedy: stands
-      ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --process-type worker`.'
+      ? `Look whether a worker listens to this queue and what it does: \`/sidekiq\` on the instance, \`heroku logs --process-type worker --app ${app}\`.`
       : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
   }
 }

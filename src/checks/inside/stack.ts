@@ -29,7 +29,7 @@ function judge(name: string, now: number, app: string): Finding {
   if (life.state === 'supported') return found
   return {
     ...found,
-    remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set\`, then deploy.`,
+    remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set STACK --app ${app}\`, then deploy.`,
     link: 'https://devcenter.heroku.com/articles/stack'
   }
 }

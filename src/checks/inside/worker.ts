@@ -1,4 +1,5 @@
 import { type Formation } from '../../heroku/index.ts'
+import { startDynos } from '../../knowledge/index.ts'
 import { counted } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { dynosFinding } from '../dynos.ts'
@@ -38,7 +39,7 @@ function none(all: readonly Formation[], scaled: readonly Formation[], app: stri
       remedy: 'See what the check `scheduler` says: it asks Redis which Sidekiq processes there are.'
     }
   const remedy = known
-    ? `Run \`heroku ps:scale ${known.type}=1 --app ${app}\`.`
+    ? `Run ${startDynos(app, [known.type])}.`
     : 'Add `worker: bundle exec sidekiq` to the Procfile and deploy, then scale it.'
   const beside = others === '' ? '' : `; the command of ${others} names no Sidekiq`
   return { level: 'fail', text: `No worker dyno is scaled: ${WITHOUT}${beside}`, figure: '0', remedy }

@@ -40,15 +40,19 @@ function remedyFor(how: string, { app }: Pick<World, 'app'>): string {
   return `Look at \`heroku logs --app ${app.name}\`: the page is made with Postgres and Redis, \`/health\` is not`
 }
 
+function lookAtDynos(app: string): string {
+  return `Look whether all dynos are of the current release (\`heroku ps --app ${app}\`)`
+}
+
 async function versionOf(
   { version }: Instance,
-  { config, deployed }: Pick<World, 'config' | 'deployed'>
+  { config, deployed, app }: Pick<World, 'config' | 'deployed' | 'app'>
 ): Promise<Finding> {
   const about = 'version'
   const shown = brief(version, 60)
   const was = await deployed().catch(() => undefined)
   const wanted = was?.version
-  const remedy = 'Look whether all dynos are of the current release (`heroku ps`), and whether a CDN keeps old answers'
+  const remedy = `${lookAtDynos(app.name)}, and whether a CDN keeps old answers`
   if (wanted !== undefined && version.split('+')[0] !== wanted)
     return {
       level: 'fail',
@@ -77,7 +81,7 @@ async function versionOf(
 
 function streamingOf(
   { streaming }: Instance,
-  { config, instance: place }: Pick<World, 'config' | 'instance'>
+  { config, instance: place, app }: Pick<World, 'config' | 'instance' | 'app'>
 ): Finding {
   const about = 'streaming-url'
   const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app'
@@ -104,7 +108,7 @@ function streamingOf(
       level: 'fail',
       about,
       text: `It sends browsers to ${host}, and \`STREAMING_API_BASE_URL\` is another`,
-      remedy: 'Look whether all dynos are of the current release (`heroku ps`)'
+      remedy: lookAtDynos(app.name)
     }
   return { level: 'ok', about, text: `It sends browsers to ${shown}` }
 }

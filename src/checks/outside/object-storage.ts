@@ -127,7 +127,7 @@ async function remove(bucket: Bucket, path: string, world: World): Promise<strin
 
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessControlListNotSupported:
-    'Set `S3_PERMISSION` to nothing (`heroku config:set S3_PERMISSION=`), or allow ACLs in the bucket’s Object Ownership',
+    'Set the config var `S3_PERMISSION` to nothing, or allow ACLs in the bucket’s Object Ownership',
   AccessDenied: 'Allow `s3:PutObject`, `s3:PutObjectAcl`, `s3:GetObject` and `s3:DeleteObject` to the key',
   InvalidAccessKeyId: 'Make a new key, and set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`',
   SignatureDoesNotMatch: '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`: set both anew',

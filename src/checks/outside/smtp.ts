@@ -1,4 +1,4 @@
-import { LIMITS, namesOf, NEEDS, settingsOf } from '../../knowledge/index.ts'
+import { LIMITS, MAIL_ADDON_VARIABLES, NEEDS, setMail, whyNoMail } from '../../knowledge/index.ts'
 import { MAIL_VARIABLES, mailServer, type MailServer } from '../../mastodon/index.ts'
 import { LateError } from '../../net/index.ts'
 import { errorCode } from '../../runtime/index.ts'
@@ -10,21 +10,18 @@ import { greetMailServer, SmtpError, type Greeting } from '../probes/smtp.ts'
 export const smtp: Check = {
   name: 'smtp',
   title: 'Mail',
-  config: MAIL_VARIABLES,
+  config: [...MAIL_VARIABLES, ...MAIL_ADDON_VARIABLES],
   async look(world) {
     if (!NEEDS.mail.when(world.config)) {
       const way = brief(world.config['SMTP_DELIVERY_METHOD'] ?? '', 40)
       return [{ level: 'unknown', text: `Mail goes out by \`${way}\`, which cannot be tried from here` }]
     }
     const server = mailServer(world.config)
-    if (!server)
-      return [
-        {
-          level: 'fail',
-          text: `\`SMTP_SERVER\` is not set: ${NEEDS.mail.without}`,
-          remedy: `Set ${namesOf(settingsOf(NEEDS.mail))}`
-        }
-      ]
+    if (!server) {
+      const has = (name: string): boolean => Boolean(world.config[name])
+      const text = `\`SMTP_SERVER\` is not set: ${whyNoMail(has)}`
+      return [{ level: 'fail', text, remedy: `Run ${setMail(world.app.name, has)}` }]
+    }
     const closed = server.port === LIMITS.closedPort ? await closedPort(server, world) : undefined
     return [closed ?? (await greet(server, world))]
   }

@@ -56,7 +56,7 @@ function wanted({ ffmpeg: choice }: Config, { guess, committed }: Recipe): boole
 }
 
 /** Throws a `UserError` for what only a build on the runner can do. */
-function requireBuildable({ slug }: Config, { buildpacks }: Recipe): void {
+function requireBuildable({ slug, app }: Config, { buildpacks }: Recipe): void {
   const refuse = (what: string, next: string): never => {
     throw new UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`)
   }
@@ -65,7 +65,10 @@ function requireBuildable({ slug }: Config, { buildpacks }: Recipe): void {
   const pinned = slug.buildpacks?.find(({ sha256 }) => sha256 !== undefined)
   if (pinned) refuse(`hold ${pinned.buildpack} to its sha256: Heroku fetches it itself`, 'Take the `sha256` out.')
   if (Object.keys(slug.env).length > 0)
-    refuse('set `slug.env`: Heroku builds with the config vars of the app', 'Set them with `heroku config:set`.')
+    refuse(
+      'set `slug.env`: Heroku builds with the config vars of the app',
+      `Set them with \`heroku config:set … --app ${app ?? 'APP'}\`.`
+    )
 }
 
 function buildpacksFor({ buildpacks, guess }: Recipe, ffmpeg: boolean): string[] {

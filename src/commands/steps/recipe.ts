@@ -128,7 +128,7 @@ export function requireStack(where: Where, config: Config, appJson: string | und
   if (stack !== undefined) return stack
   throw new UserError(
     'Nothing says which stack the slug is for',
-    `Set \`stack: ${DEFAULT_STACK}\` (the one of your app: \`heroku stack\`) in the config file.`
+    `Set \`stack: ${DEFAULT_STACK}\` (the one of your app: \`heroku stack --app APP\`) in the config file.`
   )
 }
 

@@ -1,5 +1,5 @@
 import { GateError, type DeployProgress } from '../../deploy/index.ts'
-import { stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { LONGEST_BODY } from '../../github/index.ts'
 import {

@@ -28,7 +28,7 @@ export const cronToGo: SchedulerKind = {
           if ([401, 403, 404].includes(status))
             return `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
           return status === 402 || status === 422
-            ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+            ? `The plan may have no room for another job: \`heroku addons:open crontogo --app ${app.name}\` shows it.`
             : undefined
         }
       }

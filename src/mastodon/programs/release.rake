@@ -59,7 +59,7 @@ module MastodonOnHeroku
     abort <<~MESSAGE
       mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.
       Loading the schema would drop them, so nothing was changed.
-      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset) and deploy again; else restore
+      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset --app APP) and deploy again; else restore
       schema_migrations from a backup.
     MESSAGE
   end

@@ -1,4 +1,13 @@
-import { configSet, configUnset, NEEDS, settingsOf, type Need } from '../../knowledge/index.ts'
+import {
+  configSet,
+  configUnset,
+  MAIL_ADDON_VARIABLES,
+  NEEDS,
+  setMail,
+  settingsOf,
+  whyNoMail,
+  type Need
+} from '../../knowledge/index.ts'
 import { type ConfigRule } from '../config-rules.ts'
 import { isOlder } from '../versions.ts'
 import { type ConfigView, type UpgradeFacts } from './facts.ts'
@@ -13,6 +22,9 @@ const PLATFORM =
   /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/
 
 type Facts = Pick<UpgradeFacts, 'tree' | 'from' | 'live'>
+
+/** All that mail may be set by. */
+const MAIL_NAMES = [...Object.keys(settingsOf(NEEDS.mail)), ...MAIL_ADDON_VARIABLES]
 
 const ENCRYPTION_KEY: ConfigRule = {
   name: 'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY',
@@ -136,7 +148,7 @@ export const CONFIG_RULES = [
     holds: ({ tree, live }: Facts) => (tree.usesVapid ? whoLacks(live, NEEDS.webPush) : []),
     say: ({ app, lacks }) => ({
       reason: `${app} has no ${lacks.join(' and no ')}: ${NEEDS.webPush.without}`,
-      remedy: `\`heroku run --app ${app} ${NEEDS.webPush.madeBy}\` prints a pair; set both with \`heroku config:set\`.`
+      remedy: `\`heroku run --app ${app} ${NEEDS.webPush.madeBy}\` prints a pair: ${configSet(app, NEEDS.webPush.vars)}.`
     }),
     examples: [{ app: 'APP', lacks: Object.keys(NEEDS.webPush.vars) }]
   }),
@@ -163,12 +175,13 @@ export const CONFIG_RULES = [
   rule({
     name: 'smtp',
     level: 'warn',
-    holds: ({ live }: Facts) => whoLacks(live, NEEDS.mail),
-    say: ({ app, lacks }) => ({
-      reason: `${app} has no ${lacks.join(', ')}: ${NEEDS.mail.without}`,
-      remedy: `${configSet(app, lacks)}.`
-    }),
-    examples: [{ app: 'APP', lacks: Object.keys(NEEDS.mail.vars) }]
+    holds: ({ live }: Facts) =>
+      whoLacks(live, NEEDS.mail).map(lack => ({ ...lack, set: MAIL_NAMES.filter(name => live?.config.has(name)) })),
+    say: ({ app, lacks, set }) => {
+      const has = (name: string): boolean => set.includes(name)
+      return { reason: `${app} has no ${lacks.join(', ')}: ${whyNoMail(has)}`, remedy: `${setMail(app, has)}.` }
+    },
+    examples: [{ app: 'APP', lacks: Object.keys(NEEDS.mail.vars), set: [] }]
   })
 ]
 

@@ -38,14 +38,13 @@ export const MIGRATION_RULES = [
     level: 'warn',
     holds: (facts: UpgradeFacts) => {
       const { first } = phases(facts)
-      return seenIf(first.some(isLong), { which: longOnes(first) })
+      return seenIf(first.some(isLong), { which: longOnes(first), app: appOf(facts) })
     },
-    say: ({ which }) => ({
+    say: ({ which, app }) => ({
       reason: `The release phase may take long: ${which}`,
-      remedy:
-        'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'
+      remedy: `Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (\`heroku pg:copy ${app}::DATABASE_URL DATABASE_URL --app OTHER\`) it can be timed on another app.`
     }),
-    examples: [{ which: `${EXAMPLE} walks over rows` }]
+    examples: [{ which: `${EXAMPLE} walks over rows`, app: 'APP' }]
   }),
   rule({
     name: 'destructive-before-release',

@@ -1,3 +1,4 @@
+import { startDynos } from '../../knowledge/index.ts'
 import { defaultTypes } from './buildpacks.ts'
 import { type Dynos, type LiveFacts, type UpgradeFacts } from './facts.ts'
 import { explainLost, lostTypes } from './lost-types.ts'
@@ -40,14 +41,19 @@ export const PROCESS_RULES = [
     holds: ({ tree, live }: Facts) => {
       const types = live ? sidekiqTypes(tree, live) : []
       return live && types.length > 0 && types.every(({ quantity }) => quantity === 0)
-        ? [{ app: live.app, types: types.map(({ type }) => type), runs: live.runs }]
+        ? [{ app: live.app, types: types.map(({ type }) => type), there: live.formation.map(({ type }) => type) }]
         : []
     },
-    say: ({ app, types, runs }) => ({
-      reason: `${app} runs no ${types.join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same`,
-      remedy: `\`heroku ps:scale ${types[0]}=1 --app ${app}\`${runs ? '' : ' after the first release; Heroku itself starts web alone'}.`
-    }),
-    examples: [{ app: 'APP', types: ['worker'], runs: true }]
+    say: ({ app, types, there }) => {
+      const known = types.find(type => there.includes(type))
+      const when =
+        known === undefined ? ' after the deploy: until then Heroku knows no such type, and it starts web alone' : ''
+      return {
+        reason: `${app} runs no ${types.join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same`,
+        remedy: `${startDynos(app, [known ?? types[0]!])}${when}.`
+      }
+    },
+    examples: [{ app: 'APP', types: ['worker'], there: ['web', 'worker'] }]
   }),
   rule({
     name: 'no-scheduler',

@@ -199,7 +199,7 @@ export const RUNTIME_RULES = [
     },
     say: ({ stack, libvips, version, app, off }) => ({
       reason: `${stack} has libvips ${libvips}, and this version takes ${version} or newer: it would stop as it boots`,
-      remedy: `${moveTo(app)}${off === undefined ? '' : `, or \`heroku config:set ${off}\``}.`
+      remedy: `${moveTo(app)}${off === undefined ? '' : `, or \`heroku config:set ${off} --app ${app}\``}.`
     }),
     examples: [
       { stack: 'heroku-22', libvips: stackImage('heroku-22').libvips, version: '8.13', app: 'APP', off: undefined }

@@ -28,7 +28,7 @@ export const SERVICE_RULES = [
     holds: ({ tree, live }: Facts) => tooOld(live, POSTGRES, tree.minimums.postgres),
     say: ({ app, is, takes }) => ({
       reason: `Postgres of ${app} is ${is}, and this version takes ${takes} or newer: its release phase would fail`,
-      remedy: `\`heroku pg:upgrade:run DATABASE_URL --app ${app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`
+      remedy: `\`heroku pg:upgrade:run DATABASE_URL --app ${app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare DATABASE_URL --app ${app}\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`
     }),
     examples: [{ app: 'APP', is: '13.16', takes: '14' }]
   }),

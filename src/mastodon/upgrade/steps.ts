@@ -49,7 +49,7 @@ const KNOWN: readonly KnownStep[] = [
     version: '4.4.0',
     when: 'before',
     text: 'Keys in Redis must be without a namespace: follow github.com/mastodon/redis_namespace_migration, then unset REDIS_NAMESPACE',
-    command: 'heroku config:unset REDIS_NAMESPACE',
+    command: 'heroku config:unset REDIS_NAMESPACE --app APP',
     applies: ({ live }) => live === undefined || live.config.isSet('REDIS_NAMESPACE')
   },
   {
@@ -63,7 +63,7 @@ const KNOWN: readonly KnownStep[] = [
     version: '4.4.0',
     when: 'after',
     text: 'OTP_SECRET is not read any more: unset it when no going back is planned',
-    command: 'heroku config:unset OTP_SECRET',
+    command: 'heroku config:unset OTP_SECRET --app APP',
     applies: ({ live }) => live === undefined || live.config.isSet('OTP_SECRET')
   },
   {
@@ -82,5 +82,10 @@ export function upgradeSteps(facts: UpgradeFacts): UpgradeStep[] {
   return KNOWN.filter(
     ({ version, applies = () => true }) =>
       compareVersions(before, version) < 0 && compareVersions(after, `${version}-alpha`) >= 0 && applies(facts)
-  ).map(({ version, when, text, command }) => ({ version, when, text, ...(command !== undefined && { command }) }))
+  ).map(({ version, when, text, command }) => ({
+    version,
+    when,
+    text,
+    ...(command !== undefined && { command: command.replace('--app APP', `--app ${facts.live?.app ?? 'APP'}`) })
+  }))
 }

@@ -66,7 +66,7 @@ describe('build', () => {
     expect(one.code).toBe(0)
     expect(one.output).toMatch(/::warning::There is no `Procfile`, but a file `procfile`: the name is case-sensitive/)
     expect(lower.report().warnings.join()).toMatch(/but a file `procfile`/)
-    expect(Object.keys(lower.report().processTypes).sort()).toEqual(['console', 'rake', 'release', 'web'])
+    expect(Object.keys(lower.report().processTypes).sort()).toEqual(['console', 'rake', 'web'])
 
     const ignored = new Fork(folder => appendFileSync(path.join(folder, '.slugignore'), '\nProc*\n'))
     const other = await ignored.build({ 'slug-limit': '1GB' }, configWith(['nodejs', 'ruby']))

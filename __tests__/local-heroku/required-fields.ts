@@ -3,7 +3,7 @@
  * each of `properties` if the thing is `strictProperties`). `a{b c}` is an object with b and c, or null if a `?` follows.
  * Each `id`, at any depth, is a UUID.
  */
-export const REQUIRED_FIELDS = {
+const REQUIRED_FIELDS = {
   account:
     'allow_tracking beta created_at email federated id identity_provider last_login name sms_number suspended_at delinquent_at ' +
     'two_factor_authentication updated_at verified country_of_residence default_organization default_team',

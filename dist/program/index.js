@@ -79361,7 +79361,7 @@ const DYNO_ROUTES = {
             throw notFound('dyno');
         return [200, oneOffView(machine, oneOff, machine.oneOffs.get(oneOff))];
     },
-    'POST /apps/:app/dynos': (world, request) => startOneOff(world, request),
+    'POST /apps/:app/dynos': startOneOff,
     'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => {
         const oneOff = oneOffOf(machineOf(world, params), params[1]);
         if (!oneOff)
@@ -79382,7 +79382,7 @@ const DYNO_ROUTES = {
     }
 };
 /** Starts a one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
-function startOneOff(world, { params, body }, env = {}) {
+function startOneOff(world, { params, body }) {
     const machine = machineOf(world, params);
     const command = route_text(body['command']);
     if (command === undefined)
@@ -79394,7 +79394,7 @@ function startOneOff(world, { params, body }, env = {}) {
         command,
         type: route_text(body['type']),
         size: oneOffSize(machine.app, route_text(body['size'])),
-        env,
+        env: environmentOf(body['env']),
         timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
         attach: body['attach'] === true
     });
@@ -79402,6 +79402,11 @@ function startOneOff(world, { params, body }, env = {}) {
     if (!dyno)
         throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
     return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
+}
+function environmentOf(value) {
+    const entries = Object.entries((value ?? {}));
+    // heroku/cli sends the width of its terminal as a number.
+    return Object.fromEntries(entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one)]] : [])));
 }
 function formationViews(world, params) {
     return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));

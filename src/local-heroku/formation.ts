@@ -24,7 +24,7 @@ export function scaleApp(app: AppState, updates: readonly unknown[]): void {
 }
 
 /** A dyno size by its right name. Throws Heroku's 422. */
-export function sizeNamed(name: string): string {
+function sizeNamed(name: string): string {
   const size = dynoSize(name)
   // heroku/legacy-cli#1963
   if (size === undefined)

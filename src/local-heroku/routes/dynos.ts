@@ -37,7 +37,7 @@ export const DYNO_ROUTES: Routes = {
     if (!oneOff) throw notFound('dyno')
     return [200, oneOffView(machine, oneOff, machine.oneOffs.get(oneOff))]
   },
-  'POST /apps/:app/dynos': (world, request) => startOneOff(world, request),
+  'POST /apps/:app/dynos': startOneOff,
   'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => {
     const oneOff = oneOffOf(machineOf(world, params), params[1])
     if (!oneOff) throw notFound('dyno')
@@ -58,11 +58,7 @@ export const DYNO_ROUTES: Routes = {
 }
 
 /** Starts a one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
-export function startOneOff(
-  world: HerokuWorld,
-  { params, body }: ApiRequest,
-  env: Readonly<Record<string, string>> = {}
-): RouteReply {
+function startOneOff(world: HerokuWorld, { params, body }: ApiRequest): RouteReply {
   const machine = machineOf(world, params)
   const command = text(body['command'])
   if (command === undefined) throw invalid('Command is required')
@@ -73,13 +69,21 @@ export function startOneOff(
     command,
     type: text(body['type']),
     size: oneOffSize(machine.app, text(body['size'])),
-    env,
+    env: environmentOf(body['env']),
     timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
     attach: body['attach'] === true
   })
   // As on Heroku just after an app was made (heroku/cli: lib/run/dyno).
   if (!dyno) throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.')
   return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))]
+}
+
+function environmentOf(value: unknown): Record<string, string> {
+  const entries = Object.entries((value ?? {}) as Record<string, unknown>)
+  // heroku/cli sends the width of its terminal as a number.
+  return Object.fromEntries(
+    entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one as string)]] : []))
+  )
 }
 
 function formationViews(world: HerokuWorld, params: readonly string[]): unknown[] {

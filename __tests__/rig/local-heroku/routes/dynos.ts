@@ -1,5 +1,5 @@
 import { scaleApp } from '../../../../src/local-heroku/formation.ts'
-import { oneOffOf, startOneOff } from '../../../../src/local-heroku/routes/dynos.ts'
+import { oneOffOf } from '../../../../src/local-heroku/routes/dynos.ts'
 import { formationView } from '../../../../src/local-heroku/views.ts'
 import { notFound } from '../errors.ts'
 import { appOf, machineOf, type World } from '../world.ts'
@@ -20,21 +20,12 @@ export const DYNO_ROUTES: Routes = {
     return [200, formationView(world, params, type, app.formation[type]!)]
   },
 
-  'POST /apps/:app/dynos': (world, request) => startOneOff(world, request, environmentOf(request.body['env'])),
   'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stop(world, params),
   'DELETE /apps/:app/dynos/:dyno': (world, { params }) => stop(world, params),
   'DELETE /apps/:app/dynos': (world, { params }) => {
     void machineOf(world, params).restart()
     return [202, {}]
   }
-}
-
-function environmentOf(value: unknown): Record<string, string> {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>)
-  // The CLI sends the width of its terminal as a number.
-  return Object.fromEntries(
-    entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one as string)]] : []))
-  )
 }
 
 /** A one-off dyno ends; one of the formation is started again. */

@@ -245,12 +245,13 @@ describe('a log session', () => {
     const { body } = await ask(heroku, 'POST /apps/one/log-sessions', { body: { tail: true, lines: 1, dyno: 'run' } })
     const response = await fetch(body.logplex_url, { headers: { accept: 'text/event-stream' } })
     expect(response.headers.get('content-type')).toBe('text/event-stream')
-    await ask(heroku, 'POST /apps/one/dynos', { body: { command: 'echo later' } })
+    const oneOff = { command: 'echo $WHAT', env: { WHAT: 'later' } }
+    expect((await ask(heroku, 'POST /apps/one/dynos', { body: oneOff })).status).toBe(201)
     let text = ''
     for await (const chunk of response.body!) {
       text += Buffer.from(chunk).toString()
       if (/^id: \S+\ndata: \S+ app\[run\.\d+\]: later\n\n/m.test(text)) break
     }
-    expect(text).toMatch(/Starting process with command `echo later`/)
+    expect(text).toMatch(/Starting process with command `echo \$WHAT`/)
   })
 })

@@ -44,8 +44,8 @@ afterEach(async () => {
   await new Promise(resolve => dyno.close(resolve))
 })
 
-const openRouter = (): Promise<Router> =>
-  Router.start({
+const openRouter = (): Promise<Router> => {
+  const options = {
     port: 0,
     dynos: () => dynos,
     awake: () => {},
@@ -54,7 +54,9 @@ const openRouter = (): Promise<Router> =>
     log,
     clock,
     times: HEROKU_TIMES
-  })
+  }
+  return Router.start(options)
+}
 const page = (): string => `http://127.0.0.1:${router.port}`
 const open = (path = '/api/v1/streaming'): WebSocket => new WebSocket(`ws://127.0.0.1:${router.port}${path}`)
 const message = async (socket: WebSocket): Promise<string> => String(((await once(socket, 'message')) as [Buffer])[0])

@@ -66916,10 +66916,13 @@ function switchedOff({ off }) {
         .filter(({ path, why }) => why === 'inactivity' || OURS.test(path))
         .map(({ name, path, why }) => ({
         level: 'warn',
-        about: `off-${path.split('/').at(-1) ?? ''}`,
+        about: `off-${fileOf(path)}`,
         text: `GitHub has switched off the workflow ${name} (${why === 'fork' ? 'as in every new fork' : 'for inactivity'})`,
-        remedy: 'Enable it under Actions, or with `gh workflow enable`.'
+        remedy: `Enable it under Actions${/^[\w.-]+$/.test(fileOf(path)) ? `, or with \`gh workflow enable ${fileOf(path)}\`` : ''}.`
     }));
+}
+function fileOf(path) {
+    return path.split('/').at(-1) ?? '';
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/heroku-key.js
@@ -67258,10 +67261,16 @@ async function memory_fits({ app, dyno, config }) {
     return [web, worker].filter(finding => finding !== undefined);
 }
 function fit(type, formation, bytes, what) {
-    const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? '';
+    const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? undefined;
+    if (size === undefined)
+        return undefined;
     const most = (0,knowledge/* dynoSize */.Y$)(size)?.memory;
     if (most === undefined)
-        return undefined;
+        return {
+            level: 'unknown',
+            about: type,
+            text: `How much memory a ${size.slice(0, 40)} dyno has this version does not know`
+        };
     const figure = (0,lib_runtime/* wholeShareText */.eU)(bytes, most);
     const text = `${what} in a ${size} dyno of ${(0,lib_runtime/* sizeText */.lP)(most)}: ${figure}`;
     // A lower bound, so never a failure: R14 and R15 tell that.
@@ -67322,7 +67331,7 @@ const nightlyBuild = {
                 }
             ];
         }
-        return [nightly_build_size(report), ...drift(report, deployed)];
+        return [nightly_build_size(report), ...others(failedJobs), ...drift(report, deployed)];
     }
 };
 function nightly_build_size({ compressed, limit, withinLimit, problem }) {
@@ -67344,6 +67353,20 @@ function nightly_build_size({ compressed, limit, withinLimit, problem }) {
         text: `${text}: the next deploy would be refused`,
         remedy: 'Look at the size report of this run for what grew.'
     };
+}
+/** Jobs that failed although there is a report: what comes after the build, such as a rehearsal. */
+function others(failedJobs) {
+    if (failedJobs.length === 0)
+        return [];
+    return [
+        {
+            level: 'warn',
+            about: 'jobs',
+            figure: `${failedJobs.length}`,
+            text: `The build made a slug, and other jobs of this run failed: ${failedJobs.join(', ')}`,
+            remedy: 'Look at the log of that job in this run.'
+        }
+    ];
 }
 /** A buildpack that changed is news and no fault: tonight's build shows that it works. */
 function drift(tonight, deployed) {
@@ -67411,9 +67434,12 @@ const postgres_postgres = {
     deadline: DYNO_DEADLINE,
     async look(world) {
         const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres(), world.app.name));
-        // If Heroku's API tells no size, the database itself does, though not how much the plan allows.
-        const known = plan.some(({ about }) => about === 'size');
-        return known ? plan : [...plan, ...(await lookAtPart('size', () => fromInside(world)))];
+        // What Heroku's API does not tell, the database itself does, though not how much the plan allows.
+        const [missing, ...more] = ['size', 'connections'].filter(part => plan.every(({ about }) => about !== part));
+        if (missing === undefined)
+            return plan;
+        const inside = await lookAtPart(missing, () => fromInside(world));
+        return [...plan, ...inside.filter(({ about }) => about === missing || more.includes(about ?? ''))];
     }
 };
 function onHeroku(figures, app) {
@@ -67421,9 +67447,7 @@ function onHeroku(figures, app) {
         return [];
     const { plan = 'its plan', status, bytes, size, connections, tables } = figures;
     const findings = [
-        status !== undefined && /action required|access restricted/i.test(status)
-            ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: postgres_LARGER, link: PLANS }
-            : undefined,
+        status === undefined ? undefined : statusFinding(status, app),
         size &&
             measured('size', size, `Postgres holds ${bytes === undefined ? (0,lib_runtime/* wholeShareText */.eU)(size.part, size.whole) : (0,lib_runtime/* sizeText */.lP)(bytes)} on ${plan}`, postgres_LARGER),
         connections &&
@@ -67431,6 +67455,16 @@ function onHeroku(figures, app) {
         tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
     ];
     return findings.filter(finding => finding !== undefined);
+}
+/** Heroku's word. Undefined if it is well: `Available`, of Advanced plans `available`. */
+function statusFinding(status, app) {
+    const said = { about: 'status', text: `Heroku says of Postgres: ${status}` };
+    if (/action required|access restricted/i.test(status))
+        return { level: 'fail', ...said, remedy: postgres_LARGER, link: PLANS };
+    if (/^available\b/i.test(status))
+        return undefined;
+    const level = /unavailable|degraded|down/i.test(status) ? 'fail' : 'warn';
+    return { level, ...said, remedy: `Look at \`heroku pg:info --app ${app}\` and https://status.heroku.com.` };
 }
 async function fromInside({ dyno, app }) {
     const { bytes, connections, most } = await dyno.part('postgres');
@@ -67535,6 +67569,14 @@ async function eviction({ app, dyno }) {
     if (policy === 'noeviction')
         return [
             { level: 'ok', about: 'eviction', figure: policy, text: 'Redis drops nothing when it is full (noeviction)' }
+        ];
+    if (policy === '')
+        return [
+            {
+                level: 'unknown',
+                about: 'eviction',
+                text: 'Redis does not say what it does when it is full (`maxmemory_policy`)'
+            }
         ];
     return [
         {
@@ -67872,11 +67914,13 @@ const slugSize = {
     config: [],
     async look({ app, wants, clock }) {
         const slugs = await app.slugs();
-        const bytes = (await app.slug())?.size ?? slugs[0]?.bytes;
+        const own = (await app.slug())?.size ?? undefined;
+        const bytes = own ?? slugs[0]?.bytes;
         if (bytes === undefined)
             throw new Error('Heroku does not say how large the slug is');
         const { slugLimit } = wants;
-        const text = `The slug has ${(0,lib_runtime/* sizeText */.lP)(bytes)} of ${(0,lib_runtime/* sizeText */.lP)(slugLimit)}`;
+        const which = own === undefined ? 'The newest slug whose size Heroku tells' : 'The slug';
+        const text = `${which} has ${(0,lib_runtime/* sizeText */.lP)(bytes)} of ${(0,lib_runtime/* sizeText */.lP)(slugLimit)}`;
         const figure = (0,lib_runtime/* wholeShareText */.eU)(bytes, slugLimit);
         if (bytes > slugLimit) {
             return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }];
@@ -67942,7 +67986,7 @@ function stack_judge(name, now, app) {
         return found;
     return {
         ...found,
-        remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set STACK --app ${app}\`, then deploy.`,
+        remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set ${knowledge/* DEFAULT_STACK */.zb} --app ${app}\`, then deploy.`,
         link: 'https://devcenter.heroku.com/articles/stack'
     };
 }
@@ -68426,6 +68470,14 @@ async function versionOf({ version }, { config, deployed, app }) {
             figure: shown,
             text: `It runs ${shown}; of which commit the slug is, Heroku does not say`
         };
+    const short = was.commit.slice(0, 7);
+    if (wanted === undefined && !version.includes(short))
+        return {
+            level: 'unknown',
+            about,
+            figure: shown,
+            text: `It runs ${shown}; whether that is commit ${short}, which was deployed, it does not say`
+        };
     return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` };
 }
 function instance_streamingOf({ streaming }, { config, instance: place, app }) {
@@ -68596,7 +68648,8 @@ const certificates = {
 };
 /** What to tell of the certificate of a host. */
 async function certificateFinding(about, host, world) {
-    const { thresholds, clock, app } = world;
+    const { thresholds, clock } = world;
+    const app = about === 'streaming' ? (world.streamingApp ?? world.app) : world.app;
     try {
         const { until, issuer, trouble } = await certificateOf(host, 443, world);
         const days = daysUntil(until, clock.now());
@@ -68752,12 +68805,15 @@ const gifUpload = {
             ...world,
             network: { ...world.network, answerWithin: Math.min(gif_upload_LOOK_WITHIN, world.network.answerWithin) }
         });
+        let ended;
+        let isRemoved = false;
         try {
-            return [gif_upload_judge(isReady ? media : await worked(media.id, brisk, until, world), world)];
+            ended = isReady ? media : await worked(media.id, brisk, until, world);
         }
         finally {
-            await (0,lib_mastodon/* removeUpload */.Al)(brisk, media.id).catch(() => { });
+            isRemoved = await (0,lib_mastodon/* removeUpload */.Al)(brisk, media.id).catch(() => false);
         }
+        return [gif_upload_judge(ended, isRemoved, world)];
     }
 };
 /** Waits until Mastodon has processed the upload. */
@@ -68768,11 +68824,13 @@ async function worked(id, ask, until, world) {
         throw new Error(`it is still worked on after ${WORKED_WITHIN / 1000} s; look at the queues`);
     return ended;
 }
-function gif_upload_judge(made, world) {
+function gif_upload_judge(made, isRemoved, world) {
     if (made === 'failed')
         return broken('could not be worked on', world);
-    if (made.type === 'gifv')
-        return { level: 'ok', figure: 'gifv', text: 'An animated GIF became a video, and was removed again' };
+    if (made.type === 'gifv') {
+        const end = isRemoved ? 'was removed again' : 'stays until Mastodon removes it, which it does after a day';
+        return { level: 'ok', figure: 'gifv', text: `An animated GIF became a video, and ${end}` };
+    }
     return broken(`became ${made.type.slice(0, 20)} and no video`, world);
 }
 function gif_upload_refused(answer, world) {
@@ -68936,7 +68994,18 @@ async function fromSecure(hostname, world) {
             return [bad];
         if (trail.last.status >= 500)
             return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }];
-        return [{ level: 'ok', about, text: `${url} redirects in no circle` }, hsts(trail, hostname)];
+        const ends = { level: 'ok', about, text: `${url} redirects in no circle` };
+        // Whoever refuses, such as a CDN, may not send the header that Mastodon sends.
+        return trail.last.status < 400
+            ? [ends, hsts(trail, hostname)]
+            : [
+                ends,
+                {
+                    level: 'unknown',
+                    about: 'hsts',
+                    text: `${url} ${answered(trail.last)}, so whether it sends HSTS is not known`
+                }
+            ];
     }
     catch (error) {
         return [notReached(url, error, world, { about })];
@@ -69017,7 +69086,7 @@ const media = {
             return [host];
         const [certificate, pages] = await Promise.all([
             certificateFinding('certificate', new URL(url).hostname, world),
-            readPages(place, world).catch((error) => unreached(error, world).why)
+            readPages(place, world).then(read => (read.front.status === 200 ? read : answered(read.front)), (error) => unreached(error, world).why)
         ]);
         if (typeof pages === 'string')
             return [host, certificate, { ...unread(pages), cause: hostCause(hostOf(place), pages) }];
@@ -69107,6 +69176,16 @@ async function pictureFindings(url, place, { pictures }, world) {
                     remedy: 'Look at the bucket’s permissions, and at what is in front of it'
                 }
             ];
+        const type = answer.headers['content-type'] ?? '';
+        if (/^text\//i.test(type))
+            return [
+                {
+                    level: 'fail',
+                    about,
+                    text: `${host} gives out ${brief(type, 60)} for a picture that the instance shows`,
+                    remedy: 'Look at the bucket, and at what is in front of it'
+                }
+            ];
         return [{ level: 'ok', about, text: `${host} gives out a picture` }, corsFinding(host, origin, answer)];
     }
     catch (error) {
@@ -69150,7 +69229,8 @@ function policyFinding(url, { headers }) {
 /** Whether a directive of a policy names a host (W3C: CSP 3, 6.7.2.8; as Mastodon writes them). */
 function allows(policy, name, host) {
     const directives = policy.split(/[;,]/).map(directive => directive.trim().split(/\s+/));
-    const sources = directives.find(([first]) => first?.toLowerCase() === name)?.slice(1) ?? [];
+    const of = (wanted) => directives.find(([first]) => first?.toLowerCase() === wanted)?.slice(1);
+    const sources = of(name) ?? of('default-src') ?? ['*'];
     return sources.some(source => {
         if (['*', 'https:', 'wss:'].includes(source))
             return true;
@@ -69680,7 +69760,7 @@ async function tryBucket(bucket, world) {
     try {
         const put = await askBucket(bucket, 'PUT', path, world, body);
         if (put.status >= 300)
-            return [{ level: 'fail', about, ...object_storage_refused(what, 'takes no object', put, bucket) }];
+            return [{ level: 'fail', about, ...object_storage_refused(what, 'takes no object', put, bucket, world.app.name) }];
     }
     catch (error) {
         const finding = notReached(what, error, world, { about });
@@ -69720,7 +69800,7 @@ async function readBack(bucket, path, body, world) {
         const got = await askBucket(bucket, 'GET', path, world);
         if (got.status === 200 && got.body === body)
             return undefined;
-        return { level: 'fail', about, ...object_storage_refused(what, 'does not give back what it took', got, bucket) };
+        return { level: 'fail', about, ...object_storage_refused(what, 'does not give back what it took', got, bucket, world.app.name) };
     }
     catch (error) {
         return notReached(what, error, world, { about });
@@ -69756,8 +69836,9 @@ async function object_storage_remove(bucket, path, world) {
     const answer = await askBucket(bucket, 'DELETE', path, world);
     return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer);
 }
+/** By S3's code; `APP` is the app's name. */
 const REMEDIES = {
-    AccessControlListNotSupported: 'Set the config var `S3_PERMISSION` to nothing, or allow ACLs in the bucket’s Object Ownership',
+    AccessControlListNotSupported: 'Set `S3_PERMISSION` to nothing (`heroku config:set S3_PERMISSION= --app APP`), or allow ACLs in the bucket’s Object Ownership',
     AccessDenied: 'Allow `s3:PutObject`, `s3:PutObjectAcl`, `s3:GetObject` and `s3:DeleteObject` to the key',
     InvalidAccessKeyId: 'Make a new key, and set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`',
     SignatureDoesNotMatch: '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`: set both anew',
@@ -69765,13 +69846,13 @@ const REMEDIES = {
     PermanentRedirect: 'The bucket is in another region: look at `S3_REGION`',
     AuthorizationHeaderMalformed: 'The bucket is in another region: look at `S3_REGION`'
 };
-function object_storage_refused(what, how, answer, bucket) {
+function object_storage_refused(what, how, answer, bucket, app) {
     const error = s3Error(answer);
     const code = error.split(' ')[1] ?? '';
     const acl = bucket.acl !== '' && code === 'AccessControlListNotSupported' ? ', for it takes no ACL' : '';
     return {
         text: `${what} ${how}${acl} (${error}): uploads fail`,
-        remedy: REMEDIES[code] ?? 'Look at the bucket and its key at the provider'
+        remedy: (REMEDIES[code] ?? 'Look at the bucket and its key at the provider').replace('APP', app)
     };
 }
 
@@ -74528,15 +74609,22 @@ async function asSomebody(what, { status, headers, genuine }, remedy, world) {
         return { level: 'fail', text: `${what} was granted with a wrong key: something in between answers for it`, remedy };
     if (status !== 401)
         return otherwise(what, status, remedy);
-    if (await isValid(world))
+    const refused = `${what} was refused (401${streaming_reason(headers)})`;
+    const taken = await isTaken(world);
+    if (typeof taken === 'string')
+        return {
+            level: 'unknown',
+            text: `${refused}; whether the instance takes \`mastodon-token\` is not known: ${taken}`
+        };
+    if (taken)
         return {
             level: 'fail',
-            text: `${what} was refused (401${streaming_reason(headers)}), and the instance takes the token`,
+            text: `${refused}, and the instance takes the token`,
             remedy: 'Look whether both apps use the same `DATABASE_URL`'
         };
     return {
         level: 'warn',
-        text: `${what} was refused (401${streaming_reason(headers)}), and the instance does not take \`mastodon-token\` either`,
+        text: `${refused}, and the instance does not take \`mastodon-token\` either`,
         remedy: 'Make a new access token and store it as the secret behind `mastodon-token`'
     };
 }
@@ -74559,14 +74647,21 @@ function streaming_reason(headers) {
     const said = headers['x-error-message'];
     return typeof said === 'string' ? `, “${brief(said, 60)}”` : '';
 }
-/** Whether the instance itself takes the token. */
-async function isValid({ instance, token, ...world }) {
+/** Whether the instance itself takes the token; or why that is not known. */
+async function isTaken({ instance, token, ...world }) {
     if (!instance)
-        return false;
-    const { status } = await askPlace(instance, '/api/v1/apps/verify_credentials', world, {
-        headers: { authorization: `Bearer ${token}` }
-    });
-    return status === 200;
+        return 'it has no name';
+    try {
+        const answer = await askPlace(instance, '/api/v1/apps/verify_credentials', world, {
+            headers: { authorization: `Bearer ${token}` }
+        });
+        if (answer.status === 200)
+            return true;
+        return answer.status === 401 || answer.status === 403 ? false : `it ${answered(answer)}`;
+    }
+    catch (error) {
+        return unreached(error, world).why;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/upgrade.js
@@ -83385,11 +83480,11 @@ async function lookAtUpload(ask, id) {
     return undefined;
 }
 /**
- * Removes an upload. Mastodon itself removes uploads without a post after a day (mastodon:
- * app/lib/vacuum/media_attachments_vacuum.rb).
+ * Removes an upload, which Mastodon knows since 4.4. Resolves with whether it did. Else Mastodon itself removes an upload
+ * without a post after a day (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
  */
 async function removeUpload(ask, id) {
-    await ask('DELETE', mediaPath(id));
+    return (await ask('DELETE', mediaPath(id))).status === 200;
 }
 /** Whether a refusal is that of a Mastodon without ffmpeg: "Error processing thumbnail for uploaded media". */
 function saysNoFfmpeg({ status, body }) {

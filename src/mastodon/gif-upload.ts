@@ -48,11 +48,11 @@ export async function lookAtUpload(ask: AskApi, id: string): Promise<Media | 'fa
 }
 
 /**
- * Removes an upload. Mastodon itself removes uploads without a post after a day (mastodon:
- * app/lib/vacuum/media_attachments_vacuum.rb).
+ * Removes an upload, which Mastodon knows since 4.4. Resolves with whether it did. Else Mastodon itself removes an upload
+ * without a post after a day (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
  */
-export async function removeUpload(ask: AskApi, id: string): Promise<void> {
-  await ask('DELETE', mediaPath(id))
+export async function removeUpload(ask: AskApi, id: string): Promise<boolean> {
+  return (await ask('DELETE', mediaPath(id))).status === 200
 }
 
 /** Whether a refusal is that of a Mastodon without ffmpeg: "Error processing thumbnail for uploaded media". */

@@ -136,6 +136,10 @@ table(nightlyBuild, {
     build({ report: undefined, failedJobs: ['build'] }),
     ['fail: The build failed (build): the next deploy would, too']
   ],
+  'passes, and what comes after fails': [
+    build({ failedJobs: ['rehearse'] }),
+    [GOOD, 'warn jobs (1): The build made a slug, and other jobs of this run failed: rehearse']
+  ],
   'left nothing': [
     build({ report: undefined }),
     ['unknown: It could not look: this run has made no report of a build']

@@ -74,6 +74,35 @@ table(postgres, {
       'ok tables (3 %): 120 of 4000 tables are there'
     ]
   },
+  'does not answer': {
+    said: { postgres: database(0.5, 4, 'Temporarily Unavailable') },
+    expected: [
+      'fail status: Heroku says of Postgres: Temporarily Unavailable',
+      'ok size (50 %): Postgres holds 500.0 MB on essential-0',
+      'ok connections (20 %): 4 of 20 connections are open',
+      'ok tables (3 %): 120 of 4000 tables are there'
+    ],
+    says: ['heroku pg:info --app main']
+  },
+  'is in a state that nobody knows': {
+    said: { postgres: { ...database(0.5, 19, 'modifying'), size: undefined, tables: undefined, bytes: undefined } },
+    inside: { postgres: { bytes: 2e9, connections: 19, most: 20, version: '16.4' } },
+    expected: [
+      'warn status: Heroku says of Postgres: modifying',
+      'fail connections (95 %): 19 of 20 connections are open: 95 %',
+      'ok size (2000.0 MB): Postgres holds 2000.0 MB; how much its plan allows is not known'
+    ],
+    says: ['PREPARED_STATEMENTS=false']
+  },
+  'has connections that Heroku does not tell': {
+    said: { postgres: { ...database(0.5, 4), connections: undefined } },
+    inside: { postgres: { bytes: 2e9, connections: 19, most: 20, version: '16.4' } },
+    expected: [
+      'ok size (50 %): Postgres holds 500.0 MB on essential-0',
+      'ok tables (3 %): 120 of 4000 tables are there',
+      'fail connections (95 %): 19 of 20 connections are open: 95 %'
+    ]
+  },
   "is none of Heroku's": {
     said: { postgres: undefined },
     inside: { postgres: { bytes: 2e9, connections: 96, most: 100, version: '16.4' } },
@@ -116,6 +145,14 @@ table(redis, {
     expected: [
       'fail eviction (allkeys-lru): Redis drops keys when it is full (allkeys-lru): jobs of Sidekiq and whole home feeds vanish without a word',
       'fail memory (98 %): Redis holds 49.0 MB of 50.0 MB; it has dropped 12 keys since it started'
+    ]
+  },
+  'does not say what it does': {
+    said: { redisPolicy: undefined },
+    inside: inside(20e6, ''),
+    expected: [
+      'unknown eviction: Redis does not say what it does when it is full (`maxmemory_policy`)',
+      'ok memory (40 %): Redis holds 20.0 MB of 50.0 MB'
     ]
   },
   'has no limit': {
@@ -189,7 +226,11 @@ table(memory, {
   'is not judged in a size that nobody knows': {
     said: { platformLog: [], formation: sizes('huge', 'huge') },
     inside: booted(300e6, 450e6),
-    expected: ['unknown quota: Heroku has no line of its own in the log']
+    expected: [
+      'unknown quota: Heroku has no line of its own in the log',
+      'unknown web: How much memory a huge dyno has this version does not know',
+      'unknown worker: How much memory a huge dyno has this version does not know'
+    ]
   },
   'killed dynos': {
     said: { platformLog: [line(60, R14), line(50, 'Error R15 (Memory quota vastly exceeded)')] },
@@ -346,7 +387,7 @@ table(slugSize, {
   },
   'has no history': {
     said: { slug: undefined, slugs: slugs(250) },
-    expected: ['ok (83 %): The slug has 250.0 MB of 300.0 MB']
+    expected: ['ok (83 %): The newest slug whose size Heroku tells has 250.0 MB of 300.0 MB']
   },
   'will be too large': {
     said: { slug: slug(280e6), slugs: slugs(280, 275, 270) },

@@ -4,7 +4,7 @@ import { federation } from '../../../src/checks/outside/federation.ts'
 import { health } from '../../../src/checks/outside/health.ts'
 import { instance } from '../../../src/checks/outside/instance.ts'
 import { streaming } from '../../../src/checks/outside/streaming.ts'
-import { type Surroundings } from '../../../src/checks/index.ts'
+import { type Deployed, type Surroundings } from '../../../src/checks/index.ts'
 import { type Dyno } from '../../../src/heroku/index.ts'
 import { hangs, pages, type Handler } from '../../helpers/internet.ts'
 import { mastodonAnswers, openSite, openStreaming, TOKEN, type Answers } from '../../helpers/mastodon-site.ts'
@@ -198,6 +198,12 @@ describe('instance', () => {
     expect((await ask(internet, instance, { configVars }))[0]).toBe(
       'ok version (4.7.4+mine): It runs 4.7.4+mine, as deployed'
     )
+    openSite(internet, says({ version: '4.7.4' }))
+    const unread = (): Promise<Deployed> => Promise.resolve({ commit: '1'.repeat(40), version: undefined })
+    expect((await ask(internet, instance, { deployed: unread }))[0]).toBe(
+      'unknown version (4.7.4): It runs 4.7.4; whether that is commit 1111111, which was deployed, it does not say'
+    )
+    openSite(internet, says({ version: '4.7.4+mine' }))
     const deployed = (): Promise<never> => Promise.reject(new Error('Heroku is down'))
     expect((await ask(internet, instance, { deployed }))[0]).toBe(
       'unknown version (4.7.4+mine): It runs 4.7.4+mine; of which commit the slug is, Heroku does not say'
@@ -285,6 +291,19 @@ describe('streaming', () => {
     )
     expect((await said({ mastodonToken: 'an old one' }))[1]).toBe(
       'warn websocket: A WebSocket to live.test was refused (401, “Invalid access token”), and the instance does not take `mastodon-token` either'
+    )
+  })
+
+  it('does not know of a token about which the instance says nothing', async () => {
+    openStreaming(internet, { tokens: [] })
+    openSite(internet, { '/api/v1/apps/verify_credentials': status(500) })
+    const refused = 'unknown websocket: A WebSocket to live.test was refused (401, “Invalid access token”)'
+    expect((await said({ mastodonToken: TOKEN }))[1]).toBe(
+      `${refused}; whether the instance takes \`mastodon-token\` is not known: it answered 500`
+    )
+    const gone = { url: 'https://gone.test/' }
+    expect((await said({ mastodonToken: TOKEN, instance: gone }))[1]).toBe(
+      `${refused}; whether the instance takes \`mastodon-token\` is not known: its name is not in the DNS`
     )
   })
 

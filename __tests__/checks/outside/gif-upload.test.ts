@@ -18,14 +18,18 @@ const PENDING: Answer = { status: 202, body: { id: '77', type: 'image', url: nul
 const FAILED: Answer = { status: 500, body: { error: 'Error processing thumbnail for uploaded media' } }
 
 /** A Mastodon as far as uploads go: what it answers to one, and then to each look. Returns what it was asked. */
-function openMedia(upload: Answer, looks: readonly Answer[] = []): { asked: string[]; files: Buffer[] } {
+function openMedia(
+  upload: Answer,
+  looks: readonly Answer[] = [],
+  removal: Answer = { status: 200, body: {} }
+): { asked: string[]; files: Buffer[] } {
   const seen = { asked: [] as string[], files: [] as Buffer[] }
   let look = 0
   const receive = async (request: IncomingMessage): Promise<Answer> => {
     const { method, url, headers } = request
     seen.asked.push(`${method} ${url}`)
     if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401 }
-    if (method === 'DELETE') return { status: 200, body: {} }
+    if (method === 'DELETE') return removal
     if (method === 'GET') return looks[Math.min(look++, looks.length - 1)]!
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -52,6 +56,13 @@ describe('gif-upload', () => {
     expect(await look()).toEqual(['ok (gifv): An animated GIF became a video, and was removed again'])
     expect(seen.asked).toEqual(['POST /api/v2/media', 'DELETE /api/v1/media/77'])
     expect(seen.files).toEqual([Buffer.from(ANIMATED_GIF, 'base64')])
+  })
+
+  it('does not say that it is removed if Mastodon does not remove it', async () => {
+    openMedia(made('gifv'), [], { status: 404 })
+    expect(await look()).toEqual([
+      'ok (gifv): An animated GIF became a video, and stays until Mastodon removes it, which it does after a day'
+    ])
   })
 
   it('waits for a worker', async () => {

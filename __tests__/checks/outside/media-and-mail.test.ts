@@ -74,7 +74,41 @@ describe('media', () => {
       },
       OPEN,
       {
-        csp: 'fail csp: The page’s own policy does not allow media from media.test (img-src, connect-src): browsers show none'
+        csp: 'fail csp: The page’s own policy does not allow media from media.test (img-src): browsers show none'
+      }
+    ],
+    [
+      'is not in the policy’s default',
+      {
+        '/': (_, response) =>
+          response
+            .writeHead(200, {
+              'content-security-policy': "default-src 'none'; img-src media.test; media-src media.test"
+            })
+            .end()
+      },
+      OPEN,
+      { csp: 'fail csp: The page’s own policy does not allow media from media.test (connect-src): browsers show none' }
+    ],
+    [
+      'gives out a page for a picture',
+      {},
+      picture({ 'content-type': 'text/html; charset=utf-8' }, 200),
+      {
+        picture: 'fail picture: media.test gives out text/html; charset=utf-8 for a picture that the instance shows',
+        cors: ''
+      }
+    ],
+    [
+      'cannot be told of a page that is an error',
+      { '/': (_, response) => response.writeHead(503).end('<title>Application error</title>') },
+      OPEN,
+      {
+        picture:
+          'unknown page: The front page could not be read (answered 503: Heroku’s error page), so neither pictures nor its policy were looked at',
+        cors: '',
+        csp: '',
+        mixed: ''
       }
     ],
     [

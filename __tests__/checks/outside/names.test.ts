@@ -220,6 +220,12 @@ describe('redirects and HSTS', () => {
       'warn hsts (0 days): Browsers are not told to come to site.test by https alone (HSTS)'
     ],
     [
+      'are refused by something in front',
+      { '/about': (_, response) => void response.writeHead(403, { 'cf-mitigated': 'challenge' }).end() },
+      undefined,
+      'unknown hsts: https://site.test/about answered 403: Cloudflare asks whether we are human, so whether it sends HSTS is not known'
+    ],
+    [
       'say it for a day',
       { '/about': hsts('max-age=86400') },
       undefined,

@@ -48,8 +48,12 @@ function switchedOff({ off }: GithubRepository): Finding[] {
     .filter(({ path, why }) => why === 'inactivity' || OURS.test(path))
     .map(({ name, path, why }) => ({
       level: 'warn',
-      about: `off-${path.split('/').at(-1) ?? ''}`,
+      about: `off-${fileOf(path)}`,
       text: `GitHub has switched off the workflow ${name} (${why === 'fork' ? 'as in every new fork' : 'for inactivity'})`,
-      remedy: 'Enable it under Actions, or with `gh workflow enable`.'
+      remedy: `Enable it under Actions${/^[\w.-]+$/.test(fileOf(path)) ? `, or with \`gh workflow enable ${fileOf(path)}\`` : ''}.`
     }))
+}
+
+function fileOf(path: string): string {
+  return path.split('/').at(-1) ?? ''
 }

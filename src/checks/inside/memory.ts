@@ -64,9 +64,15 @@ async function fits({ app, dyno, config }: Pick<World, 'app' | 'dyno' | 'config'
 }
 
 function fit(type: string, formation: readonly Formation[], bytes: number, what: string): Finding | undefined {
-  const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? ''
+  const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? undefined
+  if (size === undefined) return undefined
   const most = dynoSize(size)?.memory
-  if (most === undefined) return undefined
+  if (most === undefined)
+    return {
+      level: 'unknown',
+      about: type,
+      text: `How much memory a ${size.slice(0, 40)} dyno has this version does not know`
+    }
   const figure = wholeShareText(bytes, most)
   const text = `${what} in a ${size} dyno of ${sizeText(most)}: ${figure}`
   // A lower bound, so never a failure: R14 and R15 tell that.

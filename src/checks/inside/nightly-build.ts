@@ -23,7 +23,7 @@ export const nightlyBuild: Check = {
         }
       ]
     }
-    return [size(report), ...drift(report, deployed)]
+    return [size(report), ...others(failedJobs), ...drift(report, deployed)]
   }
 }
 
@@ -45,6 +45,20 @@ function size({ compressed, limit, withinLimit, problem }: BuildReport): Finding
     text: `${text}: the next deploy would be refused`,
     remedy: 'Look at the size report of this run for what grew.'
   }
+}
+
+/** Jobs that failed although there is a report: what comes after the build, such as a rehearsal. */
+function others(failedJobs: readonly string[]): Finding[] {
+  if (failedJobs.length === 0) return []
+  return [
+    {
+      level: 'warn',
+      about: 'jobs',
+      figure: `${failedJobs.length}`,
+      text: `The build made a slug, and other jobs of this run failed: ${failedJobs.join(', ')}`,
+      remedy: 'Look at the log of that job in this run.'
+    }
+  ]
 }
 
 /** A buildpack that changed is news and no fault: tonight's build shows that it works. */

@@ -20,9 +20,11 @@ export const postgres: Check = {
   deadline: DYNO_DEADLINE,
   async look(world) {
     const plan = await lookAtPart('plan', async () => onHeroku(await world.app.postgres(), world.app.name))
-    // If Heroku's API tells no size, the database itself does, though not how much the plan allows.
-    const known = plan.some(({ about }) => about === 'size')
-    return known ? plan : [...plan, ...(await lookAtPart('size', () => fromInside(world)))]
+    // What Heroku's API does not tell, the database itself does, though not how much the plan allows.
+    const [missing, ...more] = ['size', 'connections'].filter(part => plan.every(({ about }) => about !== part))
+    if (missing === undefined) return plan
+    const inside = await lookAtPart(missing, () => fromInside(world))
+    return [...plan, ...inside.filter(({ about }) => about === missing || more.includes(about ?? ''))]
   }
 }
 
@@ -30,9 +32,7 @@ function onHeroku(figures: PostgresFigures | undefined, app: string): Finding[] 
   if (!figures) return []
   const { plan = 'its plan', status, bytes, size, connections, tables } = figures
   const findings: (Finding | undefined)[] = [
-    status !== undefined && /action required|access restricted/i.test(status)
-      ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: LARGER, link: PLANS }
-      : undefined,
+    status === undefined ? undefined : statusFinding(status, app),
     size &&
       measured(
         'size',
@@ -50,6 +50,15 @@ function onHeroku(figures: PostgresFigures | undefined, app: string): Finding[] 
     tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, LARGER)
   ]
   return findings.filter(finding => finding !== undefined)
+}
+
+/** Heroku's word. Undefined if it is well: `Available`, of Advanced plans `available`. */
+function statusFinding(status: string, app: string): Finding | undefined {
+  const said = { about: 'status', text: `Heroku says of Postgres: ${status}` }
+  if (/action required|access restricted/i.test(status)) return { level: 'fail', ...said, remedy: LARGER, link: PLANS }
+  if (/^available\b/i.test(status)) return undefined
+  const level = /unavailable|degraded|down/i.test(status) ? 'fail' : 'warn'
+  return { level, ...said, remedy: `Look at \`heroku pg:info --app ${app}\` and https://status.heroku.com.` }
 }
 
 async function fromInside({ dyno, app }: Pick<World, 'dyno' | 'app'>): Promise<Finding[]> {

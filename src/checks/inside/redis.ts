@@ -28,6 +28,14 @@ async function eviction({ app, dyno }: Pick<World, 'app' | 'dyno'>): Promise<Fin
     return [
       { level: 'ok', about: 'eviction', figure: policy, text: 'Redis drops nothing when it is full (noeviction)' }
     ]
+  if (policy === '')
+    return [
+      {
+        level: 'unknown',
+        about: 'eviction',
+        text: 'Redis does not say what it does when it is full (`maxmemory_policy`)'
+      }
+    ]
   return [
     {
       level: 'fail',

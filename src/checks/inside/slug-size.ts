@@ -17,10 +17,12 @@ export const slugSize: Check = {
   config: [],
   async look({ app, wants, clock }) {
     const slugs = await app.slugs()
-    const bytes = (await app.slug())?.size ?? slugs[0]?.bytes
+    const own = (await app.slug())?.size ?? undefined
+    const bytes = own ?? slugs[0]?.bytes
     if (bytes === undefined) throw new Error('Heroku does not say how large the slug is')
     const { slugLimit } = wants
-    const text = `The slug has ${sizeText(bytes)} of ${sizeText(slugLimit)}`
+    const which = own === undefined ? 'The newest slug whose size Heroku tells' : 'The slug'
+    const text = `${which} has ${sizeText(bytes)} of ${sizeText(slugLimit)}`
     const figure = wholeShareText(bytes, slugLimit)
     if (bytes > slugLimit) {
       return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }]

@@ -1,4 +1,4 @@
-import { stackLife, stackLifeInWords, type Life } from '../../knowledge/index.ts'
+import { DEFAULT_STACK, stackLife, stackLifeInWords, type Life } from '../../knowledge/index.ts'
 import { type Check, type Finding, type Level } from '../check.ts'
 
 const LEVELS = { supported: 'ok', 'ends-soon': 'warn', ended: 'fail' } as const satisfies Record<Life['state'], Level>
@@ -29,7 +29,7 @@ function judge(name: string, now: number, app: string): Finding {
   if (life.state === 'supported') return found
   return {
     ...found,
-    remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set STACK --app ${app}\`, then deploy.`,
+    remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set ${DEFAULT_STACK} --app ${app}\`, then deploy.`,
     link: 'https://devcenter.heroku.com/articles/stack'
   }
 }

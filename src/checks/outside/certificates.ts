@@ -24,7 +24,8 @@ export const certificates: Check = {
 
 /** What to tell of the certificate of a host. */
 export async function certificateFinding(about: string, host: string, world: World): Promise<Finding> {
-  const { thresholds, clock, app } = world
+  const { thresholds, clock } = world
+  const app = about === 'streaming' ? (world.streamingApp ?? world.app) : world.app
   try {
     const { until, issuer, trouble } = await certificateOf(host, 443, world)
     const days = daysUntil(until, clock.now())

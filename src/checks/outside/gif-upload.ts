@@ -35,11 +35,14 @@ export const gifUpload: Check = {
       ...world,
       network: { ...world.network, answerWithin: Math.min(LOOK_WITHIN, world.network.answerWithin) }
     })
+    let ended: Media | 'failed'
+    let isRemoved = false
     try {
-      return [judge(isReady ? media : await worked(media.id, brisk, until, world), world)]
+      ended = isReady ? media : await worked(media.id, brisk, until, world)
     } finally {
-      await removeUpload(brisk, media.id).catch(() => {})
+      isRemoved = await removeUpload(brisk, media.id).catch(() => false)
     }
+    return [judge(ended, isRemoved, world)]
   }
 }
 
@@ -51,10 +54,12 @@ async function worked(id: string, ask: AskApi, until: number, world: World): Pro
   return ended
 }
 
-function judge(made: Media | 'failed', world: World): Finding {
+function judge(made: Media | 'failed', isRemoved: boolean, world: World): Finding {
   if (made === 'failed') return broken('could not be worked on', world)
-  if (made.type === 'gifv')
-    return { level: 'ok', figure: 'gifv', text: 'An animated GIF became a video, and was removed again' }
+  if (made.type === 'gifv') {
+    const end = isRemoved ? 'was removed again' : 'stays until Mastodon removes it, which it does after a day'
+    return { level: 'ok', figure: 'gifv', text: `An animated GIF became a video, and ${end}` }
+  }
   return broken(`became ${made.type.slice(0, 20)} and no video`, world)
 }
 

@@ -58,7 +58,18 @@ async function fromSecure(hostname: string, world: World): Promise<Finding[]> {
     if (bad) return [bad]
     if (trail.last.status >= 500)
       return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }]
-    return [{ level: 'ok', about, text: `${url} redirects in no circle` }, hsts(trail, hostname)]
+    const ends: Finding = { level: 'ok', about, text: `${url} redirects in no circle` }
+    // Whoever refuses, such as a CDN, may not send the header that Mastodon sends.
+    return trail.last.status < 400
+      ? [ends, hsts(trail, hostname)]
+      : [
+          ends,
+          {
+            level: 'unknown',
+            about: 'hsts',
+            text: `${url} ${answered(trail.last)}, so whether it sends HSTS is not known`
+          }
+        ]
   } catch (error) {
     return [notReached(url, error, world, { about })]
   }

@@ -76,6 +76,14 @@ async function versionOf(
       figure: shown,
       text: `It runs ${shown}; of which commit the slug is, Heroku does not say`
     }
+  const short = was.commit.slice(0, 7)
+  if (wanted === undefined && !version.includes(short))
+    return {
+      level: 'unknown',
+      about,
+      figure: shown,
+      text: `It runs ${shown}; whether that is commit ${short}, which was deployed, it does not say`
+    }
   return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` }
 }
 

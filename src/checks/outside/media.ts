@@ -24,7 +24,10 @@ export const media: Check = {
     if (host.level === 'fail') return [host]
     const [certificate, pages] = await Promise.all([
       certificateFinding('certificate', new URL(url).hostname, world),
-      readPages(place, world).catch((error: unknown) => unreached(error, world).why)
+      readPages(place, world).then(
+        read => (read.front.status === 200 ? read : answered(read.front)),
+        (error: unknown) => unreached(error, world).why
+      )
     ])
     if (typeof pages === 'string')
       return [host, certificate, { ...unread(pages), cause: hostCause(hostOf(place), pages) }]
@@ -137,6 +140,16 @@ async function pictureFindings(
           remedy: 'Look at the bucket’s permissions, and at what is in front of it'
         }
       ]
+    const type = answer.headers['content-type'] ?? ''
+    if (/^text\//i.test(type))
+      return [
+        {
+          level: 'fail',
+          about,
+          text: `${host} gives out ${brief(type, 60)} for a picture that the instance shows`,
+          remedy: 'Look at the bucket, and at what is in front of it'
+        }
+      ]
     return [{ level: 'ok', about, text: `${host} gives out a picture` }, corsFinding(host, origin, answer)]
   } catch (error) {
     return [notReached(host, error, world, { about, remedy: 'Look at the bucket, and at what is in front of it' })]
@@ -182,7 +195,9 @@ function policyFinding(url: string, { headers }: HttpAnswer): Finding {
 /** Whether a directive of a policy names a host (W3C: CSP 3, 6.7.2.8; as Mastodon writes them). */
 function allows(policy: string, name: string, host: string): boolean {
   const directives = policy.split(/[;,]/).map(directive => directive.trim().split(/\s+/))
-  const sources = directives.find(([first]) => first?.toLowerCase() === name)?.slice(1) ?? []
+  const of = (wanted: string): string[] | undefined =>
+    directives.find(([first]) => first?.toLowerCase() === wanted)?.slice(1)
+  const sources = of(name) ?? of('default-src') ?? ['*']
   return sources.some(source => {
     if (['*', 'https:', 'wss:'].includes(source)) return true
     const named = /^(?:[a-z]+:\/\/)?([^/]+)/i.exec(source)?.[1]

@@ -49,7 +49,8 @@ async function tryBucket(bucket: Bucket, world: World): Promise<Finding[]> {
   const what = `The bucket ${bucket.name}`
   try {
     const put = await askBucket(bucket, 'PUT', path, world, body)
-    if (put.status >= 300) return [{ level: 'fail', about, ...refused(what, 'takes no object', put, bucket) }]
+    if (put.status >= 300)
+      return [{ level: 'fail', about, ...refused(what, 'takes no object', put, bucket, world.app.name) }]
   } catch (error) {
     const finding = notReached(what, error, world, { about })
     // The object may have been written all the same.
@@ -89,7 +90,7 @@ async function readBack(bucket: Bucket, path: string, body: string, world: World
   try {
     const got = await askBucket(bucket, 'GET', path, world)
     if (got.status === 200 && got.body === body) return undefined
-    return { level: 'fail', about, ...refused(what, 'does not give back what it took', got, bucket) }
+    return { level: 'fail', about, ...refused(what, 'does not give back what it took', got, bucket, world.app.name) }
   } catch (error) {
     return notReached(what, error, world, { about })
   }
@@ -125,9 +126,10 @@ async function remove(bucket: Bucket, path: string, world: World): Promise<strin
   return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer)
 }
 
+/** By S3's code; `APP` is the app's name. */
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessControlListNotSupported:
-    'Set the config var `S3_PERMISSION` to nothing, or allow ACLs in the bucket’s Object Ownership',
+    'Set `S3_PERMISSION` to nothing (`heroku config:set S3_PERMISSION= --app APP`), or allow ACLs in the bucket’s Object Ownership',
   AccessDenied: 'Allow `s3:PutObject`, `s3:PutObjectAcl`, `s3:GetObject` and `s3:DeleteObject` to the key',
   InvalidAccessKeyId: 'Make a new key, and set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`',
   SignatureDoesNotMatch: '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`: set both anew',
@@ -136,12 +138,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
   AuthorizationHeaderMalformed: 'The bucket is in another region: look at `S3_REGION`'
 }
 
-function refused(what: string, how: string, answer: HttpAnswer, bucket: Bucket): Pick<Finding, 'text' | 'remedy'> {
+function refused(
+  what: string,
+  how: string,
+  answer: HttpAnswer,
+  bucket: Bucket,
+  app: string
+): Pick<Finding, 'text' | 'remedy'> {
   const error = s3Error(answer)
   const code = error.split(' ')[1] ?? ''
   const acl = bucket.acl !== '' && code === 'AccessControlListNotSupported' ? ', for it takes no ACL' : ''
   return {
     text: `${what} ${how}${acl} (${error}): uploads fail`,
-    remedy: REMEDIES[code] ?? 'Look at the bucket and its key at the provider'
+    remedy: (REMEDIES[code] ?? 'Look at the bucket and its key at the provider').replace('APP', app)
   }
 }

@@ -5,7 +5,7 @@ import { type Check, type Finding, type World } from '../check.ts'
 import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
 import { tryWebSocket } from '../probes/websocket.ts'
-import { brief } from '../probes/network.ts'
+import { brief, unreached } from '../probes/network.ts'
 import { answered, hostOf, notReached } from './said.ts'
 
 const HEALTH = '/api/v1/streaming/health'
@@ -94,15 +94,22 @@ async function asSomebody(
   if (status === 101)
     return { level: 'fail', text: `${what} was granted with a wrong key: something in between answers for it`, remedy }
   if (status !== 401) return otherwise(what, status, remedy)
-  if (await isValid(world))
+  const refused = `${what} was refused (401${reason(headers)})`
+  const taken = await isTaken(world)
+  if (typeof taken === 'string')
+    return {
+      level: 'unknown',
+      text: `${refused}; whether the instance takes \`mastodon-token\` is not known: ${taken}`
+    }
+  if (taken)
     return {
       level: 'fail',
-      text: `${what} was refused (401${reason(headers)}), and the instance takes the token`,
+      text: `${refused}, and the instance takes the token`,
       remedy: 'Look whether both apps use the same `DATABASE_URL`'
     }
   return {
     level: 'warn',
-    text: `${what} was refused (401${reason(headers)}), and the instance does not take \`mastodon-token\` either`,
+    text: `${refused}, and the instance does not take \`mastodon-token\` either`,
     remedy: 'Make a new access token and store it as the secret behind `mastodon-token`'
   }
 }
@@ -127,11 +134,16 @@ function reason(headers: SocketAnswer['headers']): string {
   return typeof said === 'string' ? `, “${brief(said, 60)}”` : ''
 }
 
-/** Whether the instance itself takes the token. */
-async function isValid({ instance, token, ...world }: World): Promise<boolean> {
-  if (!instance) return false
-  const { status } = await askPlace(instance, '/api/v1/apps/verify_credentials', world, {
-    headers: { authorization: `Bearer ${token}` }
-  })
-  return status === 200
+/** Whether the instance itself takes the token; or why that is not known. */
+async function isTaken({ instance, token, ...world }: World): Promise<boolean | string> {
+  if (!instance) return 'it has no name'
+  try {
+    const answer = await askPlace(instance, '/api/v1/apps/verify_credentials', world, {
+      headers: { authorization: `Bearer ${token}` }
+    })
+    if (answer.status === 200) return true
+    return answer.status === 401 || answer.status === 403 ? false : `it ${answered(answer)}`
+  } catch (error) {
+    return unreached(error, world).why
+  }
 }

@@ -68119,7 +68119,7 @@ function dynos_absent(type, quantity, missing, app, hours) {
     };
 }
 function troubleOf({ name, state, updated_at }, app, now, woken, hours) {
-    const long = now - Date.parse(updated_at ?? '');
+    const long = now - Date.parse(updated_at);
     const text = `${name} is ${state.slice(0, 20)}${Number.isNaN(long) ? '' : `, for ${(0,lib_runtime/* roughDuration */.Um)(long / 1000)}`}`;
     const remedy = seeWhy(app, name);
     switch (state) {
@@ -68889,6 +68889,14 @@ const health = {
     async look(world) {
         const info = await world.app.info().catch((error) => new Error((0,lib_runtime/* errorText */.kc)(error), { cause: error }));
         const known = !(info instanceof Error);
+        if (known && info.maintenance)
+            return [
+                {
+                    level: 'fail',
+                    text: 'Maintenance mode is on: nobody reaches the instance',
+                    remedy: `\`heroku maintenance:off --app ${world.app.name}\``
+                }
+            ];
         const { instance } = world;
         // On the runner the name is asked at the app's own address.
         const named = instance?.host === undefined ? instance : undefined;
@@ -68897,8 +68905,6 @@ const health = {
             ...(known && info.web_url ? [health_lookAt('app', { url: info.web_url }, world)] : []),
             ...(named ? [health_lookAt('domain', named, world)] : [])
         ]);
-        if (dynos.some(({ about }) => about === MAINTENANCE))
-            return dynos;
         const findings = [...answers, ...dynos];
         if (known)
             return findings;

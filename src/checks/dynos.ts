@@ -185,7 +185,7 @@ function troubleOf(
   woken: boolean,
   hours: EcoHours
 ): Trouble[] {
-  const long = now - Date.parse(updated_at ?? '')
+  const long = now - Date.parse(updated_at)
   const text = `${name} is ${state.slice(0, 20)}${Number.isNaN(long) ? '' : `, for ${roughDuration(long / 1000)}`}`
   const remedy = seeWhy(app, name)
   switch (state) {

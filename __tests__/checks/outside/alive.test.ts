@@ -24,7 +24,14 @@ const info = (web_url: string | null, more: object = {}, said: Said = UP, name =
     name
   )
 
-const web = (name: string, state: string): Dyno => ({ id: name, name, type: 'web', state, command: 'puma' })
+const web = (name: string, state: string): Dyno => ({
+  id: name,
+  name,
+  type: 'web',
+  state,
+  command: 'puma',
+  updated_at: ''
+})
 /** What Heroku says of web dynos in these states. */
 const dynos = (...states: string[]): Said => ({
   formation: [{ type: 'web', quantity: states.length, size: 'Basic' }],
@@ -94,7 +101,7 @@ describe('health', () => {
 
   it('fails in maintenance mode, and says so', async () => {
     expect(await ask(internet, health, { app: info(null, { maintenance: true }) })).toEqual([
-      'fail maintenance: Maintenance mode of main is on: nobody reaches the instance'
+      'fail: Maintenance mode is on: nobody reaches the instance'
     ])
   })
 

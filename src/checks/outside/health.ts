@@ -2,7 +2,7 @@ import { type InstancePlace } from '../../mastodon/index.ts'
 import { errorText } from '../../runtime/index.ts'
 import { causeOf } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
-import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
+import { webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
 import { brief } from '../probes/network.ts'
 import { answered, hostOf, notReached, seconds } from './said.ts'
@@ -22,6 +22,14 @@ export const health: Check = {
   async look(world) {
     const info = await world.app.info().catch((error: unknown) => new Error(errorText(error), { cause: error }))
     const known = !(info instanceof Error)
+    if (known && info.maintenance)
+      return [
+        {
+          level: 'fail',
+          text: 'Maintenance mode is on: nobody reaches the instance',
+          remedy: `\`heroku maintenance:off --app ${world.app.name}\``
+        }
+      ]
     const { instance } = world
     // On the runner the name is asked at the app's own address.
     const named = instance?.host === undefined ? instance : undefined
@@ -30,7 +38,6 @@ export const health: Check = {
       ...(known && info.web_url ? [lookAt('app', { url: info.web_url }, world)] : []),
       ...(named ? [lookAt('domain', named, world)] : [])
     ])
-    if (dynos.some(({ about }) => about === MAINTENANCE)) return dynos
     const findings = [...answers, ...dynos]
     if (known) return findings
     return [

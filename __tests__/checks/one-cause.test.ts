@@ -171,8 +171,8 @@ describe('a cause', () => {
     const found = oneCauseEach(night)
     expect(found.flatMap(resultLine)).toEqual([
       'fail     health: site.test cannot be reached: dead',
-      '           One cause of what fails in 2 checks: `health`, `instance`',
-      '           It kept from looking 1 check: `certificates`',
+      '           1 check more found the same: `instance`',
+      '           1 check could not look for it: `certificates`',
       'ok       health: well',
       'ok       certificates: well',
       'ok       queues: well'

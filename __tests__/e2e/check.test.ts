@@ -7,7 +7,7 @@ import { OUTSIDE } from '../../src/checks/outside/index.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { INSIDE } from '../checks/acted-dyno.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
-import { appOf, clientOf, makeSlug, openHeroku, ship } from '../helpers/local-heroku.ts'
+import { appOf, clientOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 import { temp } from '../helpers/temp.ts'
 import { ask } from '../local-heroku/ask.ts'
 
@@ -20,6 +20,10 @@ const SEEN = {
   // A program that repeats what it was started with.
   ffmpeg: { ...INSIDE.ffmpeg, ffmpeg: `7.1.3 ${SECRET}` }
 }
+/** What web runs. */
+const SERVE = `#!/usr/bin/env node
+require('http').createServer((_, response) => response.end('OK')).listen(process.env.PORT)
+`
 /** `bundle exec rails runner SCRIPT`: answers behind the marker of its environment. */
 const BUNDLE = `#!/bin/bash
 mark=$MARKER
@@ -39,8 +43,13 @@ beforeAll(async () => {
   const postgres = { plan: 'heroku-postgresql:essential-0', vars: { DATABASE_URL: 'postgres://a:b@127.0.0.1/c' } }
   const redis = { plan: 'heroku-redis:mini', vars: { REDIS_URL: 'redis://127.0.0.1' } }
   await heroku.addApp('main', { config: { SECRET_KEY_BASE: SECRET }, addons: [postgres, redis] })
-  const slug = makeSlug({ 'bin/bundle': BUNDLE, '.profile.d/path.sh': 'export PATH="$HOME/bin:$PATH"' })
-  await ship(appOf(clientOf(heroku), 'main'), slug, { worker: 'sleep 1000' })
+  const slug = makeSlug({
+    'bin/serve': SERVE,
+    'bin/bundle': BUNDLE,
+    '.profile.d/path.sh': 'export PATH="$HOME/bin:$PATH"'
+  })
+  await ship(appOf(clientOf(heroku), 'main'), slug, { web: 'bin/serve', worker: 'sleep 1000' })
+  await until(() => heroku.machine('main').dynos.some(({ state }) => state === 'up'))
   github = await FakeGithub.start()
   github.allow(TOKEN, { issues: 'write', contents: 'read', actions: 'read' })
 })
@@ -110,7 +119,9 @@ describe('command: check', () => {
     expect(first.code).toBe(1)
     expect(first.outputs).toMatchObject({ outcome: 'found', 'checks-failed': '1' })
     expect(first.output).toMatch(/^fail +worker: No worker dyno is scaled/m)
-    expect(first.output).toMatch(/::error::The check worker failed%0AWhat to do about each stands in http/)
+    expect(first.output).toMatch(
+      /::error::No worker of main runs.*Cause: worker is scaled to 0%0ARun `heroku ps:scale worker=1 --app main`\.%0AWhat to do about each stands in http/
+    )
     expect(first.summary).toMatch(/\| fail \| Worker dyno \| 0 \|/)
     const [issue] = github.issues.all
     expect(first.outputs['issue-url']).toBe(`${github.url}/owner/fork/issues/${issue!.number}`)
@@ -146,8 +157,8 @@ describe('command: check', () => {
     const { code, output } = await check({ 'heroku-api-key': 'wrong-key-of-heroku' })
     expect(code).toBe(1)
     expect(output).toMatch(/^fail +heroku-key: Heroku does not take the key/m)
-    expect(output).toMatch(/^ +It kept from looking \d+ checks: .*`queues`/m)
-    expect(output).not.toMatch(/^(unknown|fail) +(?!heroku-key)/m)
+    expect(output).toMatch(/^ +\d+ checks could not look for it: .*`queues`/m)
+    expect(output).not.toMatch(/^(unknown|fail) +(?!heroku-key)\S/m)
     expect(output).toMatch(/^ok +github-schedule: /m)
     expect(github.issues.all.at(-1)).toMatchObject({ title: 'main: 1 failure', state: 'open' })
   })

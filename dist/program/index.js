@@ -75112,7 +75112,7 @@ function oneFinding(members) {
         level,
         about: isWrong ? anchor.about : undefined,
         text,
-        more: affected(members, affects, level),
+        more: affected(members, affects, isWrong ? result.check.name : undefined),
         figure: (0,lib_runtime/* counted */.hS)(affects.length, 'check'),
         remedy: remedy ?? anchor.remedy,
         link: anchor.link,
@@ -75120,14 +75120,14 @@ function oneFinding(members) {
     };
     return { check: isWrong ? result.check : { name, title }, finding };
 }
-/** What it did to the checks: a sentence for those that could not look, one for the others. */
-function affected(members, names, level) {
+/** What it did to the other checks: a sentence for those that are wrong by it, too, and one for those that could not look. */
+function affected(members, names, told) {
     const wrong = new Set(members.filter(({ finding }) => finding.level !== 'unknown').map(({ result: { check } }) => check.name));
-    const said = (of, how) => of.length === 0 ? [] : [`${how} ${(0,lib_runtime/* counted */.hS)(of.length, 'check')}: ${of.map(name => `\`${name}\``).join(', ')}`];
-    const dark = names.filter(name => !wrong.has(name));
+    const said = (of, how) => of.length === 0 ? [] : [`${(0,lib_runtime/* counted */.hS)(of.length, 'check')} ${how}: ${of.map(name => `\`${name}\``).join(', ')}`];
+    const others = names.filter(name => name !== told);
     return [
-        ...said([...wrong], level === 'fail' ? 'One cause of what fails in' : 'One cause of what is wrong in'),
-        ...said(dark, 'It kept from looking')
+        ...said(others.filter(name => wrong.has(name)), 'more found the same'),
+        ...said(others.filter(name => !wrong.has(name)), 'could not look for it')
     ];
 }
 
@@ -75202,13 +75202,14 @@ const look_FIRST_WITHIN = 12_000;
 /**
  * The first look at an app: what answers at once, while the checks have not begun. Never rejects, unless the job is cancelled; what
  * could not be asked is left out.
+ * @param longest milliseconds that it may take at most
  */
-async function lookQuickly(app, outside) {
+async function lookQuickly(app, outside, longest = look_FIRST_WITHIN) {
     const { clock, signal } = outside;
     const errors = [];
     const ask = async (work) => {
         try {
-            return await (0,lib_net/* within */.ux)(outside, look_FIRST_WITHIN, 'Heroku did not answer', work);
+            return await (0,lib_net/* within */.ux)(outside, Math.min(look_FIRST_WITHIN, longest), 'Heroku did not answer', work);
         }
         catch (reason) {
             if (signal.aborted)
@@ -75277,8 +75278,10 @@ function withFindings(seen, results, now) {
 
 
 
-/** Milliseconds without a sign after which a later one is another story. */
+/** Milliseconds without a sign after which a later one is another story, if all was well in between. */
 const ONE_STORY = 30 * 60_000;
+/** Milliseconds that a dyno must have been up to have been well. */
+const WELL = 5 * 60_000;
 /** Checks whose failure is a symptom, and of what. Others say themselves what is wrong: `heroku-key`, `stack`. */
 const BY_CHECK = {
     names: 'domain',
@@ -75426,8 +75429,17 @@ function storyOf({ log = [] }, isOfIt, codes, withCrashes = true) {
         const sign = isOfIt(line) ? signOf(line, codes, withCrashes) : undefined;
         return sign ? [{ ...sign, at: line.time, isFirst: at > 0 }] : [];
     });
-    const start = signs.findLastIndex(({ at }, index) => index > 0 && at - signs[index - 1].at > ONE_STORY);
+    const isOver = (from, to) => to - from > ONE_STORY && own.some(line => line.time > from && line.time < to && isOfIt(line) && wasWell(line, to));
+    const start = signs.findLastIndex(({ at }, index) => index > 0 && isOver(signs[index - 1].at, at));
     return signs.slice(Math.max(0, start));
+}
+/** Whether a line shows that all was well for some time before the next sign (Dev Center: http-routing). */
+function wasWell({ time, text }, next) {
+    return isAnswer(text) || (/^State changed from \w+ to up$/.test(text) && next - time > WELL);
+}
+/** Whether the router tells of a whole answer: `at=info … status=200`. */
+function isAnswer(text) {
+    return /^at=info .*\bstatus=[23]\d\d\b/.test(text);
 }
 function signOf({ dyno, text }, codes, withCrashes) {
     const error = errorIn(text);
@@ -75482,10 +75494,10 @@ const CAUSE_RULES = [
     {
         name: 'heroku-refuses',
         ills: ['heroku'],
-        fits: ({ seen: { refusal } }) => refusal && {
+        fits: ({ seen: { app, refusal } }) => refusal && {
             isSeen: true,
             cause: refusal.id === 'heroku-key' ? 'the key' : 'Heroku’s platform, as far as it can be seen from here',
-            evidence: [],
+            evidence: [`whether ${app} is well is not known`],
             next: refusal.remedy === undefined ? [] : [refusal.remedy]
         }
     },
@@ -75531,9 +75543,13 @@ const CAUSE_RULES = [
     { name: 'domain', ills: ['domain'], fits: ofDomain },
     { name: 'change-by-name', ills: Object.keys(NAMES), fits: changeByName }
 ];
-function scaledTo0({ seen: { app, formation = [] }, symptom: { ill }, changes, naming }) {
+function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming }) {
+    if (formation === undefined)
+        return undefined;
     const types = formation.filter(({ type }) => (type === 'web') === (ill === 'web') && type !== 'release');
     const [first] = types;
+    if (!first && ill === 'web')
+        return noWebProcess(app, formation.length === 0);
     if (!first || types.some(({ quantity }) => quantity > 0))
         return undefined;
     const by = changes.find(({ kind, what }) => kind === 'scaling' && types.some(({ type }) => what.includes(`${type}@0`)));
@@ -75544,6 +75560,14 @@ function scaledTo0({ seen: { app, formation = [] }, symptom: { ill }, changes, n
             ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
             : ['who did it, and when, the log no longer tells'],
         next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
+    };
+}
+function noWebProcess(app, isBlank) {
+    return {
+        isSeen: true,
+        cause: isBlank ? 'nothing was ever deployed' : 'the slug that runs has no process type `web`',
+        evidence: [],
+        next: [`Look at the Procfile, and at \`heroku ps --app ${app}\`; then deploy.`]
     };
 }
 function rules_hoursUsedUp({ seen: { app, dynos = [], formation = [] }, symptom: { codes } }) {
@@ -75673,9 +75697,9 @@ function changeBefore({ seen, symptom: { began }, changes, naming }) {
         next: backFrom(change, seen)
     };
 }
-/** When the router last told of a whole answer before a time (Dev Center: http-routing, `at=info … status=200`). */
+/** When the router last told of a whole answer before a time. */
 function lastAnswer({ log = [] }, before) {
-    return log.findLast(({ time, source, dyno, text }) => time <= before && source === 'heroku' && dyno === 'router' && /^at=info .*\bstatus=[23]\d\d\b/.test(text))?.time;
+    return log.findLast(({ time, source, dyno, text }) => time <= before && source === 'heroku' && dyno === 'router' && isAnswer(text))?.time;
 }
 /** How to look at a change, and how to take it back. */
 function backFrom({ kind, version }, { app, releases = [] }) {
@@ -76931,7 +76955,7 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
     const app = factsOf(name);
     const network = realNetwork();
-    const first = lookQuickly(app, { network, clock, signal });
+    const first = lookQuickly(app, { network, clock, signal }, inputs.timeout);
     // Whoever waits for it is told.
     first.catch(() => { });
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);

@@ -1,5 +1,5 @@
 import { counted } from '../runtime/index.ts'
-import { type Finding, type Level, type Result } from './check.ts'
+import { type Finding, type Result } from './check.ts'
 import { worst } from './findings.ts'
 
 /**
@@ -81,7 +81,7 @@ function oneFinding(members: readonly Member[]): { check: Result['check']; findi
     level,
     about: isWrong ? anchor.about : undefined,
     text,
-    more: affected(members, affects, level),
+    more: affected(members, affects, isWrong ? result.check.name : undefined),
     figure: counted(affects.length, 'check'),
     remedy: remedy ?? anchor.remedy,
     link: anchor.link,
@@ -90,16 +90,22 @@ function oneFinding(members: readonly Member[]): { check: Result['check']; findi
   return { check: isWrong ? result.check : { name, title }, finding }
 }
 
-/** What it did to the checks: a sentence for those that could not look, one for the others. */
-function affected(members: readonly Member[], names: readonly string[], level: Level): string[] {
+/** What it did to the other checks: a sentence for those that are wrong by it, too, and one for those that could not look. */
+function affected(members: readonly Member[], names: readonly string[], told: string | undefined): string[] {
   const wrong = new Set(
     members.filter(({ finding }) => finding.level !== 'unknown').map(({ result: { check } }) => check.name)
   )
   const said = (of: readonly string[], how: string): string[] =>
-    of.length === 0 ? [] : [`${how} ${counted(of.length, 'check')}: ${of.map(name => `\`${name}\``).join(', ')}`]
-  const dark = names.filter(name => !wrong.has(name))
+    of.length === 0 ? [] : [`${counted(of.length, 'check')} ${how}: ${of.map(name => `\`${name}\``).join(', ')}`]
+  const others = names.filter(name => name !== told)
   return [
-    ...said([...wrong], level === 'fail' ? 'One cause of what fails in' : 'One cause of what is wrong in'),
-    ...said(dark, 'It kept from looking')
+    ...said(
+      others.filter(name => wrong.has(name)),
+      'more found the same'
+    ),
+    ...said(
+      others.filter(name => !wrong.has(name)),
+      'could not look for it'
+    )
   ]
 }

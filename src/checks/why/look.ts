@@ -14,13 +14,14 @@ const FIRST_WITHIN = 12_000
 /**
  * The first look at an app: what answers at once, while the checks have not begun. Never rejects, unless the job is cancelled; what
  * could not be asked is left out.
+ * @param longest milliseconds that it may take at most
  */
-export async function lookQuickly(app: AppFacts, outside: Outside): Promise<Sighting> {
+export async function lookQuickly(app: AppFacts, outside: Outside, longest = FIRST_WITHIN): Promise<Sighting> {
   const { clock, signal } = outside
   const errors: unknown[] = []
   const ask = async <Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> => {
     try {
-      return await within(outside, FIRST_WITHIN, 'Heroku did not answer', work)
+      return await within(outside, Math.min(FIRST_WITHIN, longest), 'Heroku did not answer', work)
     } catch (reason) {
       if (signal.aborted) throw reason
       errors.push(reason)

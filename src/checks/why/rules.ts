@@ -4,7 +4,7 @@ import { counted, roughDuration, wholeShareText } from '../../runtime/index.ts'
 import { fullness } from '../findings.ts'
 import { changeText, changesOf, type Change, type Naming } from './changes.ts'
 import { type Found, type Sighting } from './seen.ts'
-import { type Ill, type Symptom } from './symptoms.ts'
+import { isAnswer, type Ill, type Symptom } from './symptoms.ts'
 
 /** A cause that fits a symptom. */
 interface Fit {
@@ -59,11 +59,11 @@ export const CAUSE_RULES: readonly CauseRule[] = [
   {
     name: 'heroku-refuses',
     ills: ['heroku'],
-    fits: ({ seen: { refusal } }) =>
+    fits: ({ seen: { app, refusal } }) =>
       refusal && {
         isSeen: true,
         cause: refusal.id === 'heroku-key' ? 'the key' : 'Heroku’s platform, as far as it can be seen from here',
-        evidence: [],
+        evidence: [`whether ${app} is well is not known`],
         next: refusal.remedy === undefined ? [] : [refusal.remedy]
       }
   },
@@ -111,9 +111,11 @@ export const CAUSE_RULES: readonly CauseRule[] = [
   { name: 'change-by-name', ills: Object.keys(NAMES) as Ill[], fits: changeByName }
 ]
 
-function scaledTo0({ seen: { app, formation = [] }, symptom: { ill }, changes, naming }: Case): Fit | undefined {
+function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming }: Case): Fit | undefined {
+  if (formation === undefined) return undefined
   const types = formation.filter(({ type }) => (type === 'web') === (ill === 'web') && type !== 'release')
   const [first] = types
+  if (!first && ill === 'web') return noWebProcess(app, formation.length === 0)
   if (!first || types.some(({ quantity }) => quantity > 0)) return undefined
   const by = changes.find(
     ({ kind, what }) => kind === 'scaling' && types.some(({ type }) => what.includes(`${type}@0`))
@@ -125,6 +127,15 @@ function scaledTo0({ seen: { app, formation = [] }, symptom: { ill }, changes, n
       ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
       : ['who did it, and when, the log no longer tells'],
     next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
+  }
+}
+
+function noWebProcess(app: string, isBlank: boolean): Fit {
+  return {
+    isSeen: true,
+    cause: isBlank ? 'nothing was ever deployed' : 'the slug that runs has no process type `web`',
+    evidence: [],
+    next: [`Look at the Procfile, and at \`heroku ps --app ${app}\`; then deploy.`]
   }
 }
 
@@ -265,11 +276,10 @@ function changeBefore({ seen, symptom: { began }, changes, naming }: Case): Fit 
   }
 }
 
-/** When the router last told of a whole answer before a time (Dev Center: http-routing, `at=info … status=200`). */
+/** When the router last told of a whole answer before a time. */
 function lastAnswer({ log = [] }: Sighting, before: number): number | undefined {
   return log.findLast(
-    ({ time, source, dyno, text }) =>
-      time <= before && source === 'heroku' && dyno === 'router' && /^at=info .*\bstatus=[23]\d\d\b/.test(text)
+    ({ time, source, dyno, text }) => time <= before && source === 'heroku' && dyno === 'router' && isAnswer(text)
   )?.time
 }
 

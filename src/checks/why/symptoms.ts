@@ -45,8 +45,10 @@ interface Sign {
   readonly isFirst: boolean
 }
 
-/** Milliseconds without a sign after which a later one is another story. */
+/** Milliseconds without a sign after which a later one is another story, if all was well in between. */
 const ONE_STORY = 30 * 60_000
+/** Milliseconds that a dyno must have been up to have been well. */
+const WELL = 5 * 60_000
 
 /** Checks whose failure is a symptom, and of what. Others say themselves what is wrong: `heroku-key`, `stack`. */
 const BY_CHECK: Readonly<Record<string, Ill>> = {
@@ -205,8 +207,20 @@ function storyOf(
     const sign = isOfIt(line) ? signOf(line, codes, withCrashes) : undefined
     return sign ? [{ ...sign, at: line.time, isFirst: at > 0 }] : []
   })
-  const start = signs.findLastIndex(({ at }, index) => index > 0 && at - signs[index - 1]!.at > ONE_STORY)
+  const isOver = (from: number, to: number): boolean =>
+    to - from > ONE_STORY && own.some(line => line.time > from && line.time < to && isOfIt(line) && wasWell(line, to))
+  const start = signs.findLastIndex(({ at }, index) => index > 0 && isOver(signs[index - 1]!.at, at))
   return signs.slice(Math.max(0, start))
+}
+
+/** Whether a line shows that all was well for some time before the next sign (Dev Center: http-routing). */
+function wasWell({ time, text }: LogLine, next: number): boolean {
+  return isAnswer(text) || (/^State changed from \w+ to up$/.test(text) && next - time > WELL)
+}
+
+/** Whether the router tells of a whole answer: `at=info … status=200`. */
+export function isAnswer(text: string): boolean {
+  return /^at=info .*\bstatus=[23]\d\d\b/.test(text)
 }
 
 function signOf({ dyno, text }: LogLine, codes: RegExp, withCrashes: boolean): Pick<Sign, 'text' | 'code'> | undefined {

@@ -59,7 +59,7 @@ export async function openScene(
     appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal })
   const app = factsOf(name)
   const network = realNetwork()
-  const first = lookQuickly(app, { network, clock, signal })
+  const first = lookQuickly(app, { network, clock, signal }, inputs.timeout)
   // Whoever waits for it is told.
   first.catch(() => {})
   const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)

@@ -51817,7 +51817,7 @@ const dyno = dist/* looseObject */._H3({
     attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
     release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() })),
     /** When its state changed last (Schema: dyno.updated_at, "when process last changed state"). */
-    updated_at: dist/* nullish */.cl6(dist/* string */.YjP())
+    updated_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
 });
 const formation = dist/* looseObject */._H3({
     type: dist/* string */.YjP(),
@@ -75186,6 +75186,10 @@ function authorText(author, naming) {
         return `the add-on ${addon}`;
     return naming === 'address' ? (0,lib_runtime/* shortened */.vI)(author, 100) : 'a collaborator';
 }
+/** `03:12:40` (UTC). */
+function clockText(time) {
+    return new Date(time).toISOString().slice(11, 19);
+}
 
 ;// CONCATENATED MODULE: ./lib/checks/why/look.js
 
@@ -75200,54 +75204,53 @@ function authorText(author, naming) {
 /** Milliseconds for the first look: what has not answered by then is not known yet. */
 const look_FIRST_WITHIN = 12_000;
 /**
- * The first look at an app: what answers at once, while the checks have not begun. Never rejects, unless the job is cancelled; what
- * could not be asked is left out.
- * @param longest milliseconds that it may take at most
+ * The first look at an app: what answers at once, while the checks have not begun. What could not be asked is left out.
+ * Rejects only if the job is cancelled.
  */
-async function lookQuickly(app, outside, longest = look_FIRST_WITHIN) {
-    const { clock, signal } = outside;
+async function lookQuickly({ app, streamingApp, longest = look_FIRST_WITHIN }, outside) {
     const errors = [];
     const ask = async (work) => {
         try {
             return await (0,lib_net/* within */.ux)(outside, Math.min(look_FIRST_WITHIN, longest), 'Heroku did not answer', work);
         }
         catch (reason) {
-            if (signal.aborted)
+            if (outside.signal.aborted)
                 throw reason;
             errors.push(reason);
             return undefined;
         }
     };
     const info = ask(() => app.info());
-    const [known, formation, dynos, releases, log, addons, postgres, health] = await Promise.all([
-        info,
-        ask(() => app.formation()),
-        ask(() => app.dynos()),
-        ask(() => app.releases()),
+    const [state, log, addons, postgres, health, streaming] = await Promise.all([
+        stateOf(app, ask),
         ask(() => app.log()),
         ask(() => app.addons()),
         ask(() => app.postgres()),
         ask(async () => {
             const url = (await info)?.web_url;
             return url ? healthAt({ url }, outside) : undefined;
-        })
+        }),
+        streamingApp && stateOf(streamingApp, ask)
+    ]);
+    // One that leaves a single question open is not away.
+    const isAway = state.maintenance === undefined && state.releases === undefined;
+    const refusal = isAway ? errors.map(error => causeOf(askedHeroku(error))).find(Boolean) : undefined;
+    return { ...state, now: outside.clock.now(), refusal, log, addons, postgres, health, streaming, found: [] };
+}
+/** What Heroku tells of one app. */
+async function stateOf(app, ask) {
+    const [info, formation, dynos, releases] = await Promise.all([
+        ask(() => app.info()),
+        ask(() => app.formation()),
+        ask(() => app.dynos()),
+        ask(() => app.releases())
     ]);
     return {
         app: app.name,
-        now: clock.now(),
-        // One that leaves a single question open is not away.
-        refusal: known === undefined && releases === undefined
-            ? errors.map(error => causeOf(askedHeroku(error))).find(Boolean)
-            : undefined,
-        maintenance: known?.maintenance,
+        maintenance: info?.maintenance,
         formation,
-        dynos: dynos?.map(({ name, type, state, updated_at }) => ({ name, type, state, since: timeOf(updated_at ?? undefined) })),
-        releases,
-        log,
-        addons,
-        postgres,
-        health,
-        found: []
+        dynos: dynos?.map(({ name, type, state, updated_at }) => ({ name, type, state, since: timeOf(updated_at) })),
+        releases
     };
 }
 function timeOf(text) {
@@ -75258,11 +75261,12 @@ async function healthAt(place, outside) {
     try {
         const answer = await askPlace(place, '/health', outside);
         const ok = answer.status === 200 && answer.body.trim() === 'OK';
-        return { ok, text: ok ? 'answered OK' : answered(answer) };
+        return { ok, text: `\`/health\` ${ok ? 'answered OK' : answered(answer)}` };
     }
     catch (error) {
         const { why, runner } = unreached(error, outside);
-        return runner ? undefined : { ok: false, text: `did not answer: ${why}` };
+        // Time that ran out proves nothing: an Eco dyno wakes up first.
+        return runner || error instanceof lib_net/* LateError */.vx ? undefined : { ok: false, text: `\`/health\` did not answer: ${why}` };
     }
 }
 /** The same with what the checks have found since. */
@@ -75355,7 +75359,7 @@ function webOf(seen) {
     const began = signs[0] ?? stateSign(dynos?.filter(({ type }) => type === 'web'));
     const codes = symptoms_codesOf(signs);
     const told = codes.filter(code => code !== began?.code).map(codeText);
-    const answer = codes.length === 0 && health?.ok === false ? [`\`/health\` ${health.text}`] : [];
+    const answer = codes.length === 0 && health?.ok === false ? [health.text] : [];
     const detail = [...told, ...answer].join(', ') || undefined;
     return { ill: 'web', text: `${app} is down`, detail, began, codes };
 }
@@ -75414,13 +75418,8 @@ function releaseOf({ app, releases = [] }, naming) {
     const change = newest?.status === 'failed' ? changes_changeOf(newest) : undefined;
     if (!change)
         return undefined;
-    const began = { at: change.at, text: 'it', isFirst: true };
-    return {
-        ill: 'release',
-        text: `The newest release of ${app} failed: ${changeText(change, naming)}`,
-        began,
-        codes: []
-    };
+    const made = `${changeText(change, naming)}, made at ${clockText(change.at)} UTC`;
+    return { ill: 'release', text: `The newest release of ${app} failed: ${made}`, codes: [] };
 }
 /** Heroku's errors and crashes that belong together and last until now or almost, oldest first. */
 function storyOf({ log = [] }, isOfIt, codes, withCrashes = true) {
@@ -75535,6 +75534,7 @@ const CAUSE_RULES = [
             };
         }
     },
+    { name: 'streaming-app', ills: ['streaming'], fits: streamingApp },
     { name: 'platform', ills: ['web', 'worker'], fits: platformFault },
     { name: 'change-before', ills: ['web', 'pages', 'worker', 'memory', 'streaming'], fits: changeBefore },
     { name: 'redis-full', ills: ['web', 'pages', 'worker', 'redis'], fits: redisFull },
@@ -75560,6 +75560,26 @@ function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming
             ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
             : ['who did it, and when, the log no longer tells'],
         next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
+    };
+}
+/** The streaming app is an app like the main one: what takes its web down takes streaming down. */
+function streamingApp({ seen, naming }) {
+    if (seen.streaming === undefined)
+        return undefined;
+    const own = { ...seen.streaming, now: seen.now, found: [] };
+    const symptom = symptomsOf(own, naming).find(({ ill }) => ill === 'web');
+    if (!symptom)
+        return undefined;
+    const fit = CAUSE_RULES.filter(({ ills }) => ills.includes('web'))
+        .map(({ fits }) => fits(caseOf(own, symptom, naming)))
+        .find(one => one !== undefined);
+    const down = symptom.began ? `${symptom.text} since ${clockText(symptom.began.at)} UTC` : symptom.text;
+    return {
+        isSeen: true,
+        cause: 'its dynos have crashed',
+        next: [`Look at \`heroku logs --app ${own.app}\`.`],
+        ...fit,
+        evidence: [down, ...(fit?.evidence ?? [])]
     };
 }
 function noWebProcess(app, isBlank) {
@@ -75803,10 +75823,6 @@ function ofDomain(of) {
         evidence: [...(health?.ok ? ['at its own address the app answers'] : []), ...namedText(of)],
         next: first.remedy === undefined ? [] : [`${first.remedy.replace(/\.$/, '')}.`]
     };
-}
-/** `03:12:40` (UTC). */
-function clockText(time) {
-    return new Date(time).toISOString().slice(11, 19);
 }
 /** The case of a symptom. */
 function caseOf(seen, symptom, naming) {
@@ -76954,11 +76970,11 @@ async function openScene(inputs, config, name, job, machine, runtime, results) {
     const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal, patience: PATIENCE });
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
     const app = factsOf(name);
+    const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
     const network = realNetwork();
-    const first = lookQuickly(app, { network, clock, signal }, inputs.timeout);
+    const first = lookQuickly({ app, streamingApp, longest: inputs.timeout }, { network, clock, signal });
     // Whoever waits for it is told.
     first.catch(() => { });
-    const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
     const main = new HerokuApp(platform, name, clock, signal);
     const dyno = dynoFacts(main, {
         size: inputs.dynoSize,

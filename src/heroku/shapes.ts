@@ -75,7 +75,7 @@ export const dyno = v.looseObject({
   attach_url: v.nullish(v.string()),
   release: v.nullish(v.looseObject({ version: v.number() })),
   /** When its state changed last (Schema: dyno.updated_at, "when process last changed state"). */
-  updated_at: v.nullish(v.string())
+  updated_at: v.optional(v.string(), '')
 })
 export type Dyno = v.InferOutput<typeof dyno>
 

@@ -238,8 +238,7 @@ const OUTAGES: readonly Outage[] = [
     },
     rule: 'release-phase',
     names: [
-      'The newest release of main failed: v3 (Deploy, by user@example.com)',
-      'v2 goes on serving',
+      'The newest release of main failed: v3 (Deploy, by user@example.com), made at 08:01:00 UTC: v2 goes on serving',
       'Cause: its release phase'
     ],
     next: '`heroku releases:output v3 --app main`',

@@ -89,7 +89,7 @@ export function useStage() {
     const main = new HerokuApp(platform!, 'main', clock, NO_SIGNAL)
     const app = appFacts(main, options)
     const network = internet.network(10_000)
-    const first = await lookQuickly(app, { network, clock, signal: NO_SIGNAL })
+    const first = await lookQuickly({ app }, { network, clock, signal: NO_SIGNAL })
     const around: Surroundings = surroundings({
       app,
       network,

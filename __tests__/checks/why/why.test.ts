@@ -22,7 +22,7 @@ const good = (clock: string): LogLine =>
 const H10 = (clock: string): LogLine =>
   line(clock, 'router', 'at=error code=H10 desc="App crashed" method=GET path="/" status=503')
 
-const DOWN: Sighting = { app: 'my-app', now: NOW, health: { ok: false, text: 'answered 503' }, found: [] }
+const DOWN: Sighting = { app: 'my-app', now: NOW, health: { ok: false, text: '`/health` answered 503' }, found: [] }
 const say = (more: Partial<Sighting>, naming: 'address' | 'nobody' = 'address'): string => {
   const why = whyOf({ ...DOWN, ...more }, naming)
   return [`${why?.headline}.`, ...(why?.next ?? [])].join(' ')
@@ -131,6 +131,22 @@ describe('one that answers', () => {
     expect(said).toMatch(
       /^No worker of my-app runs.* since 03:12:18 UTC: worker\.1 crashed 18 s after v41.*that deploy\..*`command: rollback`/
     )
+  })
+
+  it.each([
+    [
+      'scaled to 0',
+      { formation: [{ type: 'web', quantity: 0 }] },
+      /my-live is down;.*Cause: web is scaled to 0.*`heroku ps:scale web=1 --app my-live`/
+    ],
+    [
+      'crashed',
+      { dynos: [{ name: 'web.1', type: 'web', state: 'crashed', since: at('03:12:00') }] },
+      /my-live is down since 03:12:00 UTC\. Cause: its dynos have crashed\. Look at `heroku logs --app my-live`/
+    ]
+  ])('and whose streaming app is %s', (_, state, expected) => {
+    const found = [{ check: 'streaming', level: 'fail', about: 'health', text: 'live.test answered 503' }] as const
+    expect(say({ ...well, found, streaming: { app: 'my-live', ...state } })).toMatch(expected)
   })
 
   it('and has only faults that say themselves what is wrong: says nothing', () => {

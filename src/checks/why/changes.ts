@@ -69,3 +69,8 @@ function authorText(author: string | undefined, naming: Naming): string | undefi
   if (addon !== undefined) return `the add-on ${addon}`
   return naming === 'address' ? shortened(author, 100) : 'a collaborator'
 }
+
+/** `03:12:40` (UTC). */
+export function clockText(time: number): string {
+  return new Date(time).toISOString().slice(11, 19)
+}

@@ -1,64 +1,76 @@
 import { type InstancePlace } from '../../mastodon/index.ts'
-import { within } from '../../net/index.ts'
+import { LateError, within } from '../../net/index.ts'
 import { askedHeroku, causeOf } from '../causes.ts'
 import { type Result } from '../check.ts'
 import { type AppFacts } from '../facts.ts'
 import { answered } from '../outside/said.ts'
 import { askPlace } from '../probes/http.ts'
 import { unreached, type Outside } from '../probes/network.ts'
-import { type Found, type Sighting } from './seen.ts'
+import { type AppSighting, type Found, type Sighting } from './seen.ts'
 
 /** Milliseconds for the first look: what has not answered by then is not known yet. */
 const FIRST_WITHIN = 12_000
 
+interface Apps {
+  readonly app: AppFacts
+  readonly streamingApp?: AppFacts | undefined
+  /** Milliseconds that the look may take at most, if that is less than usual. */
+  readonly longest?: number
+}
+
 /**
- * The first look at an app: what answers at once, while the checks have not begun. Never rejects, unless the job is cancelled; what
- * could not be asked is left out.
- * @param longest milliseconds that it may take at most
+ * The first look at an app: what answers at once, while the checks have not begun. What could not be asked is left out.
+ * Rejects only if the job is cancelled.
  */
-export async function lookQuickly(app: AppFacts, outside: Outside, longest = FIRST_WITHIN): Promise<Sighting> {
-  const { clock, signal } = outside
+export async function lookQuickly(
+  { app, streamingApp, longest = FIRST_WITHIN }: Apps,
+  outside: Outside
+): Promise<Sighting> {
   const errors: unknown[] = []
   const ask = async <Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> => {
     try {
       return await within(outside, Math.min(FIRST_WITHIN, longest), 'Heroku did not answer', work)
     } catch (reason) {
-      if (signal.aborted) throw reason
+      if (outside.signal.aborted) throw reason
       errors.push(reason)
       return undefined
     }
   }
   const info = ask(() => app.info())
-  const [known, formation, dynos, releases, log, addons, postgres, health] = await Promise.all([
-    info,
-    ask(() => app.formation()),
-    ask(() => app.dynos()),
-    ask(() => app.releases()),
+  const [state, log, addons, postgres, health, streaming] = await Promise.all([
+    stateOf(app, ask),
     ask(() => app.log()),
     ask(() => app.addons()),
     ask(() => app.postgres()),
     ask(async () => {
       const url = (await info)?.web_url
       return url ? healthAt({ url }, outside) : undefined
-    })
+    }),
+    streamingApp && stateOf(streamingApp, ask)
+  ])
+  // One that leaves a single question open is not away.
+  const isAway = state.maintenance === undefined && state.releases === undefined
+  const refusal = isAway ? errors.map(error => causeOf(askedHeroku(error))).find(Boolean) : undefined
+  return { ...state, now: outside.clock.now(), refusal, log, addons, postgres, health, streaming, found: [] }
+}
+
+/** What Heroku tells of one app. */
+async function stateOf(
+  app: AppFacts,
+  ask: <Answer>(work: () => Promise<Answer>) => Promise<Answer | undefined>
+): Promise<AppSighting> {
+  const [info, formation, dynos, releases] = await Promise.all([
+    ask(() => app.info()),
+    ask(() => app.formation()),
+    ask(() => app.dynos()),
+    ask(() => app.releases())
   ])
   return {
     app: app.name,
-    now: clock.now(),
-    // One that leaves a single question open is not away.
-    refusal:
-      known === undefined && releases === undefined
-        ? errors.map(error => causeOf(askedHeroku(error))).find(Boolean)
-        : undefined,
-    maintenance: known?.maintenance,
+    maintenance: info?.maintenance,
     formation,
-    dynos: dynos?.map(({ name, type, state, updated_at }) => ({ name, type, state, since: timeOf(updated_at ?? undefined) })),
-    releases,
-    log,
-    addons,
-    postgres,
-    health,
-    found: []
+    dynos: dynos?.map(({ name, type, state, updated_at }) => ({ name, type, state, since: timeOf(updated_at) })),
+    releases
   }
 }
 
@@ -71,10 +83,11 @@ async function healthAt(place: InstancePlace, outside: Outside): Promise<Sightin
   try {
     const answer = await askPlace(place, '/health', outside)
     const ok = answer.status === 200 && answer.body.trim() === 'OK'
-    return { ok, text: ok ? 'answered OK' : answered(answer) }
+    return { ok, text: `\`/health\` ${ok ? 'answered OK' : answered(answer)}` }
   } catch (error) {
     const { why, runner } = unreached(error, outside)
-    return runner ? undefined : { ok: false, text: `did not answer: ${why}` }
+    // Time that ran out proves nothing: an Eco dyno wakes up first.
+    return runner || error instanceof LateError ? undefined : { ok: false, text: `\`/health\` did not answer: ${why}` }
   }
 }
 

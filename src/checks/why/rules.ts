@@ -2,9 +2,9 @@ import { type Share } from '../../heroku/index.ts'
 import { POSTGRES, REDIS } from '../../knowledge/index.ts'
 import { counted, roughDuration, wholeShareText } from '../../runtime/index.ts'
 import { fullness } from '../findings.ts'
-import { changeText, changesOf, type Change, type Naming } from './changes.ts'
+import { changeText, changesOf, clockText, type Change, type Naming } from './changes.ts'
 import { type Found, type Sighting } from './seen.ts'
-import { isAnswer, type Ill, type Symptom } from './symptoms.ts'
+import { isAnswer, symptomsOf, type Ill, type Symptom } from './symptoms.ts'
 
 /** A cause that fits a symptom. */
 interface Fit {
@@ -102,6 +102,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
       }
     }
   },
+  { name: 'streaming-app', ills: ['streaming'], fits: streamingApp },
   { name: 'platform', ills: ['web', 'worker'], fits: platformFault },
   { name: 'change-before', ills: ['web', 'pages', 'worker', 'memory', 'streaming'], fits: changeBefore },
   { name: 'redis-full', ills: ['web', 'pages', 'worker', 'redis'], fits: redisFull },
@@ -127,6 +128,25 @@ function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming
       ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
       : ['who did it, and when, the log no longer tells'],
     next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
+  }
+}
+
+/** The streaming app is an app like the main one: what takes its web down takes streaming down. */
+function streamingApp({ seen, naming }: Case): Fit | undefined {
+  if (seen.streaming === undefined) return undefined
+  const own: Sighting = { ...seen.streaming, now: seen.now, found: [] }
+  const symptom = symptomsOf(own, naming).find(({ ill }) => ill === 'web')
+  if (!symptom) return undefined
+  const fit = CAUSE_RULES.filter(({ ills }) => ills.includes('web'))
+    .map(({ fits }) => fits(caseOf(own, symptom, naming)))
+    .find(one => one !== undefined)
+  const down = symptom.began ? `${symptom.text} since ${clockText(symptom.began.at)} UTC` : symptom.text
+  return {
+    isSeen: true,
+    cause: 'its dynos have crashed',
+    next: [`Look at \`heroku logs --app ${own.app}\`.`],
+    ...fit,
+    evidence: [down, ...(fit?.evidence ?? [])]
   }
 }
 
@@ -392,11 +412,6 @@ function ofDomain(of: Case): Fit | undefined {
     evidence: [...(health?.ok ? ['at its own address the app answers'] : []), ...namedText(of)],
     next: first.remedy === undefined ? [] : [`${first.remedy.replace(/\.$/, '')}.`]
   }
-}
-
-/** `03:12:40` (UTC). */
-export function clockText(time: number): string {
-  return new Date(time).toISOString().slice(11, 19)
 }
 
 /** The case of a symptom. */

@@ -1,6 +1,6 @@
 import { errorIn, type LogLine } from '../../heroku/index.ts'
 import { ERROR_CODES } from '../../knowledge/index.ts'
-import { changeOf, changeText, type Naming } from './changes.ts'
+import { changeOf, changeText, clockText, type Naming } from './changes.ts'
 import { type DynoSighting, type Found, type Sighting } from './seen.ts'
 
 /** What is wrong: the part of an instance that suffers. */
@@ -126,7 +126,7 @@ function webOf(seen: Sighting): Symptom | undefined {
   const began = signs[0] ?? stateSign(dynos?.filter(({ type }) => type === 'web'))
   const codes = codesOf(signs)
   const told = codes.filter(code => code !== began?.code).map(codeText)
-  const answer = codes.length === 0 && health?.ok === false ? [`\`/health\` ${health.text}`] : []
+  const answer = codes.length === 0 && health?.ok === false ? [health.text] : []
   const detail = [...told, ...answer].join(', ') || undefined
   return { ill: 'web', text: `${app} is down`, detail, began, codes }
 }
@@ -186,13 +186,8 @@ function releaseOf({ app, releases = [] }: Sighting, naming: Naming): Symptom | 
   const [newest] = releases
   const change = newest?.status === 'failed' ? changeOf(newest) : undefined
   if (!change) return undefined
-  const began = { at: change.at, text: 'it', isFirst: true }
-  return {
-    ill: 'release',
-    text: `The newest release of ${app} failed: ${changeText(change, naming)}`,
-    began,
-    codes: []
-  }
+  const made = `${changeText(change, naming)}, made at ${clockText(change.at)} UTC`
+  return { ill: 'release', text: `The newest release of ${app} failed: ${made}`, codes: [] }
 }
 
 /** Heroku's errors and crashes that belong together and last until now or almost, oldest first. */

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../knowledge/index.ts'
 import { dayText, roughDuration } from '../../runtime/index.ts'
-import { changeText, type Naming } from './changes.ts'
-import { caseOf, CAUSE_RULES, clockText, type Case } from './rules.ts'
+import { changeText, clockText, type Naming } from './changes.ts'
+import { caseOf, CAUSE_RULES, type Case } from './rules.ts'
 import { type Sighting } from './seen.ts'
 import { symptomsOf, type Symptom } from './symptoms.ts'
 

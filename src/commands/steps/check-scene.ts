@@ -58,11 +58,11 @@ export async function openScene(
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
     appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal })
   const app = factsOf(name)
+  const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
   const network = realNetwork()
-  const first = lookQuickly(app, { network, clock, signal }, inputs.timeout)
+  const first = lookQuickly({ app, streamingApp, longest: inputs.timeout }, { network, clock, signal })
   // Whoever waits for it is told.
   first.catch(() => {})
-  const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
 
   const main = new HerokuApp(platform, name, clock, signal)
   const dyno = dynoFacts(main, {

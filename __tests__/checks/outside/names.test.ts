@@ -4,10 +4,11 @@ import { https } from '../../../src/checks/outside/https.ts'
 import { names } from '../../../src/checks/outside/names.ts'
 import { updates } from '../../../src/checks/outside/updates.ts'
 import { type Surroundings } from '../../../src/checks/index.ts'
+import { systemClock } from '../../../src/runtime/real.ts'
 import { TestClock } from '../../helpers/clock.ts'
 import { hangs, pages, type Handler } from '../../helpers/internet.ts'
 import { openSite, type Answers } from '../../helpers/mastodon-site.ts'
-import { factsOf } from '../world.ts'
+import { factsOf, look } from '../world.ts'
 import { ask, COMMIT, useInternet } from './scene.ts'
 
 const internet = useInternet()
@@ -130,6 +131,18 @@ describe('certificates', () => {
       'ok site (90 days): The certificate of site.test is good until DATE',
       'warn handles (10 days): The certificate of handles.test ends in 10 days, on DATE',
       'fail streaming (-2 days): live.test: its certificate has expired'
+    ])
+  })
+
+  it('advises on the app that the name is of', async () => {
+    site('site.test', 1)
+    site('live.test', 1)
+    const places = { instance: { url: 'https://site.test/' }, streaming: { url: 'https://live.test/' } }
+    const surrounding = { network: internet.network(), clock: systemClock, streamingApp: factsOf({}, 'live') }
+    const remedies = (await look(certificates, { ...places, ...surrounding })).map(({ remedy }) => remedy)
+    expect(remedies).toEqual([
+      expect.stringContaining('`heroku certs:auto --app main`'),
+      expect.stringContaining('`heroku certs:auto --app live`')
     ])
   })
 

@@ -80848,7 +80848,10 @@ async function releaseTree({ checkout, ref }, old, hasCode, { app, web, scratch 
     if (hasCode)
         await waitForDynos(app, release.version, tools);
 }
-/** A slug with folders of another tree in the place of its own. */
+/**
+ * A slug with folders of another tree in the place of its own. Their files are new, so bootsnap does not take what it compiled of
+ * the other commit for theirs (rails/bootsnap: it compares times, sizes and digests).
+ */
 async function repack(checkout, slug, old, names, folder, file) {
     const must = toolsOf(checkout);
     await must('mkdir', '-p', folder);
@@ -80857,8 +80860,6 @@ async function repack(checkout, slug, old, names, folder, file) {
         await must('rm', '-rf', `${folder}/app/${name}`);
         await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`);
     }
-    // What bootsnap compiled is of the other commit.
-    await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`);
     await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
     await must('rm', '-rf', folder);
 }

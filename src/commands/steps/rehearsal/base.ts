@@ -138,7 +138,10 @@ async function releaseTree(
   if (hasCode) await waitForDynos(app, release.version, tools)
 }
 
-/** A slug with folders of another tree in the place of its own. */
+/**
+ * A slug with folders of another tree in the place of its own. Their files are new, so bootsnap does not take what it compiled of
+ * the other commit for theirs (rails/bootsnap: it compares times, sizes and digests).
+ */
 async function repack(
   checkout: BaseBranch['checkout'],
   slug: string,
@@ -154,8 +157,6 @@ async function repack(
     await must('rm', '-rf', `${folder}/app/${name}`)
     await must('cp', '-a', `${old}/${name}`, `${folder}/app/${name}`)
   }
-  // What bootsnap compiled is of the other commit.
-  await must('rm', '-rf', `${folder}/app/tmp/cache/bootsnap`)
   await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app')
   await must('rm', '-rf', folder)
 }

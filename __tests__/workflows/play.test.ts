@@ -7,12 +7,15 @@ import { addPostMigration, breakBoot, git } from '../rig/sample-fork.ts'
 import { play, type Played, type PlayedJob } from '../rig/workflows/player.ts'
 import { type Stage } from '../rig/workflows/stage.ts'
 import { configure, heroku, Instance, postgres } from '../e2e/instance.ts'
+import { noRedis, startPlainRedis } from '../helpers/redis.ts'
 import { describeOrSkip, isRoot } from '../helpers/skip.ts'
+import { lastingTemp } from '../helpers/temp.ts'
 import { setUp } from './set-up.ts'
 
 /** One fork with one app: first it is deployed, then the rest of its life is played. */
 let one: Instance
 let stage: Stage
+let redis: Awaited<ReturnType<typeof startPlainRedis>> | undefined
 
 beforeAll(async () => {
   one = await Instance.open()
@@ -20,7 +23,10 @@ beforeAll(async () => {
   stage = await setUp(one.fork, heroku)
   stage.secrets = { HEROKU_API_KEY: heroku.apiKey }
 })
-afterAll(() => stage.close())
+afterAll(async () => {
+  await redis?.close()
+  await stage.close()
+})
 
 /** The one job of a workflow, which went well and used what it was granted: all, but for what brings the checkout. */
 function good({ jobs }: Played, id: string): PlayedJob {
@@ -55,8 +61,10 @@ function expectRehearsed(played: Played): void {
 
 const COMMENT = ['actions: read', 'contents: read', 'pull-requests: read', 'pull-requests: write']
 
+const reason = isRoot ? noRedis() : 'builds on the host beside a token need root'
+
 /** heroku-nightly.yml is played in __tests__/scripts/five-minutes.test.ts. */
-describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host beside a token need root', () => {
+describeOrSkip('the examples, played', reason, () => {
   it('heroku-deploy.yml: a tag goes live, and by hand an older one again', async () => {
     git(one.fork, 'tag', '-a', 'heroku-1', '-m', 'one')
     const first = one.head
@@ -146,11 +154,13 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
   })
 })
 
-/** What the service containers are: an empty Postgres with the workflow's password. Nothing of the sample fork asks Redis. */
+/** What the service containers are: an empty Postgres with the workflow's password, and an empty Redis. */
 async function serve(): Promise<void> {
   const url = new URL(postgres.url('postgres'))
   if (stage.services['postgres'] === undefined) await ask(url.href, `ALTER USER postgres PASSWORD 'postgres'`)
-  stage.services = { postgres: Number(url.port), redis: 6379 }
+  await redis?.close()
+  redis = await startPlainRedis(lastingTemp())
+  stage.services = { postgres: Number(url.port), redis: redis.port }
   url.password = 'postgres'
   await ask(url.href, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
 }

@@ -8,6 +8,29 @@ import { useGithub } from './world.ts'
 
 const world = useGithub()
 
+describe('a GitHub that cannot be reached', () => {
+  it('is told with what stands in the way', async () => {
+    const gone = createServer()
+    await new Promise<void>(resolve => gone.listen(0, '127.0.0.1', resolve))
+    const { port } = gone.address() as AddressInfo
+    await new Promise(resolve => gone.close(resolve))
+    const github = new Github({
+      apiUrl: `http://127.0.0.1:${port}`,
+      token: 'token',
+      repository: 'owner/fork',
+      log: world.log,
+      clock: new TestClock(),
+      signal: new AbortController().signal
+    })
+    const error: unknown = await github
+      .read(request => github.octokit.rest.issues.listForRepo({ ...github.repository, request }))
+      .catch((reason: unknown) => reason)
+    expect(github.explain(error, 'issues: write', 'So no issue was made.')).toMatch(
+      /This machine does not reach 127\.0\.0\.1:\d+\. .*set HTTPS_PROXY\. So no issue was made\.$/
+    )
+  })
+})
+
 describe('a list of GitHub', () => {
   it('that never ends is an error', async () => {
     let asked = 0

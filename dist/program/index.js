@@ -64546,10 +64546,16 @@ class Github {
         const status = client_refusal(error);
         const said = (0,lib_runtime/* shortened */.vI)(this.redact((0,lib_runtime/* errorText */.kc)(error)).replace(/\s+/g, ' '), 300);
         const reason = status === undefined ? said : `${status}, ${said}`;
-        const next = lacksPermission(error)
+        return `GitHub did not do it (${reason}). ${this.#advice(error, permission)}${consequence}`;
+    }
+    /** What to do, with a space behind it; empty if nothing is known. */
+    #advice(error, permission) {
+        const obstacle = client_refusal(error) === undefined ? (0,lib_net/* obstacleOf */.HD)(error, this.#options.apiUrl) : undefined;
+        if (obstacle)
+            return `${obstacle.remedy} `;
+        return lacksPermission(error)
             ? `Give the job "permissions: ${permission}". ${permission === COMMENTING ? FROM_FORKS : ''}`
             : '';
-        return `GitHub did not do it (${reason}). ${next}${consequence}`;
     }
     #once(call, signal) {
         return (0,lib_net/* within */.ux)({ clock: this.clock, signal }, client_ANSWER_WITHIN, 'GitHub did not answer', async (inner) => {
@@ -87768,10 +87774,14 @@ const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREA
 /** By the npm package `tunnel` (lib/tunnel.js), and by `dial` here. */
 const NO_TUNNEL = /^tunneling socket could not be established|^the proxy answered (\d+)/;
 /**
- * What stands between this machine and a server, if the error of a request to `url` says so; undefined for any other, and
+ * What stands between this machine and a server, if the error of a request to `url` or its cause says so; undefined for any other, and
  * if the request may have been sent. It names hosts and variables, never the name and password of a proxy.
  */
 function obstacleOf(error, url) {
+    const cause = error?.cause;
+    return obstacleIn(error, url) ?? (cause === undefined ? undefined : obstacleOf(cause, url));
+}
+function obstacleIn(error, url) {
     const code = (0,runtime/* errorCode */.CA)(error) ?? '';
     const { host } = new URL(url);
     const certificate = (remedy) => ({ kind: 'certificate', remedy });

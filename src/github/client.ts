@@ -1,5 +1,5 @@
 import { getOctokit } from '@actions/github'
-import { retry, within, writeOnce } from '../net/index.ts'
+import { obstacleOf, retry, within, writeOnce } from '../net/index.ts'
 import { errorText, everyText, shortened, type Clock, type Log } from '../runtime/index.ts'
 
 interface GithubOptions {
@@ -126,10 +126,16 @@ export class Github {
     const status = refusal(error)
     const said = shortened(this.redact(errorText(error)).replace(/\s+/g, ' '), 300)
     const reason = status === undefined ? said : `${status}, ${said}`
-    const next = lacksPermission(error)
+    return `GitHub did not do it (${reason}). ${this.#advice(error, permission)}${consequence}`
+  }
+
+  /** What to do, with a space behind it; empty if nothing is known. */
+  #advice(error: unknown, permission: string): string {
+    const obstacle = refusal(error) === undefined ? obstacleOf(error, this.#options.apiUrl) : undefined
+    if (obstacle) return `${obstacle.remedy} `
+    return lacksPermission(error)
       ? `Give the job "permissions: ${permission}". ${permission === COMMENTING ? FROM_FORKS : ''}`
       : ''
-    return `GitHub did not do it (${reason}). ${next}${consequence}`
   }
 
   #once<Answer extends { data: unknown }>(call: Call<Answer>, signal: AbortSignal | undefined): Promise<Answer> {

@@ -2,7 +2,7 @@
 export { createAddon, serviceOf } from './addons.ts'
 export { HerokuApp, keyEnd, whoAmI, type KeyEnd } from './app.ts'
 export { createClient, type HerokuClient } from './client.ts'
-export { HerokuError, mayHaveHappened } from './errors.ts'
+export { HerokuError } from './errors.ts'
 export { addDomain, domainsOf, enableCertificates } from './domains.ts'
 export { scaleFormation, type Scale } from './formation.ts'
 export { postgresFigures, redisPolicy, type PostgresFigures, type Share } from './data.ts'

@@ -19,10 +19,15 @@ const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREA
 const NO_TUNNEL = /^tunneling socket could not be established|^the proxy answered (\d+)/
 
 /**
- * What stands between this machine and a server, if the error of a request to `url` says so; undefined for any other, and
+ * What stands between this machine and a server, if the error of a request to `url` or its cause says so; undefined for any other, and
  * if the request may have been sent. It names hosts and variables, never the name and password of a proxy.
  */
 export function obstacleOf(error: unknown, url: string): Obstacle | undefined {
+  const cause = (error as { cause?: unknown } | null | undefined)?.cause
+  return obstacleIn(error, url) ?? (cause === undefined ? undefined : obstacleOf(cause, url))
+}
+
+function obstacleIn(error: unknown, url: string): Obstacle | undefined {
   const code = errorCode(error) ?? ''
   const { host } = new URL(url)
   const certificate = (remedy: string): Obstacle => ({ kind: 'certificate', remedy })

@@ -137,6 +137,12 @@ describe('what Heroku refuses to scale', () => {
     const { body } = await ask(heroku, 'GET /apps/released/formation')
     expect(Object.fromEntries(body.map(({ type, quantity }) => [type, quantity]))).toEqual({ release: 0, worker: 0 })
     expect((await ask(heroku, 'PATCH /apps/released/formation/release', { body: { quantity: 1 } })).status).toBe(422)
+    // The first slug with other types is still the first: its web runs.
+    await heroku.addApp('first')
+    const first = appOf(clientOf(heroku), 'first')
+    await ship(first, makeSlug({ file: 'x' }), { release: 'true' })
+    await ship(first, makeSlug({ file: 'x' }), { web: 'sleep 1000' })
+    expect(await first.formation()).toMatchObject([{ type: 'web', quantity: 1 }])
     const { body: of } = await ask(heroku, 'PATCH /apps/released/formation/release', { body: { size: 'standard-2x' } })
     expect(of.dyno_size.name).toBe('Standard-2X')
   })

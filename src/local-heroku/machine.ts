@@ -225,7 +225,7 @@ export class AppMachine {
   #formationFor({ processTypes }: SlugState): void {
     // With `release`, which has a size alone (heroku/cli: releases:retry looks for it).
     const types = Object.keys(processTypes)
-    const first = Object.keys(this.app.formation).length === 0
+    const first = Object.keys(this.app.formation).every(type => type === 'release')
     const old = this.app.formation
     this.app.formation = Object.fromEntries(
       types.map(type => [type, old[type] ?? { quantity: first && type === 'web' ? 1 : 0, size: 'Basic' }])

@@ -183,6 +183,20 @@ describe('a cause', () => {
     expect(summary).not.toMatch(/Nothing to look at|\| unknown/)
   })
 
+  it('is a web that is down: what asks the site, and what Heroku says of its dynos, is one row', () => {
+    const fails = (text: string, about?: string): Finding => ({ level: 'fail', about, text })
+    const found = oneCauseEach([
+      resultOf('health', fails('main/health answered 503', 'app'), fails('web.1 is crashed', 'dynos')),
+      resultOf('instance', fails('site.test/api/v2/instance answered 503: Heroku’s error page')),
+      resultOf('streaming', fails('live.test answered 503', 'health'))
+    ])
+    expect(found.flatMap(resultLine)).toEqual([
+      'fail     health: main/health answered 503',
+      '           1 check more found the same: `instance`',
+      'fail     streaming: live.test answered 503'
+    ])
+  })
+
   it('is none if one check alone is wrong', () => {
     const alone = [resultOf('instance', bad('fail'), bad('unknown', 'push'))]
     expect(oneCauseEach(alone)).toEqual(alone)

@@ -75085,8 +75085,10 @@ function withDown(results) {
     if (!health || !down)
         return results;
     const cause = { id: 'down', name: 'health', title: health.check.title, text: down.text, remedy: down.remedy };
+    // `dynos` of `health` is what Heroku says of the same web dynos.
+    const isOfIt = (one) => one === down || is503(one) || (one.about === 'dynos' && one.level === 'fail');
     return results.map(result => OF_SITE.includes(result.check.name)
-        ? { ...result, findings: result.findings.map(one => (one === down || is503(one) ? { ...one, cause } : one)) }
+        ? { ...result, findings: result.findings.map(one => (isOfIt(one) ? { ...one, cause } : one)) }
         : result);
 }
 function membersOf(results) {
@@ -75260,7 +75262,7 @@ async function stateOf(app, ask) {
     };
 }
 function timeOf(text) {
-    const time = Date.parse(text ?? '');
+    const time = Date.parse(text);
     return Number.isNaN(time) ? undefined : time;
 }
 async function healthAt(place, outside) {

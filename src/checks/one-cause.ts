@@ -40,9 +40,12 @@ function withDown(results: readonly Result[]): readonly Result[] {
   )
   if (!health || !down) return results
   const cause = { id: 'down', name: 'health', title: health.check.title, text: down.text, remedy: down.remedy }
+  // `dynos` of `health` is what Heroku says of the same web dynos.
+  const isOfIt = (one: Finding): boolean =>
+    one === down || is503(one) || (one.about === 'dynos' && one.level === 'fail')
   return results.map(result =>
     OF_SITE.includes(result.check.name)
-      ? { ...result, findings: result.findings.map(one => (one === down || is503(one) ? { ...one, cause } : one)) }
+      ? { ...result, findings: result.findings.map(one => (isOfIt(one) ? { ...one, cause } : one)) }
       : result
   )
 }

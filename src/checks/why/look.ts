@@ -74,8 +74,8 @@ async function stateOf(
   }
 }
 
-function timeOf(text: string | undefined): number | undefined {
-  const time = Date.parse(text ?? '')
+function timeOf(text: string): number | undefined {
+  const time = Date.parse(text)
   return Number.isNaN(time) ? undefined : time
 }
 

@@ -82399,7 +82399,7 @@ const DEPLOY = {
     'rolled-back': { type: 'boolean', about: 'Whether the release before was brought back.' }
 };
 const CHECKS = {
-    'checks-failed': { type: 'integer', about: 'How many checks failed.' },
+    'checks-failed': { type: 'integer', about: 'How many checks failed; what has one cause counts once.' },
     'issue-url': { type: 'string', about: 'The issue of the nightly checks.' }
 };
 /** The outputs under what they are of, as action.yml and README show them. */

@@ -61,7 +61,7 @@ const DEPLOY = {
 } as const satisfies Record<string, OutputRow>
 
 const CHECKS = {
-  'checks-failed': { type: 'integer', about: 'How many checks failed.' },
+  'checks-failed': { type: 'integer', about: 'How many checks failed; what has one cause counts once.' },
   'issue-url': { type: 'string', about: 'The issue of the nightly checks.' }
 } as const satisfies Record<string, OutputRow>
 

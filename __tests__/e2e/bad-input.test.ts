@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { git } from '../rig/sample-fork.ts'
+import { describeOrSkip, isRoot } from '../helpers/skip.ts'
+import { noSmallDisk, SmallDisk } from '../helpers/small-disk.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
 
@@ -299,6 +301,108 @@ describe('bad input ends in a clear error, exit code 1, and nothing half-written
     expect(Object.keys(others)).toEqual(['outcome'])
     expect(outputs['outcome']).toMatch(inputs?.['command'] === 'plan' ? /^found$/ : /^(refused|failed)$/)
     expect(fork.has('slug.tgz') || fork.has('report.json')).toBe(false)
+    expect(fork.leftovers()).toEqual([])
+  })
+})
+
+describe('what the machine refuses is an error that names it, and no fault of ours', () => {
+  const LONG = path.join('/tmp', ...Array<string>(50).fill('x'.repeat(100)))
+  const PLACES: [string, (folder: string) => string, RegExp][] = [
+    ['a path over 4,096 bytes', () => LONG, /xxxx/],
+    ['a name that is too long', folder => path.join(folder, 'y'.repeat(300)), /yyyy/],
+    ['below a file', folder => path.join(folder, 'file', 'below'), /file.below/],
+    ['a file', folder => path.join(folder, 'file'), /file/],
+    ['links in a circle', folder => path.join(folder, 'circle'), /circle/],
+    ['a folder', folder => path.join(folder, 'folder'), /folder/]
+  ]
+  // `plan` writes nothing there. A cache that cannot be used is in no build's way.
+  const INPUTS: [input: string, command: string][] = [
+    ['path', 'plan'],
+    ['config', 'plan'],
+    ['output-dir', 'build']
+  ]
+  let folder: string
+  beforeAll(() => {
+    folder = lastingTemp()
+    writeFileSync(path.join(folder, 'file'), '')
+    symlinkSync('circle', path.join(folder, 'circle'))
+    mkdirSync(path.join(folder, 'folder'))
+  })
+
+  it.each(
+    INPUTS.flatMap(([input, command]) =>
+      PLACES.filter(([name]) => input !== 'output-dir' || name !== 'a folder').map(
+        place => [input, command, ...place] as const
+      )
+    )
+  )('%s of %s: %s', async (input, command, _, placeOf, names) => {
+    const place = placeOf(folder)
+    const { code, output } = await untouched.build({ command, [input]: place })
+    expect(output).not.toContain('fault of mastodon-on-heroku itself')
+    expect(output).not.toMatch(/\n +at .*\(/)
+    const error = output.split('\n').find(line => line.startsWith('::error')) ?? ''
+    expect(decodeURIComponent(error)).toMatch(names)
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ['is not there', () => path.join(folder, 'nowhere')],
+    ['is a folder', () => folder],
+    ['is on a full disk', () => '/dev/full'],
+    ['has a path that is too long', () => LONG]
+  ])('GITHUB_OUTPUT and the summary: the file %s', async (_, placeOf) => {
+    const place = placeOf()
+    const { code, output } = await untouched.build({ command: 'plan' }, undefined, { env: { GITHUB_OUTPUT: place } })
+    expect(code).toBe(1)
+    const error = output.split('\n').find(line => line.startsWith('::error')) ?? ''
+    expect(decodeURIComponent(error)).toMatch(
+      /The output \S+ could not be written to .* \(GITHUB_OUTPUT\): .*What the step did is done/s
+    )
+    expect(output).not.toContain('fault of mastodon-on-heroku itself')
+    const summary = await untouched.build({ command: 'plan' }, undefined, { env: { GITHUB_STEP_SUMMARY: place } })
+    expect(summary.output).toMatch(/::warning::The summary could not be written/)
+    expect(summary.output).not.toContain('fault of mastodon-on-heroku itself')
+  })
+})
+
+describeOrSkip(
+  'a build whose cache is on a disk that is full',
+  noSmallDisk ?? (isRoot ? undefined : 'needs root'),
+  () => {
+    it('is green, with a warning, and builds the same slug as without', async () => {
+      const disk = new SmallDisk(40_000)
+      try {
+        const fork = new Fork(made => addBuildpack(made, 'keeping', 'head -c 200000 /dev/zero > "$2/kept"'))
+        const config = configWith(['keeping'])
+        const plain = await fork.build({}, config)
+        expect(plain.code).toBe(0)
+        for (const readOnly of [false, true]) {
+          disk.readOnly(readOnly)
+          const full = await fork.build({ cache: path.join(disk.folder, 'cache') }, config)
+          expect(full.code).toBe(0)
+          expect(full.output).toMatch(/::warning::The build is good, but its CACHE_DIR could not be kept/)
+          expect(full.outputs['slug-sha256']).toBe(plain.outputs['slug-sha256'])
+        }
+      } finally {
+        disk.remove()
+      }
+    })
+  }
+)
+
+describe('a run that was killed', () => {
+  it('leaves a folder that the next run removes', async () => {
+    const fork = new Fork(made => addBuildpack(made, 'slow', 'echo "started $$."; exec sleep 86404'))
+    let pid = 0
+    const { code, output: before } = await fork.build({}, configWith(['slow']), {
+      onStart: started => (pid = started),
+      onOutput: chunk => void (/started \d+\./.test(chunk.toString()) && process.kill(pid, 'SIGKILL'))
+    })
+    expect(code).toBe(137)
+    process.kill(Number(/started (\d+)\./.exec(before)![1]), 'SIGKILL')
+    expect(fork.leftovers()).toHaveLength(1)
+    const { output } = await fork.build({ command: 'plan' })
+    expect(output).toMatch(/^Removed what 1 run that was killed had left in /m)
     expect(fork.leftovers()).toEqual([])
   })
 })

@@ -9059,7 +9059,8 @@ function isGreen({ outcome = 'done', findings = [] }) {
  * How a command ended that threw.
  * @param begun what it had changed by then
  */
-function endingOf(error, begun) {
+function endingOf(thrown, begun) {
+    const error = explainSystem(thrown);
     const headline = firstLine(error);
     const next = error instanceof UserError ? [error.nextStep] : [OUR_FAULT];
     if (error instanceof CancelledError) {
@@ -9177,7 +9178,8 @@ var style = __nccwpck_require__(4826);
 
 
 /** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
-function tellError(error, paint) {
+function tellError(thrown, paint) {
+    const error = (0,runtime/* explainSystem */.Vi)(thrown);
     const title = paint('red', 'Error:');
     if (!(error instanceof runtime/* UserError */.yo)) {
         const stack = error instanceof Error && error.stack ? error.stack : (0,runtime/* errorText */.kc)(error);
@@ -11901,6 +11903,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   OO: () => (/* reexport */ bytePath),
   Gt: () => (/* reexport */ displayPath),
   kc: () => (/* reexport */ errorText),
+  Vi: () => (/* reexport */ explainSystem),
   pi: () => (/* reexport */ mapping_isMapping),
   GX: () => (/* reexport */ requireSafeUrl),
   r7: () => (/* reexport */ shell_shellWord)
@@ -11953,9 +11956,77 @@ function errorText(error) {
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */
 function errors_explainDiskFull(error, where) {
-    if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
+    return FULL.has(errors_errorCode(error) ?? '') ? diskFull(where, error) : error;
+}
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+function diskFull(where, cause) {
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause });
+}
+/** What the machine has refused, and what to do about it; by the codes of errno(3). */
+const REFUSALS = {
+    EACCES: notAllowed,
+    EPERM: notAllowed,
+    EROFS: where => [`${where} is on a disk that can only be read`, 'Name a place that can be written.'],
+    ENAMETOOLONG: where => [
+        `A path is too long for this system, which takes 4,096 bytes, and 255 for each name: ${where}`,
+        'Shorten it: name a shorter folder, or rename what the commit or the build has there.'
+    ],
+    EMFILE: tooManyFiles,
+    ENFILE: tooManyFiles,
+    ENOTDIR: inTheWay,
+    EEXIST: inTheWay,
+    EISDIR: where => [`${where} is a folder, and a file is needed there`, 'Name a file, or remove the folder.'],
+    ELOOP: where => [`The links at ${where} lead in a circle`, 'Remove them, or name another place.'],
+    EIO: where => [`The disk failed at ${where}`, 'Run the job again, on another machine if it is so each time.'],
+    ENOMEM: noMore,
+    EAGAIN: noMore
+};
+function notAllowed(where) {
+    return [
+        `The user of this job has no right to ${where}`,
+        'Give it the right (`ls -ld` shows who has it), or name another place.'
+    ];
+}
+function tooManyFiles(where) {
+    return [
+        `Too many files are open on this machine: ${where}`,
+        'Raise the limit (`ulimit -n`), or run less beside this.'
+    ];
+}
+function inTheWay(where) {
+    return [`There is a file where a folder is needed: ${where}`, 'Remove that file, or name another place.'];
+}
+function noMore(where) {
+    return [
+        `The machine has no memory or no processes left: ${where}`,
+        'Run less beside this, or take a machine with more memory.'
+    ];
+}
+/** A `UserError` for what the machine refused: it is full, closed, or has something else in that place. Any other error is returned as it is. */
+function explainSystem(error) {
+    const found = error instanceof errors_UserError ? undefined : systemError(error);
+    if (!found)
         return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+    const { code, where } = found;
+    if (FULL.has(code))
+        return diskFull(where, error);
+    const said = REFUSALS[code]?.(where);
+    return said
+        ? new errors_UserError(`${said[0].charAt(0).toUpperCase()}${said[0].slice(1)} (${code})`, said[1], { cause: error })
+        : error;
+}
+const LONGEST_PATH = 200;
+/** A call for a file that is open tells no path. */
+const UNNAMED = 'something that the system does not name';
+/** Of an error as Node makes it (nodejs.org: Errors, `SystemError`). One that comes from a thread has its text alone. */
+function systemError(error) {
+    const [, said, named] = /^(E[A-Z]+): [^]*?, \w+(?: '([^]*?)'(?: -> '[^]*)?)?$/.exec(errorText(error)) ?? [];
+    const { path, syscall } = (error ?? {});
+    const code = errors_errorCode(error) ?? said;
+    if (code === undefined || (typeof syscall !== 'string' && said === undefined))
+        return undefined;
+    const where = typeof path === 'string' ? path : (named ?? UNNAMED);
+    return { code, where: where.length > LONGEST_PATH ? `${where.slice(0, LONGEST_PATH)}…` : where };
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/mapping.js
@@ -11983,7 +12054,6 @@ var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/runtime/owned.js
-
 
 
 

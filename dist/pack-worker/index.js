@@ -54,9 +54,77 @@ function errorText(error) {
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */
 function errors_explainDiskFull(error, where) {
-    if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
+    return FULL.has(errors_errorCode(error) ?? '') ? diskFull(where, error) : error;
+}
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+function diskFull(where, cause) {
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause });
+}
+/** What the machine has refused, and what to do about it; by the codes of errno(3). */
+const REFUSALS = {
+    EACCES: notAllowed,
+    EPERM: notAllowed,
+    EROFS: where => [`${where} is on a disk that can only be read`, 'Name a place that can be written.'],
+    ENAMETOOLONG: where => [
+        `A path is too long for this system, which takes 4,096 bytes, and 255 for each name: ${where}`,
+        'Shorten it: name a shorter folder, or rename what the commit or the build has there.'
+    ],
+    EMFILE: tooManyFiles,
+    ENFILE: tooManyFiles,
+    ENOTDIR: inTheWay,
+    EEXIST: inTheWay,
+    EISDIR: where => [`${where} is a folder, and a file is needed there`, 'Name a file, or remove the folder.'],
+    ELOOP: where => [`The links at ${where} lead in a circle`, 'Remove them, or name another place.'],
+    EIO: where => [`The disk failed at ${where}`, 'Run the job again, on another machine if it is so each time.'],
+    ENOMEM: noMore,
+    EAGAIN: noMore
+};
+function notAllowed(where) {
+    return [
+        `The user of this job has no right to ${where}`,
+        'Give it the right (`ls -ld` shows who has it), or name another place.'
+    ];
+}
+function tooManyFiles(where) {
+    return [
+        `Too many files are open on this machine: ${where}`,
+        'Raise the limit (`ulimit -n`), or run less beside this.'
+    ];
+}
+function inTheWay(where) {
+    return [`There is a file where a folder is needed: ${where}`, 'Remove that file, or name another place.'];
+}
+function noMore(where) {
+    return [
+        `The machine has no memory or no processes left: ${where}`,
+        'Run less beside this, or take a machine with more memory.'
+    ];
+}
+/** A `UserError` for what the machine refused: it is full, closed, or has something else in that place. Any other error is returned as it is. */
+function explainSystem(error) {
+    const found = error instanceof errors_UserError ? undefined : systemError(error);
+    if (!found)
         return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+    const { code, where } = found;
+    if (FULL.has(code))
+        return diskFull(where, error);
+    const said = REFUSALS[code]?.(where);
+    return said
+        ? new errors_UserError(`${said[0].charAt(0).toUpperCase()}${said[0].slice(1)} (${code})`, said[1], { cause: error })
+        : error;
+}
+const LONGEST_PATH = 200;
+/** A call for a file that is open tells no path. */
+const UNNAMED = 'something that the system does not name';
+/** Of an error as Node makes it (nodejs.org: Errors, `SystemError`). One that comes from a thread has its text alone. */
+function systemError(error) {
+    const [, said, named] = /^(E[A-Z]+): [^]*?, \w+(?: '([^]*?)'(?: -> '[^]*)?)?$/.exec(errorText(error)) ?? [];
+    const { path, syscall } = (error ?? {});
+    const code = errors_errorCode(error) ?? said;
+    if (code === undefined || (typeof syscall !== 'string' && said === undefined))
+        return undefined;
+    const where = typeof path === 'string' ? path : (named ?? UNNAMED);
+    return { code, where: where.length > LONGEST_PATH ? `${where.slice(0, LONGEST_PATH)}…` : where };
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -66,7 +134,6 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./lib/runtime/owned.js
-
 
 
 

@@ -49434,10 +49434,9 @@ class Workshop {
      * and opening the place throw.
      */
     async build(name, buildpacks, fill) {
-        const { scratch, keptCache, stack } = this.#options;
+        const { scratch, keptCache, stack, run } = this.#options;
         const folders = await makeFolders(external_node_path_.join(scratch, name));
         await fill(folders.app);
-        // Not as it was called before: a full disk could leave half of one there.
         const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}-whole`);
         if (kept)
             await takeKept(kept, folders.cache, this.#options);
@@ -49447,6 +49446,9 @@ class Workshop {
         await place.close();
         if (kept)
             await keep(kept, folders.cache, this.#options);
+        // As it was called before: a full disk could leave half of one there.
+        if (keptCache)
+            await (0,runtime/* removeFolder */.Ow)(external_node_path_.join(keptCache, `${stack}-${name}`), run);
         return app;
     }
     /** A place like a dyno: the run image, the built app read-only, no network, nothing else of the build. */
@@ -49648,7 +49650,8 @@ function addRest(words, command, values) {
 
 
 /** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
-function tellError(error, paint) {
+function tellError(thrown, paint) {
+    const error = (0,_runtime_index_js__WEBPACK_IMPORTED_MODULE_1__/* .explainSystem */ .Vi)(thrown);
     const title = paint('red', 'Error:');
     if (!(error instanceof _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo)) {
         const stack = error instanceof Error && error.stack ? error.stack : (0,_runtime_index_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .kc)(error);
@@ -88136,6 +88139,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   kc: () => (/* reexport */ errorText),
   rC: () => (/* reexport */ everyText),
   GK: () => (/* reexport */ explainDiskFull),
+  Vi: () => (/* reexport */ explainSystem),
   sl: () => (/* reexport */ fetchEnvironment),
   Ce: () => (/* reexport */ giveTree),
   Is: () => (/* reexport */ harmless),
@@ -88220,9 +88224,77 @@ function errorText(error) {
 }
 /** A `UserError` for a full disk; any other error is returned as it is. */
 function explainDiskFull(error, where) {
-    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
+    return FULL.has(errorCode(error) ?? '') ? diskFull(where, error) : error;
+}
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+function diskFull(where, cause) {
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause });
+}
+/** What the machine has refused, and what to do about it; by the codes of errno(3). */
+const REFUSALS = {
+    EACCES: notAllowed,
+    EPERM: notAllowed,
+    EROFS: where => [`${where} is on a disk that can only be read`, 'Name a place that can be written.'],
+    ENAMETOOLONG: where => [
+        `A path is too long for this system, which takes 4,096 bytes, and 255 for each name: ${where}`,
+        'Shorten it: name a shorter folder, or rename what the commit or the build has there.'
+    ],
+    EMFILE: tooManyFiles,
+    ENFILE: tooManyFiles,
+    ENOTDIR: inTheWay,
+    EEXIST: inTheWay,
+    EISDIR: where => [`${where} is a folder, and a file is needed there`, 'Name a file, or remove the folder.'],
+    ELOOP: where => [`The links at ${where} lead in a circle`, 'Remove them, or name another place.'],
+    EIO: where => [`The disk failed at ${where}`, 'Run the job again, on another machine if it is so each time.'],
+    ENOMEM: noMore,
+    EAGAIN: noMore
+};
+function notAllowed(where) {
+    return [
+        `The user of this job has no right to ${where}`,
+        'Give it the right (`ls -ld` shows who has it), or name another place.'
+    ];
+}
+function tooManyFiles(where) {
+    return [
+        `Too many files are open on this machine: ${where}`,
+        'Raise the limit (`ulimit -n`), or run less beside this.'
+    ];
+}
+function inTheWay(where) {
+    return [`There is a file where a folder is needed: ${where}`, 'Remove that file, or name another place.'];
+}
+function noMore(where) {
+    return [
+        `The machine has no memory or no processes left: ${where}`,
+        'Run less beside this, or take a machine with more memory.'
+    ];
+}
+/** A `UserError` for what the machine refused: it is full, closed, or has something else in that place. Any other error is returned as it is. */
+function explainSystem(error) {
+    const found = error instanceof UserError ? undefined : systemError(error);
+    if (!found)
         return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+    const { code, where } = found;
+    if (FULL.has(code))
+        return diskFull(where, error);
+    const said = REFUSALS[code]?.(where);
+    return said
+        ? new UserError(`${said[0].charAt(0).toUpperCase()}${said[0].slice(1)} (${code})`, said[1], { cause: error })
+        : error;
+}
+const LONGEST_PATH = 200;
+/** A call for a file that is open tells no path. */
+const UNNAMED = 'something that the system does not name';
+/** Of an error as Node makes it (nodejs.org: Errors, `SystemError`). One that comes from a thread has its text alone. */
+function systemError(error) {
+    const [, said, named] = /^(E[A-Z]+): [^]*?, \w+(?: '([^]*?)'(?: -> '[^]*)?)?$/.exec(errorText(error)) ?? [];
+    const { path, syscall } = (error ?? {});
+    const code = errorCode(error) ?? said;
+    if (code === undefined || (typeof syscall !== 'string' && said === undefined))
+        return undefined;
+    const where = typeof path === 'string' ? path : (named ?? UNNAMED);
+    return { code, where: where.length > LONGEST_PATH ? `${where.slice(0, LONGEST_PATH)}…` : where };
 }
 
 // EXTERNAL MODULE: ./lib/runtime/figures.js
@@ -88293,7 +88365,6 @@ var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/runtime/owned.js
-
 
 
 
@@ -90921,7 +90992,8 @@ function isGreen({ outcome = 'done', findings = [] }) {
  * How a command ended that threw.
  * @param begun what it had changed by then
  */
-function endingOf(error, begun) {
+function endingOf(thrown, begun) {
+    const error = (0,runtime/* explainSystem */.Vi)(thrown);
     const headline = firstLine(error);
     const next = error instanceof runtime/* UserError */.yo ? [error.nextStep] : [OUR_FAULT];
     if (error instanceof runtime/* CancelledError */.cc) {
@@ -102276,7 +102348,10 @@ function openStep(env) {
     for (const secret of (0,lib_inputs/* secretsOf */.Fj)(STEP, env))
         mask(secret);
     const log = actionLog(redact);
-    const fail = (error) => {
+    // In the middle of a deploy it would be an end in the middle; the steps after this one need the outputs all the same.
+    let unwritten;
+    const fail = (thrown) => {
+        const error = (0,runtime/* explainSystem */.Vi)(thrown);
         if (error instanceof runtime/* UserError */.yo) {
             setFailed(redact(`${error.message}\n${error.nextStep}`));
             if (error.cause !== undefined)
@@ -102295,10 +102370,21 @@ function openStep(env) {
         redact,
         results: {
             mask,
-            output: (name, value) => setOutput(name, typeof value === 'string' ? redact(value) : value),
+            output: (name, value) => {
+                try {
+                    setOutput(name, typeof value === 'string' ? redact(value) : value);
+                }
+                catch (error) {
+                    unwritten ??= unwrittenOutput(name, env['GITHUB_OUTPUT'], error);
+                }
+            },
             summary: markdown => addSummary(redact(markdown), env['GITHUB_STEP_SUMMARY'], log)
         },
         end: ({ verdict, error }) => {
+            if (unwritten !== undefined && error === undefined && (0,lib_verdict/* isGreen */.gf)(verdict))
+                return fail(unwritten);
+            if (unwritten !== undefined)
+                log.warning(unwritten.message);
             if (error !== undefined)
                 fail(error);
             else if (!(0,lib_verdict/* isGreen */.gf)(verdict))
@@ -102306,6 +102392,9 @@ function openStep(env) {
         },
         fail
     };
+}
+function unwrittenOutput(name, file, cause) {
+    return new runtime/* UserError */.yo(`The output ${name} could not be written to ${file ?? 'the log'} (GITHUB_OUTPUT): ${(0,runtime/* errorText */.kc)(cause)}`, 'The runner makes this file for each step: look whether its disk is full, and whether something else of this job has removed it or taken the right to it. What the step did is done.', { cause });
 }
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024;

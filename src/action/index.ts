@@ -1,7 +1,7 @@
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
 import * as core from '@actions/core'
 import { secretsHeld, secretsOf, type InputSource, type JobResults } from '../inputs/index.ts'
-import { errorText, Secrets, UserError, type Log } from '../runtime/index.ts'
+import { errorText, explainSystem, Secrets, UserError, type Log } from '../runtime/index.ts'
 import { isGreen, OUR_FAULT, type Verdict } from '../verdict/index.ts'
 import { actionLog } from './log.ts'
 
@@ -30,7 +30,10 @@ export function openStep(env: NodeJS.ProcessEnv): Step {
   }
   for (const secret of secretsOf(STEP, env)) mask(secret)
   const log = actionLog(redact)
-  const fail = (error: unknown): void => {
+  // In the middle of a deploy it would be an end in the middle; the steps after this one need the outputs all the same.
+  let unwritten: UserError | undefined
+  const fail = (thrown: unknown): void => {
+    const error = explainSystem(thrown)
     if (error instanceof UserError) {
       core.setFailed(redact(`${error.message}\n${error.nextStep}`))
       if (error.cause !== undefined) log.info(`Cause: ${errorText(error.cause)}`)
@@ -46,15 +49,31 @@ export function openStep(env: NodeJS.ProcessEnv): Step {
     redact,
     results: {
       mask,
-      output: (name, value) => core.setOutput(name, typeof value === 'string' ? redact(value) : value),
+      output: (name, value) => {
+        try {
+          core.setOutput(name, typeof value === 'string' ? redact(value) : value)
+        } catch (error) {
+          unwritten ??= unwrittenOutput(name, env['GITHUB_OUTPUT'], error)
+        }
+      },
       summary: markdown => addSummary(redact(markdown), env['GITHUB_STEP_SUMMARY'], log)
     },
     end: ({ verdict, error }) => {
+      if (unwritten !== undefined && error === undefined && isGreen(verdict)) return fail(unwritten)
+      if (unwritten !== undefined) log.warning(unwritten.message)
       if (error !== undefined) fail(error)
       else if (!isGreen(verdict)) core.setFailed([verdict.headline, ...verdict.next].join('\n'))
     },
     fail
   }
+}
+
+function unwrittenOutput(name: string, file: string | undefined, cause: unknown): UserError {
+  return new UserError(
+    `The output ${name} could not be written to ${file ?? 'the log'} (GITHUB_OUTPUT): ${errorText(cause)}`,
+    'The runner makes this file for each step: look whether its disk is full, and whether something else of this job has removed it or taken the right to it. What the step did is done.',
+    { cause }
+  )
 }
 
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { UserError, type Clock, type Log, type RunCommand } from '../runtime/index.ts'
+import { removeFolder, UserError, type Clock, type Log, type RunCommand } from '../runtime/index.ts'
 import { buildApp, type BuiltApp, type Variables } from './build.ts'
 import { openContainer } from './container.ts'
 import { type FetchedBuildpack } from './fetch.ts'
@@ -58,10 +58,9 @@ export class Workshop {
     buildpacks: readonly FetchedBuildpack[],
     fill: (app: string) => Promise<void>
   ): Promise<BuiltApp> {
-    const { scratch, keptCache, stack } = this.#options
+    const { scratch, keptCache, stack, run } = this.#options
     const folders = await makeFolders(path.join(scratch, name))
     await fill(folders.app)
-    // Not as it was called before: a full disk could leave half of one there.
     const kept = keptCache && path.join(keptCache, `${stack}-${name}-whole`)
     if (kept) await takeKept(kept, folders.cache, this.#options)
     const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)))
@@ -70,6 +69,8 @@ export class Workshop {
     const app = await buildApp({ ...this.#options, place, folders, buildpacks: own })
     await place.close()
     if (kept) await keep(kept, folders.cache, this.#options)
+    // As it was called before: a full disk could leave half of one there.
+    if (keptCache) await removeFolder(path.join(keptCache, `${stack}-${name}`), run)
     return app
   }
 

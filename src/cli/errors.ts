@@ -1,5 +1,5 @@
 import { InputError } from '../inputs/index.ts'
-import { errorText, UserError } from '../runtime/index.ts'
+import { errorText, explainSystem, UserError } from '../runtime/index.ts'
 import { OUR_FAULT, type Verdict } from '../verdict/index.ts'
 import { UsageError } from './arguments.ts'
 import { withoutEscapes } from './terminal/escapes.ts'
@@ -12,7 +12,8 @@ export interface ToldError {
 }
 
 /** What failed, what to do next, and the cause if it helps. What commands call an input is a flag here. */
-export function tellError(error: unknown, paint: Paint): ToldError {
+export function tellError(thrown: unknown, paint: Paint): ToldError {
+  const error = explainSystem(thrown)
   const title = paint('red', 'Error:')
   if (!(error instanceof UserError)) {
     const stack = error instanceof Error && error.stack ? error.stack : errorText(error)

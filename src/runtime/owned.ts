@@ -2,7 +2,6 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type RunCommand } from './index.ts'
 import { isMapping } from './mapping.ts'
 
 /**
@@ -11,6 +10,9 @@ import { isMapping } from './mapping.ts'
  */
 
 const NOTE = '.owner.json'
+
+/** Runs a program to its end (`RunCommand`). */
+type Run = (program: string, args: string[], options: { env: Record<string, string> }) => Promise<{ code: number }>
 
 /** A process, so that no later one of the same number is taken for it (proc(5): stat, field 22; namespaces(7)). */
 interface Holder {
@@ -41,7 +43,7 @@ export async function makeOwned(parent: string, prefix: string): Promise<string>
  * Removes such folders of runs that were killed, but no folder of another user, none of a run that still is, and none of
  * which that is not known. Links are not followed. Never rejects: what cannot be removed stays. Returns how many are gone.
  */
-export async function removeDead(parent: string, prefix: string, run: RunCommand): Promise<number> {
+export async function removeDead(parent: string, prefix: string, run: Run): Promise<number> {
   let removed = 0
   for (const name of await readdir(parent).catch(() => [])) {
     const folder = path.join(parent, name)
@@ -54,7 +56,7 @@ export async function removeDead(parent: string, prefix: string, run: RunCommand
  * Removes a folder with the system's own `rm`: it follows no link, even if a process that was left behind puts one in the
  * place of a folder meanwhile. Returns whether it is gone.
  */
-export async function removeFolder(folder: string, run: RunCommand): Promise<boolean> {
+export async function removeFolder(folder: string, run: Run): Promise<boolean> {
   const ask = async (program: string, ...args: string[]): Promise<boolean> =>
     (await run(program, [...args, '--', folder], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })).code === 0
   // A build may have taken permissions away.

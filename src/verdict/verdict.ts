@@ -1,4 +1,4 @@
-import { CancelledError, errorText, Unverified, UserError } from '../runtime/index.ts'
+import { CancelledError, errorText, explainSystem, Unverified, UserError } from '../runtime/index.ts'
 import { type Serving, type StepRecord, type Story } from './story.ts'
 
 /**
@@ -64,7 +64,8 @@ export function isGreen({ outcome = 'done', findings = [] }: Pick<Ending, 'outco
  * How a command ended that threw.
  * @param begun what it had changed by then
  */
-export function endingOf(error: unknown, begun: readonly string[]): Ending & { readonly outcome: Outcome } {
+export function endingOf(thrown: unknown, begun: readonly string[]): Ending & { readonly outcome: Outcome } {
+  const error = explainSystem(thrown)
   const headline = firstLine(error)
   const next = error instanceof UserError ? [error.nextStep] : [OUR_FAULT]
   if (error instanceof CancelledError) {

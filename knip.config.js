@@ -5,6 +5,7 @@ export default {
     'src/{main,program,cli/main,slug/pack-worker,report/page/client/main}.ts!',
     'scripts/*.{ts,mts,mjs}!',
     '__tests__/rig/**/*.ts!',
+    '__tests__/{buildpacks/killed-keep,runtime/owned}.mts',
     '__tests__/scripts/failing-set-up.ts',
     'bench/*.ts'
   ],

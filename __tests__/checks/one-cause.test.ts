@@ -116,13 +116,13 @@ describe('a whole night of real checks', () => {
     [
       'config vars that Heroku does not give',
       fault('500-before', 'GET', '/config-vars'),
-      /^unknown heroku-api: Heroku did not answer within/,
+      /^unknown heroku-api: Heroku answered GET \/apps\/main\/config-vars with 500/,
       27
     ],
     [
       'a Heroku that answers 503',
       fault('503-before', 'GET', '/apps'),
-      /^unknown heroku-api: Heroku did not answer within/,
+      /^unknown heroku-api: Heroku answered GET \/apps\/main with 503/,
       28
     ],
     [

@@ -80,7 +80,10 @@ describe('the runner', () => {
   it('gives checks less time where something was waited for before them', async () => {
     const clock = new TestClock()
     const hangs = check('hangs', () => new Promise(() => {}), { alone: true })
-    const running = runChecks([hangs, good], surroundings({ clock, waited: 12_000, noConfig: new Error('Heroku hangs') }))
+    const running = runChecks(
+      [hangs, good],
+      surroundings({ clock, waited: 12_000, noConfig: new Error('Heroku hangs') })
+    )
     clock.pass(15_000)
     expect((await running).map(({ findings }) => lines(findings))).toEqual([
       ['unknown: It could not look: no answer within 15 s'],

@@ -82,6 +82,7 @@ async function run(job: Partial<CommandTools['job']> = {}): Promise<Told> {
         group: (_: string, work: () => unknown) => work(),
         progress: () => {}
       },
+      redact: (text: string) => text.replaceAll('secret-that-nobody-may-see', '***'),
       clock,
       signal: NO_SIGNAL,
       scratch: temp(),
@@ -90,7 +91,6 @@ async function run(job: Partial<CommandTools['job']> = {}): Promise<Told> {
     results: {
       output: () => {},
       mask: () => {},
-      redact: (text: string) => text.replaceAll('secret-that-nobody-may-see', '***'),
       summary: (text: string) => Promise.resolve(void (summary = text))
     },
     job: { repository: 'owner/fork', apiUrl: github.fake.url, serverUrl: 'https://github.com', event: {}, ...job },

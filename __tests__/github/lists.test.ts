@@ -19,6 +19,7 @@ describe('a GitHub that cannot be reached', () => {
       token: 'token',
       repository: 'owner/fork',
       log: world.log,
+      redact: text => text,
       clock: new TestClock(),
       signal: new AbortController().signal
     })

@@ -11400,7 +11400,7 @@ const releaseVersion = {
     type: 'string',
     read: value => /^v?[1-9]\d{0,8}$/.test(value)
         ? Number(value.replace('v', ''))
-        : wrong('a release, such as v17', value, '`heroku releases` lists them.')
+        : wrong('a release, such as v17', value, '`heroku releases --app APP` lists them.')
 };
 /** A file or folder, as an absolute path. */
 const file = { placeholder: 'PATH', type: 'string', read: value => external_node_path_.resolve(value) };

@@ -52137,7 +52137,9 @@ const REDACTED = '*'.repeat(10);
  * auth:token reads the same), and some keys are in no list. Rejects with a `HerokuError` if Heroku does not answer.
  */
 async function keyEnd(client, key) {
-    const all = await client.get('/oauth/authorizations', authorizations, { patience: LITTLE_PATIENCE }).catch((error) => {
+    const all = await client
+        .get('/oauth/authorizations', authorizations, { patience: LITTLE_PATIENCE })
+        .catch((error) => {
         if (error instanceof HerokuError && error.status === 403)
             return [];
         throw error;
@@ -55147,16 +55149,16 @@ const STARTS = 3;
 const STAYS_UP = 60_000;
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with what `DynoWatch.up` does.
+ * Rejects with what `RolloutWatch.up` does.
  */
 async function waitForDynos(app, version, tools) {
-    await new DynoWatch(app, version, tools).up();
+    await new RolloutWatch(app, version, tools).up();
 }
 /**
  * Watches an app's dynos from a release on. What it sees decides: a dyno of the new code that keeps crashing is the code's
  * fault, unless its type had crashed before; a dyno that only does not come up proves nothing.
  */
-class DynoWatch {
+class RolloutWatch {
     #app;
     #version;
     #before;
@@ -55766,7 +55768,7 @@ async function changeOver(request, { main, streaming, wishes }, deployable, ship
         live.judge?.();
         if (provisioning && wishes)
             await provisionStep(provisioning, wishes, tools);
-        const dynos = new DynoWatch(app, version, tools, before);
+        const dynos = new RolloutWatch(app, version, tools, before);
         await story.step('Dynos', () => dynos.up());
         await maintenance.end();
         await story.step('Health', () => proveHealthy(main, live, deployable.commit, before, request, tools));
@@ -55906,7 +55908,7 @@ async function shipStreaming(target, shippable, deployable, request, tools) {
     const since = tools.clock.now();
     try {
         await tools.story.step('Streaming app', async () => {
-            await new DynoWatch(app, version, tools, before).up();
+            await new RolloutWatch(app, version, tools, before).up();
             await checkHealth(probe, tools);
             judge?.();
             await requireCurrent(app, version, slug.id);
@@ -66331,7 +66333,7 @@ const dyno_watch_SILENT_FOR = { asked: 10_000, booting: 12_000, answering: 12_00
 /** Milliseconds after which even a dyno that shows life is given up: before the checks that wait for it are. */
 const dyno_watch_LONGEST = 220_000;
 /** Gives up a dyno that shows no life for some time, or that takes longer than `LONGEST`. Call `stop` when it has ended. */
-class dyno_watch_DynoWatch {
+class DynoWatch {
     #phase = 'asked';
     #since;
     #clock;
@@ -66502,7 +66504,7 @@ async function lookInside(app, answers, { size, start, ...options }) {
     const unfinished = (how) => answers.has('boot')
         ? new Error(`the one-off dyno did not come to this: ${how}`)
         : new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(tail, marker)}`.trim());
-    const watch = new dyno_watch_DynoWatch(clock, start, () => giveUp(watch.stuck(known)));
+    const watch = new DynoWatch(clock, start, () => giveUp(watch.stuck(known)));
     let stopAsking = () => { };
     const askState = (id) => {
         bounded.dyno(id).then(dyno => (known.state = dyno?.state ?? 'gone'), () => { });
@@ -75605,6 +75607,7 @@ function rules_hoursUsedUp({ seen: { app, dynos = [], formation = [] }, symptom:
     if (!codes.includes('H82'))
         return undefined;
     const types = formation.filter(({ quantity }) => quantity > 0).map(({ type }) => `${type}=basic`);
+    types.sort();
     return {
         isSeen: true,
         cause: 'the account’s hours of Eco dynos are used up',
@@ -75651,7 +75654,7 @@ function addonClosed({ seen, changes, naming }, service, name) {
         isSeen: true,
         cause: `the add-on of ${name} was taken away`,
         evidence: [`the app has none any more since ${changeText(gone, naming)} at ${clockText(gone.at)} UTC`],
-        next: [`Look at \`heroku addons --app ${app}\`, and attach it again: \`heroku addons:attach\`.`]
+        next: [`Look at \`heroku addons --app ${app}\`, and attach it again: \`heroku addons:attach ADDON --app ${app}\`.`]
     };
 }
 function ofService(service) {
@@ -76019,7 +76022,7 @@ function check_plan_names(files) {
 
 /**
  * Whether an author's address may be told. What a workflow writes of a public repository everybody reads: log, summary and
- * issue. In one that is not known to be private it says "a collaborator"; `heroku releases` tells who.
+ * issue. In one that is not known to be private it says "a collaborator"; `heroku releases --app APP` tells who.
  */
 function namingFor({ runId, event }) {
     return runId === undefined || event.isPrivate === true ? 'address' : 'nobody';
@@ -82296,7 +82299,7 @@ const releaseVersion = {
     type: 'string',
     read: value => /^v?[1-9]\d{0,8}$/.test(value)
         ? Number(value.replace('v', ''))
-        : wrong('a release, such as v17', value, '`heroku releases` lists them.')
+        : wrong('a release, such as v17', value, '`heroku releases --app APP` lists them.')
 };
 /** A file or folder, as an absolute path. */
 const file = { placeholder: 'PATH', type: 'string', read: value => external_node_path_.resolve(value) };

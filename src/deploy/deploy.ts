@@ -2,7 +2,7 @@ import { type Release } from '../heroku/index.ts'
 import { lostTypes, SIDEKIQ_COMMAND, workingDynos, type LiveFacts } from '../mastodon/index.ts'
 import { CancelledError, errorText, UserError, WorkFailed } from '../runtime/index.ts'
 import { buildOn } from './builds.ts'
-import { blame, FaultOfTheCode, lookBefore, NOT_KNOWN, webProbes, type Before } from './fault.ts'
+import { blame, FaultOfTheCode, lookBefore, NOT_KNOWN, webProbes, type OldRelease } from './fault.ts'
 import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { Maintenance } from './maintenance.ts'
 import { askInDyno, migrate } from './migrate.ts'
@@ -12,7 +12,7 @@ import { type Wishes } from './lacking.ts'
 import { provision, provisionDynos, type Provisioning } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
-import { DynoWatch } from './rollout.ts'
+import { RolloutWatch } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
 import { obtainSlugs, type Apps, type Shippable, type Shippables } from './supply.ts'
@@ -86,7 +86,7 @@ async function changeOver(
     progress.migrated(live.finished.migrations?.ran ?? [], live.finished.ran)
     live.judge?.()
     if (provisioning && wishes) await provisionStep(provisioning, wishes, tools)
-    const dynos = new DynoWatch(app, version, tools, before)
+    const dynos = new RolloutWatch(app, version, tools, before)
     await story.step('Dynos', () => dynos.up())
     await maintenance.end()
     await story.step('Health', () => proveHealthy(main, live!, deployable.commit, before, request, tools))
@@ -105,7 +105,7 @@ async function changeOver(
 }
 
 /** How the old release answers. If the app runs this slug already, nobody knows any more. */
-function askBefore(main: Target, shippable: Shippable, { story, ...tools }: Tools): Promise<Before> {
+function askBefore(main: Target, shippable: Shippable, { story, ...tools }: Tools): Promise<OldRelease> {
   const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id
   if (runsAlready || !main.current?.slug) return Promise.resolve(NOT_KNOWN)
   return story.step('Before', () => lookBefore(main, webProbes(main), { story, ...tools }))
@@ -116,7 +116,7 @@ async function proveHealthy(
   main: Target,
   { finished: { release } }: Live,
   commit: string,
-  before: Before,
+  before: OldRelease,
   { progress }: DeployRequest,
   tools: Tools
 ): Promise<void> {
@@ -141,7 +141,7 @@ function provisionStep(provisioning: Provisioning, wishes: Wishes, tools: Tools)
 async function proveWorkers(
   { app, dynoSize: size }: DeployRequest,
   { finished }: Live,
-  dynos: DynoWatch,
+  dynos: RolloutWatch,
   tools: Tools
 ): Promise<Set<string>> {
   if (!dynos.runsSidekiq) return new Set()
@@ -273,7 +273,7 @@ async function shipStreaming(
   const since = tools.clock.now()
   try {
     await tools.story.step('Streaming app', async () => {
-      await new DynoWatch(app, version, tools, before).up()
+      await new RolloutWatch(app, version, tools, before).up()
       await checkHealth(probe, tools)
       judge?.()
       await requireCurrent(app, version, slug.id)

@@ -5,7 +5,7 @@ import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 /** How an app was just before its code was changed: what the new code is held against. */
-export interface Before {
+export interface OldRelease {
   /** Version of the release that ran; undefined if none did, or if it ran the new code already. */
   readonly version: number | undefined
   /** Process types of which a dyno had crashed. */
@@ -15,7 +15,7 @@ export interface Before {
 }
 
 /** If nothing is known of what ran before. */
-export const NOT_KNOWN: Before = { version: undefined, crashed: new Set(), answers: new Map() }
+export const NOT_KNOWN: OldRelease = { version: undefined, crashed: new Set(), answers: new Map() }
 
 /** The new code is at fault, and the evidence: only this takes a release back. */
 export class FaultOfTheCode extends UserError {}
@@ -24,7 +24,7 @@ export class FaultOfTheCode extends UserError {}
 const PAUSE = 3_000
 
 /** Looks at an app whose code is about to change. One right answer of two is right: it only has to be able to. */
-export async function lookBefore(target: Target, probes: readonly Probe[], tools: Tools): Promise<Before> {
+export async function lookBefore(target: Target, probes: readonly Probe[], tools: Tools): Promise<OldRelease> {
   const { app, current } = target
   if (!current?.slug) return NOT_KNOWN
   const crashed = new Set((await app.dynos()).filter(({ state }) => state === 'crashed').map(({ type }) => type))
@@ -66,7 +66,7 @@ const OF_THE_PLATFORM = ['H82', 'H83', 'H99']
 export async function blame(
   error: HealthError,
   { app, version, since, again = 'Then deploy again: it goes on from there' }: LiveRelease,
-  before: Before,
+  before: OldRelease,
   tools: Tools
 ): Promise<UserError> {
   const { message, probe, wrong, nextStep } = error
@@ -109,7 +109,7 @@ export function hoursUsedUp(app: string): string {
   return `The account's eco dyno hours of this month are used up: \`heroku ps:type basic --app ${app}\`, or wait for the next month.`
 }
 
-function beforeToo({ version, answers }: Before, probe: string): string {
+function beforeToo({ version, answers }: OldRelease, probe: string): string {
   const wrong = answers.get(probe)
   return wrong === undefined ? '' : `; v${version} did not answer rightly before, either (${wrong})`
 }

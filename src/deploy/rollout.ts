@@ -2,7 +2,7 @@ import { errorCodes, herokuLog, type Dyno, type Formation, type HerokuApp } from
 import { startDynos } from '../knowledge/index.ts'
 import { fetchPage, poll } from '../net/index.ts'
 import { Unverified, UserError } from '../runtime/index.ts'
-import { FaultOfTheCode, hoursUsedUp, NOT_KNOWN, type Before } from './fault.ts'
+import { FaultOfTheCode, hoursUsedUp, NOT_KNOWN, type OldRelease } from './fault.ts'
 import { PAUSES, type Tools } from './tools.ts'
 
 /** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
@@ -14,20 +14,20 @@ const STAYS_UP = 60_000
 
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with what `DynoWatch.up` does.
+ * Rejects with what `RolloutWatch.up` does.
  */
 export async function waitForDynos(app: HerokuApp, version: number, tools: Tools): Promise<void> {
-  await new DynoWatch(app, version, tools).up()
+  await new RolloutWatch(app, version, tools).up()
 }
 
 /**
  * Watches an app's dynos from a release on. What it sees decides: a dyno of the new code that keeps crashing is the code's
  * fault, unless its type had crashed before; a dyno that only does not come up proves nothing.
  */
-export class DynoWatch {
+export class RolloutWatch {
   readonly #app: HerokuApp
   readonly #version: number
-  readonly #before: Before
+  readonly #before: OldRelease
   readonly #tools: Tools
   /** Of each dyno by its name: since when it is as it is, how often it was seen to start. */
   readonly #seen = new Map<string, { key: string; state: string; since: number; starts: number }>()
@@ -35,7 +35,7 @@ export class DynoWatch {
   #crashes = 0
   #downs = 0
 
-  constructor(app: HerokuApp, version: number, tools: Tools, before: Before = NOT_KNOWN) {
+  constructor(app: HerokuApp, version: number, tools: Tools, before: OldRelease = NOT_KNOWN) {
     this.#app = app
     this.#version = version
     this.#tools = tools

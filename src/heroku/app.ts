@@ -320,10 +320,12 @@ const REDACTED = '*'.repeat(10)
  * auth:token reads the same), and some keys are in no list. Rejects with a `HerokuError` if Heroku does not answer.
  */
 export async function keyEnd(client: HerokuClient, key: string): Promise<KeyEnd | undefined> {
-  const all = await client.get('/oauth/authorizations', shapes.authorizations, { patience: LITTLE_PATIENCE }).catch((error: unknown) => {
-    if (error instanceof HerokuError && error.status === 403) return []
-    throw error
-  })
+  const all = await client
+    .get('/oauth/authorizations', shapes.authorizations, { patience: LITTLE_PATIENCE })
+    .catch((error: unknown) => {
+      if (error instanceof HerokuError && error.status === 403) return []
+      throw error
+    })
   const alike = all.flatMap(({ access_token: of }) => (of?.token && isToken(of.token, key) ? [of] : []))
   if (alike.length === 0) return undefined
   const ends = alike.flatMap(({ expires_in: seconds }) => (typeof seconds === 'number' ? [seconds] : []))

@@ -58,7 +58,7 @@ export const releaseVersion: Kind<number> = {
   read: value =>
     /^v?[1-9]\d{0,8}$/.test(value)
       ? Number(value.replace('v', ''))
-      : wrong('a release, such as v17', value, '`heroku releases` lists them.')
+      : wrong('a release, such as v17', value, '`heroku releases --app APP` lists them.')
 }
 
 /** A file or folder, as an absolute path. */

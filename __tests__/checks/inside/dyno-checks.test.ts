@@ -61,7 +61,7 @@ table(queues, [
 it('queues: what stands still says where to look', async () => {
   const dyno = dynoOf(sidekiq({ queues: [queue('default', 1, 90_000)] }))
   const [latency] = await look(queues, { dyno })
-  expect(latency!.remedy).toContain('`heroku logs --app main --process-type worker`')
+  expect(latency!.remedy).toContain('`heroku logs --process-type worker --app main`')
 })
 
 table(

@@ -162,6 +162,7 @@ function noWebProcess(app: string, isBlank: boolean): Fit {
 function hoursUsedUp({ seen: { app, dynos = [], formation = [] }, symptom: { codes } }: Case): Fit | undefined {
   if (!codes.includes('H82')) return undefined
   const types = formation.filter(({ quantity }) => quantity > 0).map(({ type }) => `${type}=basic`)
+  types.sort()
   return {
     isSeen: true,
     cause: 'the account’s hours of Eco dynos are used up',
@@ -211,7 +212,7 @@ function addonClosed({ seen, changes, naming }: Case, service: string, name: str
     isSeen: true,
     cause: `the add-on of ${name} was taken away`,
     evidence: [`the app has none any more since ${changeText(gone, naming)} at ${clockText(gone.at)} UTC`],
-    next: [`Look at \`heroku addons --app ${app}\`, and attach it again: \`heroku addons:attach\`.`]
+    next: [`Look at \`heroku addons --app ${app}\`, and attach it again: \`heroku addons:attach ADDON --app ${app}\`.`]
   }
 }
 

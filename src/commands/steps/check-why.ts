@@ -4,7 +4,7 @@ import { oneLine, prose } from '../../verdict/index.ts'
 
 /**
  * Whether an author's address may be told. What a workflow writes of a public repository everybody reads: log, summary and
- * issue. In one that is not known to be private it says "a collaborator"; `heroku releases` tells who.
+ * issue. In one that is not known to be private it says "a collaborator"; `heroku releases --app APP` tells who.
  */
 export function namingFor({ runId, event }: Pick<GithubJob, 'runId' | 'event'>): Naming {
   return runId === undefined || event.isPrivate === true ? 'address' : 'nobody'

@@ -172,6 +172,14 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noGems(
     expect(await rows('SELECT username FROM accounts ORDER BY id')).toEqual(['ash', 'mastodon.internal'])
   })
 
+  it('loads the schema of a base with its code, and its seeds at once', async () => {
+    const url = await emptyDatabase()
+    expect(dyno(baseSchemaCommand(true), url, { app: older })).toMatchObject({ code: 0 })
+    expect(await rows('SELECT username FROM accounts')).toEqual(['mastodon.internal'])
+    expect(release(url).code).toBe(0)
+    expect(await rows('SELECT username FROM accounts')).toEqual(['mastodon.internal'])
+  })
+
   it('runs the first phase in the release, the second on demand, whatever the environment says', async () => {
     const url = await databaseAt(OLD)
     const app = fork({ 'rakelib/own.rake': "Rake::Task['db:migrate'].enhance { puts 'from rakelib' }\n" })

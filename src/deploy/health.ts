@@ -71,7 +71,7 @@ const PAUSE = 3_000
 const CACHE_LASTS = 200_000
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 export const STREAMING_HEALTH = '/api/v1/streaming/health'
-export const FRONT_PAGE = '/'
+const FRONT_PAGE = '/'
 const INSTANCE_API = '/api/v2/instance'
 
 /**

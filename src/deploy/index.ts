@@ -16,7 +16,7 @@ export { readLacking, refuse as refuseProvision, type Provisioning } from './pro
 export { isConfigured, type Have, type Wishes } from './lacking.ts'
 export { provisionMarkdown, provisionRows } from './provision-table.ts'
 export { finishRelease } from './release.ts'
-export { bringStreamingBack, goBack, type BroughtBack } from './rollback.ts'
+export { bringStreamingBack, goBack } from './rollback.ts'
 export { waitForDynos } from './rollout.ts'
 export { shipSlug, type MadeSlug } from './slugs.ts'
 export { requireSameCommit } from './streaming.ts'

@@ -80713,7 +80713,9 @@ async function streamingPlace(heroku, { source }, { app, isOwn, web }, seen, too
     if (isOwn)
         return { url };
     const command = web.processTypes['web'] ?? '';
-    const script = (0,lib_runtime/* readTreeFile */.xt)(source, /^[\w./-]{1,200}$/.test(command) ? command : 'bin/heroku-web') ?? '';
+    // The script that the command begins with: `bin/heroku-web`.
+    const name = /^([\w./-]{1,200})(?:\s|$)/.exec(command)?.[1];
+    const script = name === undefined ? '' : ((0,lib_runtime/* readTreeFile */.xt)(source, name) ?? '');
     if (!`${command}\n${script}`.includes('RUN_STREAMING'))
         return void seen.notSeen('streaming', 'no `streaming-app`, and `web` does not know RUN_STREAMING');
     const slug = await shipSlug(app, { ...web, processTypes: { web: command }, fingerprint: 'streaming' }, tools);

@@ -92,7 +92,9 @@ async function streamingPlace(
   const { webUrl: url } = await heroku.addApp(app.name)
   if (isOwn) return { url }
   const command = web.processTypes['web'] ?? ''
-  const script = readTreeFile(source, /^[\w./-]{1,200}$/.test(command) ? command : 'bin/heroku-web') ?? ''
+  // The script that the command begins with: `bin/heroku-web`.
+  const name = /^([\w./-]{1,200})(?:\s|$)/.exec(command)?.[1]
+  const script = name === undefined ? '' : (readTreeFile(source, name) ?? '')
   if (!`${command}\n${script}`.includes('RUN_STREAMING'))
     return void seen.notSeen('streaming', 'no `streaming-app`, and `web` does not know RUN_STREAMING')
   const slug = await shipSlug(app, { ...web, processTypes: { web: command }, fingerprint: 'streaming' }, tools)

@@ -218,7 +218,7 @@ describe('the answers', () => {
     await open()
     await world.deploy(NEW)
     world.answers = (_, path) => (path === '/health' ? { status: 500 } : undefined)
-    expect((await unverified()).message).toContain('what another release answered before is not known')
+    expect((await unverified()).message).toContain('what the old release answered is not known')
   })
 
   it('that drip never end, and do if the old one answered whole', async () => {

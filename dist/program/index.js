@@ -54141,16 +54141,11 @@ var lib_mastodon = __nccwpck_require__(6444);
 /** The app does not answer as it should. Whose fault that is, is not said yet. */
 class HealthError extends lib_runtime/* UserError */.yo {
     probe;
-    wrong;
     byTheCode;
-    /** It answers at its own address, so only the way to it, or a part of it, is wrong. */
-    serves;
-    constructor({ name, url, next }, seen, serves) {
-        super(`${url} ${seen.wrong}`, next);
+    constructor({ name, url, next }, { wrong, byTheCode = false }) {
+        super(`${url} ${wrong}`, next);
         this.probe = name;
-        this.wrong = seen.wrong ?? '';
-        this.byTheCode = seen.byTheCode ?? false;
-        this.serves = serves;
+        this.byTheCode = byTheCode;
     }
 }
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
@@ -54231,17 +54226,17 @@ function instanceProbe({ app, config, info }, commit) {
  * @param commit that the instance must say it runs; undefined if its slug cannot tell
  */
 async function webHealth(target, commit, tools) {
-    const own = await untilRight(ownHealth(target), false, tools);
+    const own = await untilRight(ownHealth(target), tools);
     const instance = instanceProbe(target, commit);
     const place = (0,lib_mastodon/* instancePlace */.jf)(target.config, target.info.web_url);
     if (!instance || !place) {
         tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
         return [own.result];
     }
-    const front = await untilRight(instance, true, tools);
+    const front = await untilRight(instance, tools);
     const results = [own.result, front.result];
     for (const asset of assetProbes(target, place, front.html ?? ''))
-        results.push((await untilRight(asset, true, tools)).result);
+        results.push((await untilRight(asset, tools)).result);
     return results;
 }
 /** The front page's own styles and scripts. */
@@ -54260,9 +54255,9 @@ function assetProbes({ app }, place, html) {
 }
 /** Asks until the answer is right. Rejects with a `HealthError` if it stays wrong. */
 async function checkHealth(probe, tools) {
-    await untilRight(probe, false, tools);
+    await untilRight(probe, tools);
 }
-async function untilRight(probe, serves, tools) {
+async function untilRight(probe, tools) {
     const { name, url, host } = probe;
     const { clock, signal, story } = tools;
     let last = { wrong: 'did not answer' };
@@ -54281,7 +54276,7 @@ async function untilRight(probe, serves, tools) {
         right = await within(CACHE_LASTS - RIGHT_WITHIN);
     }
     if (!right)
-        throw new HealthError(probe, last, serves);
+        throw new HealthError(probe, last);
     story.note(`${host ?? new URL(url).host}${name}: ${right.result.answer}`);
     return right;
 }
@@ -54349,10 +54344,11 @@ const OF_THE_PLATFORM = ['H82', 'H83', 'H99'];
 /**
  * Whose fault a wrong answer is. The code's, if the release before answered rightly just before; else that is not known,
  * and nothing is taken back.
- * @param release that answers wrongly; `since`: milliseconds since 1970; `again`: what running the job again does
+ * @param live the release that answers wrongly
  */
-async function blame(error, { app, version, since, again = 'Then deploy again: it goes on from there' }, before, tools) {
-    const { message, probe, wrong, nextStep } = error;
+async function blame(error, live, before, tools) {
+    const { message, probe, nextStep } = error;
+    const { app, version, since, again = 'Then deploy again: it goes on from there' } = live;
     const unverified = (why, next = nextStep) => new lib_runtime/* Unverified */.w(`v${version} of ${app.name} is live, and could not be proved healthy: ${why}. Nothing was taken back`, `${next} ${again}.`, { cause: error });
     if ((await app.info()).maintenance) {
         return unverified(`${message}, and maintenance mode is on, in which the router answers every request so`, `Turn it off: \`heroku maintenance:off --app ${app.name}\`.`);
@@ -54370,9 +54366,8 @@ async function blame(error, { app, version, since, again = 'Then deploy again: i
             cause: error
         });
     }
-    return unverified(before.answers.has(probe)
-        ? `${message}${beforeToo(before, probe)}`
-        : `${wrong === '' ? message : `${message}`}, and what another release answered before is not known`);
+    const why = before.answers.has(probe) ? beforeToo(before, probe) : ', and what the old release answered is not known';
+    return unverified(`${message}${why}`);
 }
 /** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */
 function hoursUsedUp(app) {
@@ -55736,11 +55731,7 @@ async function readApps(request, tools) {
         request.progress.target(target);
         return target;
     };
-    let main = await story.step('Preflight', async () => {
-        const target = await read();
-        describe(target, tools);
-        return target;
-    });
+    let main = await story.step('Preflight', read);
     const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes));
     if (wishes) {
         main = await story.step('Provision', async () => {
@@ -55788,11 +55779,11 @@ async function changeOver(request, { main, streaming, wishes }, deployable, ship
     }
 }
 /** How the old release answers. If the app runs this slug already, nobody knows any more. */
-function askBefore(main, shippable, { story, ...tools }) {
+function askBefore(main, shippable, tools) {
     const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id;
     if (runsAlready || !main.current?.slug)
         return Promise.resolve(NOT_KNOWN);
-    return story.step('Before', () => lookBefore(main, webProbes(main), { story, ...tools }));
+    return tools.story.step('Before', () => lookBefore(main, webProbes(main), tools));
 }
 /** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
 async function proveHealthy(main, { finished: { release } }, commit, before, { progress }, tools) {
@@ -55956,17 +55947,6 @@ async function scaleAgain({ app, formation }, badSlug, { story }) {
         return;
     await app.scale(wanted);
     story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`);
-}
-function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
-    const runs = current
-        ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
-        : 'nothing yet';
-    story.note(`${app.name}: ${stack}, runs ${runs}`);
-    const web = formation.find(({ type }) => type === 'web');
-    if (!current || preboot)
-        return;
-    const can = /^(standard|performance|private)/i.test(web?.size ?? '');
-    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
 }
 function tellMigrations({ migrations }, strategy, { story }) {
     if (!migrations)
@@ -77817,6 +77797,7 @@ class Facts {
     #commit = '';
     #migrated = 0;
     #isRolledBack = false;
+    #isDescribed = false;
     constructor(app, migrations, story, results, open) {
         this.title = `Deploy of ${app}`;
         this.#app = app;
@@ -77825,7 +77806,11 @@ class Facts {
         this.#results = results;
         this.#open = open;
     }
-    target = ({ info, current, currentSlug, config }) => {
+    target = target => {
+        const { info, current, currentSlug, config } = target;
+        if (!this.#isDescribed)
+            describe(target, this.#story);
+        this.#isDescribed = true;
         if (current) {
             this.#results.output('previous-release-version', current.version);
             this.#serves(current.version, currentSlug?.commit ?? undefined);
@@ -77893,6 +77878,16 @@ class Facts {
     async finish(state, description) {
         await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined);
     }
+}
+/** What the app runs, and what a change-over will be like. */
+function describe({ app, current, currentSlug, preboot, stack, formation }, story) {
+    const commit = currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : '';
+    story.note(`${app.name}: ${stack}, runs ${current ? `v${current.version}${commit}` : 'nothing yet'}`);
+    if (!current || preboot)
+        return;
+    const size = formation.find(({ type }) => type === 'web')?.size ?? '';
+    const can = /^(standard|performance|private)/i.test(size);
+    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/migrate.js

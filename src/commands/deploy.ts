@@ -6,6 +6,7 @@ import {
   type Deployable,
   type DeployRequest,
   type DeployProgress,
+  type Target,
   type Tools
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
@@ -273,6 +274,7 @@ class Facts implements DeployTelling {
   #commit = ''
   #migrated = 0
   #isRolledBack = false
+  #isDescribed = false
 
   constructor(
     app: string,
@@ -289,7 +291,10 @@ class Facts implements DeployTelling {
     this.#open = open
   }
 
-  target: DeployProgress['target'] = ({ info, current, currentSlug, config }) => {
+  target: DeployProgress['target'] = target => {
+    const { info, current, currentSlug, config } = target
+    if (!this.#isDescribed) describe(target, this.#story)
+    this.#isDescribed = true
     if (current) {
       this.#results.output('previous-release-version', current.version)
       this.#serves(current.version, currentSlug?.commit ?? undefined)
@@ -364,4 +369,16 @@ class Facts implements DeployTelling {
   async finish(state: 'success' | 'failure', description: string): Promise<void> {
     await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined)
   }
+}
+
+/** What the app runs, and what a change-over will be like. */
+function describe({ app, current, currentSlug, preboot, stack, formation }: Target, story: Story): void {
+  const commit = currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''
+  story.note(`${app.name}: ${stack}, runs ${current ? `v${current.version}${commit}` : 'nothing yet'}`)
+  if (!current || preboot) return
+  const size = formation.find(({ type }) => type === 'web')?.size ?? ''
+  const can = /^(standard|performance|private)/i.test(size)
+  story.note(
+    `Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`
+  )
 }

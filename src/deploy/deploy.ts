@@ -46,11 +46,7 @@ async function readApps(request: DeployRequest, tools: Tools): Promise<Apps> {
     request.progress.target(target)
     return target
   }
-  let main = await story.step('Preflight', async () => {
-    const target = await read()
-    describe(target, tools)
-    return target
-  })
+  let main = await story.step('Preflight', read)
   const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes))
   if (wishes) {
     main = await story.step('Provision', async () => {
@@ -105,10 +101,10 @@ async function changeOver(
 }
 
 /** How the old release answers. If the app runs this slug already, nobody knows any more. */
-function askBefore(main: Target, shippable: Shippable, { story, ...tools }: Tools): Promise<OldRelease> {
+function askBefore(main: Target, shippable: Shippable, tools: Tools): Promise<OldRelease> {
   const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id
   if (runsAlready || !main.current?.slug) return Promise.resolve(NOT_KNOWN)
-  return story.step('Before', () => lookBefore(main, webProbes(main), { story, ...tools }))
+  return tools.story.step('Before', () => lookBefore(main, webProbes(main), tools))
 }
 
 /** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
@@ -329,19 +325,6 @@ async function scaleAgain({ app, formation }: Target, badSlug: ShippedSlug, { st
   if (wanted.length === 0) return
   await app.scale(wanted)
   story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`)
-}
-
-function describe({ app, current, currentSlug, preboot, stack, formation }: Target, { story }: Tools): void {
-  const runs = current
-    ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
-    : 'nothing yet'
-  story.note(`${app.name}: ${stack}, runs ${runs}`)
-  const web = formation.find(({ type }) => type === 'web')
-  if (!current || preboot) return
-  const can = /^(standard|performance|private)/i.test(web?.size ?? '')
-  story.note(
-    `Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`
-  )
 }
 
 function tellMigrations(

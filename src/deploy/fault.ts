@@ -51,7 +51,9 @@ export function webProbes(target: Target): Probe[] {
 interface LiveRelease {
   readonly app: HerokuApp
   readonly version: number
+  /** Milliseconds since 1970: what the router logged before is of the old release. */
   readonly since: number
+  /** What running the job again does, if it is no deploy. */
   readonly again?: string
 }
 
@@ -61,15 +63,16 @@ const OF_THE_PLATFORM = ['H82', 'H83', 'H99']
 /**
  * Whose fault a wrong answer is. The code's, if the release before answered rightly just before; else that is not known,
  * and nothing is taken back.
- * @param release that answers wrongly; `since`: milliseconds since 1970; `again`: what running the job again does
+ * @param live the release that answers wrongly
  */
 export async function blame(
   error: HealthError,
-  { app, version, since, again = 'Then deploy again: it goes on from there' }: LiveRelease,
+  live: LiveRelease,
   before: OldRelease,
   tools: Tools
 ): Promise<UserError> {
-  const { message, probe, wrong, nextStep } = error
+  const { message, probe, nextStep } = error
+  const { app, version, since, again = 'Then deploy again: it goes on from there' } = live
   const unverified = (why: string, next = nextStep): Unverified =>
     new Unverified(
       `v${version} of ${app.name} is live, and could not be proved healthy: ${why}. Nothing was taken back`,
@@ -97,11 +100,8 @@ export async function blame(
       cause: error
     })
   }
-  return unverified(
-    before.answers.has(probe)
-      ? `${message}${beforeToo(before, probe)}`
-      : `${wrong === '' ? message : `${message}`}, and what another release answered before is not known`
-  )
+  const why = before.answers.has(probe) ? beforeToo(before, probe) : ', and what the old release answered is not known'
+  return unverified(`${message}${why}`)
 }
 
 /** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */

@@ -50,17 +50,12 @@ export interface ProbeResult {
 /** The app does not answer as it should. Whose fault that is, is not said yet. */
 export class HealthError extends UserError {
   readonly probe: string
-  readonly wrong: string
   readonly byTheCode: boolean
-  /** It answers at its own address, so only the way to it, or a part of it, is wrong. */
-  readonly serves: boolean
 
-  constructor({ name, url, next }: Probe, seen: Seen, serves: boolean) {
-    super(`${url} ${seen.wrong}`, next)
+  constructor({ name, url, next }: Probe, { wrong, byTheCode = false }: Seen) {
+    super(`${url} ${wrong}`, next)
     this.probe = name
-    this.wrong = seen.wrong ?? ''
-    this.byTheCode = seen.byTheCode ?? false
-    this.serves = serves
+    this.byTheCode = byTheCode
   }
 }
 
@@ -148,17 +143,17 @@ export function instanceProbe(
  * @param commit that the instance must say it runs; undefined if its slug cannot tell
  */
 export async function webHealth(target: Target, commit: string | undefined, tools: Tools): Promise<ProbeResult[]> {
-  const own = await untilRight(ownHealth(target), false, tools)
+  const own = await untilRight(ownHealth(target), tools)
   const instance = instanceProbe(target, commit)
   const place = instancePlace(target.config, target.info.web_url)
   if (!instance || !place) {
     tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name')
     return [own.result]
   }
-  const front = await untilRight(instance, true, tools)
+  const front = await untilRight(instance, tools)
   const results = [own.result, front.result]
   for (const asset of assetProbes(target, place, front.html ?? ''))
-    results.push((await untilRight(asset, true, tools)).result)
+    results.push((await untilRight(asset, tools)).result)
   return results
 }
 
@@ -179,7 +174,7 @@ function assetProbes({ app }: Target, place: InstancePlace, html: string): Probe
 
 /** Asks until the answer is right. Rejects with a `HealthError` if it stays wrong. */
 export async function checkHealth(probe: Probe, tools: Tools): Promise<void> {
-  await untilRight(probe, false, tools)
+  await untilRight(probe, tools)
 }
 
 interface Right {
@@ -187,7 +182,7 @@ interface Right {
   readonly html: string | undefined
 }
 
-async function untilRight(probe: Probe, serves: boolean, tools: Tools): Promise<Right> {
+async function untilRight(probe: Probe, tools: Tools): Promise<Right> {
   const { name, url, host } = probe
   const { clock, signal, story } = tools
   let last: Seen = { wrong: 'did not answer' }
@@ -205,7 +200,7 @@ async function untilRight(probe: Probe, serves: boolean, tools: Tools): Promise<
     story.note(`${url} ${last.wrong}: that may be Mastodon's cache of 3 minutes, so it is asked until that is over`)
     right = await within(CACHE_LASTS - RIGHT_WITHIN)
   }
-  if (!right) throw new HealthError(probe, last, serves)
+  if (!right) throw new HealthError(probe, last)
   story.note(`${host ?? new URL(url).host}${name}: ${right.result.answer}`)
   return right
 }

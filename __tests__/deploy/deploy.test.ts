@@ -18,7 +18,7 @@ describe('deploy', () => {
       'web.1 v3',
       'worker.1 v3'
     ])
-    expect(requests).toBeLessThanOrEqual(25)
+    expect(requests).toBeLessThanOrEqual(27)
   })
 
   it.each([false, true])('migrates the second phase only when no older dyno is left; preboot %s', async preboot => {

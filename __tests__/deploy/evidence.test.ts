@@ -51,6 +51,14 @@ describe('maintenance mode', () => {
     expect(world.live).toBe(NEW)
   })
 
+  it('is turned off at the end also if Heroku wants to be asked later', async () => {
+    await open({ strategy: 'maintenance' })
+    world.heroku.faults.add({ kind: '429', method: 'PATCH', nth: 2, times: 8 })
+    await world.deploy(NEW)
+    expect(world.machine.app.maintenance).toBe(false)
+    expect(world.live).toBe(NEW)
+  })
+
   it('of the streaming app refuses it, too', async () => {
     await open({ streaming: true, strategy: 'maintenance' })
     world.heroku.machine(STREAMING).app.maintenance = true
@@ -122,6 +130,9 @@ describe('the dynos', () => {
 
   it.each(['console', 'run'])('of a one-off of type %s may be of an older release', async type => {
     await open()
+    // As heroku/ruby adds it to each slug: in the formation, at 0.
+    world.builds.web['console'] = 'console'
+    world.machine.app.formation['console'] = { quantity: 0, size: 'Basic' }
     world.machine.runOneOff({ command: 'console', type, size: 'Basic', attach: false })
     await world.deploy(NEW)
     expect(world.live).toBe(NEW)
@@ -174,6 +185,37 @@ describe('the dynos', () => {
     while (world.machine.dynos.some(({ options, state }) => options.type === 'worker' && state !== 'crashed'))
       await world.clock.sleep(5_000)
     expect((await unverified()).message).toMatch(/worker\.1 .*keeps crashing, as those of v2 did before/)
+  })
+
+  it('that somebody restarts are not crashing', async () => {
+    await open()
+    world.tellsSidekiq = false
+    for (const at of [5_000, 15_000, 25_000, 35_000]) world.clock.after(at, () => void world.machine.restart())
+    await world.deploy(NEW)
+    expect(world.live).toBe(NEW)
+  })
+
+  it('of a newer release that crash are no fault of this one', async () => {
+    await open()
+    world.tellsSidekiq = false
+    let isBad = false
+    world.worker = () => (isBad ? exitsAfter(1_000) : untilSignal())
+    world.clock.after(20_000, () => {
+      isBad = true
+      world.machine.release(world.machine.current()!.slugId, 'Set REDIS_URL config vars')
+    })
+    const { message } = await unverified()
+    expect(message).toMatch(/v4 came after it, and worker\.1 of that crash/)
+    expect(world.database.runs.migrate).toBe(0)
+  })
+
+  it('that exit when the worker was proved are looked at once more, at the end', async () => {
+    await open()
+    world.worker = commit => (commit === NEW ? exitsAfter(18_000) : untilSignal())
+    const run = world.deploy(NEW)
+    // Sidekiq came into Redis before it ended. Time that the second phase takes:
+    world.duringMigration = () => world.clock.sleep(25_000)
+    await expect(run).rejects.toThrow(/^worker\.1 of the new release keeps crashing/)
   })
 
   it('are waited for a minute if Redis knows no Sidekiq of theirs', async () => {
@@ -243,6 +285,26 @@ describe('the answers', () => {
     expect(world.live).toBe(OLD)
   })
 
+  it('of the front page alone take it back, whatever the API says', async () => {
+    await open()
+    world.answers = (commit, path) => (commit === NEW && path === '/' ? { status: 500 } : undefined)
+    await expect(world.deploy(NEW)).rejects.toThrow(/answered 500, and v2 answered rightly just before/)
+    expect(world.live).toBe(OLD)
+  })
+
+  it('of an app whose web was scaled to 0 meanwhile prove nothing', async () => {
+    await open()
+    world.answers = (commit, path) => {
+      if (commit !== NEW || path !== '/health') return undefined
+      world.machine.app.formation['web']!.quantity = 0
+      void world.machine.scale()
+      return { status: 503 }
+    }
+    const { message, nextStep } = await unverified()
+    expect(message).toMatch(/answered 503, and web is scaled to 0/)
+    expect(nextStep).toContain('`heroku ps:scale web=1 --app my-mastodon`')
+  })
+
   it('by the instance’s name may be the fault of what is in front of it', async () => {
     await open()
     world.unreachable = true
@@ -264,7 +326,9 @@ describe('the answers', () => {
     await world.deploy(NEW)
     expect(world.live).toBe(NEW)
     expect(told()).toContain("runs 4.7.0+aaaaaaa, not +bbbbbbb: that may be Mastodon's cache of 3 minutes")
-    expect(told()).toContain('says 4.7.0+bbbbbbb (/api/v2/instance, which Mastodon caches for 3 minutes)')
+    expect(told()).toContain(
+      'says 4.7.0+bbbbbbb (/api/v2/instance, which Mastodon caches for 3 minutes; the front page does not tell a version)'
+    )
   })
 
   it('need not name the commit: glitch-soc has version metadata of its own', async () => {

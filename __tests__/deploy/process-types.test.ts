@@ -184,7 +184,7 @@ describe('going back', () => {
     loseWorker()
     world.skip = ['lost-process-type']
     world.unreachable = true
-    await expect(world.deploy(NEW)).rejects.toThrow(/going back did not end well: .*503/)
+    await expect(world.deploy(NEW)).rejects.toThrow(/its code was released again: .*503/)
     expect(world.live).toBe(OLD)
     expect(formation()).toEqual({ web: 1, worker: 1 })
   })

@@ -168,6 +168,8 @@ export class World {
   timeout: number
   /** Whether Redis tells of the Sidekiq in worker.1. */
   tellsSidekiq = true
+  /** What happens while the post-deployment migrations run. */
+  duringMigration: () => Promise<void> = () => Promise.resolve()
   /** Milliseconds that a release phase takes. */
   releaseTakes = 0
   /** Names and releases of the dynos when the post-deployment migrations began. */
@@ -520,6 +522,7 @@ export class World {
     const { code, text } = this.#run(inner ?? command, isNew, database)
     output(Buffer.from(text + (exitName === undefined ? '' : `\n${exitName} ${code}\n`)))
     this.running.delete(kind)
+    if (kind === 'migrate') return { ...ended(code), exited: this.duringMigration().then(() => code) }
     return kind === 'release' && this.releaseTakes > 0 ? this.#endsAfter(this.releaseTakes, code) : ended(code)
   }
 

@@ -144,6 +144,7 @@ it('an app on this machine, its bucket and its mail server are looked at through
   )
   expect(said).toEqual([
     'ok health: 127.0.0.1:PORT/health answered in N s',
+    'ok health: 1 web dyno of main is there, of v2: web 1× Basic',
     'ok instance: It runs 4.7.4+1111111, as deployed',
     'ok instance: It sends browsers to wss://live.test',
     'ok instance: It has a key for push notifications',

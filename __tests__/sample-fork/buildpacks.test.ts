@@ -41,7 +41,7 @@ describe('the buildpacks of the sample fork', () => {
     const fork = new Fork(folder => addBuildpack(folder, 'failing', 'rm -rf "$2"/*; exit 1'))
     const cache = path.join(fork.temporary, '..', 'cache')
     await fork.build({ cache })
-    const kept = path.join(cache, 'build', 'heroku-24-app', 'activestorage-preview', 'libcodec.so.61')
+    const kept = path.join(cache, 'build', 'heroku-24-app-whole', 'activestorage-preview', 'libcodec.so.61')
     expect(existsSync(kept)).toBe(true)
     expect((await fork.build({ cache }, configWith(['failing']))).code).toBe(1)
     expect(existsSync(kept)).toBe(true)

@@ -8770,8 +8770,8 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 var config = __nccwpck_require__(4159);
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
-var runtime = __nccwpck_require__(980);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
+var runtime = __nccwpck_require__(511);
 // EXTERNAL MODULE: ./lib/cli/flags.js
 var cli_flags = __nccwpck_require__(2529);
 ;// CONCATENATED MODULE: ./lib/cli/arguments.js
@@ -8884,8 +8884,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/inputs/index.js + 7 modules
 var inputs = __nccwpck_require__(5887);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
-var runtime = __nccwpck_require__(980);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
+var runtime = __nccwpck_require__(511);
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -9196,8 +9196,12 @@ function tellVerdict({ headline, next }, paint) {
     lines[0] = `${paint('red', 'Error:')} ${lines[0]}`;
     return { lines, exitCode: 1 };
 }
+/** What a person at a terminal does about a key, in place of storing it for a workflow. */
+const LOG_IN = 'Log in with `heroku login`, and give its key: `HEROKU_API_KEY=$(heroku auth:token) mastodon-on-heroku …`.';
 function inFlags(text) {
-    return text.replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``));
+    return text
+        .replaceAll(runtime/* MAKE_KEY */.xr, LOG_IN)
+        .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``);
 }
 
 
@@ -9358,7 +9362,7 @@ class Page {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _inputs_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5887);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(980);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(511);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9199);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1897);
 /* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
@@ -9984,8 +9988,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: loadConfig, override
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
-var runtime = __nccwpck_require__(980);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
+var runtime = __nccwpck_require__(511);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/knowledge/addons.js
@@ -11365,8 +11369,8 @@ function pick(env, names) {
 
 // EXTERNAL MODULE: ./lib/config/index.js + 18 modules
 var config = __nccwpck_require__(4159);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 12 modules
-var runtime = __nccwpck_require__(980);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 13 modules
+var runtime = __nccwpck_require__(511);
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js
 
 
@@ -11892,12 +11896,13 @@ function secretsHeld({ text }, env) {
 
 /***/ }),
 
-/***/ 980:
+/***/ 511:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  xr: () => (/* reexport */ MAKE_KEY),
   yo: () => (/* reexport */ errors_UserError),
   xv: () => (/* reexport */ VERSION),
   OO: () => (/* reexport */ bytePath),
@@ -11909,7 +11914,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shell_shellWord)
 });
 
-// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, MAKE_KEY, SHORTEST_SECRET, Secrets, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, everyText, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, makeOwned, numberText, once, programText, readTreeFile, removeDead, removeFolder, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile, writeWhole
+// UNUSED EXPORTS: ANIMATED_GIF, AS_DYNO, CancelledError, SHORTEST_SECRET, Secrets, Unverified, WorkFailed, amountText, below, compact, comparePaths, counted, dayText, duration, errorCode, everyText, explainDiskFull, fetchEnvironment, giveTree, harmless, isLoopback, joinBytes, makeKeyCommand, makeOwned, numberText, once, programText, readTreeFile, removeDead, removeFolder, removeTree, roughDuration, shareText, shortened, signedShare, signedSize, sizeText, walkTree, wholeShareText, withArguments, writeTreeFile, writeWhole
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -12028,6 +12033,20 @@ function systemError(error) {
     const where = typeof path === 'string' ? path : (named ?? UNNAMED);
     return { code, where: where.length > LONGEST_PATH ? `${where.slice(0, LONGEST_PATH)}…` : where };
 }
+
+;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
+/** A year, in seconds. */
+const KEY_LASTS = 31_536_000;
+/**
+ * The command that makes a Heroku key for this action alone, which ends in a year.
+ * @param app the app that is deployed
+ */
+function makeKeyCommand(app) {
+    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
+    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
+}
+/** What to do about a key that ends or does not work. */
+const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
 
 ;// CONCATENATED MODULE: ./lib/runtime/mapping.js
 /** A copy of plain data with each text in it changed, but for the names of fields. */

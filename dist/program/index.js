@@ -49668,8 +49668,12 @@ function tellVerdict({ headline, next }, paint) {
     lines[0] = `${paint('red', 'Error:')} ${lines[0]}`;
     return { lines, exitCode: 1 };
 }
+/** What a person at a terminal does about a key, in place of storing it for a workflow. */
+const LOG_IN = 'Log in with `heroku login`, and give its key: `HEROKU_API_KEY=$(heroku auth:token) mastodon-on-heroku …`.';
 function inFlags(text) {
-    return text.replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``));
+    return text
+        .replaceAll(_runtime_index_js__WEBPACK_IMPORTED_MODULE_1__/* .MAKE_KEY */ .xr, LOG_IN)
+        .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``);
 }
 
 
@@ -50682,7 +50686,7 @@ class Screen {
     /** Writes whole lines. The terminal may be a step's of a workflow, whose runner reads them. */
     line(text) {
         this.#erase();
-        this.#output.write(`${this.#redact((0,runtime/* harmless */.Is)(text))}\n`);
+        this.#output.write(`${(0,runtime/* harmless */.Is)(this.#redact(text))}\n`);
         this.#draw();
     }
     /** Shows what is going on until it is called again; `undefined` shows nothing. The cursor is hidden meanwhile. */
@@ -50919,7 +50923,7 @@ async function runHere(command, line, { lively, stop, dist }) {
         process.stdout.write(`${json}\n`);
     };
     const tell = ({ lines, exitCode }) => {
-        process.stderr.write(`${redact((0,runtime/* harmless */.Is)(lines.join('\n')))}\n`);
+        process.stderr.write(`${(0,runtime/* harmless */.Is)(redact(lines.join('\n')))}\n`);
         return stop.exitCode ?? exitCode;
     };
     try {
@@ -51386,6 +51390,7 @@ function byId({ method, path, id }) {
         case 'verification_needed':
             return `Heroku gives apps, dynos, add-ons and domains only to accounts with a card. The account that owns the app adds one at https://heroku.com/verify, a team on its page under Billing. Then run the job again.`;
         case 'cannot_run_above_limit':
+        case 'cannot_update_above_limit':
             return (method === 'POST' && path.endsWith('/dynos') ? tooManyOneOffs : tooManyDynos)(appIn(path) ?? 'APP');
         default:
             return undefined;
@@ -53769,7 +53774,7 @@ class Tail {
 /** A line without colours and cursor movements. */
 function plain(line) {
     // eslint-disable-next-line no-control-regex
-    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
+    return (0,lib_runtime/* shortened */.vI)(line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, ''), 500);
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/follow.js
@@ -53890,13 +53895,13 @@ async function readTarget(app, mask, tools) {
 }
 /** Releases, none of them pending, and the config vars after the newest of them. A config change is a release, too. */
 async function settled(app, tools) {
-    for (;;) {
+    const next = `Look at \`heroku releases --app ${app.name}\`: who makes so many? Then run the job again.`;
+    return waitFor(tools, { what: 'a moment without a new release', next }, async () => {
         const releases = await settledReleases(app, tools);
         const config = await app.configVars();
         const [newest] = await app.releases(1);
-        if (newest?.id === releases[0]?.id)
-            return { releases, config };
-    }
+        return newest?.id === releases[0]?.id ? { releases, config } : undefined;
+    });
 }
 /** Says it if maintenance mode is on: nobody sees what is done to the app. */
 function tellMaintenance({ name, maintenance }, { story }) {
@@ -54189,18 +54194,22 @@ function instanceProbe({ app, config, info }, commit) {
         return undefined;
     const metadata = config['MASTODON_VERSION_METADATA'];
     const isPrivate = config['LIMITED_FEDERATION_MODE'] === 'true';
-    const judge = (version, more) => (0,lib_mastodon/* mayRun */.xP)(version, commit, metadata)
-        ? {
-            said: `says ${version}${(0,lib_mastodon/* tellsCommit */._p)(version) ? '' : ', which tells no commit'}${more.cached ? ` (${INSTANCE_API}, which Mastodon caches for 3 minutes)` : ''}`,
-            ...more
-        }
-        : { wrong: `runs ${version}, not +${metadata || commit?.slice(0, 7)}`, ...more };
+    const judge = (version, more) => {
+        if (!(0,lib_mastodon/* mayRun */.xP)(version, commit, metadata))
+            return { wrong: `runs ${version}, not +${metadata || commit?.slice(0, 7)}`, ...more };
+        const commitless = (0,lib_mastodon/* tellsCommit */._p)(version) ? '' : ', which tells no commit';
+        const page = more.front === 200 ? 'does not tell a version' : `answered ${more.front}`;
+        const cached = more.cached ? ` (${INSTANCE_API}, which Mastodon caches for 3 minutes; the front page ${page})` : '';
+        return { said: `says ${version}${commitless}${cached}`, ...more };
+    };
     return {
         name: FRONT_PAGE,
         url: place.url,
         host: place.host,
         ask: async (get) => {
             const front = await get(FRONT_PAGE);
+            if (front.status >= 500)
+                return { wrong: `answered ${front.status}`, byTheCode: true };
             const version = front.status === 200 ? (0,lib_mastodon/* versionOfPage */.p2)(front.body) : undefined;
             if (version !== undefined)
                 return judge(version, { html: front.body });
@@ -54208,13 +54217,13 @@ function instanceProbe({ app, config, info }, commit) {
             const html = front.status === 200 ? front.body : undefined;
             const said = status === 200 ? (0,lib_mastodon/* readInstance */.oK)(body)?.version : undefined;
             if (said !== undefined)
-                return judge(said, { cached: true, html });
+                return judge(said, { cached: true, html, front: front.status });
             // Until 4.3 an instance in that mode answers nobody who is not signed in (mastodon PR 34576).
             if (status === 401 && isPrivate && front.status === 200)
                 return { said: 'wants a login (LIMITED_FEDERATION_MODE), so it did not say its version', html };
             return {
                 wrong: status === 200 ? 'did not answer as Mastodon does' : `answered ${status}`,
-                byTheCode: status === 500
+                byTheCode: status >= 500
             };
         },
         next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains --app ${app.name}\`), and what is in front of it.`
@@ -54230,7 +54239,7 @@ async function webHealth(target, commit, tools) {
     const instance = instanceProbe(target, commit);
     const place = (0,lib_mastodon/* instancePlace */.jf)(target.config, target.info.web_url);
     if (!instance || !place) {
-        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
+        tools.story.warn('Neither WEB_DOMAIN nor LOCAL_DOMAIN is a domain, so the instance was not asked by its name');
         return [own.result];
     }
     const front = await untilRight(instance, tools);
@@ -54307,6 +54316,7 @@ function isTheWay(error) {
 
 
 
+
 /** If nothing is known of what ran before. */
 const NOT_KNOWN = { version: undefined, crashed: new Set(), answers: new Map() };
 /** The new code is at fault, and the evidence: only this takes a release back. */
@@ -54314,12 +54324,14 @@ class FaultOfTheCode extends lib_runtime/* UserError */.yo {
 }
 /** Milliseconds between the two times that the old release is asked. */
 const fault_PAUSE = 3_000;
+/** Milliseconds before a release in which a crash counts as one of the code before. */
+const JUST_BEFORE = 600_000;
 /** Looks at an app whose code is about to change. One right answer of two is right: it only has to be able to. */
 async function lookBefore(target, probes, tools) {
     const { app, current } = target;
     if (!current?.slug)
         return NOT_KNOWN;
-    const crashed = new Set((await app.dynos()).filter(({ state }) => state === 'crashed').map(({ type }) => type));
+    const crashed = await crashedTypes(app, tools);
     const answers = new Map();
     for (const probe of probes) {
         let { wrong } = await askOnce(probe, tools);
@@ -54331,8 +54343,20 @@ async function lookBefore(target, probes, tools) {
         tools.story.note(`${probe.name} of v${current.version}: ${wrong ?? 'right'}`);
     }
     for (const type of crashed)
-        tools.story.note(`A ${type} dyno of v${current.version} is crashed`);
+        tools.story.note(`A ${type} dyno of v${current.version} crashed`);
     return { version: current.version, crashed, answers };
+}
+/** Types of which a dyno is crashed, or did crash just before: Heroku starts it again, so it may be up at this moment. */
+async function crashedTypes(app, tools) {
+    const dynos = await app.dynos();
+    const since = tools.clock.now() - JUST_BEFORE;
+    const lines = await logLines(app, 'heroku', tools).catch(() => []);
+    const logged = lines.filter(({ time, text }) => time >= since && /^State changed from \w+ to crashed$/.test(text));
+    const types = new Map(dynos.map(({ name, type }) => [name, type]));
+    return new Set([
+        ...dynos.filter(({ state }) => state === 'crashed').map(({ type }) => type),
+        ...logged.flatMap(({ dyno }) => types.get(dyno) ?? [])
+    ]);
 }
 /** The questions whose answers are compared with those of the release before. */
 function webProbes(target) {
@@ -54348,17 +54372,26 @@ const OF_THE_PLATFORM = ['H82', 'H83', 'H99'];
  */
 async function blame(error, live, before, tools) {
     const { message, probe, nextStep } = error;
-    const { app, version, since, again = 'Then deploy again: it goes on from there' } = live;
-    const unverified = (why, next = nextStep) => new lib_runtime/* Unverified */.w(`v${version} of ${app.name} is live, and could not be proved healthy: ${why}. Nothing was taken back`, `${next} ${again}.`, { cause: error });
+    const { app, version, since, isBack = false } = live;
+    const again = isBack
+        ? 'Then run `command: rollback` again: it finishes this one, and goes no further back.'
+        : 'Then deploy again: it goes on from there.';
+    const unverified = (why, next = nextStep) => new lib_runtime/* Unverified */.w(`v${version} of ${app.name} is live, and could not be proved healthy: ${why}${isBack ? '' : '. Nothing was taken back'}`, `${next} ${again}`, { cause: error });
     if ((await app.info()).maintenance) {
         return unverified(`${message}, and maintenance mode is on, in which the router answers every request so`, `Turn it off: \`heroku maintenance:off --app ${app.name}\`.`);
     }
-    const codes = await routerCodes(app, since, tools);
+    const hasWeb = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
+    if (!hasWeb)
+        return unverified(`${message}, and web is scaled to 0`, `Run ${(0,knowledge/* startDynos */.eq)(app.name, ['web'])}.`);
+    const router = (await logLines(app, 'heroku', tools).catch(() => [])).filter(({ time, dyno }) => dyno === 'router' && time >= since);
+    const codes = errorCodes(router.map(({ text }) => text));
     const platform = codes.filter(code => OF_THE_PLATFORM.includes(code));
     if (platform.length > 0) {
         return unverified(`${message}, and Heroku's router logs ${platform.join(', ')}, which is no fault of the code`, platform.includes('H82') ? hoursUsedUp(app.name) : 'Look at https://status.heroku.com.');
     }
-    if (!error.byTheCode)
+    // By its name an instance may have something in front of it: then only Heroku's router knows who failed.
+    const byTheCode = error.byTheCode && (probe !== FRONT_PAGE || router.some(({ text }) => /\bstatus=5\d\d\b/.test(text)));
+    if (!byTheCode)
         return unverified(`${message}${beforeToo(before, probe)}`);
     if (before.answers.has(probe) && before.answers.get(probe) === undefined) {
         const seen = codes.length > 0 ? ` (${codes.join(', ')} in its log)` : '';
@@ -54366,8 +54399,9 @@ async function blame(error, live, before, tools) {
             cause: error
         });
     }
-    const why = before.answers.has(probe) ? beforeToo(before, probe) : ', and what the old release answered is not known';
-    return unverified(`${message}${why}`);
+    if (before.answers.has(probe))
+        return unverified(`${message}${beforeToo(before, probe)}`);
+    return unverified(isBack ? message : `${message}, and what the old release answered is not known`);
 }
 /** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */
 function hoursUsedUp(app) {
@@ -54376,14 +54410,6 @@ function hoursUsedUp(app) {
 function beforeToo({ version, answers }, probe) {
     const wrong = answers.get(probe);
     return wrong === undefined ? '' : `; v${version} did not answer rightly before, either (${wrong})`;
-}
-/** Error codes that the router logged since a moment; none if the log cannot be read. */
-async function routerCodes(app, since, tools) {
-    const lines = await logLines(app, 'heroku', tools).catch(() => []);
-    const codes = lines
-        .filter(({ time, dyno }) => dyno === 'router' && time >= since)
-        .flatMap(({ text }) => /\bcode=([A-Z]\d{2})\b/.exec(text)?.[1] ?? []);
-    return [...new Set(codes)];
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/migrate.js
@@ -54897,6 +54923,7 @@ class GateError extends lib_runtime/* UserError */.yo {
 
 
 
+
 /** Milliseconds to turn it off: a runner ends a cancelled job soon. */
 const OFF_WITHIN = 8_000;
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
@@ -54930,22 +54957,25 @@ class Maintenance {
             story.note(`Maintenance mode is on for ${pending.length} migrations`);
         });
     }
-    /** The same after an error. If it fails itself that is a warning, and the first error is still the one that is thrown. */
+    /** The same after an error, soon: a runner ends a cancelled job. If it fails itself that is a warning, and the first error is still the one that is thrown. */
     async endAfterFailure() {
+        const { app } = this.#request;
+        const { clock, story } = this.#tools;
         try {
-            await this.end();
+            // The job may have been cancelled: the site comes back all the same.
+            await (0,lib_net/* within */.ux)({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => this.#turnOff(app.under(signal)));
         }
         catch (error) {
-            this.#tools.story.warn(`Maintenance mode could not be turned off (${(0,lib_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${this.#request.app.name}\``);
+            story.warn(`Maintenance mode could not be turned off (${(0,lib_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${app.name}\``);
         }
     }
-    async end() {
+    end() {
+        return this.#turnOff(this.#request.app);
+    }
+    async #turnOff(app) {
         if (!this.#on)
             return;
-        // The job may have been cancelled: the site comes back all the same.
-        const { app } = this.#request;
-        const { clock } = this.#tools;
-        await (0,lib_net/* within */.ux)({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => app.under(signal).setMaintenance(false));
+        await app.setMaintenance(false);
         this.#on = false;
         this.#tools.story.note('Maintenance mode is off');
     }
@@ -55138,10 +55168,12 @@ function lostByGoingBack(app, formation, processTypes) {
 
 /** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
 const CRASHES = 2;
-/** Starts of one dyno under watch after which it is in a crash loop: the first, Heroku's at once, and one more. */
+/** Starts of one and the same dyno after which it is in a crash loop: the first, Heroku's at once, and one more. */
 const STARTS = 3;
 /** Milliseconds for which a dyno has to stay up before it counts as one that works. */
 const STAYS_UP = 60_000;
+/** Milliseconds by which this machine's clock and Heroku's may differ. */
+const CLOCKS_DIFFER = 5_000;
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
  * Rejects with what `RolloutWatch.up` does.
@@ -55158,16 +55190,16 @@ class RolloutWatch {
     #version;
     #before;
     #tools;
-    /** Of each dyno by its name: since when it is as it is, how often it was seen to start. */
+    #since;
     #seen = new Map();
     #last = { formation: [], dynos: [], isNew: () => false };
-    #crashes = 0;
     #downs = 0;
     constructor(app, version, tools, before = NOT_KNOWN) {
         this.#app = app;
         this.#version = version;
         this.#tools = tools;
         this.#before = before;
+        this.#since = tools.clock.now();
     }
     /**
      * Until each type of the formation has its dynos up and no older dyno is left. The formation is read at each look, for
@@ -55179,8 +55211,6 @@ class RolloutWatch {
         let ready;
         await this.#until('to run this release', async () => {
             const look = await this.#look();
-            if (look.dynos.some(({ state }) => state === 'idle'))
-                await this.#wake();
             ready = isUp(look) ? look : undefined;
             return ready;
         });
@@ -55197,24 +55227,31 @@ class RolloutWatch {
         return this.#last.formation.some(({ quantity, command }) => quantity > 0 && /\bsidekiq\b/.test(command ?? ''));
     }
     /**
-     * Until each dyno has been up for a minute, or was seen to work. The web dynos have answered by now.
+     * Until each dyno has been up for a minute, or was seen to work and has not started anew since. The web dynos have
+     * answered by the first time that this is called.
      * @param working names of dynos that were seen to work: `worker.1`
      */
     async stay(working) {
         const { clock, story } = this.#tools;
-        const waits = ({ name, type }) => type !== 'web' && !working.has(name);
-        const hasStayed = ({ name, state }) => state === 'up' && clock.now() - (this.#seen.get(name)?.since ?? Infinity) >= STAYS_UP;
-        const last = await this.#until('to stay up', async () => {
+        const isProven = ({ name, type }) => {
+            const sight = this.#seen.get(name);
+            return (type === 'web' || working.has(name)) && (sight.proven ?? sight.key) === sight.key;
+        };
+        const hasStayed = (dyno) => isProven(dyno) || clock.now() - this.#seen.get(dyno.name).since >= STAYS_UP;
+        const { formation, dynos } = await this.#until('to stay up', async () => {
             const look = await this.#look();
-            const stays = look.dynos.filter(waits).every(hasStayed);
-            return isUp(look) && stays ? look : undefined;
+            return isUp(look) && look.dynos.every(hasStayed) ? look : undefined;
         });
-        const said = last.dynos.map(dyno => {
-            if (dyno.type === 'web')
-                return `${dyno.name} is up`;
-            return working.has(dyno.name) ? `${dyno.name} is up, and Sidekiq works in it` : `${dyno.name} is up for a minute`;
+        if (formation.some(({ type, quantity }) => type === 'web' && quantity === 0))
+            story.warn(`${this.#app.name} has web at 0 by now: ${(0,knowledge/* startDynos */.eq)(this.#app.name, ['web'])}`);
+        const said = dynos.map(dyno => {
+            if (!isProven(dyno))
+                return `${dyno.name} has been up for a minute`;
+            return dyno.type === 'web' ? `${dyno.name} is up` : `${dyno.name} is up, and Sidekiq works in it`;
         });
         story.note(said.join('; '));
+        const keys = new Map(dynos.filter(isProven).map(({ name }) => [name, this.#seen.get(name).key]));
+        this.#seen = new Map([...this.#seen].map(([name, sight]) => [name, { ...sight, proven: keys.get(name) }]));
     }
     /** Asks until there is an answer; when the time is over, says what was seen of which dyno, since when. */
     async #until(what, ask) {
@@ -55228,31 +55265,24 @@ class RolloutWatch {
     async #look() {
         const { clock } = this.#tools;
         const formation = await this.#app.formation();
-        const types = new Set(formation.map(({ type }) => type));
-        // One-off dynos have types of their own.
+        // One-off dynos have other types, or that of a process type that is scaled to nothing (`console`).
+        const types = new Set(formation.filter(({ quantity }) => quantity > 0).map(({ type }) => type));
         const dynos = (await this.#app.dynos()).filter(({ type }) => types.has(type));
         const isNew = ({ release }) => (release?.version ?? 0) >= this.#version;
-        for (const dyno of dynos.filter(isNew)) {
-            const { name, state, id, updated_at: changed } = dyno;
-            const key = `${id} ${state} ${changed}`;
-            const known = this.#seen.get(name);
-            if (known?.key === key)
-                continue;
-            const starts = (known?.starts ?? 0) + (state === 'up' ? 1 : 0);
-            this.#seen.set(name, { key, state, since: clock.now(), starts });
-        }
+        this.#seen = new Map(dynos.filter(isNew).map(dyno => [dyno.name, seenAgain(this.#seen.get(dyno.name), dyno, clock.now())]));
         const look = { formation, dynos, isNew };
         this.#last = look;
+        if (dynos.some(({ state }) => state === 'idle'))
+            await this.#wake();
         await this.#judge(look);
         return look;
     }
     async #judge({ dynos, isNew }) {
         const fresh = dynos.filter(isNew);
-        const crashed = fresh.filter(({ state }) => state === 'crashed');
-        this.#crashes = crashed.length > 0 ? this.#crashes + 1 : 0;
-        const looping = fresh.filter(({ name }) => (this.#seen.get(name)?.starts ?? 0) >= STARTS);
-        if (this.#crashes >= CRASHES)
-            throw await this.#crash(crashed);
+        const looping = fresh.filter(({ name }) => {
+            const { crashed, starts } = this.#seen.get(name);
+            return crashed >= CRASHES || starts >= STARTS;
+        });
         if (looping.length > 0)
             throw await this.#crash(looping);
         const down = fresh.filter(({ state }) => state === 'down');
@@ -55261,27 +55291,34 @@ class RolloutWatch {
             return;
         // The router names the reason to whoever asks.
         await this.#wake();
-        const codes = errorCodes(await herokuLog(this.#app, 100, this.#tools));
+        const codes = errorCodes((await this.#log()).map(({ text }) => text));
         if (codes.includes('H82'))
             throw this.#unverified(`${this.#described()}, with H82 in Heroku's log`, hoursUsedUp(this.#app.name));
+    }
+    /** What Heroku logged since the watch began; nothing if that cannot be read. */
+    async #log() {
+        const lines = await logLines(this.#app, 'heroku', this.#tools).catch(() => []);
+        return lines.filter(({ time }) => time >= this.#since - CLOCKS_DIFFER);
     }
     /** Whose fault a crash is, with Heroku's log. */
     async #crash(crashed) {
         const app = this.#app.name;
-        const lines = await herokuLog(this.#app, 100, this.#tools);
         const names = crashed.map(({ name }) => name);
-        const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
-        const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
-        const known = [...new Set([...codes, ...router])];
-        const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
+        const lines = (await this.#log()).filter(({ dyno }) => dyno === 'router' || names.includes(dyno));
+        const known = errorCodes(lines.map(({ text }) => text));
+        const about = lines.filter(({ dyno }) => dyno !== 'router').slice(-8);
         const what = `${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing` +
             (known.length > 0 ? ` (${known.join(', ')})` : '');
-        const log = about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : '';
+        const log = about.map(({ time, dyno, text }) => `  ${timeText(time)} ${dyno}: ${(0,lib_runtime/* shortened */.vI)(text, 300)}`);
+        const quoted = log.length > 0 ? `. Heroku's log:\n${log.join('\n')}` : '';
         const next = `Look at \`heroku logs --app ${app}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`;
+        const newer = crashed.find(({ release }) => release?.version !== this.#version)?.release?.version;
+        if (newer !== undefined)
+            return this.#unverified(`v${newer} came after it, and ${names.join(', ')} of that crash${quoted}`, next);
         const alsoBefore = crashed.every(({ type }) => this.#before.crashed.has(type));
         if (!alsoBefore)
-            return new FaultOfTheCode(what + log, next);
-        return this.#unverified(`${what}, as those of v${this.#before.version} did before${log}`, next);
+            return new FaultOfTheCode(what + quoted, next);
+        return this.#unverified(`${what}, as those of v${this.#before.version} did before${quoted}`, next);
     }
     #unverified(why, next) {
         return new lib_runtime/* Unverified */.w(`v${this.#version} of ${this.#app.name} is live, and its dynos could not be proved healthy: ${why}`, `${next} Nothing was taken back. When the dynos are up, run the job again: it goes on from there.`);
@@ -55314,6 +55351,21 @@ function isUp(look) {
     const { dynos, isNew } = look;
     const up = (type) => dynos.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
     return wantedTypes(look).every(([type, quantity]) => up(type) >= quantity) && dynos.every(isNew);
+}
+/** What is known of a dyno after one more look. */
+function seenAgain(known, dyno, now) {
+    const { id, state, updated_at: changed } = dyno;
+    const key = `${id} ${state} ${changed}`;
+    const before = known?.id === id ? known : undefined;
+    const isSame = before?.key === key;
+    return {
+        id,
+        key,
+        since: isSame ? before.since : now,
+        starts: (before?.starts ?? 0) + (state === 'up' && !isSame ? 1 : 0),
+        crashed: state === 'crashed' ? (before?.crashed ?? 0) + 1 : 0,
+        proven: known?.proven
+    };
 }
 function timeText(milliseconds) {
     return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -55433,17 +55485,17 @@ function wentBack({ releases, current }) {
     return undefined;
 }
 /** Throws a `RollbackRefused` with the releases that there are, if one cannot be gone back to. */
-async function namedRelease({ app, releases }, to) {
+async function namedRelease({ app, releases, current }, to) {
     const release = releases.find(({ version }) => version === to);
     const slug = release?.status === 'succeeded' && release.slug ? await app.slug(release.slug.id) : undefined;
     if (release && slug)
         return { release, slug };
-    const possible = releases.filter(({ status, slug: has, eligible_for_rollback: can }) => status === 'succeeded' && has && can);
-    throw new RollbackRefused(`v${to} of ${app.name} cannot be gone back to: ${whyNot(release)}`, `Releases with a slug: ${possible.map(({ version }) => `v${version}`).join(', ') || 'none'}. \`heroku releases --app ${app.name}\` says what each is.`);
+    const possible = releases.filter(({ status, slug: has, eligible_for_rollback: can }) => status === 'succeeded' && has && can && has.id !== current?.slug?.id);
+    throw new RollbackRefused(`v${to} of ${app.name} cannot be gone back to: ${whyNot(release, to, releases[0]?.version ?? 0)}`, `Releases with another slug than now: ${possible.map(({ version }) => `v${version}`).join(', ') || 'none'}. \`heroku releases --app ${app.name}\` says what each is.`);
 }
-function whyNot(release) {
+function whyNot(release, to, newest) {
     if (!release)
-        return 'it is not among the newest releases';
+        return to > newest ? `there is no such release; the newest is v${newest}` : 'it is not among the newest releases';
     if (release.status !== 'succeeded')
         return `its status is ${release.status}`;
     return release.slug ? 'Heroku no longer has its slug' : 'it has no slug';
@@ -55479,31 +55531,47 @@ async function proveBack(target, { version }, slug, tools) {
     catch (error) {
         if (!(error instanceof HealthError))
             throw error;
-        const again = 'Then run `command: rollback` again: it finishes this one, and goes no further back';
-        throw await blame(error, { app, version, since, again }, NOT_KNOWN, tools);
+        throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools);
     }
     await requireCurrent(app, version, slug.id);
 }
 /** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
 async function bringStreamingBack(target, commit, tools) {
-    const { app, releases, currentSlug } = target;
+    const { app, releases, current, currentSlug } = target;
     const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
-    if (commit !== undefined && currentSlug?.commit === commit)
-        return tools.story.note(`${app.name} runs ${runs} already`);
+    const stays = () => tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
+    if (commit === undefined)
+        return stays();
+    if (current && currentSlug?.commit === commit) {
+        tools.story.note(`${app.name} runs ${runs} already, so it is only waited for and checked`);
+        await waitForDynos(app, current.version, tools);
+        return proveStreamingBack(target, current, currentSlug.id, tools);
+    }
     const tried = new Set();
     for (const release of releases) {
         const id = release.slug?.id;
-        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
+        if (id === undefined || release.status !== 'succeeded' || tried.has(id))
             continue;
         tried.add(id);
         const slug = await app.slug(id);
         if (slug?.commit !== commit)
             continue;
-        const { version } = await releaseAgain(app, { release, slug }, tools);
-        await checkHealth(ownHealth(target, STREAMING_HEALTH), tools);
-        return requireCurrent(app, version, id);
+        return proveStreamingBack(target, await releaseAgain(app, { release, slug }, tools), id, tools);
     }
-    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
+    stays();
+}
+async function proveStreamingBack(target, { version }, slugId, tools) {
+    const { app } = target;
+    const since = tools.clock.now();
+    try {
+        await checkHealth(ownHealth(target, STREAMING_HEALTH), tools);
+    }
+    catch (error) {
+        if (!(error instanceof HealthError))
+            throw error;
+        throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools);
+    }
+    await requireCurrent(app, version, slugId);
 }
 async function releaseAgain(app, { release: old, slug }, tools, released) {
     const newest = (await app.releases(1))[0]?.version ?? 0;
@@ -55549,6 +55617,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/supply.js
+
 
 
 
@@ -55676,10 +55745,17 @@ async function prove(staging, slug, recipe, found, tools) {
     const { release: finished } = found && ['failed', 'expired'].includes(release.status)
         ? await releaseOnce(staging, slug, recipe, tools)
         : await finishRelease(app, release, tools);
-    await waitForDynos(app, finished.version, tools);
-    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
-    if (serves)
-        await checkHealth(ownHealth(staging), tools);
+    try {
+        await waitForDynos(app, finished.version, tools);
+        const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
+        if (serves)
+            await checkHealth(ownHealth(staging), tools);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
+            throw error;
+        throw new lib_runtime/* WorkFailed */.v$(`On the staging app ${app.name}, v${finished.version} is not healthy: ${error.message}\nProduction was not touched`, error.nextStep, { cause: error });
+    }
     tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
 }
 
@@ -55748,7 +55824,7 @@ async function readApps(request, tools) {
 async function changeOver(request, { main, streaming, wishes }, deployable, shippable, tools) {
     const { story } = tools;
     const { app, progress, provisioning } = request;
-    const before = await askBefore(main, shippable.web, tools);
+    const before = await askBefore(main, shippable.web, webProbes(main), tools);
     const maintenance = new Maintenance(request, main, deployable, tools);
     let live;
     try {
@@ -55764,8 +55840,10 @@ async function changeOver(request, { main, streaming, wishes }, deployable, ship
         await maintenance.end();
         await story.step('Health', () => proveHealthy(main, live, deployable.commit, before, request, tools));
         const working = await proveWorkers(request, live, dynos, tools);
-        if (streaming && shippable.streaming)
+        if (streaming && shippable.streaming) {
             await shipStreaming(streaming, shippable.streaming, deployable, request, tools);
+            live = { ...live, also: `; ${streaming.app.name} stays on the new commit: \`command: rollback\` brings it along` };
+        }
         if (request.migrations !== 'off')
             await migrateAfter(request, live, tools);
         await story.step('Dynos once more', () => dynos.stay(working));
@@ -55774,16 +55852,17 @@ async function changeOver(request, { main, streaming, wishes }, deployable, ship
     catch (error) {
         await maintenance.endAfterFailure();
         if (live && isFaultOfTheRelease(error))
-            await rollBack(request, main, live.slug, deployable, error, tools);
+            await rollBack(request, main, live, deployable, error, tools);
         throw error;
     }
 }
 /** How the old release answers. If the app runs this slug already, nobody knows any more. */
-function askBefore(main, shippable, tools) {
-    const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id;
-    if (runsAlready || !main.current?.slug)
+function askBefore(target, shippable, probes, tools) {
+    const { current } = target;
+    const runsAlready = 'slug' in shippable && current?.slug?.id === shippable.slug.id;
+    if (runsAlready || !current?.slug)
         return Promise.resolve(NOT_KNOWN);
-    return tools.story.step('Before', () => lookBefore(main, webProbes(main), tools));
+    return tools.story.step(`${target.app.name} before`, () => lookBefore(target, probes, tools));
 }
 /** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
 async function proveHealthy(main, { finished: { release } }, commit, before, { progress }, tools) {
@@ -55806,9 +55885,12 @@ function provisionStep(provisioning, wishes, tools) {
  * @returns names of the dynos that were seen to work
  */
 async function proveWorkers({ app, dynoSize: size }, { finished }, dynos, tools) {
-    if (!dynos.runsSidekiq)
-        return new Set();
     return tools.story.step('Workers', async () => {
+        const working = dynos.runsSidekiq ? await askRedis() : new Set();
+        await dynos.stay(working);
+        return working;
+    });
+    async function askRedis() {
         const look = { command: lib_mastodon/* SIDEKIQ_COMMAND */.xd, purpose: 'workers', size };
         const output = await askInDyno(app, look, tools).catch((error) => {
             if (tools.signal.aborted)
@@ -55816,10 +55898,8 @@ async function proveWorkers({ app, dynoSize: size }, { finished }, dynos, tools)
             tools.story.note(`Redis could not be asked for the workers: ${(0,lib_runtime/* errorText */.kc)(error)}`);
             return '';
         });
-        const working = (0,lib_mastodon/* workingDynos */.Ve)(output, Date.parse(finished.release.created_at));
-        await dynos.stay(working);
-        return working;
-    });
+        return (0,lib_mastodon/* workingDynos */.Ve)(output, Date.parse(finished.release.created_at));
+    }
 }
 /** The post-deployment migrations. */
 async function migrateAfter(request, { slug, finished }, tools) {
@@ -55846,12 +55926,12 @@ async function judgeUpgrade(request, { main, streaming, staging, wishes }, deplo
     preflight_refuse(upgrade.findings);
     // Heroku's build has to run on the staging app first. What is wrong with that app itself is no blocker for the main one.
     if (staging && deployable.supply.by === 'heroku')
-        preflight_refuse((await deployable.plan(forBuildsAlone(liveFacts(staging, undefined, undefined)))).findings);
+        preflight_refuse((await deployable.plan(ofStaging(liveFacts(staging, undefined, undefined)))).findings);
 }
-/** An app on which Heroku only builds: nobody has to reach it. */
-function forBuildsAlone(live) {
+/** An app on which Heroku builds. It is asked for its health only if it has a web dyno. */
+function ofStaging(live) {
     const formation = live.formation.filter(({ quantity }) => quantity > 0);
-    return { ...live, maintenance: false, formation };
+    return { ...live, maintenance: live.maintenance && formation.some(({ type }) => type === 'web'), formation };
 }
 async function readStreaming(request, main, tools) {
     const target = await readTarget(request.streaming, request.mask, tools);
@@ -55893,7 +55973,7 @@ async function goLive(target, role, shippable, deployable, { progress, migration
 async function shipStreaming(target, shippable, deployable, request, tools) {
     const { app } = target;
     const probe = ownHealth(target, STREAMING_HEALTH);
-    const before = await tools.story.step('Before, of the streaming app', () => lookBefore(target, [probe], tools));
+    const before = await askBefore(target, shippable, [probe], tools);
     const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools);
     const { version } = finished.release;
     const since = tools.clock.now();
@@ -55912,10 +55992,16 @@ async function shipStreaming(target, shippable, deployable, request, tools) {
         throw new lib_runtime/* WorkFailed */.v$(`${cause.message}\n${request.app.name} is live and healthy; its post-deployment migrations did not run`, cause.nextStep, { cause });
     }
 }
-async function rollBack(request, target, badSlug, { trees }, cause, tools) {
+async function rollBack(request, target, { slug: badSlug, finished, also = '' }, { trees }, cause, tools) {
     const { story } = tools;
     try {
         await story.step('Rollback', async () => {
+            // Another deploy may have come in between: what it released is not for this one to take back.
+            await requireCurrent(target.app, finished.release.version, badSlug.id).catch((error) => {
+                throw error instanceof lib_runtime/* UserError */.yo && !error.isFailure
+                    ? new RollbackRefused(error.message, error.nextStep, { cause: error })
+                    : error;
+            });
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
             const { release } = await bringBack(target, badSlug.id, trees, request.dynoSize, tools, {
                 mayLoseTypes: true,
@@ -55929,10 +56015,16 @@ async function rollBack(request, target, badSlug, { trees }, cause, tools) {
         if (error instanceof lib_runtime/* CancelledError */.cc)
             throw error;
         const next = error instanceof lib_runtime/* UserError */.yo ? error.nextStep : `Look at \`heroku releases --app ${request.app.name}\` at once.`;
-        const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new lib_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,lib_runtime/* errorText */.kc)(error)}`, next, { cause: error });
+        throw new lib_runtime/* UserError */.yo(`${cause.message}\nAnd ${howBackEnded(error)}: ${(0,lib_runtime/* errorText */.kc)(error)}`, next, { cause: error });
     }
-    throw new lib_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+    throw new lib_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves${also}`, cause.nextStep, {
+        cause
+    });
+}
+function howBackEnded(error) {
+    if (error instanceof RollbackRefused)
+        return 'it was not rolled back';
+    return error instanceof lib_runtime/* Unverified */.w ? 'its code was released again' : 'going back did not end well';
 }
 /** Scales the dynos again whose process type the bad slug lacked: Heroku starts none by itself for a type that is new. */
 async function scaleAgain({ app, formation }, badSlug, { story }) {
@@ -76641,12 +76733,18 @@ async function checkKey({ client, key, tools }) {
         throw error;
     });
     // A deploy does not depend on it.
-    const end = await keyEnd(client, key).catch(() => undefined);
-    const days = end?.seconds === undefined ? undefined : Math.floor(end.seconds / heroku_DAY);
-    const until = days === undefined ? '; it has no end' : `, for ${days} more days`;
-    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${end === undefined ? '; whether it expires it may not say' : until}`);
+    const end = await keyEnd(client, key).catch(() => 'not told');
+    const days = typeof end === 'object' && end.seconds !== undefined ? Math.floor(end.seconds / heroku_DAY) : undefined;
+    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${endText(end, days)}`);
     if (days !== undefined && days < WARN_BELOW_DAYS)
         story.warn(`The Heroku key expires in ${days} days. ${lib_runtime/* MAKE_KEY */.xr}`);
+}
+function endText(end, days) {
+    if (end === undefined)
+        return '; whether it expires it may not say';
+    if (end === 'not told')
+        return '; Heroku did not say whether it expires';
+    return days === undefined ? '; it has no end' : `, for ${days} more days`;
 }
 /** Enough to know whose key it is, in a log that everybody may read. */
 function maskEmail(email) {
@@ -77673,7 +77771,7 @@ const PLAN_WAYS = { askDatabase: false, showTasks: true };
 function notScheduled(error) {
     if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
         throw error;
-    throw new lib_runtime/* UserError */.yo(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
+    throw new lib_runtime/* UserError */.yo(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy need not be run again.`, { cause: error });
 }
 /** GitHub's deployment of this commit, and the page of this run; undefined outside a job. */
 async function openOnGithub(inputs, commit, job, runtime) {
@@ -78545,6 +78643,7 @@ function forward({ request, response, upgrade }, dyno) {
     });
     onward.on('response', answer => {
         answered = true;
+        dyno.answered(answer.statusCode ?? 502);
         stopTimer();
         const idle = whenIdle(dyno, () => giveUp('H15'));
         stopTimer = idle.stop;
@@ -78711,7 +78810,12 @@ class Router {
     #forward({ port }, hop) {
         const { clock, times } = this.#options;
         const refuse = (code) => this.#refuse(hop.response, code);
-        forward(hop, { port: port, clock, answer: times.answer, idle: times.idle, refuse });
+        // Heroku logs each request; here those that failed, so that they do not push out the rest of its 1,500 lines.
+        const answered = (status) => {
+            if (status >= 500)
+                this.#options.log.write('heroku[router]', `at=info method=${hop.request.method} status=${status}`);
+        };
+        forward(hop, { port: port, clock, answer: times.answer, idle: times.idle, refuse, answered });
     }
     #refuse(response, code) {
         const text = knowledge/* ERROR_CODES */.OQ[code].title;
@@ -80890,7 +80994,7 @@ function toolsOf({ run, signal }) {
         const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
         if (code === 0)
             return;
-        throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new lib_runtime/* UserError */.yo(`${program} failed: ${(0,lib_runtime/* shortened */.vI)(stderr.trim(), 300)}`, 'Free disk space on the runner.');
     };
 }
 
@@ -81156,8 +81260,8 @@ async function rollback(inputs, { runtime, results, story, machine }) {
             return `${name} runs ${code} again, as v${version}, and is healthy`;
         return {
             outcome: story.begun.length > 0 ? 'done' : 'nothing-to-do',
-            headline: `${name} had gone back already: v${version} runs ${code}, and is healthy`,
-            next: ['To go further back, name the release: `to: v…`.']
+            headline: `${name} runs that code already: v${version}, ${code}, and is healthy`,
+            next: ['To go further back, name the release: `to: v…` in a workflow, `--to v…` on the terminal.']
         };
     });
 }
@@ -84446,13 +84550,15 @@ function versionOfPage(html) {
  * @param metadata value of MASTODON_VERSION_METADATA
  */
 function mayRun(version, commit, metadata) {
+    const short = commit?.slice(0, 7);
     if (metadata)
-        return !version.includes('+') || version.includes(metadata);
-    return !tellsCommit(version) || version.includes(commit?.slice(0, 7) ?? '');
+        return !version.includes('+') || version.includes(metadata) || Boolean(short && version.includes(short));
+    return !tellsCommit(version) || version.includes(short ?? '');
 }
-/** Whether a version has the digits of a commit behind its `+`. */
+/** Whether a version has the digits of a commit behind its `+`; a day, such as 20261130, is none. */
 function tellsCommit(version) {
-    return /\+(?:.*[^0-9a-z])?[0-9a-f]{7,40}\b/.test(version);
+    const words = version.slice(version.indexOf('+') + 1).split(/[^0-9a-z]/i);
+    return version.includes('+') && words.some(word => /^[0-9a-f]{7,40}$/.test(word) && !/^20\d{6}$/.test(word));
 }
 /** Assets of a page that are looked at. */
 const MOST_ASSETS = 20;
@@ -86633,7 +86739,7 @@ const STATE_RULES = [
         },
         say: ({ app, endsByItself }) => ({
             reason: `Maintenance mode of ${app} is on: the router answers every request with 503, so whether the new code is healthy could not be seen`,
-            remedy: `Turn it off: \`heroku maintenance:off --app ${app}\`.${endsByItself ? ' Or deploy with `migrations: maintenance`, which turns it off at its end.' : ''}`
+            remedy: `Turn it off: \`heroku maintenance:off --app ${app}\`.${endsByItself ? ' Or set `migrations: maintenance` in the config: such a deploy turns it off at its end.' : ''}`
         }),
         examples: [{ app: 'APP', endsByItself: true }]
     }),
@@ -86646,7 +86752,7 @@ const STATE_RULES = [
         ],
         say: ({ app }) => ({
             reason: `${app} runs no web dyno (its formation has web at 0): nothing answers, so whether the new code is healthy could not be seen`,
-            remedy: `\`heroku ps:scale web=1 --app ${app}\`.`
+            remedy: `Run \`heroku ps:scale web=1 --app ${app}\`, then deploy again.`
         }),
         examples: [{ app: 'APP' }]
     })
@@ -87977,10 +88083,10 @@ async function* messagesOf(socket, signal) {
             held = Buffer.concat([held, chunk]);
             for (let frame = frameOf(held); frame !== undefined; frame = frameOf(held)) {
                 held = held.subarray(frame.end);
+                if (frame.opcode === CLOSED || !frame.isWhole)
+                    return;
                 if (frame.opcode === TEXT)
                     yield frame.text;
-                if (frame.opcode === CLOSED)
-                    return;
             }
         }
     }
@@ -88009,7 +88115,7 @@ function frameOf(bytes) {
     const end = head + length;
     if (bytes.length < end)
         return undefined;
-    return { opcode: bytes[0] & 0x0f, text: bytes.toString('utf8', head, end), end };
+    return { isWhole: (bytes[0] & 0x80) !== 0, opcode: bytes[0] & 0x0f, text: bytes.toString('utf8', head, end), end };
 }
 
 ;// CONCATENATED MODULE: ./lib/net/index.js

@@ -1,5 +1,5 @@
 import { InputError } from '../inputs/index.ts'
-import { errorText, explainSystem, UserError } from '../runtime/index.ts'
+import { errorText, explainSystem, MAKE_KEY, UserError } from '../runtime/index.ts'
 import { OUR_FAULT, type Verdict } from '../verdict/index.ts'
 import { UsageError } from './arguments.ts'
 import { withoutEscapes } from './terminal/escapes.ts'
@@ -31,9 +31,14 @@ export function tellVerdict({ headline, next }: Verdict, paint: Paint): ToldErro
   return { lines, exitCode: 1 }
 }
 
+/** What a person at a terminal does about a key, in place of storing it for a workflow. */
+const LOG_IN =
+  'Log in with `heroku login`, and give its key: `HEROKU_API_KEY=$(heroku auth:token) mastodon-on-heroku …`.'
+
 function inFlags(text: string): string {
-  return text.replace(
-    /(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g,
-    (_, name: string, value?: string) => (value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``)
-  )
+  return text
+    .replaceAll(MAKE_KEY, LOG_IN)
+    .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name: string, value?: string) =>
+      value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``
+    )
 }

@@ -55,7 +55,7 @@ export async function runHere(
     process.stdout.write(`${json}\n`)
   }
   const tell = ({ lines, exitCode }: ToldError): number => {
-    process.stderr.write(`${redact(harmless(lines.join('\n')))}\n`)
+    process.stderr.write(`${harmless(redact(lines.join('\n')))}\n`)
     return stop.exitCode ?? exitCode
   }
   try {

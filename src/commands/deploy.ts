@@ -74,7 +74,7 @@ function notScheduled(error: unknown): never {
   if (error instanceof CancelledError || !(error instanceof UserError)) throw error
   throw new UserError(
     `The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`,
-    `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`,
+    `${error.nextStep} Then \`command: schedule\` is enough; the deploy need not be run again.`,
     { cause: error }
   )
 }

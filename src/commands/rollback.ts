@@ -40,8 +40,8 @@ export async function rollback(
     if (!back.wasBack) return `${name} runs ${code} again, as v${version}, and is healthy`
     return {
       outcome: story.begun.length > 0 ? 'done' : 'nothing-to-do',
-      headline: `${name} had gone back already: v${version} runs ${code}, and is healthy`,
-      next: ['To go further back, name the release: `to: v…`.']
+      headline: `${name} runs that code already: v${version}, ${code}, and is healthy`,
+      next: ['To go further back, name the release: `to: v…` in a workflow, `--to v…` on the terminal.']
     }
   })
 }

@@ -1,9 +1,9 @@
 import { type Release } from '../heroku/index.ts'
 import { lostTypes, SIDEKIQ_COMMAND, workingDynos, type LiveFacts } from '../mastodon/index.ts'
-import { CancelledError, errorText, UserError, WorkFailed } from '../runtime/index.ts'
+import { CancelledError, errorText, Unverified, UserError, WorkFailed } from '../runtime/index.ts'
 import { buildOn } from './builds.ts'
 import { blame, FaultOfTheCode, lookBefore, NOT_KNOWN, webProbes, type OldRelease } from './fault.ts'
-import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
+import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth, type Probe } from './health.ts'
 import { Maintenance } from './maintenance.ts'
 import { askInDyno, migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployRequest } from './request.ts'
@@ -72,7 +72,7 @@ async function changeOver(
 ): Promise<void> {
   const { story } = tools
   const { app, progress, provisioning } = request
-  const before = await askBefore(main, shippable.web, tools)
+  const before = await askBefore(main, shippable.web, webProbes(main), tools)
   const maintenance = new Maintenance(request, main, deployable, tools)
   let live: Live | undefined
   try {
@@ -87,24 +87,26 @@ async function changeOver(
     await maintenance.end()
     await story.step('Health', () => proveHealthy(main, live!, deployable.commit, before, request, tools))
     const working = await proveWorkers(request, live, dynos, tools)
-    if (streaming && shippable.streaming)
+    if (streaming && shippable.streaming) {
       await shipStreaming(streaming, shippable.streaming, deployable, request, tools)
+      live = { ...live, also: `; ${streaming.app.name} stays on the new commit: \`command: rollback\` brings it along` }
+    }
     if (request.migrations !== 'off') await migrateAfter(request, live, tools)
     await story.step('Dynos once more', () => dynos.stay(working))
     await requireCurrent(app, version, live.slug.id)
   } catch (error) {
     await maintenance.endAfterFailure()
-    if (live && isFaultOfTheRelease(error))
-      await rollBack(request, main, live.slug, deployable, error as UserError, tools)
+    if (live && isFaultOfTheRelease(error)) await rollBack(request, main, live, deployable, error as UserError, tools)
     throw error
   }
 }
 
 /** How the old release answers. If the app runs this slug already, nobody knows any more. */
-function askBefore(main: Target, shippable: Shippable, tools: Tools): Promise<OldRelease> {
-  const runsAlready = 'slug' in shippable && main.current?.slug?.id === shippable.slug.id
-  if (runsAlready || !main.current?.slug) return Promise.resolve(NOT_KNOWN)
-  return tools.story.step('Before', () => lookBefore(main, webProbes(main), tools))
+function askBefore(target: Target, shippable: Shippable, probes: readonly Probe[], tools: Tools): Promise<OldRelease> {
+  const { current } = target
+  const runsAlready = 'slug' in shippable && current?.slug?.id === shippable.slug.id
+  if (runsAlready || !current?.slug) return Promise.resolve(NOT_KNOWN)
+  return tools.story.step(`${target.app.name} before`, () => lookBefore(target, probes, tools))
 }
 
 /** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
@@ -140,18 +142,21 @@ async function proveWorkers(
   dynos: RolloutWatch,
   tools: Tools
 ): Promise<Set<string>> {
-  if (!dynos.runsSidekiq) return new Set()
   return tools.story.step('Workers', async () => {
+    const working = dynos.runsSidekiq ? await askRedis() : new Set<string>()
+    await dynos.stay(working)
+    return working
+  })
+
+  async function askRedis(): Promise<Set<string>> {
     const look = { command: SIDEKIQ_COMMAND, purpose: 'workers', size }
     const output = await askInDyno(app, look, tools).catch((error: unknown) => {
       if (tools.signal.aborted) throw error
       tools.story.note(`Redis could not be asked for the workers: ${errorText(error)}`)
       return ''
     })
-    const working = workingDynos(output, Date.parse(finished.release.created_at))
-    await dynos.stay(working)
-    return working
-  })
+    return workingDynos(output, Date.parse(finished.release.created_at))
+  }
 }
 
 /** The post-deployment migrations. */
@@ -187,13 +192,13 @@ async function judgeUpgrade(
   refuse(upgrade.findings)
   // Heroku's build has to run on the staging app first. What is wrong with that app itself is no blocker for the main one.
   if (staging && deployable.supply.by === 'heroku')
-    refuse((await deployable.plan(forBuildsAlone(liveFacts(staging, undefined, undefined)))).findings)
+    refuse((await deployable.plan(ofStaging(liveFacts(staging, undefined, undefined)))).findings)
 }
 
-/** An app on which Heroku only builds: nobody has to reach it. */
-function forBuildsAlone(live: LiveFacts): LiveFacts {
+/** An app on which Heroku builds. It is asked for its health only if it has a web dyno. */
+function ofStaging(live: LiveFacts): LiveFacts {
   const formation = live.formation.filter(({ quantity }) => quantity > 0)
-  return { ...live, maintenance: false, formation }
+  return { ...live, maintenance: live.maintenance && formation.some(({ type }) => type === 'web'), formation }
 }
 
 async function readStreaming(request: DeployRequest, main: Target, tools: Tools): Promise<Target> {
@@ -210,6 +215,8 @@ async function readStreaming(request: DeployRequest, main: Target, tools: Tools)
 interface Live {
   readonly slug: ShippedSlug
   readonly finished: FinishedRelease
+  /** What stays as it is if this is taken back. */
+  readonly also?: string
   /** If its size and process types could not be judged before. */
   readonly judge?: () => void
 }
@@ -263,7 +270,7 @@ async function shipStreaming(
 ): Promise<void> {
   const { app } = target
   const probe = ownHealth(target, STREAMING_HEALTH)
-  const before = await tools.story.step('Before, of the streaming app', () => lookBefore(target, [probe], tools))
+  const before = await askBefore(target, shippable, [probe], tools)
   const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools)
   const { version } = finished.release
   const since = tools.clock.now()
@@ -288,7 +295,7 @@ async function shipStreaming(
 async function rollBack(
   request: DeployRequest,
   target: Target,
-  badSlug: ShippedSlug,
+  { slug: badSlug, finished, also = '' }: Live,
   { trees }: Deployable,
   cause: UserError,
   tools: Tools
@@ -296,6 +303,12 @@ async function rollBack(
   const { story } = tools
   try {
     await story.step('Rollback', async () => {
+      // Another deploy may have come in between: what it released is not for this one to take back.
+      await requireCurrent(target.app, finished.release.version, badSlug.id).catch((error: unknown) => {
+        throw error instanceof UserError && !error.isFailure
+          ? new RollbackRefused(error.message, error.nextStep, { cause: error })
+          : error
+      })
       story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`)
       const { release } = await bringBack(target, badSlug.id, trees, request.dynoSize, tools, {
         mayLoseTypes: true,
@@ -308,10 +321,16 @@ async function rollBack(
     if (error instanceof CancelledError) throw error
     const next =
       error instanceof UserError ? error.nextStep : `Look at \`heroku releases --app ${request.app.name}\` at once.`
-    const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well'
-    throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error })
+    throw new UserError(`${cause.message}\nAnd ${howBackEnded(error)}: ${errorText(error)}`, next, { cause: error })
   }
-  throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause })
+  throw new UserError(`${cause.message}\nThe release before was brought back and serves${also}`, cause.nextStep, {
+    cause
+  })
+}
+
+function howBackEnded(error: unknown): string {
+  if (error instanceof RollbackRefused) return 'it was not rolled back'
+  return error instanceof Unverified ? 'its code was released again' : 'going back did not end well'
 }
 
 /** Scales the dynos again whose process type the bad slug lacked: Heroku starts none by itself for a type that is new. */

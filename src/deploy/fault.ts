@@ -1,6 +1,7 @@
-import { logLines, type HerokuApp } from '../heroku/index.ts'
+import { errorCodes, logLines, type HerokuApp } from '../heroku/index.ts'
+import { startDynos } from '../knowledge/index.ts'
 import { Unverified, UserError } from '../runtime/index.ts'
-import { askOnce, HealthError, instanceProbe, ownHealth, type Probe } from './health.ts'
+import { askOnce, FRONT_PAGE, HealthError, instanceProbe, ownHealth, type Probe } from './health.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
@@ -22,12 +23,14 @@ export class FaultOfTheCode extends UserError {}
 
 /** Milliseconds between the two times that the old release is asked. */
 const PAUSE = 3_000
+/** Milliseconds before a release in which a crash counts as one of the code before. */
+const JUST_BEFORE = 600_000
 
 /** Looks at an app whose code is about to change. One right answer of two is right: it only has to be able to. */
 export async function lookBefore(target: Target, probes: readonly Probe[], tools: Tools): Promise<OldRelease> {
   const { app, current } = target
   if (!current?.slug) return NOT_KNOWN
-  const crashed = new Set((await app.dynos()).filter(({ state }) => state === 'crashed').map(({ type }) => type))
+  const crashed = await crashedTypes(app, tools)
   const answers = new Map<string, string | undefined>()
   for (const probe of probes) {
     let { wrong } = await askOnce(probe, tools)
@@ -38,8 +41,21 @@ export async function lookBefore(target: Target, probes: readonly Probe[], tools
     answers.set(probe.name, wrong)
     tools.story.note(`${probe.name} of v${current.version}: ${wrong ?? 'right'}`)
   }
-  for (const type of crashed) tools.story.note(`A ${type} dyno of v${current.version} is crashed`)
+  for (const type of crashed) tools.story.note(`A ${type} dyno of v${current.version} crashed`)
   return { version: current.version, crashed, answers }
+}
+
+/** Types of which a dyno is crashed, or did crash just before: Heroku starts it again, so it may be up at this moment. */
+async function crashedTypes(app: HerokuApp, tools: Tools): Promise<Set<string>> {
+  const dynos = await app.dynos()
+  const since = tools.clock.now() - JUST_BEFORE
+  const lines = await logLines(app, 'heroku', tools).catch(() => [])
+  const logged = lines.filter(({ time, text }) => time >= since && /^State changed from \w+ to crashed$/.test(text))
+  const types = new Map(dynos.map(({ name, type }) => [name, type]))
+  return new Set([
+    ...dynos.filter(({ state }) => state === 'crashed').map(({ type }) => type),
+    ...logged.flatMap(({ dyno }) => types.get(dyno) ?? [])
+  ])
 }
 
 /** The questions whose answers are compared with those of the release before. */
@@ -53,8 +69,8 @@ interface LiveRelease {
   readonly version: number
   /** Milliseconds since 1970: what the router logged before is of the old release. */
   readonly since: number
-  /** What running the job again does, if it is no deploy. */
-  readonly again?: string
+  /** It was gone back to: there is nothing to hold it against. */
+  readonly isBack?: boolean
 }
 
 /** Errors of Heroku itself, not of the code (Dev Center: error-codes): hours used up, a degraded or a broken platform. */
@@ -72,11 +88,14 @@ export async function blame(
   tools: Tools
 ): Promise<UserError> {
   const { message, probe, nextStep } = error
-  const { app, version, since, again = 'Then deploy again: it goes on from there' } = live
+  const { app, version, since, isBack = false } = live
+  const again = isBack
+    ? 'Then run `command: rollback` again: it finishes this one, and goes no further back.'
+    : 'Then deploy again: it goes on from there.'
   const unverified = (why: string, next = nextStep): Unverified =>
     new Unverified(
-      `v${version} of ${app.name} is live, and could not be proved healthy: ${why}. Nothing was taken back`,
-      `${next} ${again}.`,
+      `v${version} of ${app.name} is live, and could not be proved healthy: ${why}${isBack ? '' : '. Nothing was taken back'}`,
+      `${next} ${again}`,
       { cause: error }
     )
   if ((await app.info()).maintenance) {
@@ -85,7 +104,12 @@ export async function blame(
       `Turn it off: \`heroku maintenance:off --app ${app.name}\`.`
     )
   }
-  const codes = await routerCodes(app, since, tools)
+  const hasWeb = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0)
+  if (!hasWeb) return unverified(`${message}, and web is scaled to 0`, `Run ${startDynos(app.name, ['web'])}.`)
+  const router = (await logLines(app, 'heroku', tools).catch(() => [])).filter(
+    ({ time, dyno }) => dyno === 'router' && time >= since
+  )
+  const codes = errorCodes(router.map(({ text }) => text))
   const platform = codes.filter(code => OF_THE_PLATFORM.includes(code))
   if (platform.length > 0) {
     return unverified(
@@ -93,15 +117,18 @@ export async function blame(
       platform.includes('H82') ? hoursUsedUp(app.name) : 'Look at https://status.heroku.com.'
     )
   }
-  if (!error.byTheCode) return unverified(`${message}${beforeToo(before, probe)}`)
+  // By its name an instance may have something in front of it: then only Heroku's router knows who failed.
+  const byTheCode =
+    error.byTheCode && (probe !== FRONT_PAGE || router.some(({ text }) => /\bstatus=5\d\d\b/.test(text)))
+  if (!byTheCode) return unverified(`${message}${beforeToo(before, probe)}`)
   if (before.answers.has(probe) && before.answers.get(probe) === undefined) {
     const seen = codes.length > 0 ? ` (${codes.join(', ')} in its log)` : ''
     return new FaultOfTheCode(`${message}${seen}, and v${before.version} answered rightly just before`, nextStep, {
       cause: error
     })
   }
-  const why = before.answers.has(probe) ? beforeToo(before, probe) : ', and what the old release answered is not known'
-  return unverified(`${message}${why}`)
+  if (before.answers.has(probe)) return unverified(`${message}${beforeToo(before, probe)}`)
+  return unverified(isBack ? message : `${message}, and what the old release answered is not known`)
 }
 
 /** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */
@@ -112,13 +139,4 @@ export function hoursUsedUp(app: string): string {
 function beforeToo({ version, answers }: OldRelease, probe: string): string {
   const wrong = answers.get(probe)
   return wrong === undefined ? '' : `; v${version} did not answer rightly before, either (${wrong})`
-}
-
-/** Error codes that the router logged since a moment; none if the log cannot be read. */
-async function routerCodes(app: HerokuApp, since: number, tools: Tools): Promise<string[]> {
-  const lines = await logLines(app, 'heroku', tools).catch(() => [])
-  const codes = lines
-    .filter(({ time, dyno }) => dyno === 'router' && time >= since)
-    .flatMap(({ text }) => /\bcode=([A-Z]\d{2})\b/.exec(text)?.[1] ?? [])
-  return [...new Set(codes)]
 }

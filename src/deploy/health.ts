@@ -34,6 +34,8 @@ interface Seen {
   readonly byTheCode?: boolean
   /** The answer may be an older one from Mastodon's cache. */
   readonly cached?: boolean
+  /** Status of the front page, if that did not say the version. */
+  readonly front?: number
   /** What it said of itself, for people. */
   readonly said?: string
   /** The front page, if it was right. */
@@ -66,7 +68,7 @@ const PAUSE = 3_000
 const CACHE_LASTS = 200_000
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 export const STREAMING_HEALTH = '/api/v1/streaming/health'
-const FRONT_PAGE = '/'
+export const FRONT_PAGE = '/'
 const INSTANCE_API = '/api/v2/instance'
 
 /**
@@ -106,31 +108,33 @@ export function instanceProbe(
   if (!place) return undefined
   const metadata = config['MASTODON_VERSION_METADATA']
   const isPrivate = config['LIMITED_FEDERATION_MODE'] === 'true'
-  const judge = (version: string, more: Omit<Seen, 'wrong' | 'said'>): Seen =>
-    mayRun(version, commit, metadata)
-      ? {
-          said: `says ${version}${tellsCommit(version) ? '' : ', which tells no commit'}${more.cached ? ` (${INSTANCE_API}, which Mastodon caches for 3 minutes)` : ''}`,
-          ...more
-        }
-      : { wrong: `runs ${version}, not +${metadata || commit?.slice(0, 7)}`, ...more }
+  const judge = (version: string, more: Pick<Seen, 'cached' | 'front' | 'html'>): Seen => {
+    if (!mayRun(version, commit, metadata))
+      return { wrong: `runs ${version}, not +${metadata || commit?.slice(0, 7)}`, ...more }
+    const commitless = tellsCommit(version) ? '' : ', which tells no commit'
+    const page = more.front === 200 ? 'does not tell a version' : `answered ${more.front}`
+    const cached = more.cached ? ` (${INSTANCE_API}, which Mastodon caches for 3 minutes; the front page ${page})` : ''
+    return { said: `says ${version}${commitless}${cached}`, ...more }
+  }
   return {
     name: FRONT_PAGE,
     url: place.url,
     host: place.host,
     ask: async get => {
       const front = await get(FRONT_PAGE)
+      if (front.status >= 500) return { wrong: `answered ${front.status}`, byTheCode: true }
       const version = front.status === 200 ? versionOfPage(front.body) : undefined
       if (version !== undefined) return judge(version, { html: front.body })
       const { status, body } = await get(INSTANCE_API)
       const html = front.status === 200 ? front.body : undefined
       const said = status === 200 ? readInstance(body)?.version : undefined
-      if (said !== undefined) return judge(said, { cached: true, html })
+      if (said !== undefined) return judge(said, { cached: true, html, front: front.status })
       // Until 4.3 an instance in that mode answers nobody who is not signed in (mastodon PR 34576).
       if (status === 401 && isPrivate && front.status === 200)
         return { said: 'wants a login (LIMITED_FEDERATION_MODE), so it did not say its version', html }
       return {
         wrong: status === 200 ? 'did not answer as Mastodon does' : `answered ${status}`,
-        byTheCode: status === 500
+        byTheCode: status >= 500
       }
     },
     next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains --app ${app.name}\`), and what is in front of it.`
@@ -147,7 +151,7 @@ export async function webHealth(target: Target, commit: string | undefined, tool
   const instance = instanceProbe(target, commit)
   const place = instancePlace(target.config, target.info.web_url)
   if (!instance || !place) {
-    tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name')
+    tools.story.warn('Neither WEB_DOMAIN nor LOCAL_DOMAIN is a domain, so the instance was not asked by its name')
     return [own.result]
   }
   const front = await untilRight(instance, tools)

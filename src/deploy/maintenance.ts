@@ -1,3 +1,4 @@
+import { type HerokuApp } from '../heroku/index.ts'
 import { within } from '../net/index.ts'
 import { errorText } from '../runtime/index.ts'
 import { appliedMigrations } from './migrate.ts'
@@ -40,23 +41,27 @@ export class Maintenance {
     })
   }
 
-  /** The same after an error. If it fails itself that is a warning, and the first error is still the one that is thrown. */
+  /** The same after an error, soon: a runner ends a cancelled job. If it fails itself that is a warning, and the first error is still the one that is thrown. */
   async endAfterFailure(): Promise<void> {
+    const { app } = this.#request
+    const { clock, story } = this.#tools
     try {
-      await this.end()
+      // The job may have been cancelled: the site comes back all the same.
+      await within({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => this.#turnOff(app.under(signal)))
     } catch (error) {
-      this.#tools.story.warn(
-        `Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${this.#request.app.name}\``
+      story.warn(
+        `Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${app.name}\``
       )
     }
   }
 
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return this.#turnOff(this.#request.app)
+  }
+
+  async #turnOff(app: HerokuApp): Promise<void> {
     if (!this.#on) return
-    // The job may have been cancelled: the site comes back all the same.
-    const { app } = this.#request
-    const { clock } = this.#tools
-    await within({ clock }, OFF_WITHIN, 'Heroku did not answer', signal => app.under(signal).setMaintenance(false))
+    await app.setMaintenance(false)
     this.#on = false
     this.#tools.story.note('Maintenance mode is off')
   }

@@ -154,21 +154,23 @@ function wentBack({ releases, current }: Target): number | undefined {
 }
 
 /** Throws a `RollbackRefused` with the releases that there are, if one cannot be gone back to. */
-async function namedRelease({ app, releases }: Target, to: number): Promise<GoodRelease> {
+async function namedRelease({ app, releases, current }: Target, to: number): Promise<GoodRelease> {
   const release = releases.find(({ version }) => version === to)
   const slug = release?.status === 'succeeded' && release.slug ? await app.slug(release.slug.id) : undefined
   if (release && slug) return { release, slug }
   const possible = releases.filter(
-    ({ status, slug: has, eligible_for_rollback: can }) => status === 'succeeded' && has && can
+    ({ status, slug: has, eligible_for_rollback: can }) =>
+      status === 'succeeded' && has && can && has.id !== current?.slug?.id
   )
   throw new RollbackRefused(
-    `v${to} of ${app.name} cannot be gone back to: ${whyNot(release)}`,
-    `Releases with a slug: ${possible.map(({ version }) => `v${version}`).join(', ') || 'none'}. \`heroku releases --app ${app.name}\` says what each is.`
+    `v${to} of ${app.name} cannot be gone back to: ${whyNot(release, to, releases[0]?.version ?? 0)}`,
+    `Releases with another slug than now: ${possible.map(({ version }) => `v${version}`).join(', ') || 'none'}. \`heroku releases --app ${app.name}\` says what each is.`
   )
 }
 
-function whyNot(release: Release | undefined): string {
-  if (!release) return 'it is not among the newest releases'
+function whyNot(release: Release | undefined, to: number, newest: number): string {
+  if (!release)
+    return to > newest ? `there is no such release; the newest is v${newest}` : 'it is not among the newest releases'
   if (release.status !== 'succeeded') return `its status is ${release.status}`
   return release.slug ? 'Heroku no longer has its slug' : 'it has no slug'
 }
@@ -221,30 +223,45 @@ async function proveBack(target: Target, { version }: Release, slug: Slug, tools
     await webHealth(target, isOurs(slug) ? (slug.commit ?? undefined) : undefined, tools)
   } catch (error) {
     if (!(error instanceof HealthError)) throw error
-    const again = 'Then run `command: rollback` again: it finishes this one, and goes no further back'
-    throw await blame(error, { app, version, since, again }, NOT_KNOWN, tools)
+    throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools)
   }
   await requireCurrent(app, version, slug.id)
 }
 
 /** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
 export async function bringStreamingBack(target: Target, commit: string | undefined, tools: Tools): Promise<void> {
-  const { app, releases, currentSlug } = target
+  const { app, releases, current, currentSlug } = target
   const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit'
-  if (commit !== undefined && currentSlug?.commit === commit)
-    return tools.story.note(`${app.name} runs ${runs} already`)
+  const stays = (): void =>
+    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`)
+  if (commit === undefined) return stays()
+  if (current && currentSlug?.commit === commit) {
+    tools.story.note(`${app.name} runs ${runs} already, so it is only waited for and checked`)
+    await waitForDynos(app, current.version, tools)
+    return proveStreamingBack(target, current, currentSlug.id, tools)
+  }
   const tried = new Set<string>()
   for (const release of releases) {
     const id = release.slug?.id
-    if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id)) continue
+    if (id === undefined || release.status !== 'succeeded' || tried.has(id)) continue
     tried.add(id)
     const slug = await app.slug(id)
     if (slug?.commit !== commit) continue
-    const { version } = await releaseAgain(app, { release, slug }, tools)
-    await checkHealth(ownHealth(target, STREAMING_HEALTH), tools)
-    return requireCurrent(app, version, id)
+    return proveStreamingBack(target, await releaseAgain(app, { release, slug }, tools), id, tools)
   }
-  tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`)
+  stays()
+}
+
+async function proveStreamingBack(target: Target, { version }: Release, slugId: string, tools: Tools): Promise<void> {
+  const { app } = target
+  const since = tools.clock.now()
+  try {
+    await checkHealth(ownHealth(target, STREAMING_HEALTH), tools)
+  } catch (error) {
+    if (!(error instanceof HealthError)) throw error
+    throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools)
+  }
+  await requireCurrent(app, version, slugId)
 }
 
 async function releaseAgain(

@@ -1,16 +1,34 @@
-import { errorCodes, herokuLog, type Dyno, type Formation, type HerokuApp } from '../heroku/index.ts'
+import { errorCodes, logLines, type Dyno, type Formation, type HerokuApp, type LogLine } from '../heroku/index.ts'
 import { startDynos } from '../knowledge/index.ts'
 import { fetchPage, poll } from '../net/index.ts'
-import { Unverified, UserError } from '../runtime/index.ts'
+import { shortened, Unverified, UserError } from '../runtime/index.ts'
 import { FaultOfTheCode, hoursUsedUp, NOT_KNOWN, type OldRelease } from './fault.ts'
 import { PAUSES, type Tools } from './tools.ts'
 
 /** A dyno that is crashed in so many looks in a row is in a crash loop. Heroku starts it again at once, one time. */
 const CRASHES = 2
-/** Starts of one dyno under watch after which it is in a crash loop: the first, Heroku's at once, and one more. */
+/** Starts of one and the same dyno after which it is in a crash loop: the first, Heroku's at once, and one more. */
 const STARTS = 3
 /** Milliseconds for which a dyno has to stay up before it counts as one that works. */
 const STAYS_UP = 60_000
+
+/** Milliseconds by which this machine's clock and Heroku's may differ. */
+const CLOCKS_DIFFER = 5_000
+
+/** What was seen of one dyno, by its name. */
+interface Sight {
+  /** The dyno's id: another one of the same name begins anew. */
+  readonly id: string
+  /** Changes whenever its state does. */
+  readonly key: string
+  /** Milliseconds since 1970: when it was first seen so. */
+  readonly since: number
+  readonly starts: number
+  /** Looks in a row in which it was crashed. */
+  readonly crashed: number
+  /** Its key when it was seen to work. */
+  readonly proven?: string
+}
 
 /**
  * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
@@ -29,10 +47,9 @@ export class RolloutWatch {
   readonly #version: number
   readonly #before: OldRelease
   readonly #tools: Tools
-  /** Of each dyno by its name: since when it is as it is, how often it was seen to start. */
-  readonly #seen = new Map<string, { key: string; state: string; since: number; starts: number }>()
+  readonly #since: number
+  #seen: ReadonlyMap<string, Sight> = new Map()
   #last: Look = { formation: [], dynos: [], isNew: () => false }
-  #crashes = 0
   #downs = 0
 
   constructor(app: HerokuApp, version: number, tools: Tools, before: OldRelease = NOT_KNOWN) {
@@ -40,6 +57,7 @@ export class RolloutWatch {
     this.#version = version
     this.#tools = tools
     this.#before = before
+    this.#since = tools.clock.now()
   }
 
   /**
@@ -52,7 +70,6 @@ export class RolloutWatch {
     let ready: Look | undefined
     await this.#until('to run this release', async () => {
       const look = await this.#look()
-      if (look.dynos.some(({ state }) => state === 'idle')) await this.#wake()
       ready = isUp(look) ? look : undefined
       return ready
     })
@@ -74,24 +91,31 @@ export class RolloutWatch {
   }
 
   /**
-   * Until each dyno has been up for a minute, or was seen to work. The web dynos have answered by now.
+   * Until each dyno has been up for a minute, or was seen to work and has not started anew since. The web dynos have
+   * answered by the first time that this is called.
    * @param working names of dynos that were seen to work: `worker.1`
    */
   async stay(working: ReadonlySet<string>): Promise<void> {
     const { clock, story } = this.#tools
-    const waits = ({ name, type }: Dyno): boolean => type !== 'web' && !working.has(name)
-    const hasStayed = ({ name, state }: Dyno): boolean =>
-      state === 'up' && clock.now() - (this.#seen.get(name)?.since ?? Infinity) >= STAYS_UP
-    const last = await this.#until('to stay up', async () => {
+    const isProven = ({ name, type }: Dyno): boolean => {
+      const sight = this.#seen.get(name)!
+      return (type === 'web' || working.has(name)) && (sight.proven ?? sight.key) === sight.key
+    }
+    const hasStayed = (dyno: Dyno): boolean =>
+      isProven(dyno) || clock.now() - this.#seen.get(dyno.name)!.since >= STAYS_UP
+    const { formation, dynos } = await this.#until('to stay up', async () => {
       const look = await this.#look()
-      const stays = look.dynos.filter(waits).every(hasStayed)
-      return isUp(look) && stays ? look : undefined
+      return isUp(look) && look.dynos.every(hasStayed) ? look : undefined
     })
-    const said = last.dynos.map(dyno => {
-      if (dyno.type === 'web') return `${dyno.name} is up`
-      return working.has(dyno.name) ? `${dyno.name} is up, and Sidekiq works in it` : `${dyno.name} is up for a minute`
+    if (formation.some(({ type, quantity }) => type === 'web' && quantity === 0))
+      story.warn(`${this.#app.name} has web at 0 by now: ${startDynos(this.#app.name, ['web'])}`)
+    const said = dynos.map(dyno => {
+      if (!isProven(dyno)) return `${dyno.name} has been up for a minute`
+      return dyno.type === 'web' ? `${dyno.name} is up` : `${dyno.name} is up, and Sidekiq works in it`
     })
     story.note(said.join('; '))
+    const keys = new Map(dynos.filter(isProven).map(({ name }) => [name, this.#seen.get(name)!.key]))
+    this.#seen = new Map([...this.#seen].map(([name, sight]) => [name, { ...sight, proven: keys.get(name) }]))
   }
 
   /** Asks until there is an answer; when the time is over, says what was seen of which dyno, since when. */
@@ -109,58 +133,62 @@ export class RolloutWatch {
   async #look(): Promise<Look> {
     const { clock } = this.#tools
     const formation = await this.#app.formation()
-    const types = new Set(formation.map(({ type }) => type))
-    // One-off dynos have types of their own.
+    // One-off dynos have other types, or that of a process type that is scaled to nothing (`console`).
+    const types = new Set(formation.filter(({ quantity }) => quantity > 0).map(({ type }) => type))
     const dynos = (await this.#app.dynos()).filter(({ type }) => types.has(type))
     const isNew = ({ release }: Dyno): boolean => (release?.version ?? 0) >= this.#version
-    for (const dyno of dynos.filter(isNew)) {
-      const { name, state, id, updated_at: changed } = dyno
-      const key = `${id} ${state} ${changed}`
-      const known = this.#seen.get(name)
-      if (known?.key === key) continue
-      const starts = (known?.starts ?? 0) + (state === 'up' ? 1 : 0)
-      this.#seen.set(name, { key, state, since: clock.now(), starts })
-    }
+    this.#seen = new Map(
+      dynos.filter(isNew).map(dyno => [dyno.name, seenAgain(this.#seen.get(dyno.name), dyno, clock.now())])
+    )
     const look = { formation, dynos, isNew }
     this.#last = look
+    if (dynos.some(({ state }) => state === 'idle')) await this.#wake()
     await this.#judge(look)
     return look
   }
 
   async #judge({ dynos, isNew }: Look): Promise<void> {
     const fresh = dynos.filter(isNew)
-    const crashed = fresh.filter(({ state }) => state === 'crashed')
-    this.#crashes = crashed.length > 0 ? this.#crashes + 1 : 0
-    const looping = fresh.filter(({ name }) => (this.#seen.get(name)?.starts ?? 0) >= STARTS)
-    if (this.#crashes >= CRASHES) throw await this.#crash(crashed)
+    const looping = fresh.filter(({ name }) => {
+      const { crashed, starts } = this.#seen.get(name)!
+      return crashed >= CRASHES || starts >= STARTS
+    })
     if (looping.length > 0) throw await this.#crash(looping)
     const down = fresh.filter(({ state }) => state === 'down')
     this.#downs = down.length > 0 ? this.#downs + 1 : 0
     if (this.#downs < CRASHES) return
     // The router names the reason to whoever asks.
     await this.#wake()
-    const codes = errorCodes(await herokuLog(this.#app, 100, this.#tools))
+    const codes = errorCodes((await this.#log()).map(({ text }) => text))
     if (codes.includes('H82'))
       throw this.#unverified(`${this.#described()}, with H82 in Heroku's log`, hoursUsedUp(this.#app.name))
+  }
+
+  /** What Heroku logged since the watch began; nothing if that cannot be read. */
+  async #log(): Promise<LogLine[]> {
+    const lines = await logLines(this.#app, 'heroku', this.#tools).catch(() => [])
+    return lines.filter(({ time }) => time >= this.#since - CLOCKS_DIFFER)
   }
 
   /** Whose fault a crash is, with Heroku's log. */
   async #crash(crashed: readonly Dyno[]): Promise<UserError> {
     const app = this.#app.name
-    const lines = await herokuLog(this.#app, 100, this.#tools)
     const names = crashed.map(({ name }) => name)
-    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))))
-    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')))
-    const known = [...new Set([...codes, ...router])]
-    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8)
+    const lines = (await this.#log()).filter(({ dyno }) => dyno === 'router' || names.includes(dyno))
+    const known = errorCodes(lines.map(({ text }) => text))
+    const about = lines.filter(({ dyno }) => dyno !== 'router').slice(-8)
     const what =
       `${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing` +
       (known.length > 0 ? ` (${known.join(', ')})` : '')
-    const log = about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''
+    const log = about.map(({ time, dyno, text }) => `  ${timeText(time)} ${dyno}: ${shortened(text, 300)}`)
+    const quoted = log.length > 0 ? `. Heroku's log:\n${log.join('\n')}` : ''
     const next = `Look at \`heroku logs --app ${app}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`
+    const newer = crashed.find(({ release }) => release?.version !== this.#version)?.release?.version
+    if (newer !== undefined)
+      return this.#unverified(`v${newer} came after it, and ${names.join(', ')} of that crash${quoted}`, next)
     const alsoBefore = crashed.every(({ type }) => this.#before.crashed.has(type))
-    if (!alsoBefore) return new FaultOfTheCode(what + log, next)
-    return this.#unverified(`${what}, as those of v${this.#before.version} did before${log}`, next)
+    if (!alsoBefore) return new FaultOfTheCode(what + quoted, next)
+    return this.#unverified(`${what}, as those of v${this.#before.version} did before${quoted}`, next)
   }
 
   #unverified(why: string, next: string): Unverified {
@@ -206,6 +234,22 @@ function isUp(look: Look): boolean {
   const up = (type: string): number =>
     dynos.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length
   return wantedTypes(look).every(([type, quantity]) => up(type) >= quantity) && dynos.every(isNew)
+}
+
+/** What is known of a dyno after one more look. */
+function seenAgain(known: Sight | undefined, dyno: Dyno, now: number): Sight {
+  const { id, state, updated_at: changed } = dyno
+  const key = `${id} ${state} ${changed}`
+  const before = known?.id === id ? known : undefined
+  const isSame = before?.key === key
+  return {
+    id,
+    key,
+    since: isSame ? before.since : now,
+    starts: (before?.starts ?? 0) + (state === 'up' && !isSame ? 1 : 0),
+    crashed: state === 'crashed' ? (before?.crashed ?? 0) + 1 : 0,
+    proven: known?.proven
+  }
 }
 
 function timeText(milliseconds: number): string {

@@ -1,3 +1,4 @@
+import { CancelledError, UserError, WorkFailed } from '../runtime/index.ts'
 import { buildOn, findBuilt, type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { checkHealth, ownHealth } from './health.ts'
 import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './request.ts'
@@ -178,8 +179,17 @@ async function prove(
     found && ['failed', 'expired'].includes(release.status)
       ? await releaseOnce(staging, slug, recipe, tools)
       : await finishRelease(app, release, tools)
-  await waitForDynos(app, finished.version, tools)
-  const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0)
-  if (serves) await checkHealth(ownHealth(staging), tools)
+  try {
+    await waitForDynos(app, finished.version, tools)
+    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0)
+    if (serves) await checkHealth(ownHealth(staging), tools)
+  } catch (error) {
+    if (error instanceof CancelledError || !(error instanceof UserError)) throw error
+    throw new WorkFailed(
+      `On the staging app ${app.name}, v${finished.version} is not healthy: ${error.message}\nProduction was not touched`,
+      error.nextStep,
+      { cause: error }
+    )
+  }
   tools.story.note(`${app.name} runs it, and answers; production gets the same slug`)
 }

@@ -62,12 +62,13 @@ export async function readTarget(
 
 /** Releases, none of them pending, and the config vars after the newest of them. A config change is a release, too. */
 async function settled(app: HerokuApp, tools: Tools): Promise<Pick<Target, 'releases' | 'config'>> {
-  for (;;) {
+  const next = `Look at \`heroku releases --app ${app.name}\`: who makes so many? Then run the job again.`
+  return waitFor(tools, { what: 'a moment without a new release', next }, async () => {
     const releases = await settledReleases(app, tools)
     const config = await app.configVars()
     const [newest] = await app.releases(1)
-    if (newest?.id === releases[0]?.id) return { releases, config }
-  }
+    return newest?.id === releases[0]?.id ? { releases, config } : undefined
+  })
 }
 
 /** Says it if maintenance mode is on: nobody sees what is done to the app. */

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { type OneOffOptions } from '../heroku/index.ts'
 import { poll } from '../net/index.ts'
-import { UserError, type Clock, type Log } from '../runtime/index.ts'
+import { shortened, UserError, type Clock, type Log } from '../runtime/index.ts'
 import { type Story } from '../verdict/index.ts'
 
 /** What each step is handed. */
@@ -63,5 +63,5 @@ export class Tail {
 /** A line without colours and cursor movements. */
 function plain(line: string): string {
   // eslint-disable-next-line no-control-regex
-  return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500)
+  return shortened(line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, ''), 500)
 }

@@ -32,6 +32,7 @@ function byId({ method, path, id }: HerokuErrorDetails): string | undefined {
     case 'verification_needed':
       return `Heroku gives apps, dynos, add-ons and domains only to accounts with a card. The account that owns the app adds one at https://heroku.com/verify, a team on its page under Billing. Then run the job again.`
     case 'cannot_run_above_limit':
+    case 'cannot_update_above_limit':
       return (method === 'POST' && path.endsWith('/dynos') ? tooManyOneOffs : tooManyDynos)(appIn(path) ?? 'APP')
     default:
       return undefined

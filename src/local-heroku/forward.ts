@@ -20,6 +20,8 @@ interface Dyno {
   readonly idle: number
   /** Logs an error, and answers with it if nothing was answered. */
   readonly refuse: (code: ErrorCode) => void
+  /** Logs the status of the dyno's own answer. */
+  readonly answered: (status: number) => void
 }
 
 /** The answer to a request for another protocol, while it is not granted: then the connection ends with it. */
@@ -63,6 +65,7 @@ export function forward({ request, response, upgrade }: Hop, dyno: Dyno): void {
   })
   onward.on('response', answer => {
     answered = true
+    dyno.answered(answer.statusCode ?? 502)
     stopTimer()
     const idle = whenIdle(dyno, () => giveUp('H15'))
     stopTimer = idle.stop

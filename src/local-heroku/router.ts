@@ -109,7 +109,12 @@ export class Router {
   #forward({ port }: LocalDyno, hop: Hop): void {
     const { clock, times } = this.#options
     const refuse = (code: ErrorCode): void => this.#refuse(hop.response, code)
-    forward(hop, { port: port!, clock, answer: times.answer, idle: times.idle, refuse })
+    // Heroku logs each request; here those that failed, so that they do not push out the rest of its 1,500 lines.
+    const answered = (status: number): void => {
+      if (status >= 500)
+        this.#options.log.write('heroku[router]', `at=info method=${hop.request.method} status=${status}`)
+    }
+    forward(hop, { port: port!, clock, answer: times.answer, idle: times.idle, refuse, answered })
   }
 
   #refuse(response: ServerResponse, code: ErrorCode): void {

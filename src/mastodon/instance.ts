@@ -71,13 +71,15 @@ export function versionOfPage(html: string): string | undefined {
  * @param metadata value of MASTODON_VERSION_METADATA
  */
 export function mayRun(version: string, commit: string | undefined, metadata: string | undefined): boolean {
-  if (metadata) return !version.includes('+') || version.includes(metadata)
-  return !tellsCommit(version) || version.includes(commit?.slice(0, 7) ?? '')
+  const short = commit?.slice(0, 7)
+  if (metadata) return !version.includes('+') || version.includes(metadata) || Boolean(short && version.includes(short))
+  return !tellsCommit(version) || version.includes(short ?? '')
 }
 
-/** Whether a version has the digits of a commit behind its `+`. */
+/** Whether a version has the digits of a commit behind its `+`; a day, such as 20261130, is none. */
 export function tellsCommit(version: string): boolean {
-  return /\+(?:.*[^0-9a-z])?[0-9a-f]{7,40}\b/.test(version)
+  const words = version.slice(version.indexOf('+') + 1).split(/[^0-9a-z]/i)
+  return version.includes('+') && words.some(word => /^[0-9a-f]{7,40}$/.test(word) && !/^20\d{6}$/.test(word))
 }
 
 /** Assets of a page that are looked at. */

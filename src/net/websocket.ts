@@ -75,8 +75,8 @@ export async function* messagesOf(socket: Duplex, signal: AbortSignal): AsyncGen
       held = Buffer.concat([held, chunk])
       for (let frame = frameOf(held); frame !== undefined; frame = frameOf(held)) {
         held = held.subarray(frame.end)
+        if (frame.opcode === CLOSED || !frame.isWhole) return
         if (frame.opcode === TEXT) yield frame.text
-        if (frame.opcode === CLOSED) return
       }
     }
   } finally {
@@ -93,6 +93,8 @@ const CLOSED = 8
 const LENGTHS: Readonly<Record<number, number>> = { 126: 2, 127: 8 }
 
 interface Frame {
+  /** Whether it is the whole message. */
+  readonly isWhole: boolean
   readonly opcode: number
   readonly text: string
   /** Bytes of the whole frame. */
@@ -110,5 +112,5 @@ function frameOf(bytes: Buffer): Frame | undefined {
   if (length > LONGEST) throw new Error(`a message of ${length} bytes came`)
   const end = head + length
   if (bytes.length < end) return undefined
-  return { opcode: bytes[0]! & 0x0f, text: bytes.toString('utf8', head, end), end }
+  return { isWhole: (bytes[0]! & 0x80) !== 0, opcode: bytes[0]! & 0x0f, text: bytes.toString('utf8', head, end), end }
 }

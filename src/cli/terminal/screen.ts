@@ -43,7 +43,7 @@ export class Screen {
   /** Writes whole lines. The terminal may be a step's of a workflow, whose runner reads them. */
   line(text: string): void {
     this.#erase()
-    this.#output.write(`${this.#redact(harmless(text))}\n`)
+    this.#output.write(`${harmless(this.#redact(text))}\n`)
     this.#draw()
   }
 

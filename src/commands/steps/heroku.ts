@@ -73,13 +73,16 @@ export async function checkKey({ client, key, tools }: Connection): Promise<void
     throw error
   })
   // A deploy does not depend on it.
-  const end = await keyEnd(client, key).catch(() => undefined)
-  const days = end?.seconds === undefined ? undefined : Math.floor(end.seconds / DAY)
-  const until = days === undefined ? '; it has no end' : `, for ${days} more days`
-  story.note(
-    `The key works${email ? ` (${maskEmail(email)})` : ''}${end === undefined ? '; whether it expires it may not say' : until}`
-  )
+  const end = await keyEnd(client, key).catch(() => 'not told' as const)
+  const days = typeof end === 'object' && end.seconds !== undefined ? Math.floor(end.seconds / DAY) : undefined
+  story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${endText(end, days)}`)
   if (days !== undefined && days < WARN_BELOW_DAYS) story.warn(`The Heroku key expires in ${days} days. ${MAKE_KEY}`)
+}
+
+function endText(end: Awaited<ReturnType<typeof keyEnd>> | 'not told', days: number | undefined): string {
+  if (end === undefined) return '; whether it expires it may not say'
+  if (end === 'not told') return '; Heroku did not say whether it expires'
+  return days === undefined ? '; it has no end' : `, for ${days} more days`
 }
 
 /** Enough to know whose key it is, in a log that everybody may read. */

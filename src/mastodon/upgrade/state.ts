@@ -18,7 +18,7 @@ export const STATE_RULES = [
     },
     say: ({ app, endsByItself }) => ({
       reason: `Maintenance mode of ${app} is on: the router answers every request with 503, so whether the new code is healthy could not be seen`,
-      remedy: `Turn it off: \`heroku maintenance:off --app ${app}\`.${endsByItself ? ' Or deploy with `migrations: maintenance`, which turns it off at its end.' : ''}`
+      remedy: `Turn it off: \`heroku maintenance:off --app ${app}\`.${endsByItself ? ' Or set `migrations: maintenance` in the config: such a deploy turns it off at its end.' : ''}`
     }),
     examples: [{ app: 'APP', endsByItself: true }]
   }),
@@ -31,7 +31,7 @@ export const STATE_RULES = [
     ],
     say: ({ app }) => ({
       reason: `${app} runs no web dyno (its formation has web at 0): nothing answers, so whether the new code is healthy could not be seen`,
-      remedy: `\`heroku ps:scale web=1 --app ${app}\`.`
+      remedy: `Run \`heroku ps:scale web=1 --app ${app}\`, then deploy again.`
     }),
     examples: [{ app: 'APP' }]
   })

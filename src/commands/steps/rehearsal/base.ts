@@ -3,7 +3,7 @@ import { finishRelease, shipSlug, waitForDynos, type MadeSlug, type Tools } from
 import { type HerokuApp } from '../../../heroku/index.ts'
 import { describeVisit, Visitor } from '../../../local-heroku/index.ts'
 import { baseSchemaCommand, migrationsOf, touchedTables, type InstancePlace } from '../../../mastodon/index.ts'
-import { counted, errorText, readTreeFile, UserError, type RunCommand } from '../../../runtime/index.ts'
+import { counted, errorText, readTreeFile, shortened, UserError, type RunCommand } from '../../../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../../../source/index.ts'
 import { type Checkout } from '../source.ts'
 import { makeMember } from './member.ts'
@@ -177,6 +177,6 @@ function toolsOf({ run, signal }: { readonly run: RunCommand; readonly signal?: 
   return async (program: string, ...args: string[]): Promise<void> => {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal })
     if (code === 0) return
-    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.')
+    throw new UserError(`${program} failed: ${shortened(stderr.trim(), 300)}`, 'Free disk space on the runner.')
   }
 }

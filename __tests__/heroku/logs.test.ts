@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { errorCodes, errorIn } from '../../src/heroku/index.ts'
+import { errorCodes, errorIn, type LogLine } from '../../src/heroku/index.ts'
 
 describe('errorIn', () => {
   // The forms in which Dev Center shows them (error-codes).
@@ -25,13 +25,12 @@ describe('errorIn', () => {
 })
 
 it('errorCodes names each once, and none that the app printed', () => {
-  const time = '2027-01-15T07:55:00+00:00'
+  const line = (source: string, dyno: string, text: string): LogLine => ({ time: 0, source, dyno, text })
   const all = [
-    `${time} heroku[web.1]: Error R10 (Boot timeout)`,
-    `${time} heroku[router]: at=error code=H10 desc="App crashed" method=GET path="/"`,
-    `${time} heroku[web.1]: Error R10 (Boot timeout)`,
-    `${time} app[web.1]: Error H20 (App boot timeout)`,
-    'Error H99 (Platform error)'
+    line('heroku', 'web.1', 'Error R10 (Boot timeout)'),
+    line('heroku', 'router', 'at=error code=H10 desc="App crashed" method=GET path="/"'),
+    line('heroku', 'web.1', 'Error R10 (Boot timeout)'),
+    line('app', 'web.1', 'Error H20 (App boot timeout)')
   ]
   expect(errorCodes(all)).toEqual(['R10', 'H10'])
 })

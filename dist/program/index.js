@@ -52271,18 +52271,6 @@ function share(part, whole) {
 
 const LARGEST_LOG = 20_000_000;
 /**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty if they
- * cannot be read: they explain a failure, and must not be one.
- */
-async function herokuLog(app, lines, options) {
-    try {
-        return await readLog(app, lines, 'heroku', options);
-    }
-    catch {
-        return [];
-    }
-}
-/**
  * All log lines that Heroku still has, oldest first: its own, or its own and the app's. Lines of another form are left
  * out. Rejects if they cannot be read.
  */
@@ -52308,7 +52296,7 @@ async function readLog(app, lines, source, options) {
 }
 /** Heroku's error codes in log lines of its own: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
 function errorCodes(lines) {
-    const own = lines.flatMap(line => readLine(line) ?? []).filter(({ source }) => source === 'heroku');
+    const own = lines.filter(({ source }) => source === 'heroku');
     return [...new Set(own.flatMap(({ text }) => errorIn(text)?.code ?? []))];
 }
 /**
@@ -54384,13 +54372,13 @@ async function blame(error, live, before, tools) {
     if (!hasWeb)
         return unverified(`${message}, and web is scaled to 0`, `Run ${(0,knowledge/* startDynos */.eq)(app.name, ['web'])}.`);
     const router = (await logLines(app, 'heroku', tools).catch(() => [])).filter(({ time, dyno }) => dyno === 'router' && time >= since);
-    const codes = errorCodes(router.map(({ text }) => text));
+    const codes = errorCodes(router);
     const platform = codes.filter(code => OF_THE_PLATFORM.includes(code));
     if (platform.length > 0) {
         return unverified(`${message}, and Heroku's router logs ${platform.join(', ')}, which is no fault of the code`, platform.includes('H82') ? hoursUsedUp(app.name) : 'Look at https://status.heroku.com.');
     }
     // By its name an instance may have something in front of it: then only Heroku's router knows who failed.
-    const byTheCode = error.byTheCode && (probe !== FRONT_PAGE || router.some(({ text }) => /\bstatus=5\d\d\b/.test(text)));
+    const byTheCode = error.byTheCode && (probe !== FRONT_PAGE || router.some(({ text }) => hasFailed(text)));
     if (!byTheCode)
         return unverified(`${message}${beforeToo(before, probe)}`);
     if (before.answers.has(probe) && before.answers.get(probe) === undefined) {
@@ -54402,6 +54390,10 @@ async function blame(error, live, before, tools) {
     if (before.answers.has(probe))
         return unverified(`${message}${beforeToo(before, probe)}`);
     return unverified(isBack ? message : `${message}, and what the old release answered is not known`);
+}
+/** Whether a line of the router's is of a request that failed. What is quoted in it may be a visitor's. */
+function hasFailed(text) {
+    return /\bstatus=5\d\d\b/.test(text.replace(/"[^"]*"/g, ''));
 }
 /** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */
 function hoursUsedUp(app) {
@@ -55291,7 +55283,7 @@ class RolloutWatch {
             return;
         // The router names the reason to whoever asks.
         await this.#wake();
-        const codes = errorCodes((await this.#log()).map(({ text }) => text));
+        const codes = errorCodes(await this.#log());
         if (codes.includes('H82'))
             throw this.#unverified(`${this.#described()}, with H82 in Heroku's log`, hoursUsedUp(this.#app.name));
     }
@@ -55305,7 +55297,7 @@ class RolloutWatch {
         const app = this.#app.name;
         const names = crashed.map(({ name }) => name);
         const lines = (await this.#log()).filter(({ dyno }) => dyno === 'router' || names.includes(dyno));
-        const known = errorCodes(lines.map(({ text }) => text));
+        const known = errorCodes(lines);
         const about = lines.filter(({ dyno }) => dyno !== 'router').slice(-8);
         const what = `${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing` +
             (known.length > 0 ? ` (${known.join(', ')})` : '');

@@ -109,7 +109,7 @@ export async function blame(
   const router = (await logLines(app, 'heroku', tools).catch(() => [])).filter(
     ({ time, dyno }) => dyno === 'router' && time >= since
   )
-  const codes = errorCodes(router.map(({ text }) => text))
+  const codes = errorCodes(router)
   const platform = codes.filter(code => OF_THE_PLATFORM.includes(code))
   if (platform.length > 0) {
     return unverified(
@@ -118,8 +118,7 @@ export async function blame(
     )
   }
   // By its name an instance may have something in front of it: then only Heroku's router knows who failed.
-  const byTheCode =
-    error.byTheCode && (probe !== FRONT_PAGE || router.some(({ text }) => /\bstatus=5\d\d\b/.test(text)))
+  const byTheCode = error.byTheCode && (probe !== FRONT_PAGE || router.some(({ text }) => hasFailed(text)))
   if (!byTheCode) return unverified(`${message}${beforeToo(before, probe)}`)
   if (before.answers.has(probe) && before.answers.get(probe) === undefined) {
     const seen = codes.length > 0 ? ` (${codes.join(', ')} in its log)` : ''
@@ -129,6 +128,11 @@ export async function blame(
   }
   if (before.answers.has(probe)) return unverified(`${message}${beforeToo(before, probe)}`)
   return unverified(isBack ? message : `${message}, and what the old release answered is not known`)
+}
+
+/** Whether a line of the router's is of a request that failed. What is quoted in it may be a visitor's. */
+function hasFailed(text: string): boolean {
+  return /\bstatus=5\d\d\b/.test(text.replace(/"[^"]*"/g, ''))
 }
 
 /** What to do if the app's account has no hours left (Dev Center: eco-dyno-hours). */

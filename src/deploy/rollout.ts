@@ -159,7 +159,7 @@ export class RolloutWatch {
     if (this.#downs < CRASHES) return
     // The router names the reason to whoever asks.
     await this.#wake()
-    const codes = errorCodes((await this.#log()).map(({ text }) => text))
+    const codes = errorCodes(await this.#log())
     if (codes.includes('H82'))
       throw this.#unverified(`${this.#described()}, with H82 in Heroku's log`, hoursUsedUp(this.#app.name))
   }
@@ -175,7 +175,7 @@ export class RolloutWatch {
     const app = this.#app.name
     const names = crashed.map(({ name }) => name)
     const lines = (await this.#log()).filter(({ dyno }) => dyno === 'router' || names.includes(dyno))
-    const known = errorCodes(lines.map(({ text }) => text))
+    const known = errorCodes(lines)
     const about = lines.filter(({ dyno }) => dyno !== 'router').slice(-8)
     const what =
       `${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing` +

@@ -16,18 +16,6 @@ export interface LogLine {
 const LARGEST_LOG = 20_000_000
 
 /**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty if they
- * cannot be read: they explain a failure, and must not be one.
- */
-export async function herokuLog(app: HerokuApp, lines: number, options: NetTools): Promise<string[]> {
-  try {
-    return await readLog(app, lines, 'heroku', options)
-  } catch {
-    return []
-  }
-}
-
-/**
  * All log lines that Heroku still has, oldest first: its own, or its own and the app's. Lines of another form are left
  * out. Rejects if they cannot be read.
  */
@@ -59,8 +47,8 @@ async function readLog(
 }
 
 /** Heroku's error codes in log lines of its own: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
-export function errorCodes(lines: readonly string[]): string[] {
-  const own = lines.flatMap(line => readLine(line) ?? []).filter(({ source }) => source === 'heroku')
+export function errorCodes(lines: readonly LogLine[]): string[] {
+  const own = lines.filter(({ source }) => source === 'heroku')
   return [...new Set(own.flatMap(({ text }) => errorIn(text)?.code ?? []))]
 }
 

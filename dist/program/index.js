@@ -68088,6 +68088,16 @@ const WEB_WITHIN = 10_000;
 /** The part of a check that tells that an app is in maintenance mode, which explains what its other parts see. */
 const MAINTENANCE = 'maintenance';
 /**
+ * Whether dynos of a type may run Sidekiq, by their command. Without one nobody can tell; `worker` is the type of Mastodon's
+ * own Procfile, and `console` and `rake` are those that heroku/ruby adds to every slug (heroku-buildpack-ruby:
+ * lib/language_pack/rails2.rb).
+ */
+function mayRunSidekiq({ type, command }) {
+    if (type === 'web' || type === 'release')
+        return false;
+    return command ? /sidekiq/i.test(command) || type === 'worker' : true;
+}
+/**
  * Whether the dynos that an app is scaled to are there, up and of the release that runs. It asks Heroku how they are: a
  * number in the formation is a wish. Rejects if Heroku does not say.
  */
@@ -68288,10 +68298,6 @@ const worker = {
         return [await dynosFinding(app, { types, what, without: worker_WITHOUT, woken: false }, world)];
     }
 };
-/** By its command. Without one nobody can tell; `worker` is the type of Mastodon's own Procfile. */
-function mayRunSidekiq({ type, command }) {
-    return command ? /sidekiq/i.test(command) || type === 'worker' : true;
-}
 /** @param all types beside web; `scaled` those with a dyno, none of which is known to run Sidekiq */
 function none(all, scaled, app) {
     const known = all.find(mayRunSidekiq);
@@ -75359,6 +75365,7 @@ function withFindings(seen, results, now) {
 
 
 
+
 /** Milliseconds without a sign after which a later one is another story, if all was well in between. */
 const ONE_STORY = 30 * 60_000;
 /** Milliseconds that a dyno must have been up to have been well. */
@@ -75429,13 +75436,17 @@ function refusalOf({ refusal }) {
 function webOf(seen) {
     if (!isDown(seen))
         return undefined;
-    const { app, health, dynos } = seen;
+    const { app, maintenance, health, dynos } = seen;
     const isWeb = (line) => line.dyno === 'router' || line.dyno.startsWith('web.');
-    // What clients do (H26 to H28, H31, H32) or may be idle (H15) takes no app down.
-    const signs = storyOf(seen, isWeb, /^(?:H(?!15|2[678]|3[12])\d\d|R1[057]|R99)$/);
+    // What clients do (H26 to H28, H31, H32) or may be idle (H15) takes no app down, nor does maintenance that is over (H80).
+    const codesOfIt = maintenance
+        ? /^(?:H(?!15|2[678]|3[12])\d\d|R1[057]|R99)$/
+        : /^(?:H(?!15|2[678]|3[12]|80)\d\d|R1[057]|R99)$/;
+    const signs = storyOf(seen, isWeb, codesOfIt);
     const began = signs[0] ?? stateSign(dynos?.filter(({ type }) => type === 'web'));
     const codes = symptoms_codesOf(signs);
-    const told = codes.filter(code => code !== began?.code).map(codeText);
+    const others = codes.filter(code => code !== began?.code).map(codeText);
+    const told = others.length === 0 ? [] : [`${others.join(', ')} ${others.length === 1 ? 'was' : 'were'} logged, too`];
     const answer = codes.length === 0 && health?.ok === false ? [health.text] : [];
     const detail = [...told, ...answer].join(', ') || undefined;
     return { ill: 'web', text: `${app} is down`, detail, began, codes };
@@ -75456,7 +75467,7 @@ function areDead(dynos) {
 }
 function workerOf(seen) {
     const { app, dynos = [], formation = [] } = seen;
-    const types = formation.filter(({ type }) => type !== 'web' && type !== 'release');
+    const types = formation.filter(mayRunSidekiq);
     const wanted = types.filter(({ quantity }) => quantity > 0);
     const ofWorker = dynos.filter(({ type }) => wanted.some(one => one.type === type));
     const isOff = types.length > 0 && wanted.length === 0;
@@ -75529,6 +75540,10 @@ function signOf({ dyno, text }, codes, withCrashes) {
 function codeText(code) {
     return code in knowledge/* ERROR_CODES */.OQ ? `${code} (${knowledge/* ERROR_CODES */.OQ[code].title})` : code;
 }
+/** `H10 (App crashed) began then`; what is only the oldest of its kind that is known did not begin with that. */
+function signText({ text, code, isFirst }) {
+    return isFirst || code === undefined ? `${text} then` : `the oldest ${codeText(code)} in the log is of then`;
+}
 /** The oldest of the states in which dead dynos are. */
 function stateSign(dynos) {
     const dead = (dynos ?? []).filter(({ state, since }) => state === 'crashed' && since !== undefined);
@@ -75547,8 +75562,11 @@ function symptoms_codesOf(signs) {
 
 
 
+
 /** Milliseconds after a change within which what begins is its doing: a slow boot, a change-over with preboot. */
 const SOON = 15 * 60_000;
+/** Milliseconds for which a line of the app's counts, if nobody knows when what is wrong began. */
+const rules_RECENT = 3_600_000;
 /** Milliseconds for which a change whose names fit a symptom counts, if nobody knows when that began. */
 const REMEMBERED = 7 * 86_400_000;
 /** Milliseconds by which a release may be dated after its effect: Heroku gives whole seconds. */
@@ -75623,8 +75641,8 @@ const CAUSE_RULES = [
 function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming }) {
     if (formation === undefined)
         return undefined;
-    const types = formation.filter(({ type }) => (type === 'web') === (ill === 'web') && type !== 'release');
-    const [first] = types;
+    const types = formation.filter(one => (ill === 'web' ? one.type === 'web' : mayRunSidekiq(one)));
+    const first = types.find(({ type }) => type === 'worker') ?? types[0];
     if (!first && ill === 'web')
         return noWebProcess(app, formation.length === 0);
     if (!first || types.some(({ quantity }) => quantity > 0))
@@ -75635,7 +75653,7 @@ function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming
         cause: `${first.type} is scaled to 0`,
         evidence: by
             ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
-            : ['who did it, and when, the log no longer tells'],
+            : ['the log does not tell who did it, or when'],
         next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
     };
 }
@@ -75818,11 +75836,12 @@ const CONNECTIONS_FULL = /too many (?:connections|clients)|remaining connection 
 function redisFull(of) {
     const { seen } = of;
     const full = failed(seen, 'redis');
-    const said = appSaid(seen, REDIS_FULL);
+    const said = appSaid(of, REDIS_FULL);
     if (!full && !said)
         return undefined;
     return {
-        isSeen: true,
+        // What a line says may be over.
+        ...(full && { isSeen: true }),
         cause: 'Redis is full',
         evidence: [
             ...(full ? [full.text] : []),
@@ -75835,19 +75854,20 @@ function redisFull(of) {
 function failed({ found }, check) {
     return found.find(one => one.check === check && one.level === 'fail');
 }
-/** How many lines of the app's own have a text: `12 lines`. What they say besides is not repeated. */
-function appSaid({ log = [] }, words) {
-    const lines = log.filter(({ source, dyno, text }) => source === 'app' && dyno !== 'api' && words.test(text.slice(0, 2_000)));
+/** How many of the app's own lines since it began have a text: `12 lines`. What they say besides is not repeated. */
+function appSaid({ seen: { log = [], now }, symptom: { began } }, words) {
+    const from = began ? began.at - SOON : now - rules_RECENT;
+    const lines = log.filter(({ time, source, dyno, text }) => time >= from && source === 'app' && dyno !== 'api' && words.test(text.slice(0, 2_000)));
     return lines.length === 0 ? undefined : (0,lib_runtime/* counted */.hS)(lines.length, 'line');
 }
 function postgresFull(of) {
     const { seen } = of;
     const full = fullText(seen.postgres);
-    const said = appSaid(seen, CONNECTIONS_FULL);
+    const said = appSaid(of, CONNECTIONS_FULL);
     if (full.length === 0 && !said)
         return undefined;
     return {
-        isSeen: true,
+        ...(full.length > 0 && { isSeen: true }),
         cause: 'Postgres is at a limit of its plan',
         evidence: [
             ...full,
@@ -75877,7 +75897,6 @@ function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }) {
     return {
         cause: 'its memory grew past what the dyno has',
         evidence: [
-            `${began.text} at ${clockText(began.at)}`,
             'Heroku ended dynos for it (R15)',
             last ? `the last change before was ${(0,lib_runtime/* roughDuration */.Um)((began.at - last.at) / 1_000)} earlier` : ''
         ].filter(Boolean),
@@ -75916,17 +75935,24 @@ function caseOf(seen, symptom, naming) {
 
 /**
  * Why an instance is down or wrong, by what is seen and what was changed; undefined if nothing is. Pure. It tells of the
- * worst symptom, with the first rule that fits it, or says that nothing fits and what was changed last.
+ * worst symptom whose cause is seen; else of the worst with a likely one; else of the worst, and says that nothing fits and
+ * what was changed last. That nobody reaches the app is told in any case, and with its likely cause if it has one.
  * @param naming whether an author's address may stand where this is told
  */
 function whyOf(seen, naming) {
-    for (const symptom of symptomsOf(seen, naming)) {
-        const why = whyOfSymptom(caseOf(seen, symptom, naming));
-        if (why.rule !== undefined || !symptom.isSetting)
-            return why;
-    }
-    return undefined;
+    const all = symptomsOf(seen, naming)
+        .map(symptom => ({ symptom, ...whyOfSymptom(caseOf(seen, symptom, naming)) }))
+        .filter(({ symptom, why }) => why.rule !== undefined || !symptom.isSetting);
+    const down = all.find(({ symptom }) => symptom.ill === 'web');
+    const told = all.find(({ isSeen }) => isSeen) ?? all.find(({ why }) => why.rule !== undefined) ?? all[0];
+    if (!told || !down || told.symptom.ill === 'heroku')
+        return told?.why;
+    if (down.why.rule !== undefined || told === down)
+        return down.why;
+    const lead = `${sinceText(down.symptom, seen.now)}, and nothing that is known fits as the cause of that`;
+    return { ...told.why, headline: `${lead}. ${told.why.headline}` };
 }
+/** What is told of one symptom, and whether its cause is seen as it is. */
 function whyOfSymptom(of) {
     const { seen, symptom } = of;
     for (const { name, ills, fits } of CAUSE_RULES) {
@@ -75934,26 +75960,28 @@ function whyOfSymptom(of) {
         if (!fit)
             continue;
         const cause = `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`;
-        return { headline: why_sentence(seen, symptom, fit.evidence, cause), next: fit.next, rule: name };
+        const headline = why_sentence(seen, symptom, fit.evidence, cause);
+        return { why: { headline, next: fit.next, rule: name }, isSeen: fit.isSeen ?? false };
     }
     const own = symptom.remedy === undefined ? [] : [`${symptom.remedy.replace(/\.$/, '')}.`];
     const next = [...own, `What the log still tells: \`heroku logs --num ${knowledge/* LIMITS */.b1.logLines} --app ${seen.app}\`.`];
-    return {
-        headline: why_sentence(seen, symptom, nothing(of), 'Nothing that is known fits as its cause'),
-        next,
-        rule: undefined
-    };
+    const headline = why_sentence(seen, symptom, nothing(of), 'Nothing that is known fits as its cause');
+    return { why: { headline, next, rule: undefined }, isSeen: false };
 }
 /** `my-app is down since 03:12:40 UTC: evidence; evidence. Most likely cause: that deploy`. */
-function why_sentence({ now }, { text, detail, began }, evidence, cause) {
-    const what = began ? `${text} ${sinceText(began, now)}` : text;
+function why_sentence({ now }, symptom, evidence, cause) {
+    const { detail, began } = symptom;
     const isTold = began === undefined || evidence.some(one => one.startsWith(began.text));
-    const said = [...(isTold ? [] : [`${began.text} then`]), ...(detail === undefined ? [] : [detail]), ...evidence];
-    return `${[what, [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`;
+    const said = [...(isTold ? [] : [signText(began)]), ...(detail === undefined ? [] : [detail]), ...evidence];
+    return `${[sinceText(symptom, now), [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`;
 }
-function sinceText({ at, isFirst }, now) {
+/** What is wrong, and since when, if that is known. */
+function sinceText({ text, began }, now) {
+    if (!began)
+        return text;
+    const { at, isFirst } = began;
     const day = (0,lib_runtime/* dayText */.Ew)(at) === (0,lib_runtime/* dayText */.Ew)(now) ? '' : `${(0,lib_runtime/* dayText */.Ew)(at)} `;
-    return `${isFirst ? 'since' : 'at least since'} ${day}${clockText(at)} UTC`;
+    return `${text} ${isFirst ? 'since' : 'at least since'} ${day}${clockText(at)} UTC`;
 }
 /** What was looked at in vain. */
 function nothing({ seen, symptom: { began }, changes, naming }) {

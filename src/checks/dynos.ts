@@ -21,6 +21,16 @@ const WEB_WITHIN = 10_000
 /** The part of a check that tells that an app is in maintenance mode, which explains what its other parts see. */
 export const MAINTENANCE = 'maintenance'
 
+/**
+ * Whether dynos of a type may run Sidekiq, by their command. Without one nobody can tell; `worker` is the type of Mastodon's
+ * own Procfile, and `console` and `rake` are those that heroku/ruby adds to every slug (heroku-buildpack-ruby:
+ * lib/language_pack/rails2.rb).
+ */
+export function mayRunSidekiq({ type, command }: Pick<Formation, 'type' | 'command'>): boolean {
+  if (type === 'web' || type === 'release') return false
+  return command ? /sidekiq/i.test(command) || type === 'worker' : true
+}
+
 /** What is asked of the dynos of some process types. */
 interface Wanted {
   /** Those that count, each at one dyno or more. */

@@ -43,7 +43,7 @@ const OUTAGES: readonly Outage[] = [
     },
     rule: 'change-before',
     names: [
-      'main is down since 08:01:00 UTC: H10 (App crashed); web.1 crashed 0 s after v3 (Set DB_POOL config vars, by user@example.com)',
+      'main is down since 08:01:00 UTC: H10 (App crashed) was logged, too; web.1 crashed 0 s after v3 (Set DB_POOL config vars, by user@example.com)',
       'it answered until 08:00:00',
       'Most likely cause: that config change'
     ],
@@ -231,6 +231,41 @@ const OUTAGES: readonly Outage[] = [
     atOnce: true
   },
   {
+    what: 'a worker at 0 beside another type, in a slug of heroku/ruby, which has types that nobody scales',
+    happens: async () => {
+      await stage.deploy({
+        console: 'bin/rails console',
+        rake: 'bundle exec rake',
+        clock: 'bundle exec clockwork clock.rb',
+        web: 'web',
+        worker: 'bundle exec sidekiq'
+      })
+      await stage.scale('clock', 1)
+      await stage.scale('worker', 0)
+      stage.clock.pass(5 * HOUR)
+    },
+    rule: 'scaled-to-0',
+    names: ['No worker of main runs', 'the log does not tell who did it, or when', 'Cause: worker is scaled to 0'],
+    next: '`heroku ps:scale worker=1 --app main`',
+    atOnce: true
+  },
+  {
+    what: 'a worker at 0 while web crashes for no reason that is known',
+    happens: async () => {
+      stage.web = () => undefined
+      await ask(stage.heroku, 'DELETE /apps/main/dynos')
+      await crashes()
+      await stage.scale('worker', 0)
+    },
+    rule: 'scaled-to-0',
+    names: [
+      'main is down since 08:01:00 UTC, and nothing that is known fits as the cause of that. No worker of main runs',
+      'Cause: worker is scaled to 0'
+    ],
+    next: '`heroku ps:scale worker=1 --app main`',
+    atOnce: true
+  },
+  {
     what: 'a release phase that failed',
     happens: async () => {
       await stage.deploy({ web: 'web', worker: 'worker', release: 'fails' })
@@ -261,7 +296,7 @@ const OUTAGES: readonly Outage[] = [
     rule: 'memory',
     names: [
       'Dynos of main run out of memory since 08:01:00 UTC',
-      'R14 (Memory quota exceeded) began at 08:01:00',
+      'R14 (Memory quota exceeded) began then',
       'R15',
       'the last change before was 12 days earlier',
       'Most likely cause: its memory grew'

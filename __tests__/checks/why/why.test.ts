@@ -59,6 +59,21 @@ describe('the order of events', () => {
     expect(say({ releases, log })).toMatch(/since 03:12:40 UTC/)
   })
 
+  it('calls the oldest code in such a log nothing else than that', () => {
+    expect(say({ log: [H10('03:12:40')] })).toContain(
+      'down at least since 03:12:40 UTC: the oldest H10 (App crashed) in the log is of then; '
+    )
+  })
+
+  it('takes no notice of maintenance that is over', () => {
+    const H80 = line('01:00:00', 'router', 'at=info code=H80 desc="Maintenance mode" path="/" status=503')
+    const log = [good('00:10:00'), H80, H10('03:12:40')]
+    expect(say({ log })).toMatch(/down since 03:12:40 UTC: H10/)
+    expect(say({ log, maintenance: true })).toMatch(
+      /down since 01:00:00 UTC: H80 \(Maintenance mode\) began then; H10 \(App crashed\) was logged, too\. Cause/
+    )
+  })
+
   it('takes no failed release for a change: it never ran', () => {
     const failed = [release(42, '03:12:30', 'Deploy def', { status: 'failed' }), ...releases]
     expect(say({ releases: failed, log: [good('03:11:58'), H10('03:12:40')] })).toContain('after v41')
@@ -91,6 +106,31 @@ describe('what others may have written', () => {
     expect(say({ releases, log: [good('03:11:58'), H10('03:12:40')] }, 'nobody')).toMatch(
       /after v41 \(Update DATABASE by ….*, by the add-on heroku-postgresql\).*that change of an add-on/
     )
+  })
+})
+
+describe('what the app itself has logged', () => {
+  const H12 = line('03:59:00', 'router', 'at=error code=H12 desc="Request timeout" path="/" status=503')
+  const full = (clock: string): LogLine =>
+    line(clock, 'web.1', 'PG::ConnectionBad: FATAL: sorry, too many clients already', 'app')
+  const log = (clock: string): LogLine[] => [full(clock), good('03:30:00'), H12]
+
+  it.each(['00:00:00', '03:40:00'])('is no sign of a fault that began long after it: %s', clock => {
+    expect(say({ log: log(clock) })).toMatch(/since 03:59:00 UTC.*Nothing that is known fits/)
+  })
+
+  it('is a likely cause from then on, and a seen one if figures prove it', () => {
+    const more = { log: [...log('03:58:30'), full('03:59:10')] }
+    expect(say(more)).toMatch(/says in 2 lines that.*Most likely cause: Postgres is at a limit/)
+    const postgres = { connections: { part: 20, whole: 20 } } as Sighting['postgres']
+    expect(say({ ...more, postgres })).toMatch(/100 % of its connections.*\. Cause: Postgres is at a limit/)
+  })
+
+  it('is the same of Redis', () => {
+    const oom = (clock: string): LogLine =>
+      line(clock, 'worker.1', "OOM command not allowed when used memory > 'maxmemory'.", 'app')
+    expect(say({ log: [oom('00:00:00'), good('03:30:00'), H12] })).toContain('Nothing that is known fits')
+    expect(say({ log: [good('03:30:00'), H12, oom('03:59:10')] })).toContain('Most likely cause: Redis is full')
   })
 })
 

@@ -2,7 +2,7 @@ import { type Formation } from '../../heroku/index.ts'
 import { startDynos } from '../../knowledge/index.ts'
 import { counted } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
-import { dynosFinding } from '../dynos.ts'
+import { dynosFinding, mayRunSidekiq } from '../dynos.ts'
 
 const WITHOUT = 'nothing federates, no mail goes out, nothing is cleaned up'
 
@@ -21,11 +21,6 @@ export const worker: Check = {
     const what = `${counted(count, 'dyno')} beside web ${count === 1 ? 'is' : 'are'} up`
     return [await dynosFinding(app, { types, what, without: WITHOUT, woken: false }, world)]
   }
-}
-
-/** By its command. Without one nobody can tell; `worker` is the type of Mastodon's own Procfile. */
-function mayRunSidekiq({ type, command }: Formation): boolean {
-  return command ? /sidekiq/i.test(command) || type === 'worker' : true
 }
 
 /** @param all types beside web; `scaled` those with a dyno, none of which is known to run Sidekiq */

@@ -1,6 +1,7 @@
 import { type Share } from '../../heroku/index.ts'
 import { POSTGRES, REDIS } from '../../knowledge/index.ts'
 import { counted, roughDuration, wholeShareText } from '../../runtime/index.ts'
+import { mayRunSidekiq } from '../dynos.ts'
 import { fullness } from '../findings.ts'
 import { changeText, changesOf, clockText, type Change, type Naming } from './changes.ts'
 import { type Found, type Sighting } from './seen.ts'
@@ -34,6 +35,8 @@ export interface CauseRule {
 
 /** Milliseconds after a change within which what begins is its doing: a slow boot, a change-over with preboot. */
 const SOON = 15 * 60_000
+/** Milliseconds for which a line of the app's counts, if nobody knows when what is wrong began. */
+const RECENT = 3_600_000
 /** Milliseconds for which a change whose names fit a symptom counts, if nobody knows when that began. */
 const REMEMBERED = 7 * 86_400_000
 /** Milliseconds by which a release may be dated after its effect: Heroku gives whole seconds. */
@@ -114,8 +117,8 @@ export const CAUSE_RULES: readonly CauseRule[] = [
 
 function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming }: Case): Fit | undefined {
   if (formation === undefined) return undefined
-  const types = formation.filter(({ type }) => (type === 'web') === (ill === 'web') && type !== 'release')
-  const [first] = types
+  const types = formation.filter(one => (ill === 'web' ? one.type === 'web' : mayRunSidekiq(one)))
+  const first = types.find(({ type }) => type === 'worker') ?? types[0]
   if (!first && ill === 'web') return noWebProcess(app, formation.length === 0)
   if (!first || types.some(({ quantity }) => quantity > 0)) return undefined
   const by = changes.find(
@@ -126,7 +129,7 @@ function scaledTo0({ seen: { app, formation }, symptom: { ill }, changes, naming
     cause: `${first.type} is scaled to 0`,
     evidence: by
       ? [`${changeText(by, naming)} at ${clockText(by.at)} UTC`]
-      : ['who did it, and when, the log no longer tells'],
+      : ['the log does not tell who did it, or when'],
     next: [`Run \`heroku ps:scale ${first.type}=1 --app ${app}\`.`]
   }
 }
@@ -322,10 +325,11 @@ const CONNECTIONS_FULL = /too many (?:connections|clients)|remaining connection 
 function redisFull(of: Case): Fit | undefined {
   const { seen } = of
   const full = failed(seen, 'redis')
-  const said = appSaid(seen, REDIS_FULL)
+  const said = appSaid(of, REDIS_FULL)
   if (!full && !said) return undefined
   return {
-    isSeen: true,
+    // What a line says may be over.
+    ...(full && { isSeen: true }),
     cause: 'Redis is full',
     evidence: [
       ...(full ? [full.text] : []),
@@ -340,10 +344,12 @@ function failed({ found }: Sighting, check: string): Found | undefined {
   return found.find(one => one.check === check && one.level === 'fail')
 }
 
-/** How many lines of the app's own have a text: `12 lines`. What they say besides is not repeated. */
-function appSaid({ log = [] }: Sighting, words: RegExp): string | undefined {
+/** How many of the app's own lines since it began have a text: `12 lines`. What they say besides is not repeated. */
+function appSaid({ seen: { log = [], now }, symptom: { began } }: Case, words: RegExp): string | undefined {
+  const from = began ? began.at - SOON : now - RECENT
   const lines = log.filter(
-    ({ source, dyno, text }) => source === 'app' && dyno !== 'api' && words.test(text.slice(0, 2_000))
+    ({ time, source, dyno, text }) =>
+      time >= from && source === 'app' && dyno !== 'api' && words.test(text.slice(0, 2_000))
   )
   return lines.length === 0 ? undefined : counted(lines.length, 'line')
 }
@@ -351,10 +357,10 @@ function appSaid({ log = [] }: Sighting, words: RegExp): string | undefined {
 function postgresFull(of: Case): Fit | undefined {
   const { seen } = of
   const full = fullText(seen.postgres)
-  const said = appSaid(seen, CONNECTIONS_FULL)
+  const said = appSaid(of, CONNECTIONS_FULL)
   if (full.length === 0 && !said) return undefined
   return {
-    isSeen: true,
+    ...(full.length > 0 && { isSeen: true }),
     cause: 'Postgres is at a limit of its plan',
     evidence: [
       ...full,
@@ -387,7 +393,6 @@ function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }: Case)
   return {
     cause: 'its memory grew past what the dyno has',
     evidence: [
-      `${began.text} at ${clockText(began.at)}`,
       'Heroku ended dynos for it (R15)',
       last ? `the last change before was ${roughDuration((began.at - last.at) / 1_000)} earlier` : ''
     ].filter(Boolean),

@@ -1,5 +1,6 @@
 import { errorIn, type LogLine } from '../../heroku/index.ts'
 import { ERROR_CODES } from '../../knowledge/index.ts'
+import { mayRunSidekiq } from '../dynos.ts'
 import { changeOf, changeText, clockText, type Naming } from './changes.ts'
 import { type DynoSighting, type Found, type Sighting } from './seen.ts'
 
@@ -119,13 +120,17 @@ function refusalOf({ refusal }: Sighting): Symptom | undefined {
 
 function webOf(seen: Sighting): Symptom | undefined {
   if (!isDown(seen)) return undefined
-  const { app, health, dynos } = seen
+  const { app, maintenance, health, dynos } = seen
   const isWeb = (line: LogLine): boolean => line.dyno === 'router' || line.dyno.startsWith('web.')
-  // What clients do (H26 to H28, H31, H32) or may be idle (H15) takes no app down.
-  const signs = storyOf(seen, isWeb, /^(?:H(?!15|2[678]|3[12])\d\d|R1[057]|R99)$/)
+  // What clients do (H26 to H28, H31, H32) or may be idle (H15) takes no app down, nor does maintenance that is over (H80).
+  const codesOfIt = maintenance
+    ? /^(?:H(?!15|2[678]|3[12])\d\d|R1[057]|R99)$/
+    : /^(?:H(?!15|2[678]|3[12]|80)\d\d|R1[057]|R99)$/
+  const signs = storyOf(seen, isWeb, codesOfIt)
   const began = signs[0] ?? stateSign(dynos?.filter(({ type }) => type === 'web'))
   const codes = codesOf(signs)
-  const told = codes.filter(code => code !== began?.code).map(codeText)
+  const others = codes.filter(code => code !== began?.code).map(codeText)
+  const told = others.length === 0 ? [] : [`${others.join(', ')} ${others.length === 1 ? 'was' : 'were'} logged, too`]
   const answer = codes.length === 0 && health?.ok === false ? [health.text] : []
   const detail = [...told, ...answer].join(', ') || undefined
   return { ill: 'web', text: `${app} is down`, detail, began, codes }
@@ -146,7 +151,7 @@ function areDead(dynos: readonly DynoSighting[]): boolean {
 
 function workerOf(seen: Sighting): Symptom | undefined {
   const { app, dynos = [], formation = [] } = seen
-  const types = formation.filter(({ type }) => type !== 'web' && type !== 'release')
+  const types = formation.filter(mayRunSidekiq)
   const wanted = types.filter(({ quantity }) => quantity > 0)
   const ofWorker = dynos.filter(({ type }) => wanted.some(one => one.type === type))
   const isOff = types.length > 0 && wanted.length === 0
@@ -228,6 +233,11 @@ function signOf({ dyno, text }: LogLine, codes: RegExp, withCrashes: boolean): P
 /** `H10 (App crashed)`; the code alone if it is not a known one. */
 function codeText(code: string): string {
   return code in ERROR_CODES ? `${code} (${ERROR_CODES[code as keyof typeof ERROR_CODES].title})` : code
+}
+
+/** `H10 (App crashed) began then`; what is only the oldest of its kind that is known did not begin with that. */
+export function signText({ text, code, isFirst }: Sign): string {
+  return isFirst || code === undefined ? `${text} then` : `the oldest ${codeText(code)} in the log is of then`
 }
 
 /** The oldest of the states in which dead dynos are. */

@@ -3,7 +3,7 @@ import { dayText, roughDuration } from '../../runtime/index.ts'
 import { changeText, clockText, type Naming } from './changes.ts'
 import { caseOf, CAUSE_RULES, type Case } from './rules.ts'
 import { type Sighting } from './seen.ts'
-import { symptomsOf, type Symptom } from './symptoms.ts'
+import { signText, symptomsOf, type Symptom } from './symptoms.ts'
 
 /** Why an instance is down or wrong: the first line of all that is told. */
 export interface Why {
@@ -17,50 +17,52 @@ export interface Why {
 
 /**
  * Why an instance is down or wrong, by what is seen and what was changed; undefined if nothing is. Pure. It tells of the
- * worst symptom, with the first rule that fits it, or says that nothing fits and what was changed last.
+ * worst symptom whose cause is seen; else of the worst with a likely one; else of the worst, and says that nothing fits and
+ * what was changed last. That nobody reaches the app is told in any case, and with its likely cause if it has one.
  * @param naming whether an author's address may stand where this is told
  */
 export function whyOf(seen: Sighting, naming: Naming): Why | undefined {
-  for (const symptom of symptomsOf(seen, naming)) {
-    const why = whyOfSymptom(caseOf(seen, symptom, naming))
-    if (why.rule !== undefined || !symptom.isSetting) return why
-  }
-  return undefined
+  const all = symptomsOf(seen, naming)
+    .map(symptom => ({ symptom, ...whyOfSymptom(caseOf(seen, symptom, naming)) }))
+    .filter(({ symptom, why }) => why.rule !== undefined || !symptom.isSetting)
+  const down = all.find(({ symptom }) => symptom.ill === 'web')
+  const told = all.find(({ isSeen }) => isSeen) ?? all.find(({ why }) => why.rule !== undefined) ?? all[0]
+  if (!told || !down || told.symptom.ill === 'heroku') return told?.why
+  if (down.why.rule !== undefined || told === down) return down.why
+  const lead = `${sinceText(down.symptom, seen.now)}, and nothing that is known fits as the cause of that`
+  return { ...told.why, headline: `${lead}. ${told.why.headline}` }
 }
 
-function whyOfSymptom(of: Case): Why {
+/** What is told of one symptom, and whether its cause is seen as it is. */
+function whyOfSymptom(of: Case): { readonly why: Why; readonly isSeen: boolean } {
   const { seen, symptom } = of
   for (const { name, ills, fits } of CAUSE_RULES) {
     const fit = ills.includes(symptom.ill) ? fits(of) : undefined
     if (!fit) continue
     const cause = `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`
-    return { headline: sentence(seen, symptom, fit.evidence, cause), next: fit.next, rule: name }
+    const headline = sentence(seen, symptom, fit.evidence, cause)
+    return { why: { headline, next: fit.next, rule: name }, isSeen: fit.isSeen ?? false }
   }
   const own = symptom.remedy === undefined ? [] : [`${symptom.remedy.replace(/\.$/, '')}.`]
   const next = [...own, `What the log still tells: \`heroku logs --num ${LIMITS.logLines} --app ${seen.app}\`.`]
-  return {
-    headline: sentence(seen, symptom, nothing(of), 'Nothing that is known fits as its cause'),
-    next,
-    rule: undefined
-  }
+  const headline = sentence(seen, symptom, nothing(of), 'Nothing that is known fits as its cause')
+  return { why: { headline, next, rule: undefined }, isSeen: false }
 }
 
 /** `my-app is down since 03:12:40 UTC: evidence; evidence. Most likely cause: that deploy`. */
-function sentence(
-  { now }: Sighting,
-  { text, detail, began }: Symptom,
-  evidence: readonly string[],
-  cause: string
-): string {
-  const what = began ? `${text} ${sinceText(began, now)}` : text
+function sentence({ now }: Sighting, symptom: Symptom, evidence: readonly string[], cause: string): string {
+  const { detail, began } = symptom
   const isTold = began === undefined || evidence.some(one => one.startsWith(began.text))
-  const said = [...(isTold ? [] : [`${began.text} then`]), ...(detail === undefined ? [] : [detail]), ...evidence]
-  return `${[what, [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`
+  const said = [...(isTold ? [] : [signText(began)]), ...(detail === undefined ? [] : [detail]), ...evidence]
+  return `${[sinceText(symptom, now), [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`
 }
 
-function sinceText({ at, isFirst }: NonNullable<Symptom['began']>, now: number): string {
+/** What is wrong, and since when, if that is known. */
+function sinceText({ text, began }: Symptom, now: number): string {
+  if (!began) return text
+  const { at, isFirst } = began
   const day = dayText(at) === dayText(now) ? '' : `${dayText(at)} `
-  return `${isFirst ? 'since' : 'at least since'} ${day}${clockText(at)} UTC`
+  return `${text} ${isFirst ? 'since' : 'at least since'} ${day}${clockText(at)} UTC`
 }
 
 /** What was looked at in vain. */

@@ -1,4 +1,6 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import https from 'node:https'
+import { type AddressInfo } from 'node:net'
 import {
   CHECKS,
   compareNight,
@@ -15,6 +17,13 @@ import { ask } from '../local-heroku/ask.ts'
 import { useNights, type Change } from './whole-night.ts'
 
 const world = useNights()
+/** Something on the way that speaks TLS with a certificate that nobody trusts. */
+let strange: https.Server
+beforeAll(async () => {
+  strange = https.createServer(world.internet.authority.issue(['127.0.0.1']), (_, response) => response.end())
+  await new Promise<void>(resolve => strange.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => new Promise(resolve => strange.close(resolve)))
 const ALL = CHECKS.map(({ name }) => name)
 /** Checks that ask the site. */
 const OF_SITE = ['health', 'instance', 'assets', 'federation', 'media', 'names', 'certificates', 'https', 'updates']
@@ -110,6 +119,24 @@ describe('a whole night of real checks', () => {
       told: 'fail health: Maintenance mode is on: nobody reaches the instance',
       affects: ['health', 'instance', 'assets', 'federation', 'https']
     })
+  })
+
+  it.each<[string, () => string, RegExp, RegExp]>([
+    ['lets nobody out', () => 'http://127.0.0.1:1', /ECONNREFUSED/, /^This machine does not reach 127\.0\.0\.1:1\. /],
+    [
+      'shows a certificate of its own',
+      () => `https://127.0.0.1:${(strange.address() as AddressInfo).port}`,
+      /certificate/,
+      /NODE_EXTRA_CA_CERTS/
+    ]
+  ])('a way to Heroku that %s is one, and no fault of Heroku', async (_, url, reason, remedy) => {
+    const { results } = await world.night(ALL, { herokuUrl: url() })
+    const [row] = oneCauseEach(results)
+    expect(row).toMatchObject({ check: { name: 'way-to-heroku' }, level: 'unknown' })
+    expect(row!.findings).toHaveLength(1)
+    expect(row!.findings[0]!.text).toMatch(reason)
+    expect(row!.findings[0]!.remedy).toMatch(remedy)
+    expect(row!.findings[0]!.affects).toHaveLength(29)
   })
 
   it.each<[string, () => Change, RegExp, number]>([

@@ -48,6 +48,7 @@ export interface Change {
   readonly githubUrl?: string
   readonly schedulerUrl?: string
   readonly githubToken?: string
+  readonly herokuUrl?: string
   /** Of Heroku. */
   readonly key?: string
 }
@@ -155,7 +156,7 @@ export function useNights() {
       config: 'config.yml',
       path: temp(),
       herokuApiKey: change.key ?? heroku.apiKey,
-      herokuApiUrl: heroku.apiUrl,
+      herokuApiUrl: change.herokuUrl ?? heroku.apiUrl,
       herokuDataUrl: heroku.dataUrl,
       herokuSchedulerUrl: change.schedulerUrl ?? heroku.schedulerUrl,
       githubToken: change.githubToken ?? TOKEN,

@@ -66322,6 +66322,8 @@ function ofHeroku(error) {
     const { status } = error;
     if (status === 401)
         return HEROKU_KEY;
+    if (error.details.obstacle !== undefined)
+        return noWay(error);
     const isAway = status === undefined || status === 429 || status >= 500;
     return isAway ? notAnswered(error) : undefined;
 }
@@ -66329,12 +66331,22 @@ const HEROKU_KEY = {
     id: 'heroku-key',
     name: 'heroku-key',
     title: 'Heroku key',
-    text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
+    text: 'Heroku does not take the key: it is wrong, expired or revoked. No deploy will go through',
     remedy: lib_runtime/* MAKE_KEY */.xr
 };
 /** Heroku did not answer, or not as it should. */
 function notAnswered(error) {
     return { id: 'heroku-api', name: 'heroku-api', title: 'Heroku’s API', text: reasonOf(error), remedy: STATUS };
+}
+/** No request came as far as Heroku, which knows nothing of it: a proxy, a certificate, this machine's network. */
+function noWay(error) {
+    return {
+        id: 'heroku-way',
+        name: 'way-to-heroku',
+        title: 'The way to Heroku',
+        text: reasonOf(error),
+        remedy: error.nextStep
+    };
 }
 /** An error of a question to Heroku, so that all checks that wait for Heroku have one cause. */
 function askedHeroku(error) {
@@ -75366,6 +75378,7 @@ function withFindings(seen, results, now) {
 
 
 
+
 /** Milliseconds without a sign after which a later one is another story, if all was well in between. */
 const ONE_STORY = 30 * 60_000;
 /** Milliseconds that a dyno must have been up to have been well. */
@@ -75430,8 +75443,11 @@ function illOf({ check, about }, isWebDown) {
         return about === 'domain' && !isWebDown ? 'domain' : undefined;
     return BY_CHECK[check];
 }
-function refusalOf({ refusal }) {
-    return refusal && { ill: 'heroku', text: refusal.text, codes: [] };
+function refusalOf({ app, refusal }) {
+    if (!refusal)
+        return undefined;
+    const joint = refusal.id === HEROKU_KEY.id ? ', and' : ':';
+    return { ill: 'heroku', text: `${refusal.text}${joint} whether ${app} is well is not known`, codes: [] };
 }
 function webOf(seen) {
     if (!isDown(seen))
@@ -75563,6 +75579,11 @@ function symptoms_codesOf(signs) {
 
 
 
+/** What is behind it if Heroku does not answer, by the cause's id. A dead key says it all itself. */
+const REFUSALS = {
+    'heroku-api': 'Heroku’s platform, as far as it can be seen from here',
+    'heroku-way': 'the way from this machine to Heroku'
+};
 /** Milliseconds after a change within which what begins is its doing: a slow boot, a change-over with preboot. */
 const SOON = 15 * 60_000;
 /** Milliseconds for which a line of the app's counts, if nobody knows when what is wrong began. */
@@ -75588,10 +75609,10 @@ const CAUSE_RULES = [
     {
         name: 'heroku-refuses',
         ills: ['heroku'],
-        fits: ({ seen: { app, refusal } }) => refusal && {
+        fits: ({ seen: { refusal } }) => refusal && {
             isSeen: true,
-            cause: refusal.id === 'heroku-key' ? 'the key' : 'Heroku’s platform, as far as it can be seen from here',
-            evidence: [`whether ${app} is well is not known`],
+            cause: REFUSALS[refusal.id],
+            evidence: [],
             next: refusal.remedy === undefined ? [] : [refusal.remedy]
         }
     },
@@ -75959,7 +75980,7 @@ function whyOfSymptom(of) {
         const fit = ills.includes(symptom.ill) ? fits(of) : undefined;
         if (!fit)
             continue;
-        const cause = `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`;
+        const cause = fit.cause && `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`;
         const headline = why_sentence(seen, symptom, fit.evidence, cause);
         return { why: { headline, next: fit.next, rule: name }, isSeen: fit.isSeen ?? false };
     }
@@ -75973,7 +75994,7 @@ function why_sentence({ now }, symptom, evidence, cause) {
     const { detail, began } = symptom;
     const isTold = began === undefined || evidence.some(one => one.startsWith(began.text));
     const said = [...(isTold ? [] : [signText(began)]), ...(detail === undefined ? [] : [detail]), ...evidence];
-    return `${[sinceText(symptom, now), [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`;
+    return `${[sinceText(symptom, now), [...new Set(said)].join('; ')].filter(Boolean).join(': ')}${cause ? `. ${cause}` : ''}`;
 }
 /** What is wrong, and since when, if that is known. */
 function sinceText({ text, began }, now) {

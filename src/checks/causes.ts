@@ -17,6 +17,7 @@ const STATUS = 'Look at https://status.heroku.com, then run the checks again.'
 function ofHeroku(error: HerokuError): Cause | undefined {
   const { status } = error
   if (status === 401) return HEROKU_KEY
+  if (error.details.obstacle !== undefined) return noWay(error)
   const isAway = status === undefined || status === 429 || status >= 500
   return isAway ? notAnswered(error) : undefined
 }
@@ -25,13 +26,24 @@ export const HEROKU_KEY: Cause = {
   id: 'heroku-key',
   name: 'heroku-key',
   title: 'Heroku key',
-  text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
+  text: 'Heroku does not take the key: it is wrong, expired or revoked. No deploy will go through',
   remedy: MAKE_KEY
 }
 
 /** Heroku did not answer, or not as it should. */
 function notAnswered(error: Error): Cause {
   return { id: 'heroku-api', name: 'heroku-api', title: 'Heroku’s API', text: reasonOf(error), remedy: STATUS }
+}
+
+/** No request came as far as Heroku, which knows nothing of it: a proxy, a certificate, this machine's network. */
+function noWay(error: HerokuError): Cause {
+  return {
+    id: 'heroku-way',
+    name: 'way-to-heroku',
+    title: 'The way to Heroku',
+    text: reasonOf(error),
+    remedy: error.nextStep
+  }
 }
 
 /** An error of a question to Heroku, so that all checks that wait for Heroku have one cause. */

@@ -50,7 +50,7 @@ it('heroku-key: is no key any more, also where config vars cannot be read', asyn
   const refused = (status: number) => () => Promise.reject(new HerokuError({ ...details, status }))
   const given = { ...givenOf(), key: refused(401) }
   expect(lines(await look(herokuKey, { job: given, noConfig: new Error('refused') }))).toEqual([
-    'fail: Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through'
+    'fail: Heroku does not take the key: it is wrong, expired or revoked. No deploy will go through'
   ])
   expect(lines(await look(herokuKey, { job: { ...given, key: refused(503) } }))[0]).toMatch(/^unknown: .*503/)
 })

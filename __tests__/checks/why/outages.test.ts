@@ -202,6 +202,26 @@ const OUTAGES: readonly Outage[] = [
     atOnce: true
   },
   {
+    what: 'a machine that does not reach Heroku',
+    happens: () => Promise.resolve((stage.asked = { url: 'http://127.0.0.1:1' })),
+    rule: 'heroku-refuses',
+    names: [
+      /^Heroku could not be asked GET .*ECONNREFUSED.*: whether main is well is not known\. Cause: the way from this machine to Heroku$/
+    ],
+    next: /^This machine does not reach 127\.0\.0\.1:1\. /,
+    atOnce: true
+  },
+  {
+    what: 'a key that Heroku does not take any more',
+    happens: () => Promise.resolve((stage.asked = { key: 'of-last-year' })),
+    rule: 'heroku-refuses',
+    names: [
+      /^Heroku does not take the key: it is wrong, expired or revoked\. No deploy will go through, and whether main is well is not known$/
+    ],
+    next: 'heroku authorizations:create',
+    atOnce: true
+  },
+  {
     what: 'a fault of Heroku’s router (H99)',
     happens: async () => {
       stage.web = () => 503

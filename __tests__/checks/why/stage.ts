@@ -40,6 +40,8 @@ export function useStage() {
     heroku: undefined as unknown as LocalHeroku,
     /** What a web process answers; undefined: it crashes as soon as it starts. */
     web: (_env: Readonly<Record<string, string>>, _command: string): number | undefined => 200,
+    /** Where Heroku is asked, and with which key, if not as it is right. */
+    asked: {} as { readonly url?: string; readonly key?: string },
     figures: {} as DataFigures,
     inside: INSIDE as Partial<typeof INSIDE>,
     /** What Heroku wrote to the log, in its words. */
@@ -82,9 +84,10 @@ export function useStage() {
   /** What the first look says, and what is told at the end. */
   async function why(naming: Naming = 'address') {
     const { heroku, clock } = stage
-    const [platform, data] = [heroku.apiUrl, heroku.dataUrl].map(url =>
+    const { url: apiUrl = heroku.apiUrl, key = heroku.apiKey } = stage.asked
+    const [platform, data] = [apiUrl, heroku.dataUrl].map(url =>
       // Without patience: this clock adds up the times of all that wait.
-      createClient({ url, key: heroku.apiKey, clock, signal: NO_SIGNAL, patience: 0 })
+      createClient({ url, key, clock, signal: NO_SIGNAL, patience: 0 })
     )
     const options = { platform: platform!, data: data!, clock, signal: NO_SIGNAL }
     const main = new HerokuApp(platform!, 'main', clock, NO_SIGNAL)
@@ -115,6 +118,7 @@ export function useStage() {
     stage.clock = new TestClock()
     stage.web = () => 200
     stage.figures = {}
+    stage.asked = {}
     stage.inside = INSIDE
     const { clock } = stage
     const { heroku } = await openHeroku({ clock, host: acted(), figures: () => Promise.resolve(stage.figures) })

@@ -9,14 +9,20 @@ import { isAnswer, symptomsOf, type Ill, type Symptom } from './symptoms.ts'
 
 /** A cause that fits a symptom. */
 interface Fit {
-  /** A clause: `that config change`. */
-  readonly cause: string
+  /** A clause: `that config change`; undefined if the symptom names it. */
+  readonly cause: string | undefined
   /** What proves it, or speaks for it: clauses. */
   readonly evidence: readonly string[]
   /** What to do, a sentence each. */
   readonly next: readonly string[]
   /** Whether it is seen as it is; else only the order of events, or names, speak for it. */
   readonly isSeen?: true
+}
+
+/** What is behind it if Heroku does not answer, by the cause's id. A dead key says it all itself. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'heroku-api': 'Heroku’s platform, as far as it can be seen from here',
+  'heroku-way': 'the way from this machine to Heroku'
 }
 
 /** What a rule is handed. */
@@ -62,11 +68,11 @@ export const CAUSE_RULES: readonly CauseRule[] = [
   {
     name: 'heroku-refuses',
     ills: ['heroku'],
-    fits: ({ seen: { app, refusal } }) =>
+    fits: ({ seen: { refusal } }) =>
       refusal && {
         isSeen: true,
-        cause: refusal.id === 'heroku-key' ? 'the key' : 'Heroku’s platform, as far as it can be seen from here',
-        evidence: [`whether ${app} is well is not known`],
+        cause: REFUSALS[refusal.id],
+        evidence: [],
         next: refusal.remedy === undefined ? [] : [refusal.remedy]
       }
   },

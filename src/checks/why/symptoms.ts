@@ -1,5 +1,6 @@
 import { errorIn, type LogLine } from '../../heroku/index.ts'
 import { ERROR_CODES } from '../../knowledge/index.ts'
+import { HEROKU_KEY } from '../causes.ts'
 import { mayRunSidekiq } from '../dynos.ts'
 import { changeOf, changeText, clockText, type Naming } from './changes.ts'
 import { type DynoSighting, type Found, type Sighting } from './seen.ts'
@@ -114,8 +115,10 @@ function illOf({ check, about }: Found, isWebDown: boolean): Ill | undefined {
   return BY_CHECK[check]
 }
 
-function refusalOf({ refusal }: Sighting): Symptom | undefined {
-  return refusal && { ill: 'heroku', text: refusal.text, codes: [] }
+function refusalOf({ app, refusal }: Sighting): Symptom | undefined {
+  if (!refusal) return undefined
+  const joint = refusal.id === HEROKU_KEY.id ? ', and' : ':'
+  return { ill: 'heroku', text: `${refusal.text}${joint} whether ${app} is well is not known`, codes: [] }
 }
 
 function webOf(seen: Sighting): Symptom | undefined {

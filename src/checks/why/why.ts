@@ -39,7 +39,7 @@ function whyOfSymptom(of: Case): { readonly why: Why; readonly isSeen: boolean }
   for (const { name, ills, fits } of CAUSE_RULES) {
     const fit = ills.includes(symptom.ill) ? fits(of) : undefined
     if (!fit) continue
-    const cause = `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`
+    const cause = fit.cause && `${fit.isSeen ? 'Cause' : 'Most likely cause'}: ${fit.cause}`
     const headline = sentence(seen, symptom, fit.evidence, cause)
     return { why: { headline, next: fit.next, rule: name }, isSeen: fit.isSeen ?? false }
   }
@@ -50,11 +50,11 @@ function whyOfSymptom(of: Case): { readonly why: Why; readonly isSeen: boolean }
 }
 
 /** `my-app is down since 03:12:40 UTC: evidence; evidence. Most likely cause: that deploy`. */
-function sentence({ now }: Sighting, symptom: Symptom, evidence: readonly string[], cause: string): string {
+function sentence({ now }: Sighting, symptom: Symptom, evidence: readonly string[], cause: string | undefined): string {
   const { detail, began } = symptom
   const isTold = began === undefined || evidence.some(one => one.startsWith(began.text))
   const said = [...(isTold ? [] : [signText(began)]), ...(detail === undefined ? [] : [detail]), ...evidence]
-  return `${[sinceText(symptom, now), [...new Set(said)].join('; ')].filter(Boolean).join(': ')}. ${cause}`
+  return `${[sinceText(symptom, now), [...new Set(said)].join('; ')].filter(Boolean).join(': ')}${cause ? `. ${cause}` : ''}`
 }
 
 /** What is wrong, and since when, if that is known. */

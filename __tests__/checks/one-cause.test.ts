@@ -199,7 +199,7 @@ describe('a cause', () => {
     expect(found.flatMap(resultLine)).toEqual([
       'fail     health: site.test cannot be reached: dead',
       '           1 check more found the same: `instance`',
-      '           1 check could not look for it: `certificates`',
+      '           Because of it 1 check could not look: `certificates`',
       'ok       health: well',
       'ok       certificates: well',
       'ok       queues: well'
@@ -222,6 +222,25 @@ describe('a cause', () => {
       '           1 check more found the same: `instance`',
       'fail     streaming: live.test answered 503'
     ])
+  })
+
+  it('is the same web that is down, if streaming is asked there for want of a place of its own', () => {
+    const fails = (text: string, about: string, cause?: Finding['cause']): Finding => ({
+      level: 'fail',
+      about,
+      text,
+      cause
+    })
+    const cause = { id: 'down', name: 'health', title: 'Streaming', text: 'site.test answered 503' }
+    const streaming = resultOf('streaming', fails('site.test answered 503', 'health', cause))
+    const found = oneCauseEach([resultOf('health', fails('main/health answered 503', 'app')), streaming])
+    expect(found.flatMap(resultLine)).toEqual([
+      'fail     health: main/health answered 503',
+      '           1 check more found the same: `streaming`'
+    ])
+    expect(oneCauseEach([resultOf('health', well('app')), streaming]).flatMap(resultLine)).toContain(
+      'fail     streaming: site.test answered 503'
+    )
   })
 
   it('is none if one check alone is wrong', () => {

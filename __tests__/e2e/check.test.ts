@@ -157,7 +157,7 @@ describe('command: check', () => {
     const { code, output } = await check({ 'heroku-api-key': 'wrong-key-of-heroku' })
     expect(code).toBe(1)
     expect(output).toMatch(/^fail +heroku-key: Heroku does not take the key/m)
-    expect(output).toMatch(/^ +\d+ checks could not look for it: .*`queues`/m)
+    expect(output).toMatch(/^ +Because of it \d+ checks could not look: .*`queues`/m)
     expect(output).not.toMatch(/^(unknown|fail) +(?!heroku-key)\S/m)
     expect(output).toMatch(/^ok +github-schedule: /m)
     expect(github.issues.all.at(-1)).toMatchObject({ title: 'main: 1 failure', state: 'open' })

@@ -10062,6 +10062,11 @@ const DYNO_SIZES = SIZES.map(({ name }) => name);
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
 }
+/** The next size with more memory that the same app can have; undefined if there is none, or this one is not known. */
+function largerSize(name) {
+    const size = dynoSize(name);
+    return size && SIZES.find(({ memory, isPrivate }) => memory > size.memory && isPrivate === size.isPrivate)?.name;
+}
 /** Process types that no dyno is to run: heroku/ruby adds the first two (lib/language_pack/rails2.rb, rails4.rb). */
 const NO_DYNOS = (/* unused pure expression or super */ null && (['console', 'rake', 'release']));
 /**
@@ -10296,6 +10301,11 @@ function sentence(clause) {
 function needs_configSet(app, settings) {
     const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
     return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
+}
+/** The commands that make and set the keys for push notifications. */
+function setWebPush(app) {
+    const { madeBy, vars } = needs_NEEDS.webPush;
+    return `\`heroku run --app ${app} ${madeBy}\` prints a pair: ${needs_configSet(app, vars)}`;
 }
 /** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 function configUnset(app, ...names) {

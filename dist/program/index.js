@@ -66366,17 +66366,25 @@ function noConfigVars(error) {
     const cause = causeOf(askedHeroku(error)) ?? own;
     return new CouldNotLook((0,lib_runtime/* errorText */.kc)(error), undefined, cause);
 }
-/** Why the one-off dyno says nothing more, for all checks that ask it. */
-function noDyno(error) {
-    const remedy = error instanceof CouldNotLook ? error.remedy : undefined;
+/**
+ * Why the one-off dyno says nothing more, for all checks that ask it.
+ * @param app whose dyno it is
+ */
+function noDyno(error, app) {
+    const remedy = adviceOf(error) ?? `See why: \`heroku run --app ${app} -- bin/rails runner 1\``;
     const own = {
         id: 'one-off-dyno',
         name: 'one-off-dyno',
         title: 'One-off dyno',
         text: `The one-off dyno could not tell what it sees: ${reasonOf(error)}`,
-        remedy: remedy ?? (error instanceof HerokuError ? error.nextStep : undefined)
+        remedy
     };
     return new CouldNotLook(error.message, remedy, causeOf(error) ?? own);
+}
+function adviceOf(error) {
+    if (error instanceof CouldNotLook)
+        return error.remedy;
+    return error instanceof HerokuError ? error.nextStep : undefined;
 }
 /** A server that the one-off dyno asks did not answer it. */
 function noServer(server, reason, remedy) {
@@ -66388,6 +66396,10 @@ function noServer(server, reason, remedy) {
 function noGithub(text) {
     const remedy = 'Look whether the token (`github-token`) is still good, and has the permissions that the page on nightly checks names.';
     return new CouldNotLook(text, undefined, { id: 'github', name: 'github', title: 'GitHub', text, remedy });
+}
+/** The app as a whole does not answer visitors: everything that asks the site finds the same. */
+function siteDown(title, text, remedy) {
+    return { id: 'down', name: 'health', title, text, remedy };
 }
 /** Why a host without any address is not reached. */
 const NOT_IN_DNS = 'its name is not in the DNS';
@@ -66540,7 +66552,7 @@ class Answers {
     }
     /** Nothing more comes: rejects what was not answered with the reason. */
     end(why) {
-        const reason = noDyno(why);
+        const reason = noDyno(why, this.#app);
         for (const part of this.#parts.values())
             part.reject(reason);
     }
@@ -68575,7 +68587,7 @@ async function versionOf({ version }, { config, deployed, app }) {
 }
 function instance_streamingOf({ streaming }, { config, instance: place, app }) {
     const about = 'streaming-url';
-    const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app';
+    const remedy = `${(0,knowledge/* configSet */.Pf)(app.name, { STREAMING_API_BASE_URL: 'wss://…' })}, with the name of the streaming app`;
     const shown = brief(streaming ?? '', 100);
     if (streaming === undefined || !URL.canParse(streaming))
         return {
@@ -68611,7 +68623,7 @@ function pushOf({ webPush }, { app }) {
         level: 'fail',
         about,
         text: `It has no key (\`VAPID_PUBLIC_KEY\`): ${knowledge/* NEEDS */.Qo.webPush.without}`,
-        remedy: `Set both variables that \`heroku run ${knowledge/* NEEDS */.Qo.webPush.madeBy} --app ${app.name}\` prints`
+        remedy: (0,knowledge/* setWebPush */.b6)(app.name)
     };
 }
 
@@ -69173,7 +69185,7 @@ const media = {
     config: lib_mastodon/* MEDIA_VARIABLES */.LJ,
     async look(world) {
         if ((0,knowledge/* storageOf */.pX)(world.config) === 'dyno')
-            return [KEPT_ON_DYNO];
+            return [keptOnDyno(world.app.name)];
         const { instance: place } = world;
         if (!place)
             return [NO_NAME];
@@ -69202,12 +69214,15 @@ function unread(why) {
         text: `The front page could not be read (${why}), so neither pictures nor its policy were looked at`
     };
 }
-const KEPT_ON_DYNO = {
-    level: 'fail',
-    about: 'storage',
-    text: (0,knowledge/* sentence */.em)(knowledge/* NEEDS */.Qo.mediaStorage.without),
-    remedy: `Set \`S3_ENABLED=true\`, ${(0,knowledge/* namesOf */.eZ)((0,knowledge/* settingsOf */.f5)(knowledge/* NEEDS */.Qo.bucket))} (docs.joinmastodon.org: admin/optional/object-storage)`
-};
+function keptOnDyno(app) {
+    const set = (0,knowledge/* configSet */.Pf)(app, { ...knowledge/* NEEDS */.Qo.mediaStorage.vars, ...(0,knowledge/* settingsOf */.f5)(knowledge/* NEEDS */.Qo.bucket) });
+    return {
+        level: 'fail',
+        about: 'storage',
+        text: (0,knowledge/* sentence */.em)(knowledge/* NEEDS */.Qo.mediaStorage.without),
+        remedy: `${set} (docs.joinmastodon.org: admin/optional/object-storage)`
+    };
+}
 const ALIAS = 'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate';
 function hostFinding(url) {
     const about = 'host';
@@ -74628,6 +74643,7 @@ function tryWebSocket({ url, host }, path, token, outside) {
 
 
 
+
 const HEALTH = '/api/v1/streaming/health';
 const SOCKET = '/api/v1/streaming';
 /** A token that nobody has. The server looks it up in Postgres, so its refusal proves that it reaches Postgres. */
@@ -74663,6 +74679,9 @@ async function healthOf(place, world) {
         const answer = await askPlace(place, HEALTH, world);
         if (answer.status === 200 && answer.body.trim() === 'OK')
             return { level: 'ok', about, text: `${what} answered OK` };
+        // Nobody reaches the instance itself, which a streaming app would not mend.
+        if (world.streaming === undefined && answer.status === 503)
+            return siteIsDown(`${what} ${answered(answer)}`, world);
         const text = answer.status === 404 ? `${what} answered 404: no streaming server is there` : `${what} ${answered(answer)}`;
         return { level: 'fail', about, text, remedy };
     }
@@ -74670,9 +74689,13 @@ async function healthOf(place, world) {
         return notReached(what, error, world, { about, remedy });
     }
 }
-function streaming_remedyOf({ streaming: place, streamingApp }) {
+function siteIsDown(text, { app }) {
+    const remedy = `Look at what the check \`health\` says, and at \`heroku ps --app ${app.name}\``;
+    return { level: 'fail', about: 'health', text, remedy, cause: siteDown('Streaming', text, remedy) };
+}
+function streaming_remedyOf({ app, streaming: place, streamingApp }) {
     if (!place)
-        return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)';
+        return `Make a streaming app, then ${(0,knowledge/* configSet */.Pf)(app.name, { STREAMING_API_BASE_URL: 'wss://…' })}, with its address: a Heroku app has one web process (mastodon: Procfile)`;
     return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
 }
 async function socketOf(place, world) {
@@ -74685,21 +74708,26 @@ async function socketOf(place, world) {
         const upgrade = await tryWebSocket(place, SOCKET, token ?? NOBODY, world);
         return {
             about,
-            ...(token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
+            ...(token === undefined ? asNobody(what, upgrade, remedy, world) : await asSomebody(what, upgrade, remedy, world))
         };
     }
     catch (error) {
         return notReached(what, error, world, { about, remedy });
     }
 }
-const streaming_POSTGRES = `Its Postgres connection fails: set \`PGSSLMODE=${knowledge/* NEEDS */.Qo.streamingServer.vars.PGSSLMODE}\` on the streaming app (mastodon/mastodon#31774), and look at its log`;
-function asNobody(what, { status, headers }, remedy) {
+function postgresRemedy({ app, streamingApp }) {
+    const { PGSSLMODE } = knowledge/* NEEDS */.Qo.streamingServer.vars;
+    const { name } = streamingApp ?? app;
+    const where = streamingApp ? '' : ', or the same of the app that runs streaming';
+    return `Its Postgres connection fails: ${(0,knowledge/* configSet */.Pf)(name, { PGSSLMODE })}${where} (mastodon/mastodon#31774), and look at its log`;
+}
+function asNobody(what, { status, headers }, remedy, world) {
     if (status === 401)
         return {
             level: 'ok',
             text: `${what} was refused to a made-up token (401${streaming_reason(headers)}), so the server listens and reaches Postgres`
         };
-    return otherwise(what, status, remedy);
+    return otherwise(what, status, remedy, world);
 }
 async function asSomebody(what, { status, headers, genuine }, remedy, world) {
     if (status === 101 && genuine)
@@ -74707,7 +74735,7 @@ async function asSomebody(what, { status, headers, genuine }, remedy, world) {
     if (status === 101)
         return { level: 'fail', text: `${what} was granted with a wrong key: something in between answers for it`, remedy };
     if (status !== 401)
-        return otherwise(what, status, remedy);
+        return otherwise(what, status, remedy, world);
     const refused = `${what} was refused (401${streaming_reason(headers)})`;
     const taken = await isTaken(world);
     if (typeof taken === 'string')
@@ -74727,9 +74755,9 @@ async function asSomebody(what, { status, headers, genuine }, remedy, world) {
         remedy: 'Make a new access token and store it as the secret behind `mastodon-token`'
     };
 }
-function otherwise(what, status, remedy) {
+function otherwise(what, status, remedy, world) {
     if (status === 500)
-        return { level: 'fail', text: `${what} fails with 500`, remedy: streaming_POSTGRES };
+        return { level: 'fail', text: `${what} fails with 500`, remedy: postgresRemedy(world) };
     if (status === 101)
         return {
             level: 'warn',
@@ -75135,6 +75163,7 @@ function titleOf(key, results) {
 
 
 
+
 /**
  * Makes one finding of all that have the same cause, if it is behind more than one check: it names the cause and the
  * checks. It stands in the place of the first that is wrong by it, whose key it keeps from night to night; if none is
@@ -75171,7 +75200,7 @@ function withDown(results) {
     const down = health?.findings.find(finding => finding.level === 'fail' && (finding.about === undefined || (finding.about === 'app' && is503(finding))));
     if (!health || !down)
         return results;
-    const cause = { id: 'down', name: 'health', title: health.check.title, text: down.text, remedy: down.remedy };
+    const cause = siteDown(health.check.title, down.text, down.remedy);
     // `dynos` of `health` is what Heroku says of the same web dynos.
     const isOfIt = (one) => one === down || is503(one) || (one.about === 'dynos' && one.level === 'fail');
     return results.map(result => OF_SITE.includes(result.check.name)
@@ -75218,11 +75247,11 @@ function oneFinding(members) {
 /** What it did to the other checks: a sentence for those that are wrong by it, too, and one for those that could not look. */
 function affected(members, names, told) {
     const wrong = new Set(members.filter(({ finding }) => finding.level !== 'unknown').map(({ result: { check } }) => check.name));
-    const said = (of, how) => of.length === 0 ? [] : [`${(0,lib_runtime/* counted */.hS)(of.length, 'check')} ${how}: ${of.map(name => `\`${name}\``).join(', ')}`];
+    const said = (of, how) => of.length === 0 ? [] : [`${how((0,lib_runtime/* counted */.hS)(of.length, 'check'))}: ${of.map(name => `\`${name}\``).join(', ')}`];
     const others = names.filter(name => name !== told);
     return [
-        ...said(others.filter(name => wrong.has(name)), 'more found the same'),
-        ...said(others.filter(name => !wrong.has(name)), 'could not look for it')
+        ...said(others.filter(name => wrong.has(name)), count => `${count} more found the same`),
+        ...said(others.filter(name => !wrong.has(name)), count => `Because of it ${count} could not look`)
     ];
 }
 
@@ -75911,7 +75940,7 @@ function fullText(postgres) {
         ? [`${(0,lib_runtime/* wholeShareText */.eU)(share.part, share.whole)} ${of} are used`]
         : []);
 }
-function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }) {
+function memoryGrew({ seen, symptom: { codes, began }, changes }) {
     if (!codes.includes('R15') || !began)
         return undefined;
     const [last] = changes.filter(({ at }) => at <= began.at);
@@ -75922,9 +75951,20 @@ function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }) {
             last ? `the last change before was ${(0,lib_runtime/* roughDuration */.Um)((began.at - last.at) / 1_000)} earlier` : ''
         ].filter(Boolean),
         next: [
-            `Lower \`WEB_CONCURRENCY\` or \`SIDEKIQ_CONCURRENCY\`, set \`MALLOC_ARENA_MAX=2\`, or take a larger dyno size: \`heroku ps:type --app ${app}\`.`
+            `Lower \`WEB_CONCURRENCY\` or \`SIDEKIQ_CONCURRENCY\`, set \`MALLOC_ARENA_MAX=2\`, or take a larger dyno size${largerSizes(seen, began.at)}.`
         ]
     };
+}
+/** `: ` and the command that gives a larger size to the types whose dynos have run out of memory; empty if none is known. */
+function largerSizes({ app, log = [], formation = [] }, from) {
+    const short = log.filter(({ time, source, text }) => time >= from && source === 'heroku' && /^R1[45]$/.test(errorIn(text)?.code ?? ''));
+    const types = formation.flatMap(({ type, size }) => {
+        const larger = (0,knowledge/* largerSize */.tD)(size ?? '');
+        return larger !== undefined && short.some(({ dyno }) => dyno.startsWith(`${type}.`))
+            ? [`${type}=${larger.toLowerCase()}`]
+            : [];
+    });
+    return types.length === 0 ? '' : `: \`heroku ps:type ${types.join(' ')} --app ${app}\``;
 }
 /** The app answers at its own address: what is wrong lies between it and its name. */
 function ofDomain(of) {
@@ -82957,6 +82997,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Y$: () => (/* reexport */ dynoSize),
   BP: () => (/* reexport */ errorLine),
   gP: () => (/* reexport */ lacking),
+  tD: () => (/* reexport */ largerSize),
   n6: () => (/* reexport */ mailCopies),
   eZ: () => (/* reexport */ namesOf),
   fi: () => (/* reexport */ nodeLife),
@@ -82964,6 +83005,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   em: () => (/* reexport */ sentence),
   fD: () => (/* reexport */ serviceNamed),
   AN: () => (/* reexport */ setMail),
+  b6: () => (/* reexport */ setWebPush),
   f5: () => (/* reexport */ settingsOf),
   SO: () => (/* reexport */ stackImage),
   J6: () => (/* reexport */ stackLife),
@@ -83042,6 +83084,11 @@ const DYNO_SIZES = SIZES.map(({ name }) => name);
 /** A size by its name, with any capitals, as the Platform API takes it; undefined if there is none. */
 function dynoSize(name) {
     return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase());
+}
+/** The next size with more memory that the same app can have; undefined if there is none, or this one is not known. */
+function largerSize(name) {
+    const size = dynoSize(name);
+    return size && SIZES.find(({ memory, isPrivate }) => memory > size.memory && isPrivate === size.isPrivate)?.name;
 }
 /** Process types that no dyno is to run: heroku/ruby adds the first two (lib/language_pack/rails2.rb, rails4.rb). */
 const NO_DYNOS = ['console', 'rake', 'release'];
@@ -83277,6 +83324,11 @@ function sentence(clause) {
 function configSet(app, settings) {
     const pairs = Array.isArray(settings) ? settings.map((name) => [name, ANY]) : Object.entries(settings);
     return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``;
+}
+/** The commands that make and set the keys for push notifications. */
+function setWebPush(app) {
+    const { madeBy, vars } = NEEDS.webPush;
+    return `\`heroku run --app ${app} ${madeBy}\` prints a pair: ${configSet(app, vars)}`;
 }
 /** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 function configUnset(app, ...names) {
@@ -83689,9 +83741,9 @@ async function lookAtUpload(ask, id) {
 async function removeUpload(ask, id) {
     return (await ask('DELETE', mediaPath(id))).status === 200;
 }
-/** Whether a refusal is that of a Mastodon without ffmpeg: "Error processing thumbnail for uploaded media". */
+/** Whether a refusal is that of a Mastodon without ffmpeg. Others have an `error`, too: a 503 if its bucket is away. */
 function saysNoFfmpeg({ status, body }) {
-    return status >= 500 && body.includes('"error"');
+    return status === 500 && body.includes('Error processing thumbnail');
 }
 function mediaPath(id) {
     return `/api/v1/media/${id}`;
@@ -85827,7 +85879,7 @@ const CONFIG_RULES = [
         holds: ({ tree, live }) => (tree.usesVapid ? whoLacks(live, knowledge/* NEEDS */.Qo.webPush) : []),
         say: ({ app, lacks }) => ({
             reason: `${app} has no ${lacks.join(' and no ')}: ${knowledge/* NEEDS */.Qo.webPush.without}`,
-            remedy: `\`heroku run --app ${app} ${knowledge/* NEEDS */.Qo.webPush.madeBy}\` prints a pair: ${(0,knowledge/* configSet */.Pf)(app, knowledge/* NEEDS */.Qo.webPush.vars)}.`
+            remedy: `${(0,knowledge/* setWebPush */.b6)(app)}.`
         }),
         examples: [{ app: 'APP', lacks: Object.keys(knowledge/* NEEDS */.Qo.webPush.vars) }]
     }),

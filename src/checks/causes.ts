@@ -65,17 +65,25 @@ export function noConfigVars(error: unknown): CouldNotLook {
   return new CouldNotLook(errorText(error), undefined, cause)
 }
 
-/** Why the one-off dyno says nothing more, for all checks that ask it. */
-export function noDyno(error: Error): CouldNotLook {
-  const remedy = error instanceof CouldNotLook ? error.remedy : undefined
+/**
+ * Why the one-off dyno says nothing more, for all checks that ask it.
+ * @param app whose dyno it is
+ */
+export function noDyno(error: Error, app: string): CouldNotLook {
+  const remedy = adviceOf(error) ?? `See why: \`heroku run --app ${app} -- bin/rails runner 1\``
   const own: Cause = {
     id: 'one-off-dyno',
     name: 'one-off-dyno',
     title: 'One-off dyno',
     text: `The one-off dyno could not tell what it sees: ${reasonOf(error)}`,
-    remedy: remedy ?? (error instanceof HerokuError ? error.nextStep : undefined)
+    remedy
   }
   return new CouldNotLook(error.message, remedy, causeOf(error) ?? own)
+}
+
+function adviceOf(error: Error): string | undefined {
+  if (error instanceof CouldNotLook) return error.remedy
+  return error instanceof HerokuError ? error.nextStep : undefined
 }
 
 /** A server that the one-off dyno asks did not answer it. */
@@ -90,6 +98,11 @@ export function noGithub(text: string): CouldNotLook {
   const remedy =
     'Look whether the token (`github-token`) is still good, and has the permissions that the page on nightly checks names.'
   return new CouldNotLook(text, undefined, { id: 'github', name: 'github', title: 'GitHub', text, remedy })
+}
+
+/** The app as a whole does not answer visitors: everything that asks the site finds the same. */
+export function siteDown(title: string, text: string, remedy: string | undefined): Cause {
+  return { id: 'down', name: 'health', title, text, remedy }
 }
 
 /** Why a host without any address is not reached. */

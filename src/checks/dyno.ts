@@ -92,7 +92,7 @@ class Answers {
 
   /** Nothing more comes: rejects what was not answered with the reason. */
   end(why: Error): void {
-    const reason = noDyno(why)
+    const reason = noDyno(why, this.#app)
     for (const part of this.#parts.values()) part.reject(reason)
   }
 }

@@ -1,4 +1,5 @@
 import { counted } from '../runtime/index.ts'
+import { siteDown } from './causes.ts'
 import { type Finding, type Result } from './check.ts'
 import { worst } from './findings.ts'
 
@@ -39,7 +40,7 @@ function withDown(results: readonly Result[]): readonly Result[] {
     finding => finding.level === 'fail' && (finding.about === undefined || (finding.about === 'app' && is503(finding)))
   )
   if (!health || !down) return results
-  const cause = { id: 'down', name: 'health', title: health.check.title, text: down.text, remedy: down.remedy }
+  const cause = siteDown(health.check.title, down.text, down.remedy)
   // `dynos` of `health` is what Heroku says of the same web dynos.
   const isOfIt = (one: Finding): boolean =>
     one === down || is503(one) || (one.about === 'dynos' && one.level === 'fail')
@@ -98,17 +99,17 @@ function affected(members: readonly Member[], names: readonly string[], told: st
   const wrong = new Set(
     members.filter(({ finding }) => finding.level !== 'unknown').map(({ result: { check } }) => check.name)
   )
-  const said = (of: readonly string[], how: string): string[] =>
-    of.length === 0 ? [] : [`${counted(of.length, 'check')} ${how}: ${of.map(name => `\`${name}\``).join(', ')}`]
+  const said = (of: readonly string[], how: (count: string) => string): string[] =>
+    of.length === 0 ? [] : [`${how(counted(of.length, 'check'))}: ${of.map(name => `\`${name}\``).join(', ')}`]
   const others = names.filter(name => name !== told)
   return [
     ...said(
       others.filter(name => wrong.has(name)),
-      'more found the same'
+      count => `${count} more found the same`
     ),
     ...said(
       others.filter(name => !wrong.has(name)),
-      'could not look for it'
+      count => `Because of it ${count} could not look`
     )
   ]
 }

@@ -45,6 +45,12 @@ export function dynoSize(name: string): DynoSize | undefined {
   return SIZES.find(size => size.name.toLowerCase() === name.toLowerCase())
 }
 
+/** The next size with more memory that the same app can have; undefined if there is none, or this one is not known. */
+export function largerSize(name: string): string | undefined {
+  const size = dynoSize(name)
+  return size && SIZES.find(({ memory, isPrivate }) => memory > size.memory && isPrivate === size.isPrivate)?.name
+}
+
 /** Process types that no dyno is to run: heroku/ruby adds the first two (lib/language_pack/rails2.rb, rails4.rb). */
 const NO_DYNOS = ['console', 'rake', 'release']
 

@@ -1,6 +1,6 @@
 /** Dated facts of the outside world, each with its source. What ends is asked for with the time. */
 export { POSTGRES, REDIS, serviceNamed, SERVICES } from './addons.ts'
-export { DYNO_SIZES, dynoSize, ONE_OFFS_AT_ONCE, startDynos } from './dynos.ts'
+export { DYNO_SIZES, dynoSize, largerSize, ONE_OFFS_AT_ONCE, startDynos } from './dynos.ts'
 export { ERROR_CODES, errorLine, type ErrorCode } from './errors.ts'
 export { type Life } from './fact.ts'
 export { LIMITS } from './limits.ts'
@@ -13,6 +13,7 @@ export {
   NEEDS,
   sentence,
   settingsOf,
+  setWebPush,
   storageOf,
   type ConfigVars,
   type Need

@@ -150,6 +150,12 @@ export function configSet(app: string, settings: Readonly<Record<string, string>
   return `\`heroku config:set ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')} --app ${app}\``
 }
 
+/** The commands that make and set the keys for push notifications. */
+export function setWebPush(app: string): string {
+  const { madeBy, vars } = NEEDS.webPush
+  return `\`heroku run --app ${app} ${madeBy}\` prints a pair: ${configSet(app, vars)}`
+}
+
 /** The command that removes config vars: `` `heroku config:unset A --app my-app` ``. */
 export function configUnset(app: string, ...names: readonly string[]): string {
   return `\`heroku config:unset ${names.join(' ')} --app ${app}\``

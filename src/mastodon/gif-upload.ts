@@ -55,9 +55,9 @@ export async function removeUpload(ask: AskApi, id: string): Promise<boolean> {
   return (await ask('DELETE', mediaPath(id))).status === 200
 }
 
-/** Whether a refusal is that of a Mastodon without ffmpeg: "Error processing thumbnail for uploaded media". */
+/** Whether a refusal is that of a Mastodon without ffmpeg. Others have an `error`, too: a 503 if its bucket is away. */
 export function saysNoFfmpeg({ status, body }: ApiAnswer): boolean {
-  return status >= 500 && body.includes('"error"')
+  return status === 500 && body.includes('Error processing thumbnail')
 }
 
 function mediaPath(id: string): string {

@@ -6,9 +6,10 @@ import { instance } from '../../../src/checks/outside/instance.ts'
 import { streaming } from '../../../src/checks/outside/streaming.ts'
 import { type Deployed, type Surroundings } from '../../../src/checks/index.ts'
 import { type Dyno } from '../../../src/heroku/index.ts'
+import { systemClock } from '../../../src/runtime/real.ts'
 import { hangs, pages, type Handler } from '../../helpers/internet.ts'
 import { mastodonAnswers, openSite, openStreaming, TOKEN, type Answers } from '../../helpers/mastodon-site.ts'
-import { factsOf, type Said } from '../world.ts'
+import { factsOf, look, type Said } from '../world.ts'
 import { ask, useInternet } from './scene.ts'
 
 const internet = useInternet()
@@ -319,6 +320,22 @@ describe('streaming', () => {
     expect(await said({ streaming: undefined })).toEqual([
       'fail health: site.test/api/v1/streaming/health answered 404: no streaming server is there'
     ])
+  })
+
+  it('makes no streaming app out of an instance that nobody reaches', async () => {
+    internet.site('site.test', (_, response) => response.writeHead(503).end())
+    const [finding, ...more] = await look(streaming, {
+      instance: { url: 'https://site.test/' },
+      streaming: undefined,
+      network: internet.network(),
+      clock: systemClock
+    })
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({
+      text: 'site.test/api/v1/streaming/health answered 503',
+      remedy: expect.stringMatching(/^Look at what the check `health` says/),
+      cause: { id: 'down' }
+    })
   })
 
   it('fails where it is told of a server that is none', async () => {

@@ -91,6 +91,20 @@ describe('gif-upload', () => {
       'with',
       'unknown: It could not look: it is still worked on after 15 s; look at the queues'
     ],
+    [
+      'the bucket is away',
+      { status: 503, body: { error: 'There was a temporary problem serving your request, please try again' } },
+      [],
+      'with',
+      'unknown: It could not look: the upload was answered with 503'
+    ],
+    [
+      'it fails for another reason',
+      { status: 500, body: { error: 'Something went wrong' } },
+      [],
+      'with',
+      'unknown: It could not look: the upload was answered with 500'
+    ],
     ['a proxy answers', { status: 502 }, [], 'with', 'unknown: It could not look: the upload was answered with 502'],
     [
       'something else answers',

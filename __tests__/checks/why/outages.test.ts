@@ -321,7 +321,7 @@ const OUTAGES: readonly Outage[] = [
       'the last change before was 12 days earlier',
       'Most likely cause: its memory grew'
     ],
-    next: '`heroku ps:type --app main`',
+    next: '`heroku ps:type worker=standard-2x --app main`',
     atOnce: true
   },
   {

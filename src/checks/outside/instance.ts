@@ -1,4 +1,4 @@
-import { NEEDS } from '../../knowledge/index.ts'
+import { configSet, NEEDS, setWebPush } from '../../knowledge/index.ts'
 import { mayRun, readInstance, type Instance } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace } from '../probes/http.ts'
@@ -92,7 +92,7 @@ function streamingOf(
   { config, instance: place, app }: Pick<World, 'config' | 'instance' | 'app'>
 ): Finding {
   const about = 'streaming-url'
-  const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app'
+  const remedy = `${configSet(app.name, { STREAMING_API_BASE_URL: 'wss://…' })}, with the name of the streaming app`
   const shown = brief(streaming ?? '', 100)
   if (streaming === undefined || !URL.canParse(streaming))
     return {
@@ -128,6 +128,6 @@ function pushOf({ webPush }: Instance, { app }: Pick<World, 'app'>): Finding {
     level: 'fail',
     about,
     text: `It has no key (\`VAPID_PUBLIC_KEY\`): ${NEEDS.webPush.without}`,
-    remedy: `Set both variables that \`heroku run ${NEEDS.webPush.madeBy} --app ${app.name}\` prints`
+    remedy: setWebPush(app.name)
   }
 }

@@ -1,4 +1,4 @@
-import { namesOf, NEEDS, sentence, settingsOf, storageOf } from '../../knowledge/index.ts'
+import { configSet, NEEDS, sentence, settingsOf, storageOf } from '../../knowledge/index.ts'
 import { MEDIA_VARIABLES, mediaUrl, readInstance, type InstancePlace } from '../../mastodon/index.ts'
 import { hostCause } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
@@ -14,7 +14,7 @@ export const media: Check = {
   title: 'Media',
   config: MEDIA_VARIABLES,
   async look(world) {
-    if (storageOf(world.config) === 'dyno') return [KEPT_ON_DYNO]
+    if (storageOf(world.config) === 'dyno') return [keptOnDyno(world.app.name)]
     const { instance: place } = world
     if (!place) return [NO_NAME]
     const url = mediaUrl(world.config)
@@ -46,11 +46,14 @@ function unread(why: string): Finding {
   }
 }
 
-const KEPT_ON_DYNO: Finding = {
-  level: 'fail',
-  about: 'storage',
-  text: sentence(NEEDS.mediaStorage.without),
-  remedy: `Set \`S3_ENABLED=true\`, ${namesOf(settingsOf(NEEDS.bucket))} (docs.joinmastodon.org: admin/optional/object-storage)`
+function keptOnDyno(app: string): Finding {
+  const set = configSet(app, { ...NEEDS.mediaStorage.vars, ...settingsOf(NEEDS.bucket) })
+  return {
+    level: 'fail',
+    about: 'storage',
+    text: sentence(NEEDS.mediaStorage.without),
+    remedy: `${set} (docs.joinmastodon.org: admin/optional/object-storage)`
+  }
 }
 const ALIAS =
   'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate'

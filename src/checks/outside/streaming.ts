@@ -1,6 +1,7 @@
-import { NEEDS } from '../../knowledge/index.ts'
+import { configSet, NEEDS } from '../../knowledge/index.ts'
 import { type InstancePlace } from '../../mastodon/index.ts'
 import { type SocketAnswer } from '../../net/index.ts'
+import { siteDown } from '../causes.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { MAINTENANCE, webDynosFinding } from '../dynos.ts'
 import { askPlace } from '../probes/http.ts'
@@ -42,6 +43,8 @@ async function healthOf(place: InstancePlace, world: World): Promise<Finding> {
   try {
     const answer = await askPlace(place, HEALTH, world)
     if (answer.status === 200 && answer.body.trim() === 'OK') return { level: 'ok', about, text: `${what} answered OK` }
+    // Nobody reaches the instance itself, which a streaming app would not mend.
+    if (world.streaming === undefined && answer.status === 503) return siteIsDown(`${what} ${answered(answer)}`, world)
     const text =
       answer.status === 404 ? `${what} answered 404: no streaming server is there` : `${what} ${answered(answer)}`
     return { level: 'fail', about, text, remedy }
@@ -50,9 +53,14 @@ async function healthOf(place: InstancePlace, world: World): Promise<Finding> {
   }
 }
 
-function remedyOf({ streaming: place, streamingApp }: Pick<World, 'streaming' | 'streamingApp'>): string {
+function siteIsDown(text: string, { app }: Pick<World, 'app'>): Finding {
+  const remedy = `Look at what the check \`health\` says, and at \`heroku ps --app ${app.name}\``
+  return { level: 'fail', about: 'health', text, remedy, cause: siteDown('Streaming', text, remedy) }
+}
+
+function remedyOf({ app, streaming: place, streamingApp }: Pick<World, 'app' | 'streaming' | 'streamingApp'>): string {
   if (!place)
-    return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)'
+    return `Make a streaming app, then ${configSet(app.name, { STREAMING_API_BASE_URL: 'wss://…' })}, with its address: a Heroku app has one web process (mastodon: Procfile)`
   return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`
 }
 
@@ -66,22 +74,27 @@ async function socketOf(place: InstancePlace, world: World): Promise<Finding> {
     const upgrade = await tryWebSocket(place, SOCKET, token ?? NOBODY, world)
     return {
       about,
-      ...(token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
+      ...(token === undefined ? asNobody(what, upgrade, remedy, world) : await asSomebody(what, upgrade, remedy, world))
     }
   } catch (error) {
     return notReached(what, error, world, { about, remedy })
   }
 }
 
-const POSTGRES = `Its Postgres connection fails: set \`PGSSLMODE=${NEEDS.streamingServer.vars.PGSSLMODE}\` on the streaming app (mastodon/mastodon#31774), and look at its log`
+function postgresRemedy({ app, streamingApp }: Pick<World, 'app' | 'streamingApp'>): string {
+  const { PGSSLMODE } = NEEDS.streamingServer.vars
+  const { name } = streamingApp ?? app
+  const where = streamingApp ? '' : ', or the same of the app that runs streaming'
+  return `Its Postgres connection fails: ${configSet(name, { PGSSLMODE })}${where} (mastodon/mastodon#31774), and look at its log`
+}
 
-function asNobody(what: string, { status, headers }: SocketAnswer, remedy: string): Finding {
+function asNobody(what: string, { status, headers }: SocketAnswer, remedy: string, world: World): Finding {
   if (status === 401)
     return {
       level: 'ok',
       text: `${what} was refused to a made-up token (401${reason(headers)}), so the server listens and reaches Postgres`
     }
-  return otherwise(what, status, remedy)
+  return otherwise(what, status, remedy, world)
 }
 
 async function asSomebody(
@@ -93,7 +106,7 @@ async function asSomebody(
   if (status === 101 && genuine) return { level: 'ok', text: `${what} opens with \`mastodon-token\`` }
   if (status === 101)
     return { level: 'fail', text: `${what} was granted with a wrong key: something in between answers for it`, remedy }
-  if (status !== 401) return otherwise(what, status, remedy)
+  if (status !== 401) return otherwise(what, status, remedy, world)
   const refused = `${what} was refused (401${reason(headers)})`
   const taken = await isTaken(world)
   if (typeof taken === 'string')
@@ -114,8 +127,8 @@ async function asSomebody(
   }
 }
 
-function otherwise(what: string, status: number, remedy: string): Finding {
-  if (status === 500) return { level: 'fail', text: `${what} fails with 500`, remedy: POSTGRES }
+function otherwise(what: string, status: number, remedy: string, world: World): Finding {
+  if (status === 500) return { level: 'fail', text: `${what} fails with 500`, remedy: postgresRemedy(world) }
   if (status === 101)
     return {
       level: 'warn',

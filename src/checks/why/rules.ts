@@ -1,5 +1,5 @@
-import { type Share } from '../../heroku/index.ts'
-import { POSTGRES, REDIS } from '../../knowledge/index.ts'
+import { errorIn, type Share } from '../../heroku/index.ts'
+import { largerSize, POSTGRES, REDIS } from '../../knowledge/index.ts'
 import { counted, roughDuration, wholeShareText } from '../../runtime/index.ts'
 import { mayRunSidekiq } from '../dynos.ts'
 import { fullness } from '../findings.ts'
@@ -393,7 +393,7 @@ function fullText(postgres: Sighting['postgres']): string[] {
   )
 }
 
-function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }: Case): Fit | undefined {
+function memoryGrew({ seen, symptom: { codes, began }, changes }: Case): Fit | undefined {
   if (!codes.includes('R15') || !began) return undefined
   const [last] = changes.filter(({ at }) => at <= began.at)
   return {
@@ -403,9 +403,23 @@ function memoryGrew({ seen: { app }, symptom: { codes, began }, changes }: Case)
       last ? `the last change before was ${roughDuration((began.at - last.at) / 1_000)} earlier` : ''
     ].filter(Boolean),
     next: [
-      `Lower \`WEB_CONCURRENCY\` or \`SIDEKIQ_CONCURRENCY\`, set \`MALLOC_ARENA_MAX=2\`, or take a larger dyno size: \`heroku ps:type --app ${app}\`.`
+      `Lower \`WEB_CONCURRENCY\` or \`SIDEKIQ_CONCURRENCY\`, set \`MALLOC_ARENA_MAX=2\`, or take a larger dyno size${largerSizes(seen, began.at)}.`
     ]
   }
+}
+
+/** `: ` and the command that gives a larger size to the types whose dynos have run out of memory; empty if none is known. */
+function largerSizes({ app, log = [], formation = [] }: Sighting, from: number): string {
+  const short = log.filter(
+    ({ time, source, text }) => time >= from && source === 'heroku' && /^R1[45]$/.test(errorIn(text)?.code ?? '')
+  )
+  const types = formation.flatMap(({ type, size }) => {
+    const larger = largerSize(size ?? '')
+    return larger !== undefined && short.some(({ dyno }) => dyno.startsWith(`${type}.`))
+      ? [`${type}=${larger.toLowerCase()}`]
+      : []
+  })
+  return types.length === 0 ? '' : `: \`heroku ps:type ${types.join(' ')} --app ${app}\``
 }
 
 /** The app answers at its own address: what is wrong lies between it and its name. */

@@ -5,6 +5,7 @@ import {
   NEEDS,
   setMail,
   settingsOf,
+  setWebPush,
   whyNoMail,
   type Need
 } from '../../knowledge/index.ts'
@@ -148,7 +149,7 @@ export const CONFIG_RULES = [
     holds: ({ tree, live }: Facts) => (tree.usesVapid ? whoLacks(live, NEEDS.webPush) : []),
     say: ({ app, lacks }) => ({
       reason: `${app} has no ${lacks.join(' and no ')}: ${NEEDS.webPush.without}`,
-      remedy: `\`heroku run --app ${app} ${NEEDS.webPush.madeBy}\` prints a pair: ${configSet(app, NEEDS.webPush.vars)}.`
+      remedy: `${setWebPush(app)}.`
     }),
     examples: [{ app: 'APP', lacks: Object.keys(NEEDS.webPush.vars) }]
   }),

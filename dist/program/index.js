@@ -75283,7 +75283,9 @@ function changesOf({ releases = [], log = [] }) {
     return [...released, ...scaled].sort((a, b) => b.at - a.at);
 }
 /** The change that a release is; undefined if it does not say when it was made. */
-function changes_changeOf({ version, description, user, created_at }) {
+function changes_changeOf({ version, description: whole, user, created_at }) {
+    // It is as long as who wrote it likes.
+    const description = (0,lib_runtime/* shortened */.vI)(whole, 1_000);
     const at = Date.parse(created_at);
     if (Number.isNaN(at))
         return undefined;
@@ -75293,7 +75295,7 @@ function changes_changeOf({ version, description, user, created_at }) {
 }
 /** Without addresses: the author is told apart, if at all. */
 function changes_brief(text) {
-    return (0,lib_runtime/* shortened */.vI)(text.replace(/\S+@\S+\.\S+/g, '…').replace(/[\s\p{Cc}]+/gu, ' '), 120);
+    return (0,lib_runtime/* shortened */.vI)(text.replace(/[^\s@]{1,200}@[^\s@]{1,200}\.[^\s@]{1,200}/g, '…').replace(/[\s\p{Cc}]+/gu, ' '), 120);
 }
 /** `v41 (Set DB_POOL config vars, by ann@example.org)`. */
 function changeText({ version, what, author }, naming) {
@@ -77255,11 +77257,16 @@ async function check(inputs, { runtime, results, job, machine }) {
     const naming = namingFor(job);
     const tell = (seen) => tellWhy(seen, naming, runtime.redact);
     // In the middle of an outage nobody waits for the slowest check.
-    const first = scene.first.then(seen => (runtime.log.info(check_why_firstLine(seen, tell(seen))), seen));
-    const [seen, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close);
+    const first = scene.first.then(seen => {
+        const why = tell(seen);
+        runtime.log.info(check_why_firstLine(seen, why));
+        return { seen, why };
+    });
+    const [{ seen, why: before }, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close);
     const found = oneCauseEach(looked.map(result => withoutSecrets(result, runtime.redact)));
     const why = tell(withFindings(seen, found, runtime.clock.now()));
-    if (why)
+    // The first look may have said the same.
+    if (why && !(before && whyLine(before) === whyLine(why)))
         runtime.log.info(whyLine(why));
     for (const result of found)
         for (const line of resultLine(result))
@@ -77268,15 +77275,15 @@ async function check(inputs, { runtime, results, job, machine }) {
     results.output('checks-failed', failed.length);
     const issueUrl = await keepIssue(inputs, app, found, why, job, runtime, results);
     await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job), why }));
-    return endingOf(app, found, failed, why, issueUrl);
+    const table = job.runId === undefined ? 'the table above' : 'this job’s summary';
+    return endingOf(app, found, failed, why, issueUrl ?? table);
 }
 /** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
 function withoutSecrets({ findings, ...result }, redact) {
     return { ...result, findings: (0,lib_runtime/* everyText */.rC)(findings, redact) };
 }
-function endingOf(app, results, failed, why, issueUrl) {
+function endingOf(app, results, failed, why, where) {
     const findings = results.flatMap(({ check: { name }, findings: of }) => of.flatMap(({ level, text, remedy, affects }) => level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]));
-    const where = issueUrl ?? "this job's summary";
     const more = `What to do about each stands in ${where}.`;
     if (why)
         return { outcome: 'found', headline: why.headline, next: [...why.next, more], findings };

@@ -28,17 +28,25 @@ export async function check(
   const naming = namingFor(job)
   const tell = (seen: Sighting): Why | undefined => tellWhy(seen, naming, runtime.redact)
   // In the middle of an outage nobody waits for the slowest check.
-  const first = scene.first.then(seen => (runtime.log.info(firstLine(seen, tell(seen))), seen))
-  const [seen, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(scene.close)
+  const first = scene.first.then(seen => {
+    const why = tell(seen)
+    runtime.log.info(firstLine(seen, why))
+    return { seen, why }
+  })
+  const [{ seen, why: before }, looked] = await Promise.all([first, runChecks(checks, scene.around)]).finally(
+    scene.close
+  )
   const found = oneCauseEach(looked.map(result => withoutSecrets(result, runtime.redact)))
   const why = tell(withFindings(seen, found, runtime.clock.now()))
-  if (why) runtime.log.info(whyLine(why))
+  // The first look may have said the same.
+  if (why && !(before && whyLine(before) === whyLine(why))) runtime.log.info(whyLine(why))
   for (const result of found) for (const line of resultLine(result)) runtime.log.info(line)
   const failed = found.filter(({ level }) => level === 'fail')
   results.output('checks-failed', failed.length)
   const issueUrl = await keepIssue(inputs, app, found, why, job, runtime, results)
   await results.summary(summaryMarkdown(found, { app, issueUrl, runUrl: runUrl(job), why }))
-  return endingOf(app, found, failed, why, issueUrl)
+  const table = job.runId === undefined ? 'the table above' : 'this job’s summary'
+  return endingOf(app, found, failed, why, issueUrl ?? table)
 }
 
 /** Takes secrets out of what servers said, before Markdown is made of it: escaped, they would not be found. */
@@ -51,14 +59,13 @@ function endingOf(
   results: readonly Result[],
   failed: readonly Result[],
   why: Why | undefined,
-  issueUrl?: string
+  where: string
 ): Ending {
   const findings = results.flatMap(({ check: { name }, findings: of }) =>
     of.flatMap(({ level, text, remedy, affects }) =>
       level === 'ok' ? [] : [{ level, about: name, text, remedy, affects }]
     )
   )
-  const where = issueUrl ?? "this job's summary"
   const more = `What to do about each stands in ${where}.`
   if (why) return { outcome: 'found', headline: why.headline, next: [...why.next, more], findings }
   if (failed.length === 0) {

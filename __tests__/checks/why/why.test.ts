@@ -100,6 +100,19 @@ describe('what others may have written', () => {
     expect(said).toContain('by a collaborator')
   })
 
+  it.each([
+    ['a word without an end', 'x'.repeat(80_000)],
+    ['an address without an end', `Deploy ${'a@'.repeat(40_000)}`],
+    ['names without an end', `Set ${'SMTP_LOGIN, '.repeat(7_000)}config vars`],
+    ['an address of which each half is long', `Deploy ${'a'.repeat(40_000)}@${'b.'.repeat(20_000)}`]
+  ])('is read at once, also %s', (_, description) => {
+    const began = performance.now()
+    const said = say({ releases: [release(41, '03:12:00', description)], log: [good('03:11:58'), H10('03:12:40')] })
+    expect(performance.now() - began).toBeLessThan(3_000)
+    expect(said.length).toBeLessThan(600)
+    expect(said).not.toMatch(/@b\./)
+  })
+
   it('names an add-on as what it is', () => {
     const user = { email: 'heroku-postgresql@addons.heroku.com' }
     const releases = [release(41, '03:12:00', 'Update DATABASE by heroku-postgresql@addons.heroku.com', { user })]

@@ -41,7 +41,9 @@ export function changesOf({ releases = [], log = [] }: Pick<Sighting, 'releases'
 }
 
 /** The change that a release is; undefined if it does not say when it was made. */
-export function changeOf({ version, description, user, created_at }: Release): Change | undefined {
+export function changeOf({ version, description: whole, user, created_at }: Release): Change | undefined {
+  // It is as long as who wrote it likes.
+  const description = shortened(whole, 1_000)
   const at = Date.parse(created_at)
   if (Number.isNaN(at)) return undefined
   const [kind] = WORDS.find(([, words]) => words.test(description)) ?? ['other' as const]
@@ -52,7 +54,7 @@ export function changeOf({ version, description, user, created_at }: Release): C
 
 /** Without addresses: the author is told apart, if at all. */
 function brief(text: string): string {
-  return shortened(text.replace(/\S+@\S+\.\S+/g, '…').replace(/[\s\p{Cc}]+/gu, ' '), 120)
+  return shortened(text.replace(/[^\s@]{1,200}@[^\s@]{1,200}\.[^\s@]{1,200}/g, '…').replace(/[\s\p{Cc}]+/gu, ' '), 120)
 }
 
 /** `v41 (Set DB_POOL config vars, by ann@example.org)`. */

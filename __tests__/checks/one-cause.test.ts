@@ -83,6 +83,17 @@ describe('a whole night of real checks', () => {
     expect(row!.affects).toEqual(OF_DYNO)
   })
 
+  it('a Rails that does not boot says how to see why, and what could not be looked at', async () => {
+    world.act = ({ say, print, leave }) => (say('up'), print('LoadError: cannot load such file -- none\n'), leave())
+    const { results } = await world.night(OF_DYNO)
+    expect(oneCauseEach(results)[0]!.findings).toMatchObject([
+      {
+        more: [expect.stringMatching(/^Because of it 8 checks could not look: `queues`, /)],
+        remedy: 'See why: `heroku run --app main -- bin/rails runner 1`'
+      }
+    ])
+  })
+
   it('a server that does not answer the dyno is one', async () => {
     const [row, ...more] = await changed(() => {
       world.act = stage => {

@@ -74715,10 +74715,11 @@ async function socketOf(place, world) {
         return notReached(what, error, world, { about, remedy });
     }
 }
-function postgresRemedy({ app, streamingApp }) {
+/** Never for the main app: Ruby's libpq knows no `no-verify`, and would not connect. */
+function postgresRemedy({ streamingApp }) {
     const { PGSSLMODE } = knowledge/* NEEDS */.Qo.streamingServer.vars;
-    const { name } = streamingApp ?? app;
-    const where = streamingApp ? '' : ', or the same of the app that runs streaming';
+    const name = streamingApp?.name ?? 'STREAMING-APP';
+    const where = streamingApp ? '' : ', with the name of the app that runs streaming';
     return `Its Postgres connection fails: ${(0,knowledge/* configSet */.Pf)(name, { PGSSLMODE })}${where} (mastodon/mastodon#31774), and look at its log`;
 }
 function asNobody(what, { status, headers }, remedy, world) {

@@ -322,6 +322,25 @@ describe('streaming', () => {
     ])
   })
 
+  it.each([
+    ['of the streaming app', factsOf({}, 'live'), '`heroku config:set PGSSLMODE=no-verify --app live` (mastodon'],
+    [
+      'of one that it does not know',
+      undefined,
+      '--app STREAMING-APP`, with the name of the app that runs streaming (mastodon'
+    ]
+  ])('says how its Postgres connection is mended: %s', async (_, streamingApp, expected) => {
+    openStreaming(internet, { postgres: false })
+    const findings = await look(streaming, {
+      instance: { url: 'https://site.test/' },
+      streaming: { url: 'https://live.test/' },
+      streamingApp,
+      network: internet.network(),
+      clock: systemClock
+    })
+    expect(findings.find(({ about }) => about === 'websocket')?.remedy).toContain(expected)
+  })
+
   it('makes no streaming app out of an instance that nobody reaches', async () => {
     internet.site('site.test', (_, response) => response.writeHead(503).end())
     const [finding, ...more] = await look(streaming, {

@@ -81,10 +81,11 @@ async function socketOf(place: InstancePlace, world: World): Promise<Finding> {
   }
 }
 
-function postgresRemedy({ app, streamingApp }: Pick<World, 'app' | 'streamingApp'>): string {
+/** Never for the main app: Ruby's libpq knows no `no-verify`, and would not connect. */
+function postgresRemedy({ streamingApp }: Pick<World, 'streamingApp'>): string {
   const { PGSSLMODE } = NEEDS.streamingServer.vars
-  const { name } = streamingApp ?? app
-  const where = streamingApp ? '' : ', or the same of the app that runs streaming'
+  const name = streamingApp?.name ?? 'STREAMING-APP'
+  const where = streamingApp ? '' : ', with the name of the app that runs streaming'
   return `Its Postgres connection fails: ${configSet(name, { PGSSLMODE })}${where} (mastodon/mastodon#31774), and look at its log`
 }
 

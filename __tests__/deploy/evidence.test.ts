@@ -36,7 +36,7 @@ describe('maintenance mode', () => {
     await expect(world.deploy(NEW)).rejects.toMatchObject({
       message: expect.stringMatching(/^Maintenance mode of my-mastodon is on: .*\(maintenance-mode\)/),
       nextStep: expect.stringMatching(
-        /`heroku maintenance:off --app my-mastodon`.*`migrations: maintenance`, which turns it off at its end/
+        /`heroku maintenance:off --app my-mastodon`.*`migrations: maintenance` in the config: such a deploy turns it off at its end/
       )
     })
     expect(writes()).toEqual([])
@@ -98,7 +98,7 @@ describe('an app without a web dyno', () => {
     await world.machine.scale()
     await expect(world.deploy(NEW)).rejects.toMatchObject({
       message: expect.stringMatching(/^my-mastodon runs no web dyno .*\(no-web-dyno\)/),
-      nextStep: '`heroku ps:scale web=1 --app my-mastodon`.'
+      nextStep: 'Run `heroku ps:scale web=1 --app my-mastodon`, then deploy again.'
     })
     expect(writes()).toEqual([])
   })
@@ -108,7 +108,9 @@ describe('an app without a web dyno', () => {
     await world.deploy(NEW)
     world.heroku.machine(STREAMING).app.formation['web']!.quantity = 0
     await world.heroku.machine(STREAMING).scale()
-    await expect(world.deploy(OLD)).rejects.toMatchObject({ nextStep: '`heroku ps:scale web=1 --app my-streaming`.' })
+    await expect(world.deploy(OLD)).rejects.toMatchObject({
+      nextStep: 'Run `heroku ps:scale web=1 --app my-streaming`, then deploy again.'
+    })
   })
 })
 
@@ -224,7 +226,7 @@ describe('the dynos', () => {
     const before = world.clock.now()
     await world.deploy(NEW)
     expect(world.clock.now() - before).toBeGreaterThan(60_000)
-    expect(told()).toContain('worker.1 is up for a minute')
+    expect(told()).toContain('worker.1 has been up for a minute')
   })
 
   it('are not waited for if Redis does', async () => {

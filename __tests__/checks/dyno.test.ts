@@ -8,7 +8,7 @@ import { gemEnvironment, noGems, writeGemfile } from '../../scripts/gems.mts'
 import { startPostgres, type Postgres } from '../rig/postgres.ts'
 import { dynoFacts } from '../../src/checks/index.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
-import { insideCommand, readInside } from '../../src/mastodon/index.ts'
+import { insideCommand, readInside, workingDynos } from '../../src/mastodon/index.ts'
 import { systemClock } from '../../src/runtime/real.ts'
 import { ask } from '../local-heroku/ask.ts'
 import { appOf, clientOf, makeSlug, NO_SIGNAL, openHeroku, ship, until } from '../helpers/local-heroku.ts'
@@ -18,6 +18,7 @@ import { describeOrSkip } from '../helpers/skip.ts'
 import { lastingTemp, temp } from '../helpers/temp.ts'
 
 const APP = path.join(import.meta.dirname, 'inside-app')
+const SIDEKIQ = path.join(import.meta.dirname, '../../src/mastodon/programs/sidekiq.rb')
 /** As /usr/bin/ffmpeg answers, as far as it is asked. */
 const FFMPEG = `#!/bin/sh
 case "$*" in
@@ -108,6 +109,11 @@ describe.each(GENERATIONS)('gems of Mastodon $set', ({ set, unreachable }) => {
     `)
       await ask(heroku, 'PATCH /apps/main/formation', { body: { updates: [{ type: 'worker', quantity: 1 }] } })
       await until(() => processes() === '1')
+      // What a deploy asks of it: in which dynos a Sidekiq works that began with the release.
+      const told = ruby(readFileSync(SIDEKIQ, 'utf8'))
+      const release = Date.parse(heroku.machine('main').current()!.createdAt)
+      expect(workingDynos(told, release)).toEqual(new Set(['worker.1']))
+      expect(workingDynos(told, Date.now() + 60_000)).toEqual(new Set())
       const started = heroku.requests.length
       const { part } = look()
       expect(await part('sidekiq')).toEqual({

@@ -54,6 +54,20 @@ const commands = async (): Promise<string[]> => {
   )
 }
 
+describe('maintenance mode that is on', () => {
+  afterAll(() => ask(heroku, `PATCH /apps/${APP}`, { body: { maintenance: false } }))
+
+  it.each(['schedule', 'run', 'migrate', 'rollback', 'plan', 'deploy'])(
+    'is the first that `%s` says of the app',
+    async command => {
+      await ask(heroku, `PATCH /apps/${APP}`, { body: { maintenance: true } })
+      configure('')
+      const { output } = await run({ command, ...(command === 'run' ? { run: 'true', plan: 'true' } : {}) })
+      expect(output).toContain(`::warning::Maintenance mode of ${APP} is on: visitors get 503.`)
+    }
+  )
+})
+
 describe('command: schedule, through the committed dist', () => {
   it('shows the plan, makes the tasks so, has nothing to do again, and removes what is not wanted', async () => {
     const theirs = { command: 'echo "<b>theirs</b> | x"', 'dyno-size': 'Basic', every: 60, at: 20 }

@@ -99,7 +99,8 @@ function spoil(response: ServerResponse, fault: FaultKind, hangs: () => void): v
     writeHead(...head)
     write('')
   }
-  const piece = (chunk: Buffer, done?: () => void): boolean => {
+  const piece = (bytes: Buffer | string, done?: () => void): boolean => {
+    const chunk = Buffer.from(bytes)
     begin()
     if (fault === 'hang-after' || response.writableEnded) return false
     if (fault === 'slow') return write(chunk, done)

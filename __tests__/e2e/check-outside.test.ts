@@ -12,7 +12,7 @@ import { Authority } from '../helpers/certificates.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
 import { gitServer } from '../helpers/git-server.ts'
 import { Internet, pages } from '../helpers/internet.ts'
-import { appOf, clientOf, makeSlug, openHeroku, ship } from '../helpers/local-heroku.ts'
+import { appOf, clientOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 import { mastodonAnswers } from '../helpers/mastodon-site.ts'
 import { lastingTemp, temp } from '../helpers/temp.ts'
 import { FORK, versionFile } from '../mastodon/upgrade/fork.ts'
@@ -110,6 +110,7 @@ beforeAll(async () => {
     }
   })
   await ship(appOf(clientOf(heroku), 'main'), makeSlug({ 'web.mjs': WEB }), { web: 'node web.mjs' })
+  await until(() => heroku.machine('main').dynos.some(({ state }) => state === 'up'))
 })
 afterAll(async () => {
   proxy.close()

@@ -52008,8 +52008,11 @@ class HerokuApp {
         const body = { slug: slugId, description };
         return this.#written(() => this.#client.write('POST', `${this.#path}/releases`, release, { body }), async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
     }
-    formation() {
-        return this.#client.get(`${this.#path}/formation`, dist/* array */.YOg(formation));
+    async formation() {
+        const all = await this.#client.get(`${this.#path}/formation`, dist/* array */.YOg(formation));
+        // Heroku gives them in no order that means something.
+        const rank = ({ type }) => (type === 'web' ? '' : type);
+        return all.sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
     }
     /** Sets how many dynos run. If the answer is lost, reads whether that is so. */
     scale(wanted) {

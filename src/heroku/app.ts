@@ -150,8 +150,11 @@ export class HerokuApp {
     )
   }
 
-  formation(): Promise<Formation[]> {
-    return this.#client.get(`${this.#path}/formation`, v.array(shapes.formation))
+  async formation(): Promise<Formation[]> {
+    const all = await this.#client.get(`${this.#path}/formation`, v.array(shapes.formation))
+    // Heroku gives them in no order that means something.
+    const rank = ({ type }: Formation): string => (type === 'web' ? '' : type)
+    return all.sort((one, other) => (rank(one) < rank(other) ? -1 : 1))
   }
 
   /** Sets how many dynos run. If the answer is lost, reads whether that is so. */

@@ -54357,13 +54357,27 @@ function webProbes(target) {
 /** Errors of Heroku itself, not of the code (Dev Center: error-codes): hours used up, a degraded or a broken platform. */
 const OF_THE_PLATFORM = ['H82', 'H83', 'H99'];
 /**
+ * Does what asks a release for its health. If an answer stays wrong it rejects with whose fault that is: a
+ * `FaultOfTheCode` or an `Unverified`.
+ */
+async function blaming(live, before, tools, work) {
+    const since = tools.clock.now();
+    try {
+        await work();
+    }
+    catch (error) {
+        throw error instanceof HealthError ? await blame(error, live, since, before, tools) : error;
+    }
+}
+/**
  * Whose fault a wrong answer is. The code's, if the release before answered rightly just before; else that is not known,
  * and nothing is taken back.
  * @param live the release that answers wrongly
+ * @param since milliseconds since 1970: what the router logged before is of the old release
  */
-async function blame(error, live, before, tools) {
+async function blame(error, live, since, before, tools) {
     const { message, probe, nextStep } = error;
-    const { app, version, since, isBack = false } = live;
+    const { app, version, isBack = false } = live;
     const again = isBack
         ? 'Then run `command: rollback` again: it finishes this one, and goes no further back.'
         : 'Then deploy again: it goes on from there.';
@@ -55519,15 +55533,9 @@ async function bringBack(target, badSlug, trees, dynoSize, tools, { aim, mayLose
 /** Rejects with an `Unverified` if the code that is back does not answer as it should. */
 async function proveBack(target, { version }, slug, tools) {
     const { app } = target;
-    const since = tools.clock.now();
-    try {
+    await blaming({ app, version, isBack: true }, NOT_KNOWN, tools, async () => {
         await webHealth(target, isOurs(slug) ? (slug.commit ?? undefined) : undefined, tools);
-    }
-    catch (error) {
-        if (!(error instanceof HealthError))
-            throw error;
-        throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools);
-    }
+    });
     await requireCurrent(app, version, slug.id);
 }
 /** The streaming app follows the main one back to a commit, if Heroku still has its slug; else that is told. */
@@ -55557,15 +55565,7 @@ async function bringStreamingBack(target, commit, tools) {
 }
 async function proveStreamingBack(target, { version }, slugId, tools) {
     const { app } = target;
-    const since = tools.clock.now();
-    try {
-        await checkHealth(ownHealth(target, STREAMING_HEALTH), tools);
-    }
-    catch (error) {
-        if (!(error instanceof HealthError))
-            throw error;
-        throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools);
-    }
+    await blaming({ app, version, isBack: true }, NOT_KNOWN, tools, () => checkHealth(ownHealth(target, STREAMING_HEALTH), tools));
     await requireCurrent(app, version, slugId);
 }
 async function releaseAgain(app, { release: old, slug }, tools, released) {
@@ -55861,15 +55861,7 @@ function askBefore(target, shippable, probes, tools) {
 }
 /** Rejects with a `FaultOfTheCode` if the new code answers wrongly what the old one answered rightly, else with an `Unverified`. */
 async function proveHealthy(main, { finished: { release } }, commit, before, { progress }, tools) {
-    const since = tools.clock.now();
-    try {
-        progress.healthy(await webHealth(main, commit, tools));
-    }
-    catch (error) {
-        if (!(error instanceof HealthError))
-            throw error;
-        throw await blame(error, { app: main.app, version: release.version, since }, before, tools);
-    }
+    await blaming({ app: main.app, version: release.version }, before, tools, async () => progress.healthy(await webHealth(main, commit, tools)));
 }
 function provisionStep(provisioning, wishes, tools) {
     return tools.story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
@@ -55971,17 +55963,16 @@ async function shipStreaming(target, shippable, deployable, request, tools) {
     const before = await askBefore(target, shippable, [probe], tools);
     const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools);
     const { version } = finished.release;
-    const since = tools.clock.now();
+    const prove = async () => {
+        await new RolloutWatch(app, version, tools, before).up();
+        await checkHealth(probe, tools);
+        judge?.();
+        await requireCurrent(app, version, slug.id);
+    };
     try {
-        await tools.story.step('Streaming app', async () => {
-            await new RolloutWatch(app, version, tools, before).up();
-            await checkHealth(probe, tools);
-            judge?.();
-            await requireCurrent(app, version, slug.id);
-        });
+        await blaming({ app, version }, before, tools, () => tools.story.step('Streaming app', prove));
     }
-    catch (error) {
-        const cause = error instanceof HealthError ? await blame(error, { app, version, since }, before, tools) : error;
+    catch (cause) {
         if (!(cause instanceof lib_runtime/* UserError */.yo) || !isFaultOfTheRelease(cause))
             throw cause;
         throw new lib_runtime/* WorkFailed */.v$(`${cause.message}\n${request.app.name} is live and healthy; its post-deployment migrations did not run`, cause.nextStep, { cause });

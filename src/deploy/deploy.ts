@@ -2,8 +2,8 @@ import { type Release } from '../heroku/index.ts'
 import { lostTypes, SIDEKIQ_COMMAND, workingDynos, type LiveFacts } from '../mastodon/index.ts'
 import { CancelledError, errorText, Unverified, UserError, WorkFailed } from '../runtime/index.ts'
 import { buildOn } from './builds.ts'
-import { blame, FaultOfTheCode, lookBefore, NOT_KNOWN, webProbes, type OldRelease } from './fault.ts'
-import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth, type Probe } from './health.ts'
+import { blaming, FaultOfTheCode, lookBefore, NOT_KNOWN, webProbes, type OldRelease } from './fault.ts'
+import { checkHealth, ownHealth, STREAMING_HEALTH, webHealth, type Probe } from './health.ts'
 import { Maintenance } from './maintenance.ts'
 import { askInDyno, migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployRequest } from './request.ts'
@@ -118,13 +118,9 @@ async function proveHealthy(
   { progress }: DeployRequest,
   tools: Tools
 ): Promise<void> {
-  const since = tools.clock.now()
-  try {
+  await blaming({ app: main.app, version: release.version }, before, tools, async () =>
     progress.healthy(await webHealth(main, commit, tools))
-  } catch (error) {
-    if (!(error instanceof HealthError)) throw error
-    throw await blame(error, { app: main.app, version: release.version, since }, before, tools)
-  }
+  )
 }
 
 function provisionStep(provisioning: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
@@ -273,16 +269,15 @@ async function shipStreaming(
   const before = await askBefore(target, shippable, [probe], tools)
   const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, request, tools)
   const { version } = finished.release
-  const since = tools.clock.now()
+  const prove = async (): Promise<void> => {
+    await new RolloutWatch(app, version, tools, before).up()
+    await checkHealth(probe, tools)
+    judge?.()
+    await requireCurrent(app, version, slug.id)
+  }
   try {
-    await tools.story.step('Streaming app', async () => {
-      await new RolloutWatch(app, version, tools, before).up()
-      await checkHealth(probe, tools)
-      judge?.()
-      await requireCurrent(app, version, slug.id)
-    })
-  } catch (error) {
-    const cause = error instanceof HealthError ? await blame(error, { app, version, since }, before, tools) : error
+    await blaming({ app, version }, before, tools, () => tools.story.step('Streaming app', prove))
+  } catch (cause) {
     if (!(cause instanceof UserError) || !isFaultOfTheRelease(cause)) throw cause
     throw new WorkFailed(
       `${cause.message}\n${request.app.name} is live and healthy; its post-deployment migrations did not run`,

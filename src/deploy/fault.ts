@@ -67,8 +67,6 @@ export function webProbes(target: Target): Probe[] {
 interface LiveRelease {
   readonly app: HerokuApp
   readonly version: number
-  /** Milliseconds since 1970: what the router logged before is of the old release. */
-  readonly since: number
   /** It was gone back to: there is nothing to hold it against. */
   readonly isBack?: boolean
 }
@@ -77,18 +75,38 @@ interface LiveRelease {
 const OF_THE_PLATFORM = ['H82', 'H83', 'H99']
 
 /**
+ * Does what asks a release for its health. If an answer stays wrong it rejects with whose fault that is: a
+ * `FaultOfTheCode` or an `Unverified`.
+ */
+export async function blaming(
+  live: LiveRelease,
+  before: OldRelease,
+  tools: Tools,
+  work: () => Promise<void>
+): Promise<void> {
+  const since = tools.clock.now()
+  try {
+    await work()
+  } catch (error) {
+    throw error instanceof HealthError ? await blame(error, live, since, before, tools) : error
+  }
+}
+
+/**
  * Whose fault a wrong answer is. The code's, if the release before answered rightly just before; else that is not known,
  * and nothing is taken back.
  * @param live the release that answers wrongly
+ * @param since milliseconds since 1970: what the router logged before is of the old release
  */
-export async function blame(
+async function blame(
   error: HealthError,
   live: LiveRelease,
+  since: number,
   before: OldRelease,
   tools: Tools
 ): Promise<UserError> {
   const { message, probe, nextStep } = error
-  const { app, version, since, isBack = false } = live
+  const { app, version, isBack = false } = live
   const again = isBack
     ? 'Then run `command: rollback` again: it finishes this one, and goes no further back.'
     : 'Then deploy again: it goes on from there.'

@@ -1,8 +1,8 @@
 import { type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
 import { rollbackVerdict } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { blame, NOT_KNOWN } from './fault.ts'
-import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
+import { blaming, NOT_KNOWN } from './fault.ts'
+import { checkHealth, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Target } from './target.ts'
 import { lostByGoingBack } from './process-types.ts'
@@ -218,13 +218,9 @@ export async function bringBack(
 /** Rejects with an `Unverified` if the code that is back does not answer as it should. */
 async function proveBack(target: Target, { version }: Release, slug: Slug, tools: Tools): Promise<void> {
   const { app } = target
-  const since = tools.clock.now()
-  try {
+  await blaming({ app, version, isBack: true }, NOT_KNOWN, tools, async () => {
     await webHealth(target, isOurs(slug) ? (slug.commit ?? undefined) : undefined, tools)
-  } catch (error) {
-    if (!(error instanceof HealthError)) throw error
-    throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools)
-  }
+  })
   await requireCurrent(app, version, slug.id)
 }
 
@@ -254,13 +250,9 @@ export async function bringStreamingBack(target: Target, commit: string | undefi
 
 async function proveStreamingBack(target: Target, { version }: Release, slugId: string, tools: Tools): Promise<void> {
   const { app } = target
-  const since = tools.clock.now()
-  try {
-    await checkHealth(ownHealth(target, STREAMING_HEALTH), tools)
-  } catch (error) {
-    if (!(error instanceof HealthError)) throw error
-    throw await blame(error, { app, version, since, isBack: true }, NOT_KNOWN, tools)
-  }
+  await blaming({ app, version, isBack: true }, NOT_KNOWN, tools, () =>
+    checkHealth(ownHealth(target, STREAMING_HEALTH), tools)
+  )
   await requireCurrent(app, version, slugId)
 }
 
